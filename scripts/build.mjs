@@ -1,0 +1,18 @@
+/**
+ * npm run build: wasm, then JavaScript, then types.
+ *   --debug  also the debug binaries, which keep their asserts (build/wasm/*-debug.wasm)
+ *   --wasm   stop after the binaries and their embedded copies
+ */
+import { chdir } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { buildWasm } from './wasm.mjs';
+
+chdir(fileURLToPath(new URL('..', import.meta.url)));
+const flags = new Set(process.argv.slice(2));
+
+try {
+  await buildWasm({ debug: flags.has('--debug') });
+} catch (error) {
+  console.error(`build: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,43 @@
+/** Steps of the build: a Node script in a process of its own, skipped while the hash of its inputs stands. */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Runs a script with this Node; rejects with its name when it fails. Its output goes to ours. */
+export function run(script, args = []) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script, ...args], { stdio: 'inherit' });
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`${[script, ...args].join(' ')} failed with exit code ${code}`));
+    });
+  });
+}
+
+/** Does `work` unless every output exists and the contents of the inputs are those of the last time. */
+export async function upToDate(name, inputs, outputs, work) {
+  const stamp = join('build/stamps', name.replaceAll(' ', '-'));
+  const hash = createHash('sha256');
+  for (const file of await filesUnder(inputs)) hash.update(file).update(await readFile(file));
+  const digest = hash.digest('hex');
+  const last = existsSync(stamp) ? await readFile(stamp, 'utf8') : '';
+  if (last === digest && outputs.every((output) => existsSync(output))) return;
+  const start = performance.now();
+  await work();
+  await mkdir('build/stamps', { recursive: true });
+  await writeFile(stamp, digest);
+  console.log(`${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
+
+/** Every file of the given files and folders, in a fixed order. */
+async function filesUnder(paths) {
+  const files = [];
+  for (const path of [...paths].sort()) {
+    if (!(await stat(path)).isDirectory()) files.push(path);
+    else files.push(...(await filesUnder((await readdir(path)).map((entry) => join(path, entry)))));
+  }
+  return files;
+}

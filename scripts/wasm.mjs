@@ -1,0 +1,41 @@
+/** assembly/ → build/wasm/<target>.wasm → src/engine/generated/<target>.ts (base64) and dist/wasm/. */
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { run, upToDate } from './tasks.mjs';
+
+const RELEASE = ['base', 'relaxed'];
+const DEBUG = ['base-debug', 'relaxed-debug'];
+
+async function compile(target) {
+  const outFile = `build/wasm/${target}.wasm`;
+  const inputs = ['assembly', 'asconfig.json', 'node_modules/assemblyscript/package.json'];
+  await upToDate(`asc ${target}`, inputs, [outFile], async () => {
+    const unfinished = `build/wasm/${process.pid}-${target}.wasm`;
+    await run('node_modules/assemblyscript/bin/asc.js', [
+      '--config',
+      'asconfig.json',
+      '--target',
+      target,
+      '--outFile',
+      unfinished,
+    ]);
+    await rename(unfinished, outFile);
+  });
+}
+
+async function embed(target) {
+  const binary = await readFile(`build/wasm/${target}.wasm`);
+  const file = `src/engine/generated/${target}.ts`;
+  const source = `export default '${binary.toString('base64')}';\n`;
+  if (!existsSync(file) || (await readFile(file, 'utf8')) !== source) await writeFile(file, source);
+  await copyFile(`build/wasm/${target}.wasm`, `dist/wasm/${target}.wasm`);
+}
+
+export async function buildWasm({ debug }) {
+  for (const folder of ['build/wasm', 'dist/wasm', 'src/engine/generated']) {
+    await mkdir(folder, { recursive: true });
+  }
+  if (existsSync('scripts/kernels.mjs')) await run('scripts/kernels.mjs');
+  await Promise.all([...RELEASE, ...(debug ? DEBUG : [])].map(compile));
+  await Promise.all(RELEASE.map(embed));
+}
