@@ -1,5 +1,5 @@
 /**
- * npm run build: wasm, then JavaScript, then types.
+ * npm run build: wasm, then JavaScript and types.
  *   --debug  also the debug binaries, which keep their asserts (build/wasm/*-debug.wasm)
  *   --wasm   stop after the binaries and their embedded copies
  */
@@ -12,6 +12,7 @@ const flags = new Set(process.argv.slice(2));
 
 try {
   await buildWasm({ debug: flags.has('--debug') });
+  if (!flags.has('--wasm')) await (await import('./bundle.mjs')).buildJavaScript();
 } catch (error) {
   console.error(`build: ${error.message}`);
   process.exitCode = 1;

@@ -1,0 +1,65 @@
+/** src/ → dist/ (binaries embedded), dist/workerd/ (binaries imported as modules) and dist/types/. */
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { run, upToDate } from './tasks.mjs';
+
+const common = {
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  target: 'es2022',
+  legalComments: 'none',
+  chunkNames: 'chunk-[hash]',
+  packages: 'external',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+/** binaries.ts gives way to binaries.workerd.ts, and the imports of ../wasm/*.wasm stay as they are written. */
+const importedBinaries = {
+  name: 'imported-binaries',
+  setup(bundle) {
+    bundle.onResolve({ filter: /\/binaries\.js$/ }, () => ({ path: resolve('src/engine/binaries.workerd.ts') }));
+    bundle.onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+/** The names under `exports` whose target under the condition lies in the folder: './dist/index.js' → 'index'. */
+async function entries(condition, folder) {
+  const { exports } = JSON.parse(await readFile('package.json', 'utf8'));
+  const files = Object.values(exports).map((target) => target[condition]);
+  return files
+    .filter((file) => file !== undefined && file.startsWith(`./${folder}/`))
+    .map((file) => `src/${basename(file, '.js')}.ts`);
+}
+
+async function bundle(folder, options) {
+  const present = options.entryPoints.filter((entry) => {
+    if (!existsSync(entry)) console.warn(`build: package.json exports ${entry}, which does not exist`);
+    return existsSync(entry);
+  });
+  const { metafile } = await build({ ...common, ...options, entryPoints: present, outdir: folder });
+  for (const file of existsSync(folder) ? await readdir(folder) : []) {
+    const path = join(folder, file);
+    if (path.endsWith('.js') && !(path in metafile.outputs)) await rm(path);
+  }
+}
+
+async function declare() {
+  const inputs = ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+  await upToDate('types', inputs, ['dist/types/index.d.ts'], async () => {
+    await rm('dist/types', { recursive: true, force: true });
+    await run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+  });
+}
+
+export async function buildJavaScript() {
+  const types = declare();
+  types.catch(() => {});
+  await bundle('dist', { entryPoints: await entries('default', 'dist') });
+  const entryPoints = await entries('workerd', 'dist/workerd');
+  await bundle('dist/workerd', { entryPoints, plugins: [importedBinaries] });
+  await types;
+}
