@@ -1,0 +1,17 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import suite from './vitest.config.ts';
+
+const { test, ...rest } = suite;
+
+/** Trains on real data sets for minutes: one file at a time, on the machine's whole memory bandwidth. */
+export default mergeConfig(defineConfig(rest), {
+  test: {
+    pool: test?.pool,
+    execArgv: test?.execArgv,
+    include: ['tests/acceptance/**/*.test.ts'],
+    fileParallelism: false,
+    passWithNoTests: true,
+    testTimeout: 1_800_000,
+    hookTimeout: 600_000,
+  },
+});
