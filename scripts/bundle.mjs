@@ -21,7 +21,9 @@ const common = {
 const importedBinaries = {
   name: 'imported-binaries',
   setup(bundle) {
-    bundle.onResolve({ filter: /\/binaries\.js$/ }, () => ({ path: resolve('src/engine/binaries.workerd.ts') }));
+    bundle.onResolve({ filter: /\/binaries\.js$/ }, () => ({
+      path: resolve('src/engine/binaries.workerd.ts'),
+    }));
     bundle.onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path, external: true }));
   },
 };

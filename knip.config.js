@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+
+const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
+const entries = Object.keys(exports)
+  .filter((name) => exports[name].default)
+  .map((name) => `src/${name === '.' ? 'index' : name.slice(2)}.ts`);
+
+export default {
+  entry: [
+    ...entries,
+    'src/engine/binaries.workerd.ts', // takes the place of binaries.ts in dist/workerd
+    'scripts/*.mjs',
+    'bench/*.ts',
+    'examples/**/*.ts',
+    'tests/acceptance/**/*.test.ts',
+  ],
+  project: ['src/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'scripts/*.mjs'],
+  ignoreDependencies: ['assemblyscript', 'publint'], // run by path
+  ignoreUnresolved: [/\.wasm$/],
+  ignoreExportsUsedInFile: { interface: true, type: true },
+  treatConfigHintsAsErrors: false,
+};
