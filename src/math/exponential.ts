@@ -1,0 +1,128 @@
+import { scaleByPowerOfTwo, splitExponent } from './bits.js';
+
+/*
+ * Reductions and minimax polynomials: Sun's fdlibm 5.3 (e_exp, e_log, s_expm1, s_log1p, s_tanh), written anew.
+ * ln 2 is split so that k * LN2_HIGH is exact for every exponent k.
+ */
+export const LN2_HIGH = 6.9314718036912381649e-1;
+export const LN2_LOW = 1.9082149292705877e-10;
+const INVERSE_LN2 = 1.4426950408889634;
+
+/** Largest x with a finite exp(x); smallest x with exp(x) > 0. */
+const EXP_OVERFLOW = 709.782712893384;
+const EXP_UNDERFLOW = -745.1332191019412;
+
+/**
+ * exp(high - low) * 2^k for |high - low| <= ln(2)/2. With r = high - low and c(r) = r - (r^2 P1 + ... + r^10 P5):
+ * exp(r) = 1 + r + r c / (2 - c). Error of the polynomial below 2^-59.
+ */
+export function expReduced(high: number, low: number, k: number): number {
+  const r = high - low;
+  const t = r * r;
+  const p5 = -1.6533902205465252e-6 + t * 4.1381367970572385e-8;
+  const p3 = -2.7777777777015593e-3 + t * (6.613756321437934e-5 + t * p5);
+  const c = r - t * (1.6666666666666602e-1 + t * p3);
+  return scaleByPowerOfTwo(1 - (low - (r * c) / (2 - c) - high), k);
+}
+
+/** e^x. Error below 1 ulp. */
+export function exp(x: number): number {
+  if (x !== x) return x;
+  if (x > EXP_OVERFLOW) return Infinity;
+  if (x < EXP_UNDERFLOW) return 0;
+  const k = Math.floor(x * INVERSE_LN2 + 0.5);
+  return expReduced(x - k * LN2_HIGH, k * LN2_LOW, k);
+}
+
+/**
+ * The tail R of log(1 + f) = f - f^2/2 + s (f^2/2 + R), where s = f / (2 + f); error of the polynomial below 2^-58.
+ */
+function logTail(s: number): number {
+  const z = s * s;
+  const w = z * z;
+  const even = w * (3.999999999940942e-1 + w * (2.2222198432149784e-1 + w * 1.5313837699209373e-1));
+  const odd =
+    z *
+    (6.666666666666735e-1 + w * (2.857142874366239e-1 + w * (1.818357216161805e-1 + w * 1.479819860511659e-1)));
+  return even + odd;
+}
+
+/** Natural logarithm. Error below 1 ulp. log(0) = -Infinity, log(x < 0) = NaN. */
+export function log(x: number): number {
+  if (x < 0 || x !== x) return NaN;
+  if (x === 0) return -Infinity;
+  if (x === Infinity) return x;
+  const [m, k] = splitExponent(x);
+  return logOfParts(m - 1, k, 0);
+}
+
+/** log((1 + f) * 2^k) + correction. */
+function logOfParts(f: number, k: number, correction: number): number {
+  const half = 0.5 * f * f;
+  const s = f / (2 + f);
+  const tail = s * (half + logTail(s));
+  if (k === 0) return f - (half - (tail + correction));
+  return k * LN2_HIGH - (half - (tail + (k * LN2_LOW + correction)) - f);
+}
+
+/** log(1 + x), exact near 0. Error below 1 ulp. log1p(-1) = -Infinity, log1p(x < -1) = NaN. */
+export function log1p(x: number): number {
+  if (x < -1 || x !== x) return NaN;
+  if (x === -1) return -Infinity;
+  if (x === Infinity) return x;
+  if (Math.abs(x) < 1.1102230246251565e-16) return x;
+  // Inside (sqrt(1/2) - 1, sqrt(2) - 1) no exponent has to be split off.
+  if (x > -0.2928932188134524 && x < 0.41421356237309503) return logOfParts(x, 0, 0);
+  const u = 1 + x;
+  const [m, k] = splitExponent(u);
+  // What 1 + x lost in rounding, relative to 1 + x.
+  const lost = k > 0 ? 1 - (u - x) : x - (u - 1);
+  return logOfParts(m - 1, k, k > 53 ? 0 : lost / u);
+}
+
+/** e^x - 1, exact near 0. Error below 1 ulp. */
+export function expm1(x: number): number {
+  if (x !== x) return x;
+  if (x > EXP_OVERFLOW) return Infinity;
+  if (x < -38) return -1;
+  if (Math.abs(x) < 5.551115123125783e-17) return x;
+  const k = Math.abs(x) <= 0.34657359027997264 ? 0 : Math.floor(x * INVERSE_LN2 + 0.5);
+  const high = x - k * LN2_HIGH;
+  const low = k * LN2_LOW;
+  const r = high - low;
+  const lost = high - r - low;
+  const half = 0.5 * r;
+  const z = r * half;
+  const q3 = -7.93650757867488e-5 + z * (4.008217827329362e-6 + z * -2.0109921818362437e-7);
+  const q = 1 + z * (-3.333333333333313e-2 + z * (1.5873015872548146e-3 + z * q3));
+  const t = 3 - q * half;
+  const e = z * ((q - t) / (6 - r * t));
+  if (k === 0) return r - (r * e - z);
+  return expm1Scaled(r, r * (e - lost) - lost - z, k);
+}
+
+/** 2^k (1 + r - e) - 1, in the order that loses least for this k. */
+function expm1Scaled(r: number, e: number, k: number): number {
+  if (k === -1) return 0.5 * (r - e) - 0.5;
+  if (k === 1) return r < -0.25 ? -2 * (e - (r + 0.5)) : 1 + 2 * (r - e);
+  if (k <= -2 || k > 56) return scaleByPowerOfTwo(1 - (e - r), k) - 1;
+  const small = scaleByPowerOfTwo(1, -k);
+  if (k < 20) return scaleByPowerOfTwo(1 - small - (e - r), k);
+  return scaleByPowerOfTwo(r - (e + small) + 1, k);
+}
+
+/** Hyperbolic tangent, from expm1. Error below 2 ulp. */
+export function tanh(x: number): number {
+  if (x !== x) return x;
+  const a = Math.abs(x);
+  if (a < 2.7755575615628914e-17) return x;
+  let t = 1;
+  if (a < 22) {
+    if (a >= 1) t = 1 - 2 / (expm1(2 * a) + 2);
+    else {
+      const e = expm1(-2 * a);
+      t = -e / (e + 2);
+    }
+  }
+  return x < 0 ? -t : t;
+}
