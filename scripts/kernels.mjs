@@ -1,0 +1,175 @@
+// Writes assembly/generated/: micro-kernels of the matrix products, one function per tile height.
+// This template is what is reviewed; its output is never committed. V8 can keep 15 vectors in registers, so the
+// tallest tile holds 2·rows accumulators, 2 vectors of the panel and 1 splat. K is never unrolled by hand: the
+// scheduler would interleave the chains and spill. Every micro-kernel is exported (assembly/index.ts), which keeps
+// it a function of its own that V8 can tier up while a long call is running.
+import { mkdirSync, writeFileSync, readFileSync, existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+
+const TALLEST = 6;
+const HEIGHTS = Array.from({ length: TALLEST }, (_, i) => i + 1);
+const folder = fileURLToPath(new URL('../assembly/generated/', import.meta.url));
+
+const rows = (n, line) => Array.from({ length: n }, (_, r) => line(r)).join('\n');
+
+/** Multiply-add of one splat per row with two vectors `b0 b1`; `address(r)` yields the splat's load. */
+const products = (n, address) =>
+  rows(
+    n,
+    (r) => `    a = v128.load32_splat(${address(r)});
+    s${r} = fma(a, b0, s${r});
+    t${r} = fma(a, b1, t${r});`,
+  );
+
+const declareZero = (n) => rows(n, (r) => `  let s${r} = f32x4.splat(0), t${r} = f32x4.splat(0);`);
+
+/** y[n][8] = max(low, init + x[n][k] · panel[k][8]); strides and k in bytes of one float column each. */
+function forward(n) {
+  return `
+export function forward${n}x8(
+  y: usize, yStride: usize, x: usize, xStride: usize, panel: usize, depth: usize,
+  init: usize, initStride: usize, low: f32,
+): void {
+${rows(n, (r) => `  let s${r} = v128.load(init + ${r} * initStride), t${r} = v128.load(init + ${r} * initStride, 16);`)}
+${rows(n, (r) => `  const x${r} = x + ${r} * xStride;`)}
+  const end = depth << 2;
+  let a: v128;
+  for (let i: usize = 0; i < end; i += 4) {
+    const b0 = v128.load(panel), b1 = v128.load(panel, 16);
+${products(n, (r) => `x${r} + i`)}
+    panel += 32;
+  }
+  const limit = f32x4.splat(low);
+${rows(
+  n,
+  (r) => `  v128.store(y + ${r} * yStride, clamp(s${r}, limit));
+  v128.store(y + ${r} * yStride, clamp(t${r}, limit), 16);`,
+)}
+}`;
+}
+
+/** Loop of the weight gradient: sum over \`count\` rows of x[row][0..n) ⊗ delta[row][0..8). */
+const gradientLoop = (n) => `
+  let a: v128;
+  for (; count > 0; count--) {
+    const b0 = v128.load(delta), b1 = v128.load(delta, 16);
+${rows(
+  n,
+  (r) => `    a = v128.load32_splat(x, ${4 * r});
+    s${r} = fma(a, b0, s${r});
+    t${r} = fma(a, b1, t${r});`,
+)}
+    x += xStride;
+    delta += deltaStride;
+  }`;
+
+/** g[n][8] += (or =, when \`fresh\`) xᵀ · delta. */
+function gradientStore(n) {
+  return `
+export function gradientStore${n}x8(
+  g: usize, x: usize, xStride: usize, delta: usize, deltaStride: usize, count: usize, fresh: bool,
+): void {
+${declareZero(n)}
+  if (!fresh) {
+${rows(n, (r) => `    s${r} = v128.load(g, ${32 * r});\n    t${r} = v128.load(g, ${32 * r + 16});`)}
+  }
+${gradientLoop(n)}
+${rows(n, (r) => `  v128.store(g, s${r}, ${32 * r});\n  v128.store(g, t${r}, ${32 * r + 16});`)}
+}`;
+}
+
+/** The gradient tile is consumed in registers by the update rule \`rule(weight, slot…, g, control)\`. */
+function gradientUpdate(n, name, slots) {
+  const parameters = slots.map((s) => `, ${s}: usize`).join('');
+  const call = (r, half) =>
+    `  ${name}Vector(w + ${32 * r + 16 * half}${slots.map((s) => `, ${s} + ${32 * r + 16 * half}`).join('')}, ${half ? 't' : 's'}${r}, control);`;
+  return `
+export function gradient${name[0].toUpperCase()}${name.slice(1)}${n}x8(
+  w: usize${parameters}, x: usize, xStride: usize, delta: usize, deltaStride: usize, count: usize, control: usize,
+): void {
+${declareZero(n)}
+${gradientLoop(n)}
+${rows(n, (r) => `${call(r, 0)}\n${call(r, 1)}`)}
+}`;
+}
+
+/** out[n][8] = Σ over units of w[k][unit] · deltaT[unit][8]: n rows of the weight panels, 8 rows of the batch. */
+function inputGradient(n) {
+  return `
+export function inputGradient${n}x8(
+  out: usize, outStride: usize, w: usize, panelStride: usize, deltaT: usize, units: usize,
+): void {
+${declareZero(n)}
+  let a: v128;
+  while (units > 0) {
+    const last = w + (min<usize>(units, 8) << 2);
+    for (let p = w; p < last; p += 4) {
+      const b0 = v128.load(deltaT), b1 = v128.load(deltaT, 16);
+${rows(
+  n,
+  (r) => `      a = v128.load32_splat(p, ${32 * r});
+      s${r} = fma(a, b0, s${r});
+      t${r} = fma(a, b1, t${r});`,
+)}
+      deltaT += 32;
+    }
+    w += panelStride;
+    units -= min<usize>(units, 8);
+  }
+${rows(
+  n,
+  (r) => `  v128.store(out + ${r} * outStride, s${r});
+  v128.store(out + ${r} * outStride, t${r}, 16);`,
+)}
+}`;
+}
+
+/** A switch over the tile height: \`name(height, …)\` calls the micro-kernel of that height. */
+function dispatcher(name, prefix, parameters) {
+  const args = parameters.map(([p]) => p).join(', ');
+  return `
+/** Calls ${prefix}<height>x8. */
+export function ${name}(height: i32, ${parameters.map(([p, t]) => `${p}: ${t}`).join(', ')}): void {
+  switch (height) {
+${HEIGHTS.map((n) => `    case ${n}: ${prefix}${n}x8(${args}); break;`).join('\n')}
+  }
+}`;
+}
+
+const addresses = (names) => names.split(' ').map((n) => [n, 'usize']);
+const updates = { sgd: [], momentum: ['v'], adam: ['m', 'v'] };
+
+const files = {
+  'forward.ts': [
+    "import { clamp, fma } from '../simd';",
+    ...HEIGHTS.map(forward),
+    dispatcher('forwardTile', 'forward', [...addresses('y yStride x xStride panel depth init initStride'), ['low', 'f32']]),
+  ],
+  'gradient.ts': [
+    "import { fma } from '../simd';",
+    "import { sgdVector, momentumVector, adamVector } from '../update';",
+    ...HEIGHTS.map(gradientStore),
+    ...Object.entries(updates).flatMap(([name, slots]) => HEIGHTS.map((n) => gradientUpdate(n, name, slots))),
+    dispatcher('gradientStoreTile', 'gradientStore', [
+      ...addresses('g x xStride delta deltaStride count'),
+      ['fresh', 'bool'],
+    ]),
+    ...Object.entries(updates).map(([name, slots]) => {
+      const title = `gradient${name[0].toUpperCase()}${name.slice(1)}`;
+      return dispatcher(`${title}Tile`, title, addresses(['w', ...slots, 'x xStride delta deltaStride count control'].join(' ')));
+    }),
+  ],
+  'input-gradient.ts': [
+    "import { fma } from '../simd';",
+    ...HEIGHTS.map(inputGradient),
+    dispatcher('inputGradientTile', 'inputGradient', addresses('out outStride w panelStride deltaT units')),
+  ],
+};
+
+mkdirSync(folder, { recursive: true });
+for (const [name, parts] of Object.entries(files)) {
+  const text = `// Generated by scripts/kernels.mjs.\n${parts.join('\n')}\n`;
+  const path = join(folder, name);
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
+}
