@@ -104,6 +104,7 @@ class _Recorded:
     """
 
     given = None
+    single = False
 
     def _initialize(self, *arguments):
         super()._initialize(*arguments)
@@ -112,6 +113,14 @@ class _Recorded:
             self.coefs_ = [value.copy() for value in coefs]
             self.intercepts_ = [value.copy() for value in intercepts]
         self.initial = ([value.copy() for value in self.coefs_], [value.copy() for value in self.intercepts_])
+
+
+    def _loss_grad_lbfgs(self, packed, *arguments):
+        """For lbfgs scikit-learn computes in float64 whatever the input; `single` makes it float32."""
+        if not self.single:
+            return super()._loss_grad_lbfgs(packed, *arguments)
+        loss, gradient = super()._loss_grad_lbfgs(packed.astype(np.float32), *arguments)
+        return float(loss), gradient.astype(np.float64)
 
 
 class RecordedClassifier(_Recorded, MLPClassifier):
@@ -158,6 +167,7 @@ def variants(kind, params, x, run):
     others = [double]
     for order in column_orders(x.shape[1]):
         other = recorded(kind, params, permuted(first.initial, order))
+        other.single = True
         run(other, np.ascontiguousarray(x[:, order]))
         others.append(other)
     return first, others

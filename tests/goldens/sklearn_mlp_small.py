@@ -6,7 +6,9 @@ Nothing stops early (tol 0, nIterNoChange 1000). Inputs are float32: iris as sci
 digits divided by 16. The JSON file holds
 
   sklearn, numpy   versions
-  datasets         name -> {rows, features, classes, scaling}; the numbers are load_iris(), load_digits()
+  datasets         name -> {rows, features, classes, scaling, firstRow, lastRow, sum, weightedSum, labelSum,
+                   weightedLabelSum}; the numbers are load_iris(), load_digits() in their own order. The sums
+                   are over the float32 values, in the weighted ones value i counts (i % 97 + 1) times
   tolerance        relative tolerance that `agree` was counted with
   cases            one per line:
     name, dataset
@@ -26,6 +28,7 @@ digits divided by 16. The JSON file holds
 """
 
 import itertools
+import math
 import warnings
 
 import numpy as np
@@ -43,6 +46,19 @@ DIVISOR = {"iris": 1, "digits": 16}
 def load(name):
     data = load_iris() if name == "iris" else load_digits()
     return (data.data / DIVISOR[name]).astype(np.float32), data.target
+
+
+def weighted_sum(values):
+    flat = np.asarray(values, np.float64).ravel()
+    return math.fsum(flat * (np.arange(flat.size) % 97 + 1))
+
+
+def describe(name):
+    x, y = load(name)
+    return {"rows": len(y), "features": x.shape[1], "classes": len(set(y)),
+            "scaling": "as stored, float32" if DIVISOR[name] == 1 else "divided by 16, float32",
+            "firstRow": x[0], "lastRow": x[-1], "sum": math.fsum(x.ravel().tolist()), "weightedSum": weighted_sum(x),
+            "labelSum": y.sum(), "weightedLabelSum": weighted_sum(y)}
 
 
 def settings():
@@ -93,9 +109,7 @@ def make(dataset, solver, activation, seed, extra):
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    datasets = {name: {"rows": len(y), "features": x.shape[1], "classes": len(set(y)),
-                       "scaling": "as stored, float32" if DIVISOR[name] == 1 else "divided by 16, float32"}
-                for name, (x, y) in ((name, load(name)) for name in ("iris", "digits"))}
+    datasets = {name: describe(name) for name in ("iris", "digits")}
     write_json("sklearn_mlp_small.json",
                {"sklearn": sklearn.__version__, "numpy": np.__version__, "datasets": datasets, "tolerance": TOLERANCE},
                cases=[make(*setting) for setting in settings()])
