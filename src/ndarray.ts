@@ -1,0 +1,48 @@
+import { ShapeError } from './errors.js';
+import { checkNdArray, readArray } from './ndarray/read.js';
+import type { ArrayInput, NdArray, TypedArray } from './ndarray/types.js';
+import { elementCount, formatShape } from './ndarray/types.js';
+
+export { checkCsr, isCsr } from './ndarray/csr.js';
+export { readArray } from './ndarray/read.js';
+export { toRows } from './ndarray/rows.js';
+export type { Rows, RowsOptions } from './ndarray/rows.js';
+export { formatShape, isTypedArray } from './ndarray/types.js';
+export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray/types.js';
+
+/** Plain arrays out: what `toNested` returns, a number for rank 0. */
+export type NestedNumbers = number | NestedNumbers[];
+
+/**
+ * An n-dimensional array, row-major.
+ *
+ * Typed arrays and NdArrays are wrapped without a copy; nested arrays of plain numbers become a Float64Array, rows that are
+ * typed arrays of one type keep that type; CSR rows and non-contiguous `ndarray` objects are copied.
+ *
+ * @param data numbers in any of the accepted forms
+ * @param shape the shape to give them, row-major; default: the shape they have
+ * @throws ShapeError if rows are ragged, or if the shape does not hold exactly the given numbers
+ * @throws ValueError if something is not a number, or a buffer is detached
+ */
+export function ndarray(data: ArrayInput, shape?: readonly number[]): NdArray<any> {
+  const array = readArray(data, 'data');
+  if (shape === undefined) return array;
+  const length = elementCount(shape, 'shape');
+  if (length !== array.data.length) {
+    throw new ShapeError(
+      `shape ${formatShape(shape)} holds ${length} values, but received ${array.data.length} values of shape ${formatShape(array.shape)}.`,
+    );
+  }
+  return { ...array, shape: Array.from(shape) };
+}
+
+/** An array as nested plain arrays of numbers, `scale` applied; a number for rank 0. */
+export function toNested(array: NdArray<TypedArray>): NestedNumbers {
+  const { data, shape, scale = 1 } = checkNdArray(array, 'array');
+  const build = (depth: number, start: number, length: number): NestedNumbers => {
+    if (depth === shape.length) return data[start] * scale;
+    const step = shape[depth] === 0 ? 0 : length / shape[depth];
+    return Array.from({ length: shape[depth] }, (_, i) => build(depth + 1, start + i * step, step));
+  };
+  return build(0, 0, data.length);
+}

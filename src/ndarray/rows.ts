@@ -1,0 +1,135 @@
+import { ShapeError, ValueError } from '../errors.js';
+import { readArray } from './read.js';
+import type { NdArray, TypedArray } from './types.js';
+import { describeValue, formatPlace, formatShape } from './types.js';
+
+/** Rows as the engine takes them. */
+export interface Rows {
+  /** (rows, features), row-major. May be the caller's own array: never write to it. */
+  readonly data: Float32Array | Uint8Array;
+  readonly rows: number;
+  /** Values per row: the product of all dimensions but the first. */
+  readonly features: number;
+  /** What 8-bit data are to be multiplied with; 1 for Float32Array, where it has been applied. */
+  readonly scale: number;
+  /** The shape of the input; (rows, features) if flattened. */
+  readonly shape: readonly number[];
+}
+
+export interface RowsOptions {
+  /** What errors call the array. Default 'X'. */
+  readonly name?: string;
+  /** The number of features a network was made for. */
+  readonly expectedFeatures?: number;
+  /** Report images (rank 3 and 4) as (rows, features). Default false: keep their shape. */
+  readonly flatten?: boolean;
+}
+
+/**
+ * Any accepted form as rows of float32 or 8-bit values.
+ *
+ * Uint8Array and Uint8ClampedArray stay as they are, with their scale; Float32Array without scale is passed through without
+ * a copy; everything else is rounded once, fround(data[i] * scale) with the product in float64.
+ *
+ * @throws ShapeError for rank 0, 1 or above 4, no rows, no features, or another width than expected
+ * @throws ValueError for what is not a number, NaN, infinities, and values beyond float32's range, naming row and column
+ */
+export function toRows(input: unknown, options: RowsOptions = {}): Rows {
+  const { name = 'X', expectedFeatures, flatten = false } = options;
+  const array = readArray(input, name, Float32Array);
+  checkRank(array.shape, name);
+  const rows = array.shape[0];
+  const features = array.data.length / rows;
+  if (expectedFeatures !== undefined && features !== expectedFeatures) {
+    throw new ShapeError(
+      `${name} must have ${expectedFeatures} features, as the network was made for, but received ${features} (shape ${formatShape(array.shape)}).`,
+    );
+  }
+  const shape = flatten ? [rows, features] : array.shape;
+  if (array.data instanceof Uint8Array) {
+    return { data: array.data, rows, features, scale: array.scale ?? 1, shape };
+  }
+  if (array.data instanceof Uint8ClampedArray) {
+    const data = new Uint8Array(array.data.buffer, array.data.byteOffset, array.data.length);
+    return { data, rows, features, scale: array.scale ?? 1, shape };
+  }
+  const data = roundOnce(array);
+  if (!allFinite(data)) refuseNonFinite(data, { input, array, name });
+  return { data, rows, features, scale: 1, shape };
+}
+
+function checkRank(shape: readonly number[], name: string): void {
+  const rank = shape.length;
+  if (rank === 0)
+    throw new ShapeError(`${name} must be a 2-d array (rows, features), but received a single number.`);
+  if (shape.includes(0)) {
+    throw new ShapeError(
+      `${name} must have at least 1 row and 1 feature, but received an empty array of shape ${formatShape(shape)}.`,
+    );
+  }
+  if (rank === 1) {
+    throw new ShapeError(
+      `${name}: Expected a 2-d array, got a 1-d array of length ${shape[0]}; use [[...]] or ndarray(data, [${shape[0]}, 1]) for one feature, ndarray(data, [1, ${shape[0]}]) for one row.`,
+    );
+  }
+  if (rank > 4) {
+    throw new ShapeError(
+      `${name} must have 2 to 4 dimensions, but received the shape ${formatShape(shape)}.`,
+    );
+  }
+}
+
+function roundOnce({ data, scale = 1 }: NdArray<TypedArray>): Float32Array {
+  if (scale === 1) return data instanceof Float32Array ? data : new Float32Array(data);
+  const rounded = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) rounded[i] = data[i] * scale;
+  return rounded;
+}
+
+/** True without NaN and infinities: 0 * x is 0 for every finite x, and NaN for the others. */
+export function allFinite(data: Float32Array | Float64Array): boolean {
+  const length = data.length;
+  const whole = length - (length % 4);
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let i = 0; i < whole; i += 4) {
+    a += 0 * data[i];
+    b += 0 * data[i + 1];
+    c += 0 * data[i + 2];
+    d += 0 * data[i + 3];
+  }
+  for (let i = whole; i < length; i++) a += 0 * data[i];
+  return a + b + c + d === 0;
+}
+
+interface Refused {
+  readonly input: unknown;
+  readonly array: NdArray<TypedArray>;
+  readonly name: string;
+}
+
+/** Name the first value that is not finite as float32, as the caller gave it. */
+function refuseNonFinite(data: Float32Array, { input, array, name }: Refused): never {
+  const at = data.findIndex((value) => value - value !== 0);
+  const place = formatPlace(placeOf(at, array.shape));
+  // Plain numbers were rounded while they were read: read them again to show what was given.
+  const original = readArray(input, name);
+  const value = original.data[at] * (original.scale ?? 1);
+  if (Number.isFinite(value)) {
+    throw new ValueError(
+      `${name} must be within float32's range (±3.4028235e38), but received ${value} at ${place}.`,
+    );
+  }
+  throw new ValueError(`${name} must hold finite numbers, but received ${describeValue(value)} at ${place}.`);
+}
+
+function placeOf(position: number, shape: readonly number[]): number[] {
+  const place: number[] = [];
+  for (let d = shape.length - 1; d >= 0; d--) {
+    place.unshift(position % shape[d]);
+    position = Math.floor(position / shape[d]);
+  }
+  return place;
+}

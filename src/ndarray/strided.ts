@@ -1,0 +1,107 @@
+import { ShapeError, ValueError } from '../errors.js';
+import type { StridedArray, TypedArray } from './types.js';
+import {
+  checkBuffer,
+  constructorOf,
+  describeValue,
+  elementCount,
+  formatShape,
+  isTypedArray,
+  plainTyped,
+} from './types.js';
+
+/** True for an object like those of the `ndarray` package. */
+export function isStrided(value: unknown): value is StridedArray {
+  return (
+    typeof value === 'object' && value !== null && 'data' in value && 'stride' in value && 'shape' in value
+  );
+}
+
+/**
+ * An array of the `ndarray` package as one row-major array of its own type: a view where it is contiguous already, else
+ * a copy. Every element must lie inside `data`.
+ */
+export function contiguous(source: StridedArray, name: string): { data: TypedArray; shape: number[] } {
+  const { data, stride } = source;
+  const offset = source.offset ?? 0;
+  const shape = Array.from(source.shape);
+  checkBuffer(data, name);
+  const length = elementCount(shape, name);
+  if (!isTypedArray(data) && !Array.isArray(data)) {
+    throw new ValueError(
+      `${name} must have a typed array or an array as data, but received ${describeValue(data)}.`,
+    );
+  }
+  checkExtent(data.length, { shape, stride, offset }, length, name);
+  if (isTypedArray(data) && isRowMajor(shape, stride)) {
+    return { data: plainTyped(data).subarray(offset, offset + length), shape };
+  }
+  const result = new (isTypedArray(data) ? constructorOf(data) : Float64Array)(length);
+  const index = shape.map(() => 0);
+  let position = offset;
+  for (let i = 0; i < length; i++) {
+    const value: unknown = data[position];
+    if (typeof value !== 'number') {
+      throw new ValueError(
+        `${name} must hold numbers, but received ${describeValue(value)} at data[${position}].`,
+      );
+    }
+    result[i] = value;
+    position = advance(index, shape, stride, position);
+  }
+  return { data: result, shape };
+}
+
+/** Count `index` up by one, last dimension first; returns the new position in the data. */
+function advance(
+  index: number[],
+  shape: readonly number[],
+  stride: readonly number[],
+  position: number,
+): number {
+  for (let d = shape.length - 1; d >= 0; d--) {
+    index[d]++;
+    position += stride[d];
+    if (index[d] < shape[d]) return position;
+    position -= stride[d] * shape[d];
+    index[d] = 0;
+  }
+  return position;
+}
+
+function isRowMajor(shape: readonly number[], stride: readonly number[]): boolean {
+  let expected = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    if (shape[d] !== 1 && stride[d] !== expected) return false;
+    expected *= shape[d];
+  }
+  return true;
+}
+
+type Layout = Pick<StridedArray, 'shape' | 'stride' | 'offset'>;
+
+function checkExtent(
+  available: number,
+  { shape, stride, offset }: Layout,
+  length: number,
+  name: string,
+): void {
+  const whole = [...stride, offset].every((value) => Number.isInteger(value));
+  if (stride.length !== shape.length || !whole) {
+    throw new ShapeError(
+      `${name} must have one whole-numbered stride per dimension of ${formatShape(shape)}, but received the strides ${formatShape(stride)} and offset ${offset}.`,
+    );
+  }
+  let low = offset;
+  let high = offset;
+  shape.forEach((size, d) => {
+    const reach = (size - 1) * stride[d];
+    if (reach < 0) low += reach;
+    else high += reach;
+  });
+  if (length > 0 && (low < 0 || high >= available)) {
+    throw new ShapeError(
+      `${name} must lie inside its ${available} data, but its shape, strides and offset reach from ${low} to ${high}.`,
+    );
+  }
+}
