@@ -43,7 +43,7 @@ def snake(name):
 
 def matrix(values):
     values = np.asarray(values)
-    return {"shape": list(values.shape), "data": values.ravel()}
+    return {"shape": list(values.shape), "data": values.flatten()}
 
 
 def plain(value):
