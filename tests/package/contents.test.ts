@@ -1,0 +1,60 @@
+import { build } from 'esbuild';
+import { existsSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { pack, root } from './packing.js';
+
+const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+
+/** Bytes, compressed, of everything that importing an entry loads at once; chunks imported later do not count. */
+async function gzipped(entry: string): Promise<number> {
+  const { outputFiles } = await build({
+    entryPoints: [root + entry],
+    outdir: `${root}build/size`,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    external: ['node:*'],
+    write: false,
+  });
+  return gzipSync(outputFiles.find(({ path }) => path.endsWith(entry.split('/').at(-1)!))!.contents).length;
+}
+
+describe.skipIf(!existsSync(`${root}src/estimators`))('the packed package', () => {
+  const files = pack('--dry-run').files.map(({ path }) => path);
+
+  test('holds code, binaries and types, and nothing else', () => {
+    const expected = [
+      /^(package\.json|LICENSE|README\.md)$/,
+      /^dist\/(workerd\/)?[a-z]+\.js$/,
+      /^dist\/(workerd\/)?chunk-[A-Z0-9]+\.js$/,
+      /^dist\/wasm\/[a-z-]+\.wasm$/,
+      /^dist\/types\/([a-z0-9]+\/)*[a-zA-Z0-9.]+\.d\.ts$/,
+    ];
+    expect(files.filter((path) => !expected.some((pattern) => pattern.test(path)))).toEqual([]);
+    expect(files).toContain('README.md');
+    expect(files).toContain('LICENSE');
+    expect(files.filter((path) => path.startsWith('dist/wasm/'))).toEqual([
+      'dist/wasm/base.wasm',
+      'dist/wasm/relaxed.wasm',
+    ]);
+  });
+
+  test('holds every file that its manifest names', () => {
+    const named = Object.values<string | Record<string, string>>(manifest.exports)
+      .flatMap((target) => (typeof target === 'string' ? [target] : Object.values(target)))
+      .filter((target) => !target.includes('*'))
+      .map((target) => target.slice('./'.length));
+    expect(named.filter((path) => !files.includes(path))).toEqual([]);
+  });
+
+  test('runs nothing when installed', () => {
+    const scripts = Object.keys(manifest.scripts);
+    expect(scripts.filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
+    expect(Object.keys(manifest.dependencies)).toEqual(['fflate']);
+  });
+
+  test('compresses to at most 120 KB', async () => {
+    expect(await gzipped('dist/index.js')).toBeLessThanOrEqual(120 * 1024);
+  });
+});

@@ -1,0 +1,40 @@
+import { engine, init, MLPClassifier } from 'lamella';
+
+const hex = ({ buffer, byteOffset, byteLength }) =>
+  [...new Uint8Array(buffer, byteOffset, byteLength)]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
+
+/** Sixty rows of four features, three classes; every value is exact in float32. */
+function rows() {
+  const x = [];
+  const y = [];
+  for (let i = 0; i < 60; i++) {
+    x.push([(i % 3) - 1, ((i * 7) % 16) / 16, ((i * 5) % 8) / 8 - 0.5, ((i % 3) * (i % 5)) / 4]);
+    y.push(['ant', 'bee', 'cat'][i % 3]);
+  }
+  return { x, y };
+}
+
+/** A training whose every bit is the same on any machine and runtime. */
+export async function train() {
+  await init({ variant: 'base' });
+  const { x, y } = rows();
+  const classifier = new MLPClassifier({
+    hiddenLayerSizes: [8, 5],
+    activation: 'tanh',
+    batchSize: 13,
+    maxIter: 25,
+    randomState: 1,
+    onWarning: () => {},
+  });
+  await classifier.fit(x, y);
+  return {
+    variant: engine().variant,
+    predictions: classifier.predict(x),
+    probabilities: hex(classifier.predictProba(x).data),
+    coefs: classifier.coefs.map(({ data }) => hex(data)),
+    intercepts: classifier.intercepts.map(hex),
+    losses: [...classifier.lossCurve],
+  };
+}
