@@ -1,0 +1,55 @@
+import { ValueError } from './errors.js';
+import { closestName, toCamelCase } from './check/names.js';
+import { describe, refused } from './check/rules.js';
+import type { Rule } from './check/rules.js';
+
+export { canonicalName, closestName, toCamelCase } from './check/names.js';
+export * from './check/rules.js';
+
+/** The rules of all options that something takes. */
+export type Schema = Readonly<Record<string, Rule<unknown>>>;
+
+/** The options that were given, by the rules of their schema. */
+export type Checked<S extends Schema> = { [K in keyof S]?: S[K] extends Rule<infer T> ? T : never };
+
+/**
+ * Check an object of options against a closed schema: every name must be known, every value must keep its rule. Options
+ * that are `undefined` count as not given.
+ *
+ * @param owner whose options they are, for the error: 'MLPClassifier'
+ * @returns a fresh object with the canonical values of the options that were given; spread it over the defaults
+ * @throws ValueError for anything else than an object, unknown names (with the nearest known name), and bad values
+ */
+export function checkOptions<S extends Schema>(owner: string, given: unknown, schema: S): Checked<S> {
+  const checked: Record<string, unknown> = {};
+  if (given === undefined) return checked as Checked<S>;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new ValueError(`${owner}: options must be an object, but received ${describe(given)}.`);
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(schema, name)) throw unknownOption(owner, name, Object.keys(schema));
+    if (value !== undefined) checked[name] = checkValue(owner, name, value, schema[name]);
+  }
+  return checked as Checked<S>;
+}
+
+/**
+ * Check one value. @returns its canonical form
+ * @throws ValueError 'owner: name must be <expected>, but received <value>.'
+ */
+export function checkValue<T>(owner: string, name: string, value: unknown, rule: Rule<T>): T {
+  const accepted = rule.accept(value);
+  if (accepted !== refused) return accepted;
+  throw new ValueError(`${owner}: ${name} must be ${rule.expected}, but received ${describe(value)}.`);
+}
+
+/** What to throw for an unknown option: the nearest known name is offered, or else all of them. */
+export function unknownOption(owner: string, name: string, known: readonly string[]): ValueError {
+  const camelCase = toCamelCase(name);
+  const offer = known.includes(camelCase) ? camelCase : closestName(name, known);
+  if (offer !== undefined) {
+    return new ValueError(`${owner}: '${name}' is not an option; did you mean '${offer}'?`);
+  }
+  const all = known.length === 0 ? 'it takes none' : `the options are ${known.join(', ')}`;
+  return new ValueError(`${owner}: '${name}' is not an option; ${all}.`);
+}

@@ -1,0 +1,164 @@
+import { canonicalName } from './names.js';
+
+/** What `accept` returns for a value that breaks the rule. */
+export const refused: unique symbol = Symbol('refused');
+
+/** What a value must be. */
+export interface Rule<T> {
+  /** In words, to follow 'must be': 'a number > 0'. */
+  readonly expected: string;
+  /** The value in canonical form, or `refused`. */
+  readonly accept: (value: unknown) => T | typeof refused;
+}
+
+/** Bounds of a number; `above` and `below` exclude their bound, `min` and `max` include it. */
+export interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+  readonly above?: number;
+  readonly below?: number;
+}
+
+/** 'a number', 'a number > 0', 'an integer >= 1', 'a number >= 0 and < 1'. */
+function boundsInWords(kind: string, { min, max, above, below }: Bounds): string {
+  const parts: string[] = [];
+  if (min !== undefined) parts.push(`>= ${min}`);
+  if (above !== undefined) parts.push(`> ${above}`);
+  if (max !== undefined) parts.push(`<= ${max}`);
+  if (below !== undefined) parts.push(`< ${below}`);
+  return parts.length === 0 ? kind : `${kind} ${parts.join(' and ')}`;
+}
+
+function within(value: number, { min, max, above, below }: Bounds): boolean {
+  return (
+    (min === undefined || value >= min) &&
+    (max === undefined || value <= max) &&
+    (above === undefined || value > above) &&
+    (below === undefined || value < below)
+  );
+}
+
+/** A rule from a test that narrows. */
+export function rule<T>(expected: string, keeps: (value: unknown) => value is T): Rule<T> {
+  return { expected, accept: (value) => (keeps(value) ? value : refused) };
+}
+
+/** A finite number within bounds. */
+export function number(bounds: Bounds = {}): Rule<number> {
+  return rule(
+    boundsInWords('a number', bounds),
+    (value): value is number => typeof value === 'number' && Number.isFinite(value) && within(value, bounds),
+  );
+}
+
+/** A safe integer within bounds. */
+export function integer(bounds: Bounds = {}): Rule<number> {
+  return rule(
+    boundsInWords('an integer', bounds),
+    (value): value is number => Number.isSafeInteger(value) && within(value as number, bounds),
+  );
+}
+
+/** An integer >= 1. */
+export const positiveInteger: Rule<number> = integer({ min: 1 });
+
+/** true or false; nothing else stands for them. */
+export const boolean: Rule<boolean> = rule('a boolean', (value) => typeof value === 'boolean');
+
+/** A non-empty string. */
+export const text: Rule<string> = rule(
+  'a non-empty string',
+  (value): value is string => typeof value === 'string' && value !== '',
+);
+
+/** A function. */
+export function func<F extends (...args: never[]) => unknown>(): Rule<F> {
+  return rule('a function', (value): value is F => typeof value === 'function');
+}
+
+/** One of some names, in camelCase or snake_case; aliases map to the name they stand for. Gives the canonical name. */
+export function oneOf<T extends string>(
+  names: readonly T[],
+  aliases: Readonly<Record<string, T>> = {},
+): Rule<T> {
+  return {
+    expected: `${names.length > 1 ? 'one of ' : ''}${names.map((name) => `'${name}'`).join(', ')}`,
+    accept: (value) => {
+      if (typeof value !== 'string') return refused;
+      const name = canonicalName(value, names);
+      if (name !== undefined) return name;
+      const alias = canonicalName(value, Object.keys(aliases));
+      return alias === undefined ? refused : aliases[alias];
+    },
+  };
+}
+
+/** An instance of a class. */
+export function instance<T>(Class: abstract new (...args: never[]) => T): Rule<T> {
+  const article = /^[AEIOU]/.test(Class.name) ? 'an' : 'a';
+  return rule(`${article} ${Class.name}`, (value): value is T => value instanceof Class);
+}
+
+/** null, or what another rule asks for. */
+export function nullable<T>(inner: Rule<T>): Rule<T | null> {
+  return {
+    expected: `${inner.expected} or null`,
+    accept: (value) => (value === null ? null : inner.accept(value)),
+  };
+}
+
+/** What any of some rules asks for; the first that accepts decides. */
+export function anyOf<R extends readonly Rule<unknown>[]>(
+  ...rules: R
+): Rule<R[number] extends Rule<infer T> ? T : never> {
+  return {
+    expected: rules.map((each) => each.expected).join(' or '),
+    accept: (value) => {
+      for (const each of rules) {
+        const accepted = each.accept(value);
+        if (accepted !== refused) return accepted as never;
+      }
+      return refused;
+    },
+  };
+}
+
+/** An array (typed or not) of at least `minLength` values that each keep a rule. Gives a plain array. */
+export function listOf<T>(inner: Rule<T>, minLength = 0): Rule<T[]> {
+  const least = minLength > 0 ? ` of at least ${minLength}` : '';
+  return {
+    expected: `an array${least} whose every value is ${inner.expected}`,
+    accept: (value) => {
+      if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && !(value instanceof DataView)))
+        return refused;
+      const list = Array.from(value as ArrayLike<unknown>, inner.accept);
+      return list.length < minLength || list.includes(refused) ? refused : (list as T[]);
+    },
+  };
+}
+
+/** Anything: for options whose owner checks them itself. */
+export function anything<T>(): Rule<T> {
+  return { expected: 'anything', accept: (value) => value as T };
+}
+
+/** A value in an error message: -1, 'adma', true, [1, 2, 'x'], an object, a function. */
+export function describe(value: unknown): string {
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+  if (typeof value === 'string') return quote(value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`;
+  if (typeof value === 'symbol') return 'a symbol';
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, 5).map((item: unknown) => (Array.isArray(item) ? '[...]' : describe(item)));
+    return `[${shown.join(', ')}${value.length > 5 ? `, ... (${value.length} values)` : ''}]`;
+  }
+  const kind: unknown = value.constructor?.name;
+  if (typeof kind !== 'string' || kind === 'Object' || kind === '') return 'an object';
+  return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
+}
+
+function quote(value: string): string {
+  return `'${value.length > 40 ? `${value.slice(0, 40)}...` : value}'`;
+}
