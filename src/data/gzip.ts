@@ -1,0 +1,194 @@
+import { Gunzip } from 'fflate';
+import { FormatError } from '../errors.js';
+import { crc32 } from './crc32.js';
+
+/** Receives output as it is produced; throws to stop. */
+export type Sink = (chunk: Uint8Array) => void;
+
+const FIXED_HEADER = 10;
+const TRAILER = 8;
+const MAX_MEMBERS = 65536;
+
+/** Compressed bytes per step, at most: deflate makes no more than 1,032 bytes of one, so no step makes more than 17 MB. */
+const MAX_STEP = 16384;
+
+/** A member's header, put behind the file: where it is recognised, the deflate data before it ended. */
+const SENTINEL = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+
+/** True if bytes begin as a gzip file does. */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/**
+ * Decompress a gzip file (RFC 1952), of one member or several. Headers, checksums and lengths are all checked, and
+ * nothing may follow the last member.
+ *
+ * @param bytes the whole file
+ * @param options.maxBytes how much output is allowed; output stops within 17 MB of it. Default: 2^31 - 1
+ * @throws FormatError naming the byte offset: truncated, damaged, more output than allowed, something behind the end
+ */
+export function gunzip(bytes: Uint8Array, options: { maxBytes?: number } = {}): Uint8Array {
+  const { maxBytes = 0x7fffffff } = options;
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  gunzipTo(bytes, (chunk) => {
+    length += chunk.length;
+    if (length > maxBytes) {
+      throw new FormatError(
+        `gzip: the data must decompress to at most ${maxBytes} bytes, but there are more.`,
+      );
+    }
+    chunks.push(chunk);
+  });
+  return concatenate(chunks, length);
+}
+
+/** Chunks as one array. */
+export function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  if (chunks.length === 1) return chunks[0];
+  const whole = new Uint8Array(length);
+  let position = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, position);
+    position += chunk.length;
+  }
+  return whole;
+}
+
+/** Decompress a gzip file into a sink, with all the checks of `gunzip`. */
+export function gunzipTo(bytes: Uint8Array, sink: Sink): void {
+  let offset = 0;
+  for (let members = 1; ; members++) {
+    if (members > MAX_MEMBERS) {
+      throw new FormatError(
+        `gzip: a file must have at most ${MAX_MEMBERS} members, but byte ${offset} begins one more.`,
+      );
+    }
+    checkHeader(bytes, offset);
+    offset = inflateMember(bytes, offset, sink);
+    if (offset === bytes.length) return;
+  }
+}
+
+/** Check the header at `start`: magic, method, reserved flags, and its own checksum if it has one. */
+function checkHeader(bytes: Uint8Array, start: number): void {
+  if (bytes[start] !== 0x1f || bytes[start + 1] !== 0x8b) {
+    const found = Array.from(bytes.subarray(start, start + 2), hex).join(' ') || 'nothing';
+    throw new FormatError(`gzip: a member must begin with 1f 8b, but byte ${start} begins with ${found}.`);
+  }
+  if (bytes.length < start + FIXED_HEADER) throw truncated(bytes.length, 'header');
+  const method = bytes[start + 2];
+  const flags = bytes[start + 3];
+  if (method !== 8) {
+    throw new FormatError(`gzip: the method at byte ${start + 2} must be 8 (deflate), but is ${method}.`);
+  }
+  if (flags & 0xe0) {
+    throw new FormatError(`gzip: the reserved flags at byte ${start + 3} must be 0, but are ${hex(flags)}.`);
+  }
+  let end = start + FIXED_HEADER;
+  if (flags & 4) end += 2 + (bytes[end] | (bytes[end + 1] << 8));
+  if (flags & 8) end = bytes.indexOf(0, end) + 1 || bytes.length + 1;
+  if (flags & 16) end = bytes.indexOf(0, end) + 1 || bytes.length + 1;
+  if (!(end + (flags & 2) <= bytes.length)) throw truncated(bytes.length, 'header');
+  if (flags & 2) {
+    const stored = bytes[end] | (bytes[end + 1] << 8);
+    const actual = crc32(bytes.subarray(start, end)) & 0xffff;
+    if (stored !== actual) {
+      throw new FormatError(
+        `gzip: the header's checksum at byte ${end} must be ${hex(actual)}, but is ${hex(stored)}.`,
+      );
+    }
+  }
+}
+
+/** Thrown by the handler of member starts, to leave the decompressor. */
+class MemberEnd {
+  constructor(readonly offset: number) {}
+}
+
+/** Inflate the member at `start` into the sink and check its trailer. Returns the offset behind it. */
+function inflateMember(bytes: Uint8Array, start: number, sink: Sink): number {
+  let crc = 0;
+  let length = 0;
+  let failure: unknown;
+  const stream = new Gunzip((chunk) => {
+    crc = crc32(chunk, crc);
+    length += chunk.length;
+    try {
+      if (chunk.length > 0) sink(chunk);
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  });
+  stream.onmember = (offset) => {
+    throw new MemberEnd(start + offset);
+  };
+  const end = pushUntilEnd(stream, bytes, start, () => failure);
+  if (end > bytes.length) throw truncated(bytes.length, 'trailer');
+  checkTrailer(bytes, end - TRAILER, crc, length);
+  return end;
+}
+
+/** Feed the bytes from `start` on, in growing steps, then the sentinel; returns where the next member begins. */
+function pushUntilEnd(stream: Gunzip, bytes: Uint8Array, start: number, failure: () => unknown): number {
+  let step = 512;
+  for (let from = start; ; from += step, step = Math.min(step * 2, MAX_STEP)) {
+    const chunk = bytes.subarray(from, from + step);
+    try {
+      stream.push(from < bytes.length ? chunk : Uint8Array.from(SENTINEL));
+    } catch (error) {
+      if (error instanceof MemberEnd) return error.offset;
+      if (failure() !== undefined) throw failure();
+      throw damaged(error, from, bytes.length);
+    }
+    if (from >= bytes.length) throw truncated(bytes.length, 'data');
+  }
+}
+
+/** fflate's error code for bytes that are no gzip header, here: behind a member. */
+const INVALID_HEADER = 6;
+
+function damaged(error: unknown, from: number, length: number): FormatError {
+  const what = error instanceof Error ? error.message : String(error);
+  const where =
+    from < length ? `between bytes ${from} and ${Math.min(from + MAX_STEP, length)}` : `at byte ${length}`;
+  if ((error as { code?: number }).code === INVALID_HEADER) {
+    return new FormatError(
+      `gzip: nothing but another member may follow a member, but something does ${where}.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return new FormatError(`gzip: the compressed data must be sound, but are damaged ${where} (${what}).`, {
+    cause: error,
+  });
+}
+
+function checkTrailer(bytes: Uint8Array, offset: number, crc: number, length: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const storedCrc = view.getUint32(offset, true);
+  const storedLength = view.getUint32(offset + 4, true);
+  if (storedCrc !== crc) {
+    throw new FormatError(
+      `gzip: the data must have the checksum ${hex(storedCrc)} stored at byte ${offset}, but have ${hex(crc)}.`,
+    );
+  }
+  if (storedLength !== length % 4294967296) {
+    throw new FormatError(
+      `gzip: the data must have the length ${storedLength} stored at byte ${offset + 4}, but have ${length}.`,
+    );
+  }
+}
+
+function truncated(length: number, part: string): FormatError {
+  return new FormatError(
+    `gzip: the file must be whole, but ends at byte ${length} within a member's ${part}.`,
+  );
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(2, '0');
+}
