@@ -18,5 +18,4 @@ export default {
   ignoreDependencies: ['assemblyscript', 'publint'], // run by path
   ignoreUnresolved: [/\.wasm$/],
   ignoreExportsUsedInFile: { interface: true, type: true },
-  treatConfigHintsAsErrors: false,
 };
