@@ -18,7 +18,7 @@ const TIERS = [
   ['node'],
   ['cli'],
 ];
-const LEAVES = ['errors', 'check', 'ndarray', 'random', 'math'];
+const LEAVES = ['errors', 'check', 'ndarray', 'random', 'math', 'warnings'];
 const WITH_NODE = ['node', 'cli'];
 const PACKAGES = ['fflate'];
 const MAX_LINES = 300;

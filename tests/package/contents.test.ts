@@ -20,7 +20,7 @@ async function gzipped(entry: string): Promise<number> {
   return gzipSync(outputFiles.find(({ path }) => path.endsWith(entry.split('/').at(-1)!))!.contents).length;
 }
 
-describe.skipIf(!existsSync(`${root}src/estimators`))('the packed package', () => {
+describe.skipIf(!existsSync(`${root}src/index.ts`))('the packed package', () => {
   let files: string[];
 
   beforeAll(() => {

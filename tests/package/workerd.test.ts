@@ -29,7 +29,7 @@ function listening(server: ChildProcess): Promise<number> {
   });
 }
 
-describe.skipIf(!existsSync(`${root}src/estimators`))('the packed package in Cloudflare Workers', () => {
+describe.skipIf(!existsSync(`${root}src/index.ts`))('the packed package in Cloudflare Workers', () => {
   let folder: string;
   let server: ChildProcess | undefined;
 
