@@ -108,7 +108,8 @@ function parseHeader(bytes: Uint8Array, available: number): Header | undefined {
 function decode(bytes: Uint8Array, offset: number, { type, length }: Header): TypedArray {
   const { Elements, read } = type;
   if (read === undefined) {
-    const data = bytes.slice(offset, offset + length);
+    const data = new Uint8Array(length); // not slice: that of a Node Buffer does not copy
+    data.set(bytes.subarray(offset, offset + length));
     return Elements === Int8Array ? new Int8Array(data.buffer) : data;
   }
   const data = new Elements(length);
