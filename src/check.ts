@@ -1,8 +1,10 @@
 import { ValueError } from './errors.js';
+import { describe } from './check/describe.js';
 import { closestName, toCamelCase } from './check/names.js';
-import { describe, refused } from './check/rules.js';
+import { refused } from './check/rules.js';
 import type { Rule } from './check/rules.js';
 
+export { describe } from './check/describe.js';
 export { canonicalName, closestName, toCamelCase } from './check/names.js';
 export * from './check/rules.js';
 

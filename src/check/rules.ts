@@ -141,24 +141,3 @@ export function listOf<T>(inner: Rule<T>, minLength = 0): Rule<T[]> {
 export function anything<T>(): Rule<T> {
   return { expected: 'anything', accept: (value) => value as T };
 }
-
-/** A value in an error message: -1, 'adma', true, [1, 2, 'x'], an object, a function. */
-export function describe(value: unknown): string {
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
-  if (typeof value === 'string') return quote(value);
-  if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`;
-  if (typeof value === 'symbol') return 'a symbol';
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) {
-    const shown = value.slice(0, 5).map((item: unknown) => (Array.isArray(item) ? '[...]' : describe(item)));
-    return `[${shown.join(', ')}${value.length > 5 ? `, ... (${value.length} values)` : ''}]`;
-  }
-  const kind: unknown = value.constructor?.name;
-  if (typeof kind !== 'string' || kind === 'Object' || kind === '') return 'an object';
-  return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
-}
-
-function quote(value: string): string {
-  return `'${value.length > 40 ? `${value.slice(0, 40)}...` : value}'`;
-}

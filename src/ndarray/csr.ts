@@ -1,6 +1,7 @@
+import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { CsrRows } from './types.js';
-import { checkBuffer, describeValue, elementCount, formatShape } from './types.js';
+import { checkBuffer, elementCount, formatShape } from './types.js';
 
 /** True for an object with the four members of CSR rows; `checkCsr` says whether they fit together. */
 export function isCsr(value: unknown): value is CsrRows {
@@ -43,13 +44,11 @@ export function checkCsr(csr: CsrRows, name: string): void {
     const column = indices[i];
     if (!Number.isInteger(column) || column < 0 || column >= columns) {
       throw new ValueError(
-        `${name} in CSR form must have column indices from 0 to ${columns - 1}, but received ${describeValue(column)} at indices[${i}].`,
+        `${name} in CSR form must have column indices from 0 to ${columns - 1}, but received ${describe(column)} at indices[${i}].`,
       );
     }
     if (typeof data[i] !== 'number') {
-      throw new ValueError(
-        `${name} must hold numbers, but received ${describeValue(data[i])} at data[${i}].`,
-      );
+      throw new ValueError(`${name} must hold numbers, but received ${describe(data[i])} at data[${i}].`);
     }
   }
 }
@@ -60,7 +59,7 @@ function checkRowPointers(indptr: ArrayLike<number>, stored: number, name: strin
     const start = indptr[row];
     if (!Number.isInteger(start) || start < previous || start > stored || (row === 0 && start !== 0)) {
       throw new ValueError(
-        `${name} in CSR form must have indptr rising from 0 to ${stored}, but received ${describeValue(start)} at indptr[${row}].`,
+        `${name} in CSR form must have indptr rising from 0 to ${stored}, but received ${describe(start)} at indptr[${row}].`,
       );
     }
     previous = start;

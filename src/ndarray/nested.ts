@@ -1,14 +1,7 @@
+import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { NestedArray, TypedArray, TypedArrayConstructor } from './types.js';
-import {
-  checkBuffer,
-  constructorOf,
-  describeValue,
-  elementCount,
-  formatPlace,
-  isTypedArray,
-  plainTyped,
-} from './types.js';
+import { checkBuffer, constructorOf, elementCount, formatPlace, isTypedArray, plainTyped } from './types.js';
 
 /** The shape that the first elements of nested arrays announce. */
 function announcedShape(nested: NestedArray, name: string): number[] {
@@ -96,7 +89,7 @@ function fillNumbers(
         `${name} must be nested to the same depth everywhere, but received an array at ${here}.`,
       );
     }
-    const received = i in row ? describeValue(value) : 'a hole';
+    const received = i in row ? describe(value) : 'a hole';
     throw new ValueError(`${name} must hold numbers, but received ${received} at ${here}.`);
   }
 }
@@ -112,7 +105,7 @@ function checkLevel({ shape, name }: Target, level: unknown, place: readonly num
         `${name} must be nested to the same depth everywhere, but received numbers at ${here}.`,
       );
     }
-    throw new ShapeError(`${name} must have an array at ${here}, but received ${describeValue(level)}.`);
+    throw new ShapeError(`${name} must have an array at ${here}, but received ${describe(level)}.`);
   }
   const length = (level as ArrayLike<unknown>).length;
   if (length === shape[depth]) return;

@@ -1,9 +1,10 @@
+import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import { checkCsr, densify, isCsr } from './csr.js';
 import { flattenNested } from './nested.js';
 import { contiguous, isStrided } from './strided.js';
 import type { NdArray, NestedArray, TypedArray, TypedArrayConstructor } from './types.js';
-import { checkBuffer, describeValue, elementCount, formatShape, isTypedArray, plainTyped } from './types.js';
+import { checkBuffer, elementCount, formatShape, isTypedArray, plainTyped } from './types.js';
 
 /**
  * Any accepted form as an NdArray; `name` is what errors call it, `Plain` the type that plain numbers get.
@@ -27,7 +28,7 @@ export function readArray(
     return checkNdArray(input as NdArray<TypedArray>, name);
   }
   throw new ValueError(
-    `${name} must be an array of numbers (nested arrays, typed arrays, an NdArray or CSR rows), but received ${describeValue(input)}.`,
+    `${name} must be an array of numbers (nested arrays, typed arrays, an NdArray or CSR rows), but received ${describe(input)}.`,
   );
 }
 
@@ -37,11 +38,11 @@ export function checkNdArray(array: NdArray<TypedArray>, name: string): NdArray<
   checkBuffer(array.data, name);
   if (!isTypedArray(array.data)) {
     throw new ValueError(
-      `${name} must have a typed array as its data, but received ${describeValue(array.data)}.`,
+      `${name} must have a typed array as its data, but received ${describe(array.data)}.`,
     );
   }
   if (!Array.isArray(shape) && !isTypedArray(shape)) {
-    throw new ShapeError(`${name} must have an array as its shape, but received ${describeValue(shape)}.`);
+    throw new ShapeError(`${name} must have an array as its shape, but received ${describe(shape)}.`);
   }
   const length = elementCount(shape, name);
   if (length !== array.data.length) {
@@ -50,9 +51,7 @@ export function checkNdArray(array: NdArray<TypedArray>, name: string): NdArray<
     );
   }
   if (scale !== undefined && !Number.isFinite(scale)) {
-    throw new ValueError(
-      `${name} must have a finite number as its scale, but received ${describeValue(scale)}.`,
-    );
+    throw new ValueError(`${name} must have a finite number as its scale, but received ${describe(scale)}.`);
   }
   const data = plainTyped(array.data);
   return scale === undefined ? { data, shape: Array.from(shape) } : { data, shape: Array.from(shape), scale };

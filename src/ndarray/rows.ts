@@ -1,7 +1,8 @@
+import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import { readArray } from './read.js';
 import type { NdArray, TypedArray } from './types.js';
-import { describeValue, formatPlace, formatShape } from './types.js';
+import { formatPlace, formatShape } from './types.js';
 
 /** Rows as the engine takes them. */
 export interface Rows {
@@ -122,7 +123,7 @@ function refuseNonFinite(data: Float32Array, { input, array, name }: Refused): n
       `${name} must be within float32's range (±3.4028235e38), but received ${value} at ${place}.`,
     );
   }
-  throw new ValueError(`${name} must hold finite numbers, but received ${describeValue(value)} at ${place}.`);
+  throw new ValueError(`${name} must hold finite numbers, but received ${describe(value)} at ${place}.`);
 }
 
 function placeOf(position: number, shape: readonly number[]): number[] {

@@ -1,14 +1,7 @@
+import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { StridedArray, TypedArray } from './types.js';
-import {
-  checkBuffer,
-  constructorOf,
-  describeValue,
-  elementCount,
-  formatShape,
-  isTypedArray,
-  plainTyped,
-} from './types.js';
+import { checkBuffer, constructorOf, elementCount, formatShape, isTypedArray, plainTyped } from './types.js';
 
 /** True for an object like those of the `ndarray` package. */
 export function isStrided(value: unknown): value is StridedArray {
@@ -29,7 +22,7 @@ export function contiguous(source: StridedArray, name: string): { data: TypedArr
   const length = elementCount(shape, name);
   if (!isTypedArray(data) && !Array.isArray(data)) {
     throw new ValueError(
-      `${name} must have a typed array or an array as data, but received ${describeValue(data)}.`,
+      `${name} must have a typed array or an array as data, but received ${describe(data)}.`,
     );
   }
   checkExtent(data.length, { shape, stride, offset }, length, name);
@@ -43,7 +36,7 @@ export function contiguous(source: StridedArray, name: string): { data: TypedArr
     const value: unknown = data[position];
     if (typeof value !== 'number') {
       throw new ValueError(
-        `${name} must hold numbers, but received ${describeValue(value)} at data[${position}].`,
+        `${name} must hold numbers, but received ${describe(value)} at data[${position}].`,
       );
     }
     result[i] = value;

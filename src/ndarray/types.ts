@@ -122,19 +122,3 @@ export function formatPlace(indices: readonly number[]): string {
   if (indices.length === 2) return `row ${indices[0]}, column ${indices[1]}`;
   return `index [${indices.join(', ')}]`;
 }
-
-/** A value in an error message, with its type where that is what is wrong. */
-export function describeValue(value: unknown): string {
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
-  if (typeof value === 'string')
-    return `the string '${value.length > 30 ? `${value.slice(0, 30)}...` : value}'`;
-  if (typeof value === 'bigint') return `the BigInt ${value}n`;
-  if (typeof value === 'boolean') return `the boolean ${value}`;
-  if (value === null || value === undefined) return String(value);
-  if (typeof value !== 'object') return `a ${typeof value}`;
-  if (Array.isArray(value)) return `an array of length ${value.length}`;
-  const kind: unknown = value.constructor?.name;
-  return typeof kind === 'string' && kind !== 'Object' && kind !== ''
-    ? `a value of type ${kind}`
-    : 'an object';
-}

@@ -91,13 +91,13 @@ describe('ndarray', () => {
           [3, 'abc'],
         ] as never),
       ValueError,
-      "data must hold numbers, but received the string 'abc' at row 1, column 1.",
+      "data must hold numbers, but received 'abc' at row 1, column 1.",
     ],
     [
       'a boolean',
       () => ndarray([[true]] as never),
       ValueError,
-      'data must hold numbers, but received the boolean true at row 0, column 0.',
+      'data must hold numbers, but received true at row 0, column 0.',
     ],
     [
       'null',
@@ -109,7 +109,7 @@ describe('ndarray', () => {
       'a BigInt',
       () => ndarray([[1n]] as never),
       ValueError,
-      'data must hold numbers, but received the BigInt 1n at row 0, column 0.',
+      'data must hold numbers, but received 1n at row 0, column 0.',
     ],
     [
       'a hole',
@@ -192,7 +192,7 @@ describe('ndarray', () => {
       'something else',
       () => ndarray('abc' as never),
       ValueError,
-      "data must be an array of numbers (nested arrays, typed arrays, an NdArray or CSR rows), but received the string 'abc'.",
+      "data must be an array of numbers (nested arrays, typed arrays, an NdArray or CSR rows), but received 'abc'.",
     ],
   ];
   test.each(refused)('refuses %s', (_name, run, type, sentence) => {
@@ -227,7 +227,7 @@ describe('CSR rows', () => {
     [{ indices: [0, -1, 1, 1] }, 'must have column indices from 0 to 2, but received -1 at indices[1].'],
     [{ indices: [0, 1, 1] }, 'must have as many data as indices, but received 4 and 3.'],
     [{ shape: [3] }, 'must have 2 dimensions, but received the shape (3).'],
-    [{ data: [1, '2', 3, 4] }, "must hold numbers, but received the string '2' at data[1]."],
+    [{ data: [1, '2', 3, 4] }, "must hold numbers, but received '2' at data[1]."],
   ])('with %j are refused', (change, sentence) => {
     expect(() => ndarray({ ...csr, ...change } as never)).toThrow(sentence);
   });

@@ -1,0 +1,106 @@
+import { describe } from '../check.js';
+import { ShapeError, ValueError } from '../errors.js';
+import type { NdArray, TypedArray } from '../ndarray.js';
+import { formatShape, isTypedArray, toNested } from '../ndarray.js';
+import { checkNdArray } from '../ndarray/read.js';
+
+/** What a class may be called. */
+export type Label = string | number | boolean;
+
+/** Labels as class indices: label of row i = classes[indices[i]]. */
+export interface EncodedLabels<L extends Label = Label> {
+  /** The distinct labels: numbers by value, strings by code point, false before true. */
+  readonly classes: L[];
+  readonly indices: Int32Array;
+  /** Rows per class. */
+  readonly counts: Int32Array;
+}
+
+/** Compare strings by Unicode code point, as Python does; `<` compares UTF-16 units, which sorts emoji before U+E000. */
+export function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const left = a.charCodeAt(i);
+    const right = b.charCodeAt(i);
+    if (left !== right) return codePointRank(left) - codePointRank(right);
+  }
+  return a.length - b.length;
+}
+
+/** A UTF-16 unit, surrogates moved behind all others. */
+function codePointRank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}
+
+/**
+ * Labels as ranks among their sorted distinct values.
+ *
+ * @param labels strings, finite numbers or booleans, all of one type
+ * @param name what errors call them
+ * @throws ValueError for anything else, naming the index
+ */
+export function encodeLabels<L extends Label>(labels: ArrayLike<L>, name = 'y'): EncodedLabels<L> {
+  const seen = new Map<L, number>();
+  const order = new Int32Array(labels.length);
+  const type = typeof labels[0];
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i];
+    const rank = seen.get(label);
+    if (rank !== undefined) order[i] = rank;
+    else {
+      checkLabel(label, type, i, name);
+      order[i] = seen.size;
+      seen.set(label, seen.size);
+    }
+  }
+  const classes = sortLabels([...seen.keys()]);
+  const rankOf = new Int32Array(classes.length);
+  classes.forEach((label, rank) => {
+    rankOf[seen.get(label)!] = rank;
+  });
+  const counts = new Int32Array(classes.length);
+  const indices = order.map((first) => rankOf[first]);
+  for (const index of indices) counts[index]++;
+  return { classes, indices, counts };
+}
+
+function checkLabel(label: unknown, type: string, index: number, name: string): void {
+  const usable = type === 'string' || type === 'boolean' || (type === 'number' && Number.isFinite(label));
+  if (usable && typeof label === type) return;
+  const expected = ['string', 'number', 'boolean'].includes(type)
+    ? `${type}s`
+    : 'strings, numbers or booleans';
+  throw new ValueError(
+    `${name} must hold labels of one type (${type === 'number' ? 'finite numbers' : expected}), but received ${describe(label)} at index ${index}.`,
+  );
+}
+
+/** Labels of one type in the order of classes. */
+function sortLabels<L extends Label>(labels: L[]): L[] {
+  if (typeof labels[0] === 'string')
+    return labels.sort((a, b) => compareCodePoints(a as string, b as string));
+  return labels.sort((a, b) => Number(a) - Number(b));
+}
+
+/**
+ * One label per row from any form of targets: a list of labels, an NdArray (rows) or (rows, 1), or rows of several
+ * entries, which are joined to one text, by blanks.
+ */
+export function rowLabels(targets: unknown, name: string): ArrayLike<Label> {
+  if (isTypedArray(targets)) return targets;
+  if (!Array.isArray(targets)) {
+    const array = checkNdArray(targets as NdArray<TypedArray>, name);
+    if (array.shape.length === 0 || array.shape.length > 2) {
+      throw new ShapeError(
+        `${name} must have one label or one row of entries per row, but received the shape ${formatShape(array.shape)}.`,
+      );
+    }
+    return rowLabels(toNested(array), name);
+  }
+  const joined = (row: unknown): Label => {
+    if (!Array.isArray(row) && !isTypedArray(row)) return row as Label;
+    const entries = row as ArrayLike<Label>;
+    return entries.length === 1 ? entries[0] : Array.from(entries).join(' ');
+  };
+  return targets.map(joined);
+}

@@ -1,0 +1,65 @@
+import { describe } from '../check/describe.js';
+import { ShapeError, ValueError } from '../errors.js';
+import type { CsrRows, NdArray, TypedArray } from '../ndarray.js';
+import { isCsr, isTypedArray, ndarray } from '../ndarray.js';
+import { constructorOf } from '../ndarray/types.js';
+
+/** The number of rows of anything that has rows: an array, a typed array, an NdArray, CSR rows, an `ndarray` object. */
+export function countRows(rows: unknown, name: string): number {
+  if (Array.isArray(rows) || isTypedArray(rows)) return rows.length;
+  if (typeof rows === 'object' && rows !== null && 'data' in rows && 'shape' in rows) {
+    const { shape } = ndarrayOrCsr(rows);
+    if (shape.length > 0) return shape[0];
+    throw new ShapeError(`${name} must have rows, but received a single number.`);
+  }
+  throw new ValueError(`${name} must be an array with one entry per row, but received ${describe(rows)}.`);
+}
+
+function ndarrayOrCsr(rows: object): CsrRows | NdArray<TypedArray> {
+  return isCsr(rows) ? rows : ndarray(rows as NdArray<TypedArray>);
+}
+
+/**
+ * Some rows, in the given order, as a copy of the input's own kind: array, typed array (a Buffer gives a Uint8Array),
+ * NdArray with its scale, CSR rows; `ndarray` objects give an NdArray.
+ */
+export function takeRows<T>(rows: T, indices: Int32Array): T {
+  if (Array.isArray(rows)) return Array.from(indices, (index) => rows[index] as unknown) as T;
+  if (isTypedArray(rows)) return takeBlocks(rows, 1, indices) as T;
+  const source = ndarrayOrCsr(rows as object);
+  if (isCsr(source)) return takeSparse(source, indices) as T;
+  const [count, ...rest] = source.shape;
+  const width = count === 0 ? 0 : source.data.length / count;
+  return { ...source, data: takeBlocks(source.data, width, indices), shape: [indices.length, ...rest] } as T;
+}
+
+function takeBlocks(data: TypedArray, width: number, indices: Int32Array): TypedArray {
+  const taken = new (constructorOf(data))(indices.length * width);
+  if (width === 1) {
+    for (let i = 0; i < indices.length; i++) taken[i] = data[indices[i]];
+    return taken;
+  }
+  for (let i = 0; i < indices.length; i++) {
+    const start = indices[i] * width;
+    taken.set(data.subarray(start, start + width), i * width);
+  }
+  return taken;
+}
+
+function takeSparse({ data, indices: columns, indptr, shape }: CsrRows, indices: Int32Array): CsrRows {
+  const starts = new Int32Array(indices.length + 1);
+  for (let i = 0; i < indices.length; i++) {
+    starts[i + 1] = starts[i] + indptr[indices[i] + 1] - indptr[indices[i]];
+  }
+  const stored = starts[indices.length];
+  const takenData = isTypedArray(data) ? new (constructorOf(data))(stored) : new Float64Array(stored);
+  const takenColumns = new Int32Array(stored);
+  for (let i = 0; i < indices.length; i++) {
+    const from = indptr[indices[i]] - starts[i];
+    for (let j = starts[i]; j < starts[i + 1]; j++) {
+      takenData[j] = data[from + j];
+      takenColumns[j] = columns[from + j];
+    }
+  }
+  return { data: takenData, indices: takenColumns, indptr: starts, shape: [indices.length, shape[1]] };
+}
