@@ -28,7 +28,13 @@ export function activationForward(kind: i32, y: usize, stride: usize, rows: usiz
 
 /** delta ← delta · activation'(output), from the layer's output y: relu y > 0, tanh 1 − y², sigmoid y (1 − y), exponential y. */
 export function activationBackward(
-  kind: i32, delta: usize, deltaStride: usize, y: usize, yStride: usize, rows: usize, columns: usize,
+  kind: i32,
+  delta: usize,
+  deltaStride: usize,
+  y: usize,
+  yStride: usize,
+  rows: usize,
+  columns: usize,
 ): void {
   const width = columns << 2;
   const one = f32x4.splat(1);

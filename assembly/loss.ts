@@ -8,8 +8,18 @@ import { laneMask } from './simd';
  * of 0 and 1. delta may be logits.
  */
 export function sigmoidCrossEntropy(
-  delta: usize, deltaStride: usize, logits: usize, logitsStride: usize, targets: usize, targetsStride: usize,
-  rowLoss: usize, rows: usize, outputs: usize, scale: f32, lossMin: f64, lossMax: f64,
+  delta: usize,
+  deltaStride: usize,
+  logits: usize,
+  logitsStride: usize,
+  targets: usize,
+  targetsStride: usize,
+  rowLoss: usize,
+  rows: usize,
+  outputs: usize,
+  scale: f32,
+  lossMin: f64,
+  lossMax: f64,
 ): void {
   const factor = f32x4.splat(scale);
   for (let row: usize = 0; row < rows; row++) {
@@ -22,10 +32,37 @@ export function sigmoidCrossEntropy(
       const slope = f32x4.mul(f32x4.sub(sigmoid4(z), target), factor);
       v128.store(delta + at, v128.and(slope, laneMask(j, outputs)));
       const count = min<usize>(4, outputs - j);
-      loss += lane(f32x4.extract_lane(z, 0), f32x4.extract_lane(target, 0), f32x4.extract_lane(decay, 0), lossMin, lossMax);
-      if (count > 1) loss += lane(f32x4.extract_lane(z, 1), f32x4.extract_lane(target, 1), f32x4.extract_lane(decay, 1), lossMin, lossMax);
-      if (count > 2) loss += lane(f32x4.extract_lane(z, 2), f32x4.extract_lane(target, 2), f32x4.extract_lane(decay, 2), lossMin, lossMax);
-      if (count > 3) loss += lane(f32x4.extract_lane(z, 3), f32x4.extract_lane(target, 3), f32x4.extract_lane(decay, 3), lossMin, lossMax);
+      loss += lane(
+        f32x4.extract_lane(z, 0),
+        f32x4.extract_lane(target, 0),
+        f32x4.extract_lane(decay, 0),
+        lossMin,
+        lossMax,
+      );
+      if (count > 1)
+        loss += lane(
+          f32x4.extract_lane(z, 1),
+          f32x4.extract_lane(target, 1),
+          f32x4.extract_lane(decay, 1),
+          lossMin,
+          lossMax,
+        );
+      if (count > 2)
+        loss += lane(
+          f32x4.extract_lane(z, 2),
+          f32x4.extract_lane(target, 2),
+          f32x4.extract_lane(decay, 2),
+          lossMin,
+          lossMax,
+        );
+      if (count > 3)
+        loss += lane(
+          f32x4.extract_lane(z, 3),
+          f32x4.extract_lane(target, 3),
+          f32x4.extract_lane(decay, 3),
+          lossMin,
+          lossMax,
+        );
     }
     store<f64>(rowLoss + (row << 3), loss);
     delta += deltaStride;
@@ -47,12 +84,21 @@ function lane(logit: f32, target: f32, decay: f32, lossMin: f64, lossMax: f64): 
  * activation is the identity. delta may be y.
  */
 export function squaredError(
-  delta: usize, deltaStride: usize, y: usize, yStride: usize, targets: usize, targetsStride: usize,
-  rowLoss: usize, rows: usize, outputs: usize, scale: f32,
+  delta: usize,
+  deltaStride: usize,
+  y: usize,
+  yStride: usize,
+  targets: usize,
+  targetsStride: usize,
+  rowLoss: usize,
+  rows: usize,
+  outputs: usize,
+  scale: f32,
 ): void {
   const factor = f32x4.splat(scale);
   for (let row: usize = 0; row < rows; row++) {
-    let even = f64x2.splat(0), odd = f64x2.splat(0);
+    let even = f64x2.splat(0),
+      odd = f64x2.splat(0);
     for (let j: usize = 0; j < outputs; j += 4) {
       const at = j << 2;
       const error = v128.and(f32x4.sub(v128.load(y + at), v128.load(targets + at)), laneMask(j, outputs));

@@ -12,8 +12,8 @@ export function exp4(x: v128): v128 {
   const shifted = f32x4.add(f32x4.mul(x, f32x4.splat(1.44269504088896341)), magic);
   const n = f32x4.sub(shifted, magic);
   let r = fma(n, f32x4.splat(-0.693359375), x);
-  r = fma(n, f32x4.splat(2.12194440e-4), r);
-  let p = fma(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
+  r = fma(n, f32x4.splat(2.1219444e-4), r);
+  let p = fma(f32x4.splat(1.98756915e-4), r, f32x4.splat(1.3981999507e-3));
   p = fma(p, r, f32x4.splat(8.3334519073e-3));
   p = fma(p, r, f32x4.splat(4.1665795894e-2));
   p = fma(p, r, f32x4.splat(1.6666665459e-1));
@@ -66,7 +66,7 @@ export function log64(x: f64): f64 {
   }
   // Scale to [sqrt(2)/2, sqrt(2)).
   const shifted = bits - 0x3fe6a09e667f3bcd;
-  exponent += <i64>shifted >> 52;
+  exponent += (<i64>shifted) >> 52;
   const f = reinterpret<f64>(bits - (shifted & 0xfff0000000000000)) - 1;
   const k = <f64>exponent;
   const s = f / (2 + f);
@@ -75,11 +75,11 @@ export function log64(x: f64): f64 {
   const even = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
   const odd =
     z *
-    (6.666666666666735130e-1 +
+    (6.66666666666673513e-1 +
       w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
   const r = even + odd;
   const half = 0.5 * f * f;
-  return s * (half + r) + k * 1.90821492927058770002e-10 - half + f + k * 6.93147180369123816490e-1;
+  return s * (half + r) + k * 1.90821492927058770002e-10 - half + f + k * 6.9314718036912381649e-1;
 }
 
 /** ln(1 + x) for 0 ≤ x ≤ 1, ≤ 2 ulp: the rounding of 1 + x is undone by its first-order term (Kahan). */

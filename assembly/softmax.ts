@@ -47,12 +47,21 @@ export function softmaxForward(y: usize, stride: usize, rows: usize, classes: us
  * in [lossMin, lossMax]: as if the reported probability were clipped; the gradient is not. delta may be logits.
  */
 export function softmaxCrossEntropy(
-  delta: usize, deltaStride: usize, logits: usize, logitsStride: usize, labels: usize, rowLoss: usize,
-  rows: usize, classes: usize, scale: f32, lossMin: f64, lossMax: f64,
+  delta: usize,
+  deltaStride: usize,
+  logits: usize,
+  logitsStride: usize,
+  labels: usize,
+  rowLoss: usize,
+  rows: usize,
+  classes: usize,
+  scale: f32,
+  lossMin: f64,
+  lossMax: f64,
 ): void {
   for (let row: usize = 0; row < rows; row++) {
     const shift = rowMax(logits, classes);
-    const label = delta + (<usize>load<i32>(labels + (row << 2)) << 2);
+    const label = delta + ((<usize>load<i32>(labels + (row << 2))) << 2);
     const logit = <f64>load<f32>(logits + (label - delta)) - <f64>shift;
     const sum = exponentials(delta, logits, classes, shift);
     const factor = f32x4.splat(scale / sum);

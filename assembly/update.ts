@@ -74,7 +74,13 @@ export function adamVector(w: usize, m: usize, v: usize, g: v128, control: usize
 
 /** Sweeps a gradient of `length` (multiple of 4) float32 through the rule. Unused slots are ignored. */
 export function update(
-  rule: i32, w: usize, slot0: usize, slot1: usize, g: usize, length: usize, control: usize,
+  rule: i32,
+  w: usize,
+  slot0: usize,
+  slot1: usize,
+  g: usize,
+  length: usize,
+  control: usize,
 ): void {
   const end = length << 2;
   if (rule == RULE_SGD) {
@@ -82,13 +88,15 @@ export function update(
   } else if (rule == RULE_MOMENTUM) {
     for (let i: usize = 0; i < end; i += 16) momentumVector(w + i, slot0 + i, v128.load(g + i), control);
   } else {
-    for (let i: usize = 0; i < end; i += 16) adamVector(w + i, slot0 + i, slot1 + i, v128.load(g + i), control);
+    for (let i: usize = 0; i < end; i += 16)
+      adamVector(w + i, slot0 + i, slot1 + i, v128.load(g + i), control);
   }
 }
 
 /** out (float64) = Σ w² over `length` (multiple of 4) values; two partial sums, products exact in float64. */
 export function sumSquares(out: usize, w: usize, length: usize): void {
-  let even = f64x2.splat(0), odd = f64x2.splat(0);
+  let even = f64x2.splat(0),
+    odd = f64x2.splat(0);
   for (const end = w + (length << 2); w < end; w += 16) {
     const x = v128.load(w);
     const low = f64x2.promote_low_f32x4(x);

@@ -144,7 +144,10 @@ const files = {
   'forward.ts': [
     "import { clamp, fma } from '../simd';",
     ...HEIGHTS.map(forward),
-    dispatcher('forwardTile', 'forward', [...addresses('y yStride x xStride panel depth init initStride'), ['low', 'f32']]),
+    dispatcher('forwardTile', 'forward', [
+      ...addresses('y yStride x xStride panel depth init initStride'),
+      ['low', 'f32'],
+    ]),
   ],
   'gradient.ts': [
     "import { fma } from '../simd';",
@@ -157,7 +160,11 @@ const files = {
     ]),
     ...Object.entries(updates).map(([name, slots]) => {
       const title = `gradient${name[0].toUpperCase()}${name.slice(1)}`;
-      return dispatcher(`${title}Tile`, title, addresses(['w', ...slots, 'x xStride delta deltaStride count control'].join(' ')));
+      return dispatcher(
+        `${title}Tile`,
+        title,
+        addresses(['w', ...slots, 'x xStride delta deltaStride count control'].join(' ')),
+      );
     }),
   ],
   'input-gradient.ts': [

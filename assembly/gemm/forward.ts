@@ -15,37 +15,68 @@ const ROW_BLOCK_BYTES: usize = 512 * 1024;
 
 /** Rows [0, rows) × panels [panelBegin, panelEnd) of y = max(low, x · W + b). Strides in bytes. */
 export function denseForward(
-  y: usize, yStride: usize, x: usize, xStride: usize, panels: usize, bias: usize,
-  rows: usize, depth: usize, panelBegin: usize, panelEnd: usize, low: f32,
+  y: usize,
+  yStride: usize,
+  x: usize,
+  xStride: usize,
+  panels: usize,
+  bias: usize,
+  rows: usize,
+  depth: usize,
+  panelBegin: usize,
+  panelEnd: usize,
+  low: f32,
 ): void {
-  const rowBlock = max<usize>(60, ROW_BLOCK_BYTES / xStride / 30 * 30);
+  const rowBlock = max<usize>(60, (ROW_BLOCK_BYTES / xStride / 30) * 30);
   for (let row: usize = 0; row < rows; row += rowBlock) {
     const count = min(rowBlock, rows - row);
     for (let p = panelBegin; p < panelEnd; p++) {
       const column = p * PANEL_BYTES;
       panelForward(
-        y + row * yStride + column, yStride, x + row * xStride, xStride,
-        panels + column * depth, bias + column, count, depth, low,
+        y + row * yStride + column,
+        yStride,
+        x + row * xStride,
+        xStride,
+        panels + column * depth,
+        bias + column,
+        count,
+        depth,
+        low,
       );
     }
   }
 }
 
 function panelForward(
-  y: usize, yStride: usize, x: usize, xStride: usize, panel: usize, bias: usize,
-  rows: usize, depth: usize, low: f32,
+  y: usize,
+  yStride: usize,
+  x: usize,
+  xStride: usize,
+  panel: usize,
+  bias: usize,
+  rows: usize,
+  depth: usize,
+  low: f32,
 ): void {
   let k: usize = 0;
   do {
     const block = min(DEPTH_BLOCK, depth - k);
     const first = k == 0;
     const limit: f32 = k + block == depth ? low : -Infinity;
-    for (let row: usize = 0; row < rows; ) {
+    for (let row: usize = 0; row < rows;) {
       const height = tileHeight(rows - row);
       const out = y + row * yStride;
       forwardTile(
-        <i32>height, out, yStride, x + row * xStride + (k << 2), xStride, panel + k * PANEL_BYTES, block,
-        first ? bias : out, first ? 0 : yStride, limit,
+        <i32>height,
+        out,
+        yStride,
+        x + row * xStride + (k << 2),
+        xStride,
+        panel + k * PANEL_BYTES,
+        block,
+        first ? bias : out,
+        first ? 0 : yStride,
+        limit,
       );
       row += height;
     }

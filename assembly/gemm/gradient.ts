@@ -2,7 +2,10 @@
 // The update either takes each tile from registers, or sweeps the gradient of one panel that was left in scratch.
 import { PANEL_BYTES, tileHeight } from '../simd';
 import {
-  gradientAdamTile, gradientMomentumTile, gradientSgdTile, gradientStoreTile,
+  gradientAdamTile,
+  gradientMomentumTile,
+  gradientSgdTile,
+  gradientStoreTile,
 } from '../generated/gradient';
 import { RULE_MOMENTUM, RULE_SGD, update } from '../update';
 
@@ -11,12 +14,23 @@ const ROW_BLOCK: usize = 256;
 
 /** Updates W by `rule`, tile by tile: the gradient never reaches memory. Strides in bytes. */
 export function denseGradientUpdate(
-  rule: i32, w: usize, slot0: usize, slot1: usize, x: usize, xStride: usize, delta: usize, deltaStride: usize,
-  rows: usize, depth: usize, panelBegin: usize, panelEnd: usize, control: usize,
+  rule: i32,
+  w: usize,
+  slot0: usize,
+  slot1: usize,
+  x: usize,
+  xStride: usize,
+  delta: usize,
+  deltaStride: usize,
+  rows: usize,
+  depth: usize,
+  panelBegin: usize,
+  panelEnd: usize,
+  control: usize,
 ): void {
   for (let p = panelBegin; p < panelEnd; p++) {
     const d = delta + p * PANEL_BYTES;
-    for (let k: usize = 0; k < depth; ) {
+    for (let k: usize = 0; k < depth;) {
       const height = tileHeight(depth - k);
       const at = (p * depth + k) * PANEL_BYTES;
       const column = x + (k << 2);
@@ -26,7 +40,16 @@ export function denseGradientUpdate(
         gradientMomentumTile(<i32>height, w + at, slot0 + at, column, xStride, d, deltaStride, rows, control);
       } else {
         gradientAdamTile(
-          <i32>height, w + at, slot0 + at, slot1 + at, column, xStride, d, deltaStride, rows, control,
+          <i32>height,
+          w + at,
+          slot0 + at,
+          slot1 + at,
+          column,
+          xStride,
+          d,
+          deltaStride,
+          rows,
+          control,
         );
       }
       k += height;
@@ -36,8 +59,15 @@ export function denseGradientUpdate(
 
 /** g (panels, like W) = xᵀ · delta. */
 export function denseGradient(
-  g: usize, x: usize, xStride: usize, delta: usize, deltaStride: usize,
-  rows: usize, depth: usize, panelBegin: usize, panelEnd: usize,
+  g: usize,
+  x: usize,
+  xStride: usize,
+  delta: usize,
+  deltaStride: usize,
+  rows: usize,
+  depth: usize,
+  panelBegin: usize,
+  panelEnd: usize,
 ): void {
   for (let p = panelBegin; p < panelEnd; p++) {
     panelGradient(g + p * depth * PANEL_BYTES, x, xStride, delta + p * PANEL_BYTES, deltaStride, rows, depth);
@@ -46,8 +76,20 @@ export function denseGradient(
 
 /** Updates W by `rule`, panel by panel through `scratch` (depth · 8 float32). For batches of many rows. */
 export function denseGradientSweep(
-  rule: i32, w: usize, slot0: usize, slot1: usize, scratch: usize, x: usize, xStride: usize, delta: usize,
-  deltaStride: usize, rows: usize, depth: usize, panelBegin: usize, panelEnd: usize, control: usize,
+  rule: i32,
+  w: usize,
+  slot0: usize,
+  slot1: usize,
+  scratch: usize,
+  x: usize,
+  xStride: usize,
+  delta: usize,
+  deltaStride: usize,
+  rows: usize,
+  depth: usize,
+  panelBegin: usize,
+  panelEnd: usize,
+  control: usize,
 ): void {
   for (let p = panelBegin; p < panelEnd; p++) {
     const at = p * depth * PANEL_BYTES;
@@ -57,16 +99,29 @@ export function denseGradientSweep(
 }
 
 function panelGradient(
-  g: usize, x: usize, xStride: usize, delta: usize, deltaStride: usize, rows: usize, depth: usize,
+  g: usize,
+  x: usize,
+  xStride: usize,
+  delta: usize,
+  deltaStride: usize,
+  rows: usize,
+  depth: usize,
 ): void {
   for (let row: usize = 0; row < rows; row += ROW_BLOCK) {
     const count = min(ROW_BLOCK, rows - row);
     const xBlock = x + row * xStride;
     const dBlock = delta + row * deltaStride;
-    for (let k: usize = 0; k < depth; ) {
+    for (let k: usize = 0; k < depth;) {
       const height = tileHeight(depth - k);
       gradientStoreTile(
-        <i32>height, g + k * PANEL_BYTES, xBlock + (k << 2), xStride, dBlock, deltaStride, count, row == 0,
+        <i32>height,
+        g + k * PANEL_BYTES,
+        xBlock + (k << 2),
+        xStride,
+        dBlock,
+        deltaStride,
+        count,
+        row == 0,
       );
       k += height;
     }
@@ -76,7 +131,8 @@ function panelGradient(
 /** out[8 · panels] = column sums of delta over the rows, in order: the bias gradient. */
 export function columnSums(out: usize, delta: usize, deltaStride: usize, rows: usize, panels: usize): void {
   for (let p: usize = 0; p < panels; p++) {
-    let s = f32x4.splat(0), t = f32x4.splat(0);
+    let s = f32x4.splat(0),
+      t = f32x4.splat(0);
     let d = delta + p * PANEL_BYTES;
     for (let row: usize = 0; row < rows; row++) {
       s = f32x4.add(s, v128.load(d));

@@ -9,11 +9,17 @@ import { inputGradientTile } from '../generated/input-gradient';
 const BLOCK: usize = 24;
 
 /** deltaT = delta as [rows/8][units][8], missing rows zero. Strides in bytes. */
-export function transposeDelta(deltaT: usize, delta: usize, deltaStride: usize, rows: usize, units: usize): void {
+export function transposeDelta(
+  deltaT: usize,
+  delta: usize,
+  deltaStride: usize,
+  rows: usize,
+  units: usize,
+): void {
   for (let row: usize = 0; row < rows; row += 8) {
     const count = min<usize>(8, rows - row);
     for (let unit: usize = 0; unit < units; unit++) {
-      const out = deltaT + (row * units + (unit << 3) << 2);
+      const out = deltaT + ((row * units + (unit << 3)) << 2);
       if (count < 8) {
         v128.store(out, f32x4.splat(0));
         v128.store(out, f32x4.splat(0), 16);
@@ -29,19 +35,32 @@ export function transposeDelta(deltaT: usize, delta: usize, deltaStride: usize, 
 
 /** Inputs [begin, end) of dx = delta · Wᵀ; `begin` a multiple of 4. `scratch` holds 24 · rows (padded to 8) float32. */
 export function denseInputGradient(
-  dx: usize, dxStride: usize, panels: usize, deltaT: usize, scratch: usize,
-  rows: usize, depth: usize, units: usize, begin: usize, end: usize,
+  dx: usize,
+  dxStride: usize,
+  panels: usize,
+  deltaT: usize,
+  scratch: usize,
+  rows: usize,
+  depth: usize,
+  units: usize,
+  begin: usize,
+  end: usize,
 ): void {
-  const scratchStride = (rows + 7 & ~7) << 2;
+  const scratchStride = ((rows + 7) & ~7) << 2;
   const panelStride = depth * PANEL_BYTES;
   for (let k = begin; k < end; k += BLOCK) {
     const count = min(BLOCK, end - k);
     for (let row: usize = 0; row < rows; row += 8) {
-      for (let i: usize = 0; i < count; ) {
+      for (let i: usize = 0; i < count;) {
         const height = tileHeight(count - i);
         inputGradientTile(
-          <i32>height, scratch + i * scratchStride + (row << 2), scratchStride,
-          panels + (k + i) * PANEL_BYTES, panelStride, deltaT + (row * units << 2), units,
+          <i32>height,
+          scratch + i * scratchStride + (row << 2),
+          scratchStride,
+          panels + (k + i) * PANEL_BYTES,
+          panelStride,
+          deltaT + ((row * units) << 2),
+          units,
         );
         i += height;
       }
@@ -51,16 +70,32 @@ export function denseInputGradient(
 }
 
 /** dx[row][i] = scratch[i][row]; four by four where whole, element by element at the edges. */
-function transposeBack(dx: usize, dxStride: usize, scratch: usize, scratchStride: usize, rows: usize, count: usize): void {
+function transposeBack(
+  dx: usize,
+  dxStride: usize,
+  scratch: usize,
+  scratchStride: usize,
+  rows: usize,
+  count: usize,
+): void {
   const whole = count & ~3;
   for (let row: usize = 0; row < rows; row += 4) {
     const height = min<usize>(4, rows - row);
     for (let i: usize = 0; i < whole; i += 4) {
-      transpose4(dx + row * dxStride + (i << 2), dxStride, scratch + i * scratchStride + (row << 2), scratchStride, height);
+      transpose4(
+        dx + row * dxStride + (i << 2),
+        dxStride,
+        scratch + i * scratchStride + (row << 2),
+        scratchStride,
+        height,
+      );
     }
     for (let i = whole; i < count; i++) {
       for (let r: usize = 0; r < height; r++) {
-        store<f32>(dx + (row + r) * dxStride + (i << 2), load<f32>(scratch + i * scratchStride + (row + r << 2)));
+        store<f32>(
+          dx + (row + r) * dxStride + (i << 2),
+          load<f32>(scratch + i * scratchStride + ((row + r) << 2)),
+        );
       }
     }
   }
@@ -69,13 +104,17 @@ function transposeBack(dx: usize, dxStride: usize, scratch: usize, scratchStride
 // @ts-ignore: decorator
 @inline
 function transpose4(to: usize, toStride: usize, from: usize, fromStride: usize, height: usize): void {
-  const a = v128.load(from), b = v128.load(from + fromStride);
-  const c = v128.load(from + 2 * fromStride), d = v128.load(from + 3 * fromStride);
-  const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
+  const a = v128.load(from),
+    b = v128.load(from + fromStride);
+  const c = v128.load(from + 2 * fromStride),
+    d = v128.load(from + 3 * fromStride);
+  const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5),
+    cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
   v128.store(to, v128.shuffle<i32>(ab, cd, 0, 1, 4, 5));
   if (height > 1) v128.store(to + toStride, v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
   if (height < 3) return;
-  const ef = v128.shuffle<i32>(a, b, 2, 6, 3, 7), gh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+  const ef = v128.shuffle<i32>(a, b, 2, 6, 3, 7),
+    gh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
   v128.store(to + 2 * toStride, v128.shuffle<i32>(ef, gh, 0, 1, 4, 5));
   if (height > 3) v128.store(to + 3 * toStride, v128.shuffle<i32>(ef, gh, 2, 3, 6, 7));
 }

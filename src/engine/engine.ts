@@ -1,0 +1,146 @@
+import { UnsupportedError } from '../errors.js';
+import { binarySync, loadBinary } from './binaries.js';
+import { anyOf, checkOptions, instance, oneOf, positiveInteger } from '../check.js';
+
+/** The binaries that ship: plain SIMD, and SIMD with fused multiply-add. */
+export type Variant = 'base' | 'relaxed';
+
+export interface InitOptions {
+  /**
+   * `'base'`: the same bits on every machine and runtime. `'relaxed'`: fused multiply-add, faster. `'auto'` (default):
+   * `relaxed` where the runtime accepts it, else `base`.
+   */
+  readonly variant?: 'auto' | Variant | 'wide';
+  /** Threads to use. Default 1. This build computes on one thread whatever is asked for; `engine()` says so. */
+  readonly threads?: number | 'auto';
+  /** A compiled binary of this package (`lamella/wasm/base.wasm` ...), where bytes may not be compiled; `variant` must name it. */
+  readonly module?: WebAssembly.Module;
+}
+
+export interface EngineInfo {
+  readonly variant: Variant;
+  readonly threads: number;
+  /** Whether this runtime accepts relaxed SIMD. */
+  readonly relaxedSimd: boolean;
+  /** Whether this runtime has shared memory. */
+  readonly sharedMemory: boolean;
+  /** Size of the binary in use; undefined before it is needed, or where the runtime hands out compiled modules. */
+  readonly wasmBytes: number | undefined;
+}
+
+/** A compiled binary. Models keep the one they were built with. */
+export interface Engine {
+  readonly variant: Variant;
+  readonly module: WebAssembly.Module;
+  readonly wasmBytes: number | undefined;
+}
+
+const engines = new Map<Variant, Engine>();
+let chosen: Variant | undefined;
+
+/** (func (result v128) … i8x16.relaxed_swizzle): the smallest module that needs relaxed SIMD. */
+const RELAXED_PROBE = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2,
+  253, 15, 253, 128, 2, 11,
+];
+
+let relaxedSupport: boolean | undefined;
+
+function relaxedSimd(): boolean {
+  relaxedSupport ??= WebAssembly.validate(new Uint8Array(RELAXED_PROBE));
+  return relaxedSupport;
+}
+
+function resolveVariant(variant: 'auto' | Variant | 'wide' = 'auto'): Variant {
+  switch (variant) {
+    case 'auto':
+      return relaxedSimd() ? 'relaxed' : 'base';
+    case 'wide':
+      throw new UnsupportedError(
+        "init: variant 'wide' is not in this build, expected 'auto', 'base' or 'relaxed'.",
+      );
+    case 'relaxed':
+      if (relaxedSimd()) return variant;
+      throw new UnsupportedError(
+        "init: variant 'relaxed' needs a runtime with relaxed SIMD, but this one refuses it; use 'base' or 'auto'.",
+      );
+    case 'base':
+      return variant;
+  }
+}
+
+function record(variant: Variant, module: WebAssembly.Module, wasmBytes: number | undefined): Engine {
+  const engine = { variant, module, wasmBytes };
+  engines.set(variant, engine);
+  return engine;
+}
+
+/**
+ * Choose and compile the engine. Optional: `fit` and `loadModel` call it. May be called again; models that exist keep
+ * the variant they were built with.
+ *
+ * @throws UnsupportedError if the runtime lacks what was asked for, or does not allow WebAssembly to be compiled
+ */
+export async function init(options: InitOptions = {}): Promise<void> {
+  const { variant: wanted, module } = checkOptions('init', options, {
+    variant: oneOf<'auto' | Variant | 'wide'>(['auto', 'base', 'relaxed', 'wide']),
+    threads: anyOf(oneOf(['auto']), positiveInteger),
+    module: instance(WebAssembly.Module),
+  });
+  const variant = resolveVariant(wanted);
+  if (module !== undefined) {
+    record(variant, module, undefined);
+  } else if (!engines.has(variant)) {
+    const binary = await loadBinary(variant);
+    if (binary instanceof WebAssembly.Module) record(variant, binary, undefined);
+    else record(variant, await compile(binary), binary.length);
+  }
+  chosen = variant;
+}
+
+async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw new UnsupportedError(
+      'init: this runtime does not allow WebAssembly to be compiled from bytes; pass init({ module }) a WebAssembly.Module imported from lamella/wasm/base.wasm.',
+      { cause },
+    );
+  }
+}
+
+/** Resolves when the engine in use is compiled: `init()`, unless it has run. */
+export async function ready(): Promise<void> {
+  const variant = chosen ?? resolveVariant('auto');
+  if (!engines.has(variant)) await init({ variant });
+}
+
+/** The engine in use; compiled on the spot if `init` has not run, where the runtime allows that. */
+export function currentEngine(): Engine {
+  const variant = chosen ?? resolveVariant('auto');
+  const ready = engines.get(variant);
+  if (ready) return ready;
+  const binary = binarySync(variant);
+  chosen = variant;
+  if (binary instanceof WebAssembly.Module) return record(variant, binary, undefined);
+  try {
+    return record(variant, new WebAssembly.Module(binary), binary.length);
+  } catch (cause) {
+    throw new UnsupportedError(
+      'This runtime does not allow WebAssembly to be compiled synchronously; call await init() first.',
+      { cause },
+    );
+  }
+}
+
+/** What computes: variant, threads, and what this runtime has. */
+export function engine(): EngineInfo {
+  const variant = chosen ?? resolveVariant('auto');
+  return {
+    variant,
+    threads: 1,
+    relaxedSimd: relaxedSimd(),
+    sharedMemory: typeof SharedArrayBuffer !== 'undefined',
+    wasmBytes: engines.get(variant)?.wasmBytes,
+  };
+}

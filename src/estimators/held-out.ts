@@ -1,0 +1,42 @@
+import { splitIndices, splitSizes } from '../data/split.js';
+import { ValueError } from '../errors.js';
+import type { Rows } from '../ndarray.js';
+import type { RandomState } from '../random.js';
+import type { Task } from './mlp.js';
+import type { MLPParams } from './options.js';
+
+/** Rows that train, rows that are held out (numbers), and the latter as rows. */
+export interface HeldOut {
+  readonly train: Int32Array;
+  readonly test: Int32Array;
+  readonly rows: Rows;
+}
+
+/** The validation split of early stopping, as scikit-learn draws it: stratified for one output unit only. */
+export function splitHeldOut(
+  owner: string,
+  rows: Rows,
+  task: Task,
+  { validationFraction }: MLPParams,
+  random: RandomState,
+): HeldOut {
+  const sizes = splitSizes(rows.rows, validationFraction);
+  const { train, test } = splitIndices(rows.rows, task.strata ?? null, random, sizes);
+  if (test.length < 2) {
+    throw new ValueError(
+      `${owner}: earlyStopping needs at least 2 validation rows, but validationFraction ${validationFraction} of ${rows.rows} rows gives ${test.length}.`,
+    );
+  }
+  return { train, test, rows: takeRows(rows, test) };
+}
+
+/** A copy of some rows. */
+export function takeRows(rows: Rows, indices: Int32Array): Rows {
+  const { data, features } = rows;
+  const copy =
+    data instanceof Uint8Array
+      ? new Uint8Array(indices.length * features)
+      : new Float32Array(indices.length * features);
+  indices.forEach((row, i) => copy.set(data.subarray(row * features, (row + 1) * features), i * features));
+  return { ...rows, data: copy, rows: indices.length, shape: [indices.length, features] };
+}
