@@ -1,6 +1,9 @@
 // Rows of the resident data set → batch, in the order of `indices` (int32 row numbers). Strides in bytes.
 
-/** x[row] = data[indices[row]] · scale for bytes: the product is taken in float64 and rounded once. */
+/**
+ * x[row] = data[indices[row]] · scale for bytes. The scale comes as high + low with a high part of so few bits that its
+ * product with a byte is exact: the host has checked that the sum then rounds as the exact product would.
+ */
 export function gatherBytes(
   x: usize,
   xStride: usize,
@@ -8,33 +11,28 @@ export function gatherBytes(
   features: usize,
   indices: usize,
   rows: usize,
-  scale: f64,
+  high: f32,
+  low: f32,
 ): void {
-  const factor = f64x2.splat(scale);
+  const highs = f32x4.splat(high);
+  const lows = f32x4.splat(low);
   const whole = features & ~7;
   for (let row: usize = 0; row < rows; row++) {
     const from = data + <usize>load<u32>(indices + (row << 2)) * features;
     const to = x + row * xStride;
     for (let i: usize = 0; i < whole; i += 8) {
       const wide = v128.load_ext<u8>(from + i);
-      scaleFour(to + (i << 2), i32x4.extend_low_i16x8_u(wide), factor);
-      scaleFour(to + (i << 2) + 16, i32x4.extend_high_i16x8_u(wide), factor);
+      const first = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(wide));
+      const second = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(wide));
+      const at = to + (i << 2);
+      v128.store(at, f32x4.add(f32x4.mul(first, highs), f32x4.mul(first, lows)));
+      v128.store(at, f32x4.add(f32x4.mul(second, highs), f32x4.mul(second, lows)), 16);
     }
     for (let i = whole; i < features; i++) {
-      store<f32>(to + (i << 2), <f32>(<f64>load<u8>(from + i) * scale));
+      const value = <f32>load<u8>(from + i);
+      store<f32>(to + (i << 2), value * high + value * low);
     }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function scaleFour(to: usize, integers: v128, factor: v128): void {
-  const low = f64x2.mul(f64x2.convert_low_i32x4_s(integers), factor);
-  const high = f64x2.mul(
-    f64x2.convert_low_i32x4_s(v128.shuffle<i32>(integers, integers, 2, 3, 2, 3)),
-    factor,
-  );
-  v128.store(to, v128.shuffle<i32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5));
 }
 
 /** x[row] = data[indices[row]] for 32-bit values: float32 rows, or integer labels with `features` 1. */

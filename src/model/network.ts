@@ -6,6 +6,8 @@ import type { Rows } from '../ndarray.js';
 import { packWeight, parameterLayout, unpackWeight } from './layout.js';
 import type { Plan } from './plan.js';
 import { plan, predictCalls } from './plan.js';
+import type { GatherableRows } from './scale.js';
+import { gatherable } from './scale.js';
 import type { NetworkSpec } from './spec.js';
 
 /** Rows of a prediction step: whole tiles of every variant, activations that stay in L2. */
@@ -78,7 +80,8 @@ export class Network {
   }
 
   /** Outputs of the last layer, (rows, units) row-major, into `out` or a new array. */
-  forward(rows: Rows, out?: Float32Array): Float32Array {
+  forward(given: Rows, out?: Float32Array): Float32Array {
+    const rows = gatherable(given);
     const output = this.#plan.outputs[this.#plan.outputs.length - 1];
     const units = output.columns;
     const result = out ?? new Float32Array(rows.rows * units);
@@ -117,15 +120,14 @@ export class Network {
     copyRows(arena.f32, input.offset >> 2, input.stride >> 2, source, features);
   }
 
-  #program(arena: Arena, rows: Rows, count: number): Program {
-    const scale = rows.data instanceof Uint8Array ? rows.scale : undefined;
-    if (scale !== this.#scale) {
+  #program(arena: Arena, { scale, parts }: GatherableRows, count: number): Program {
+    if (this.#scale !== (parts && scale)) {
       this.#programs.clear();
-      this.#scale = scale;
+      this.#scale = parts && scale;
     }
     let program = this.#programs.get(count);
     if (!program) {
-      program = arena.bind(predictCalls(this.#plan, count, scale));
+      program = arena.bind(predictCalls(this.#plan, count, parts));
       this.#programs.set(count, program);
     }
     return program;

@@ -3,6 +3,7 @@ import { backwardCalls } from './backward.js';
 import { forwardCalls } from './forward.js';
 import type { ParameterLayout } from './layout.js';
 import { Layout, paddedUnits, parameterLayout, rowStride } from './layout.js';
+import type { ScaleParts } from './scale.js';
 import type { LossSpec, NetworkSpec, OptimizerSpec } from './spec.js';
 
 /** A row-major matrix in the arena: byte offset, and bytes from row to row. */
@@ -15,9 +16,8 @@ export interface Matrix {
 /** A data set that lives in the arena. */
 export interface ResidentSpec {
   readonly rows: number;
-  readonly bytes: boolean;
-  /** What 8-bit values are multiplied with. */
-  readonly scale: number;
+  /** What 8-bit values are multiplied with, in two parts (scale.ts); undefined for float32. */
+  readonly scale?: ScaleParts;
 }
 
 export interface TrainingSpec {
@@ -139,7 +139,7 @@ function planTraining(
     },
     rowLoss: layout.take(8 * rows),
     sums: layout.take(8 * (1 + layers.length)),
-    data: resident ? layout.take(resident.rows * spec.inputs * (resident.bytes ? 1 : 4)) : 0,
+    data: resident ? layout.take(resident.rows * spec.inputs * (resident.scale ? 1 : 4)) : 0,
     dataTargets: resident ? layout.floats(resident.rows * (labels ? 1 : outputs)) : 0,
   };
 }
@@ -147,11 +147,11 @@ function planTraining(
 const PANEL_COLUMNS = 8;
 
 /** The calls that turn `rows` rows into probabilities (or values); with `scale`, from the 8-bit rows in `staging`. */
-export function predictCalls(plan: Plan, rows: number, scale?: number): Call[] {
+export function predictCalls(plan: Plan, rows: number, scale?: ScaleParts): Call[] {
   const { input, staging, spec, indices } = plan;
   const forward = forwardCalls(plan, rows, true);
   if (scale === undefined) return forward;
-  const args = [input.offset, input.stride, staging, spec.inputs, indices, rows, scale];
+  const args = [input.offset, input.stride, staging, spec.inputs, indices, rows, ...scale];
   return [{ kernel: 'gatherBytes', args }, ...forward];
 }
 
@@ -174,8 +174,8 @@ function gatherCalls(plan: Plan, training: TrainingPlan, rows: number): Call[] {
   const { input, spec, indices } = plan;
   const head = [input.offset, input.stride, data, spec.inputs, indices, rows];
   return [
-    resident.bytes
-      ? { kernel: 'gatherBytes', args: [...head, resident.scale] }
+    resident.scale
+      ? { kernel: 'gatherBytes', args: [...head, ...resident.scale] }
       : { kernel: 'gatherWords', args: head },
     {
       kernel: 'gatherWords',

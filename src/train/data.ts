@@ -1,5 +1,6 @@
 import type { Arena } from '../engine/arena.js';
 import type { Plan, ResidentSpec, TrainingPlan } from '../model/plan.js';
+import type { GatherableRows } from '../model/scale.js';
 import type { Rows } from '../ndarray.js';
 
 /** What the loss compares with: labels 0 … classes − 1, or values (rows, outputs) row-major. */
@@ -12,14 +13,13 @@ const MOST_RESIDENT_BYTES = 1073741824;
 
 /** Decide where the data set lives; `load` copies it into the arena if it is to live there. */
 export function loadData(
-  rows: Rows,
+  rows: GatherableRows,
   targets: Targets,
   mostBytes: number = MOST_RESIDENT_BYTES,
 ): { resident?: ResidentSpec; load: (arena: Arena, training: TrainingPlan) => void } {
   if (rows.data.byteLength + targets.data.byteLength > mostBytes) return { load: () => undefined };
-  const bytes = rows.data instanceof Uint8Array;
   return {
-    resident: { rows: rows.rows, bytes, scale: rows.scale },
+    resident: { rows: rows.rows, scale: rows.parts },
     load(arena, { data, dataTargets }) {
       if (rows.data instanceof Uint8Array) arena.u8.set(rows.data, data);
       else arena.f32.set(rows.data, data >> 2);

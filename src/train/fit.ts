@@ -5,6 +5,7 @@ import { DivergedError } from '../errors.js';
 import type { Network } from '../model/network.js';
 import type { Plan, TrainingPlan } from '../model/plan.js';
 import { plan, stepCalls } from '../model/plan.js';
+import { gatherable } from '../model/scale.js';
 import type { LossSpec, OptimizerSpec } from '../model/spec.js';
 import type { Rows } from '../ndarray.js';
 import { loadBatch, loadData } from './data.js';
@@ -80,7 +81,8 @@ export async function fit(request: FitRequest): Promise<void> {
 }
 
 function start(request: FitRequest): Run {
-  const { network, rows, targets, loss, optimizer, batchSize, alpha, state } = request;
+  const { network, targets, loss, optimizer, batchSize, alpha, state } = request;
+  const rows = gatherable(request.rows);
   const { resident, load } = loadData(rows, targets);
   const trainingSpec = { loss, optimizer, penalty: alpha > 0, resident };
   const planned = plan(network.spec, Math.min(batchSize, rows.rows), trainingSpec);
