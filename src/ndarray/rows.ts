@@ -88,7 +88,7 @@ function roundOnce({ data, scale = 1 }: NdArray<TypedArray>): Float32Array {
 }
 
 /** True without NaN and infinities: 0 * x is 0 for every finite x, and NaN for the others. */
-function allFinite(data: Float32Array | Float64Array): boolean {
+export function allFinite(data: Float32Array | Float64Array): boolean {
   const length = data.length;
   const whole = length - (length % 4);
   let a = 0;

@@ -8,6 +8,7 @@ import { plan, stepCalls } from '../model/plan.js';
 import { gatherable } from '../model/scale.js';
 import type { LossSpec, OptimizerSpec } from '../model/spec.js';
 import type { Rows } from '../ndarray.js';
+import { allFinite } from '../ndarray.js';
 import { loadBatch, loadData } from './data.js';
 import type { Targets } from './data.js';
 import type { OptimizerState } from './optimizer.js';
@@ -111,11 +112,14 @@ async function epochs(current: Run, parameters: () => Float32Array): Promise<voi
   let finite = parameters().slice();
   for (let epoch = 1; epoch <= request.epochs; epoch++) {
     const loss = await oneEpoch(current, epoch);
-    if (!Number.isFinite(loss)) {
-      const message = `The loss became ${loss} in epoch ${epoch}: expected a finite loss; the weights after epoch ${epoch - 1} are restored; try a smaller learning rate or scale the features to about unit variance.`;
+    const reached = parameters().slice();
+    // The losses are those before the updates: the last update of an epoch shows in the weights only.
+    if (!Number.isFinite(loss) || !allFinite(reached)) {
+      const what = Number.isFinite(loss) ? 'Weights became non-finite' : `The loss became ${loss}`;
+      const message = `${what} in epoch ${epoch}: expected a finite loss and finite weights; the weights after epoch ${epoch - 1} are restored; try a smaller learning rate or scale the features to about unit variance.`;
       throw new Divergence(new DivergedError(message, epoch - 1), finite);
     }
-    finite = parameters().slice();
+    finite = reached;
     if (await request.onEpoch({ epoch, loss, rows: request.rows.rows })) return;
   }
 }
