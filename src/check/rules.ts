@@ -39,7 +39,7 @@ function within(value: number, { min, max, above, below }: Bounds): boolean {
 }
 
 /** A rule from a test that narrows. */
-function rule<T>(expected: string, keeps: (value: unknown) => value is T): Rule<T> {
+export function rule<T>(expected: string, keeps: (value: unknown) => value is T): Rule<T> {
   return { expected, accept: (value) => (keeps(value) ? value : refused) };
 }
 
