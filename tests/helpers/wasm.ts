@@ -47,8 +47,10 @@ export interface PlacedMatrix {
 export interface MatrixShape {
   readonly rows: number;
   readonly columns: number;
-  /** Columns that kernels may touch. Default `columns`; those beyond hold 0 if values are given. */
+  /** Columns that kernels may touch. Default `columns`. */
   readonly width?: number;
+  /** What columns beyond `columns` hold if values are given. Default 0. */
+  readonly padding?: number;
   /** Guarded floats from one row to the next. Default 4. */
   readonly gap?: number;
 }
@@ -95,7 +97,7 @@ export class GuardedMemory {
   }
 
   matrix(shape: MatrixShape, values?: ArrayLike<number>): PlacedMatrix {
-    const { rows, columns, width = columns, gap = 4 } = shape;
+    const { rows, columns, width = columns, padding = 0, gap = 4 } = shape;
     const pitch = width + gap;
     const offset = this.#take(4 * rows * pitch);
     this.#fill(offset, offset + 4 * rows * pitch);
@@ -104,7 +106,7 @@ export class GuardedMemory {
       const start = row * pitch;
       if (values) {
         for (let j = 0; j < columns; j++) floats[start + j] = values[row * columns + j];
-        floats.fill(0, start + columns, start + width);
+        floats.fill(padding, start + columns, start + width);
       }
       if (gap > 0) this.#guards.push([offset + 4 * (start + width), offset + 4 * (start + pitch)]);
     }
