@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'vitest';
+import type { Engine } from '../../src/engine/engine.js';
 import type { Kernels } from '../../src/engine/kernels.js';
 
 /** Every binary: what ships, and the same with its asserts. */
@@ -24,6 +25,12 @@ export function kernelModule(variant: KernelVariant): WebAssembly.Module {
     modules.set(variant, module);
   }
   return module;
+}
+
+/** A variant as arenas and networks take it. */
+export function engineOf(variant: KernelVariant): Engine {
+  const shipped = variant.startsWith('base') ? 'base' : 'relaxed';
+  return { variant: shipped, module: kernelModule(variant), wasmBytes: undefined };
 }
 
 type Elements = Float32Array | Float64Array | Int32Array | Uint8Array;
