@@ -1,4 +1,7 @@
-/** assembly/ → build/wasm/<target>.wasm → src/engine/generated/<target>.ts (base64) and dist/wasm/. */
+/**
+ * assembly/index.ts → build/wasm/<target>.wasm → src/engine/generated/<target>.ts (base64) and dist/wasm/.
+ * assembly/peak.ts → build/wasm/peak-<target>.wasm, for the benchmarks only.
+ */
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { run, upToDate } from './tasks.mjs';
@@ -6,12 +9,14 @@ import { run, upToDate } from './tasks.mjs';
 const RELEASE = ['base', 'relaxed'];
 const DEBUG = ['base-debug', 'relaxed-debug'];
 
-async function compile(target) {
-  const outFile = `build/wasm/${target}.wasm`;
+/** assembly/<entry>.ts → build/wasm/<name>.wasm, with the options of an asconfig target. */
+async function compile(target, entry = 'index', name = target) {
+  const outFile = `build/wasm/${name}.wasm`;
   const inputs = ['assembly', 'asconfig.json', 'node_modules/assemblyscript/package.json'];
-  await upToDate(`asc ${target}`, inputs, [outFile], async () => {
-    const unfinished = `build/wasm/${process.pid}-${target}.wasm`;
+  await upToDate(`asc ${name}`, inputs, [outFile], async () => {
+    const unfinished = `build/wasm/${process.pid}-${name}.wasm`;
     await run('node_modules/assemblyscript/bin/asc.js', [
+      `assembly/${entry}.ts`,
       '--config',
       'asconfig.json',
       '--target',
@@ -36,6 +41,10 @@ export async function buildWasm({ debug }) {
     await mkdir(folder, { recursive: true });
   }
   if (existsSync('scripts/kernels.mjs')) await run('scripts/kernels.mjs');
-  await Promise.all([...RELEASE, ...(debug ? DEBUG : [])].map(compile));
+  const targets = [...RELEASE, ...(debug ? DEBUG : [])];
+  await Promise.all([
+    ...targets.map((target) => compile(target)),
+    ...RELEASE.map((target) => compile(target, 'peak', `peak-${target}`)),
+  ]);
   await Promise.all(RELEASE.map(embed));
 }

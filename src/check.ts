@@ -5,7 +5,7 @@ import { refused } from './check/rules.js';
 import type { Rule } from './check/rules.js';
 
 export { describe } from './check/describe.js';
-export { canonicalName, closestName, toCamelCase } from './check/names.js';
+export { canonicalName, closestName } from './check/names.js';
 export * from './check/rules.js';
 
 /** The rules of all options that something takes. */
@@ -46,7 +46,7 @@ export function checkValue<T>(owner: string, name: string, value: unknown, rule:
 }
 
 /** What to throw for an unknown option: the nearest known name is offered, or else all of them. */
-export function unknownOption(owner: string, name: string, known: readonly string[]): ValueError {
+function unknownOption(owner: string, name: string, known: readonly string[]): ValueError {
   const camelCase = toCamelCase(name);
   const offer = known.includes(camelCase) ? camelCase : closestName(name, known);
   if (offer !== undefined) {

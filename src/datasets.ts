@@ -1,3 +1,8 @@
+export type { GeneratorOptions, LabeledPoints } from './datasets/assemble.js';
+export { makeBlobs } from './datasets/blobs.js';
+export type { BlobsOptions } from './datasets/blobs.js';
 export { loadDigits } from './datasets/digits.js';
 export { loadIris } from './datasets/iris.js';
 export type { ClassificationData } from './datasets/iris.js';
+export { makeCircles, makeMoons, makeSpirals, makeXor } from './datasets/planar.js';
+export type { CirclesOptions, SpiralsOptions } from './datasets/planar.js';

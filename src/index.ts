@@ -7,3 +7,5 @@ export type { ArrayInput, NdArray, TypedArray } from './ndarray.js';
 export { MLPClassifier } from './estimators/mlp-classifier.js';
 export type { MLPOptions, MLPParams } from './estimators/options.js';
 export { parseIdx } from './data/idx.js';
+export { trainTestSplit } from './data/split.js';
+export type { SplitOptions } from './data/split.js';

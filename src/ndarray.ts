@@ -3,9 +3,9 @@ import { checkNdArray, readArray } from './ndarray/read.js';
 import type { ArrayInput, NdArray, TypedArray } from './ndarray/types.js';
 import { elementCount, formatShape } from './ndarray/types.js';
 
-export { checkCsr, isCsr } from './ndarray/csr.js';
+export { isCsr } from './ndarray/csr.js';
 export { readArray } from './ndarray/read.js';
-export { toRows } from './ndarray/rows.js';
+export { allFinite, toRows } from './ndarray/rows.js';
 export type { Rows, RowsOptions } from './ndarray/rows.js';
 export { formatShape, isTypedArray } from './ndarray/types.js';
 export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray/types.js';

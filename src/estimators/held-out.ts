@@ -2,7 +2,7 @@ import { splitIndices, splitSizes } from '../data/split.js';
 import { ValueError } from '../errors.js';
 import type { Rows } from '../ndarray.js';
 import type { RandomState } from '../random.js';
-import type { Task } from './mlp.js';
+import type { Task } from './model.js';
 import type { MLPParams } from './options.js';
 
 /** Rows that train, rows that are held out (numbers), and the latter as rows. */
@@ -21,7 +21,7 @@ export function splitHeldOut(
   random: RandomState,
 ): HeldOut {
   const sizes = splitSizes(rows.rows, validationFraction);
-  const { train, test } = splitIndices(rows.rows, task.strata ?? null, random, sizes);
+  const { train, test } = splitIndices(rows.rows, task.strata ?? null, random, sizes, task.classes);
   if (test.length < 2) {
     throw new ValueError(
       `${owner}: earlyStopping needs at least 2 validation rows, but validationFraction ${validationFraction} of ${rows.rows} rows gives ${test.length}.`,
@@ -31,7 +31,7 @@ export function splitHeldOut(
 }
 
 /** A copy of some rows. */
-export function takeRows(rows: Rows, indices: Int32Array): Rows {
+function takeRows(rows: Rows, indices: Int32Array): Rows {
   const { data, features } = rows;
   const copy =
     data instanceof Uint8Array

@@ -1,8 +1,9 @@
-import { ShapeError, ValueError } from '../errors.js';
 import { describe } from '../check.js';
-import type { Label } from '../data/labels.js';
+import type { EncodedLabels, Label } from '../data/labels.js';
+import { encodeLabels } from '../data/labels.js';
+import { ShapeError, ValueError } from '../errors.js';
 import type { ArrayInput, NdArray, TypedArray } from '../ndarray.js';
-import { formatShape, isTypedArray } from '../ndarray.js';
+import { formatShape, isTypedArray, readArray } from '../ndarray.js';
 
 /** Labels as they may be given: a list, a typed array, or an NdArray of shape (n) or (n, 1). */
 export type LabelInput =
@@ -10,17 +11,19 @@ export type LabelInput =
 
 /** One label per row, as given. (n, 1) is taken as (n). */
 export function readLabels(y: unknown, name = 'y'): ArrayLike<Label> {
-  if (isTypedArray(y)) return y;
-  if (Array.isArray(y))
+  if (Array.isArray(y)) {
     return y.length > 0 && isList(y[0]) ? y.map((row, i) => single(row, i, name)) : (y as Label[]);
-  if (typeof y === 'object' && y !== null && 'data' in y && 'shape' in y) {
-    const { data, shape, scale = 1 } = y as NdArray<TypedArray>;
-    if (isTypedArray(data) && Array.isArray(shape) && isColumn(shape as number[], data.length)) {
-      return scale === 1 ? data : Float64Array.from(data, (value) => value * scale);
+  }
+  if (isTypedArray(y) || (typeof y === 'object' && y !== null && 'data' in y && 'shape' in y)) {
+    const { data, shape, scale = 1 } = readArray(y, name);
+    if (shape.length === 2 && shape[1] !== 1)
+      throw severalPerRow(shape[1], `the shape ${formatShape(shape)}`, name);
+    if (shape.length === 0 || shape.length > 2) {
+      throw new ShapeError(
+        `${name} must be one label per row, of shape (n) or (n, 1), but received the shape ${formatShape(shape)}.`,
+      );
     }
-    throw new ShapeError(
-      `${name} must be one label per row, of shape (n) or (n, 1), but received the shape ${formatShape(Array.isArray(shape) ? shape : [])}.`,
-    );
+    return scale === 1 ? data : Float64Array.from(data, (value) => value * scale);
   }
   throw new ShapeError(`${name} must be an array of labels, one per row, but received ${describe(y)}.`);
 }
@@ -29,30 +32,86 @@ function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || isTypedArray(value);
 }
 
-function isColumn(shape: readonly number[], length: number): boolean {
-  return (shape.length === 1 || (shape.length === 2 && shape[1] === 1)) && shape[0] === length;
-}
-
 function single(row: unknown, i: number, name: string): Label {
   if (isList(row) && row.length === 1) return row[0] as Label;
-  const width = isList(row) ? row.length : 0;
-  throw new ShapeError(`${name} must have one label per row, but received ${width} values in row ${i}.`);
+  if (!isList(row)) {
+    throw new ShapeError(
+      `${name} must have one label per row, but received ${describe(row)} in row ${i}, where row 0 is an array.`,
+    );
+  }
+  throw severalPerRow(row.length, `${row.length} values in row ${i}`, name);
+}
+
+function severalPerRow(width: number, received: string, name: string): ShapeError {
+  const hint =
+    width > 1
+      ? "; for one-hot rows give the position of each row's 1 (several labels per row are not supported)"
+      : '';
+  return new ShapeError(
+    `${name} must have one label per row, of shape (n) or (n, 1), but received ${received}${hint}.`,
+  );
+}
+
+/**
+ * Labels of a classifier as ranks among their sorted distinct values.
+ *
+ * @throws ValueError for anything but strings, booleans or whole numbers, all of one type, and for fewer than two classes
+ */
+export function readClasses(labels: ArrayLike<Label>, name = 'y'): EncodedLabels {
+  const encoded = encodeLabels(labels, name);
+  const { classes } = encoded;
+  const fraction = classes.find((label) => typeof label === 'number' && !Number.isInteger(label));
+  if (fraction !== undefined) {
+    throw new ValueError(
+      `${name} must hold classes (strings, booleans or whole numbers), but received ${fraction} at index ${Array.prototype.indexOf.call(labels, fraction)}, which looks like a value to predict by regression.`,
+    );
+  }
+  if (classes.length < 2) {
+    throw new ValueError(`${name} must hold at least 2 classes, but received only ${describe(classes[0])}.`);
+  }
+  return encoded;
 }
 
 /** The position of every label in `classes`. ValueError for a label that is not among them. */
 export function encodeAs(labels: ArrayLike<Label>, classes: readonly Label[], name = 'y'): Int32Array {
+  const codes = positionsIn(labels, classes, name);
+  const unknown = codes.indexOf(-1);
+  if (unknown >= 0) {
+    throw new ValueError(
+      `${name} must hold only the classes ${describe(classes)}, but received ${describe(labels[unknown])} at index ${unknown}.`,
+    );
+  }
+  return codes;
+}
+
+/** The position of every label in `classes`, −1 for others of the same type. ValueError for a label of another type. */
+export function positionsIn(labels: ArrayLike<Label>, classes: readonly Label[], name = 'y'): Int32Array {
   const positions = new Map(classes.map((label, i) => [label, i]));
+  const type = typeof classes[0];
   const codes = new Int32Array(labels.length);
   for (let i = 0; i < labels.length; i++) {
     const code = positions.get(labels[i]);
-    if (code === undefined) {
+    if (code === undefined && (typeof labels[i] !== type || Number.isNaN(labels[i]))) {
       throw new ValueError(
-        `${name} must hold only the classes ${describe(classes)}, but received ${describe(labels[i])} at index ${i}.`,
+        `${name} must hold ${type}s, as the classes ${describe(classes)} are, but received ${describe(labels[i])} at index ${i}.`,
       );
     }
-    codes[i] = code;
+    codes[i] = code ?? -1;
   }
   return codes;
+}
+
+/** ValueError unless the classes are those that the present network was trained for. */
+export function checkSameClasses(
+  owner: string,
+  call: string,
+  classes: readonly Label[],
+  present: readonly Label[],
+): void {
+  if (classes.length === present.length && classes.every((label, i) => label === present[i])) return;
+  throw new ValueError(
+    `${owner}: ${call} needs the classes of the first call, ${describe(present)}, but received ${describe(classes)}.`,
+  );
 }
 
 /** ShapeError unless there are as many targets as rows. */

@@ -1,16 +1,19 @@
+import { anything, checkOptions, instance } from '../check.js';
+import type { Label } from '../data/labels.js';
 import { ValueError } from '../errors.js';
+import { log } from '../math.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
-import type { Label } from '../data/labels.js';
-import { encodeLabels } from '../data/labels.js';
+import { accuracy, readWeights } from './accuracy.js';
+import { classification, decide } from './classification.js';
+import type { FitOptions } from './fit-options.js';
+import { fitSchema } from './fit-options.js';
 import type { LabelInput } from './labels.js';
-import { checkLength, readLabels } from './labels.js';
-import type { FitOptions, Task } from './mlp.js';
+import { checkLength, checkSameClasses, encodeAs, positionsIn, readClasses, readLabels } from './labels.js';
 import { MLP } from './mlp.js';
 import type { MLPOptions } from './options.js';
-
-/** scikit-learn reports −ln of probabilities clipped to [2^-23, 1 − 2^-23], float32's epsilon. */
-const LOSS_RANGE = [1.1920929665620834e-7, 15.942385152878742] as const;
+import type { LabelSequence } from './out.js';
+import { checkOut, fillLabels } from './out.js';
 
 /**
  * A multi-layer perceptron that classifies: scikit-learn's MLPClassifier.
@@ -21,53 +24,99 @@ const LOSS_RANGE = [1.1920929665620834e-7, 15.942385152878742] as const;
  */
 export class MLPClassifier extends MLP {
   protected readonly name = 'MLPClassifier';
-  #classes: readonly Label[] = [];
 
   constructor(options: MLPOptions = {}) {
     super('MLPClassifier', options);
   }
 
-  /** The labels, sorted: strings by code point, numbers by value. */
+  /** The labels, sorted: strings by code point, numbers by value, false before true. */
   get classes(): Label[] {
-    this.fitted('classes');
-    return [...this.#classes];
+    return [...this.fitted('classes').classes];
   }
 
   /**
    * Train on rows X (rows, features) with a label per row. Starts anew unless `warmStart`.
    *
+   * @param y strings, booleans or whole numbers, one per row; at least 2 classes
    * @returns this estimator
-   * @throws ShapeError, ValueError for data that do not fit; DivergedError if the loss becomes non-finite
+   * @throws ShapeError, ValueError for data that do not fit, and with warmStart for other classes than before;
+   *   UnsupportedError if memory does not suffice; DivergedError if loss or weights become non-finite: the weights of the
+   *   last finite epoch are restored
    */
-  async fit(x: ArrayInput, y: LabelInput, options: FitOptions = {}): Promise<this> {
+  fit(x: ArrayInput, y: LabelInput, options: FitOptions = {}): Promise<this> {
     return this.exclusively('fit', async () => {
-      const goOn = this.continues;
-      const rows = toRows(x, { flatten: true, expectedFeatures: goOn ? this.nFeaturesIn : undefined });
+      const given = checkOptions('MLPClassifier.fit', options, fitSchema);
+      const present = this.continues ? this.model : undefined;
+      const rows = toRows(x, { flatten: true, expectedFeatures: present?.network.spec.inputs });
       const labels = readLabels(y);
       checkLength(labels.length, rows.rows);
-      const { classes, indices } = encodeLabels(labels);
-      if (classes.length < 2) {
-        throw new ValueError(
-          `y must hold at least 2 classes, but received only ${JSON.stringify(classes[0])}.`,
-        );
-      }
-      if (goOn && !sameClasses(classes, this.#classes)) {
-        throw new ValueError(
-          `warmStart needs the classes of the first fit, ${JSON.stringify(this.#classes)}, but received ${JSON.stringify(classes)}.`,
-        );
-      }
-      const task = classification(indices, classes.length);
-      if (!goOn) this.#classes = classes;
-      await this.train(rows, task, goOn, false, options);
-      return this;
+      const { classes, indices } = readClasses(labels);
+      if (present) checkSameClasses(this.name, 'warmStart', classes, present.classes);
+      const task = classification(indices, classes);
+      await this.train({ rows, task, goOn: present !== undefined, incremental: false, options: given });
     });
   }
 
-  /** The label of the most probable class of every row. */
-  predict(x: ArrayInput): Label[] {
-    const { values, rows } = this.outputs(x, 'predict');
-    const width = values.length / rows;
-    return Array.from({ length: rows }, (_, row) => this.#classes[decide(values, row, width)]);
+  /**
+   * One epoch on rows X with a label per row, going on from the present weights and optimizer.
+   *
+   * @param options those of fit, and `classes`: all labels that will ever occur, in any order; needed in the first call
+   *   unless fit came before
+   * @returns this estimator
+   * @throws ValueError without classes in the first call, for labels that are not among them, and with earlyStopping
+   */
+  partialFit(
+    x: ArrayInput,
+    y: LabelInput,
+    options: FitOptions & { readonly classes?: LabelInput } = {},
+  ): Promise<this> {
+    return this.exclusively('partialFit', async () => {
+      const schema = { ...fitSchema, classes: anything<LabelInput>() };
+      const { classes: announced, ...given } = checkOptions('MLPClassifier.partialFit', options, schema);
+      if (this.params.earlyStopping) {
+        throw new ValueError('MLPClassifier: partialFit does not support earlyStopping: true, use fit.');
+      }
+      const classes = this.#allClasses(announced);
+      const expectedFeatures = this.model?.network.spec.inputs;
+      const rows = toRows(x, { flatten: true, expectedFeatures });
+      const labels = readLabels(y);
+      checkLength(labels.length, rows.rows);
+      const task = classification(encodeAs(labels, classes), classes);
+      await this.train({ rows, task, goOn: this.model !== undefined, incremental: true, options: given });
+    });
+  }
+
+  #allClasses(announced: LabelInput | undefined): readonly Label[] {
+    const present = this.model?.classes;
+    if (announced === undefined) {
+      if (present) return present;
+      throw new ValueError(
+        'MLPClassifier: partialFit needs all classes in its first call, but received none; pass { classes: [...] }.',
+      );
+    }
+    const { classes } = readClasses(readLabels(announced, 'classes'), 'classes');
+    if (present) checkSameClasses(this.name, 'partialFit', classes, present);
+    return classes;
+  }
+
+  /**
+   * The label of the most probable class of every row.
+   *
+   * @param options `out`: an array with one element per row to fill and return; a typed array for numeric labels
+   */
+  predict(x: ArrayInput): Label[];
+  predict<T extends LabelSequence>(x: ArrayInput, options: { readonly out?: T }): T;
+  predict(x: ArrayInput, options?: { readonly out?: LabelSequence }): LabelSequence {
+    const { out } = checkOptions('MLPClassifier.predict', options, { out: anything<LabelSequence>() });
+    const { classes } = this.fitted('predict');
+    const codes = this.#decided(x, 'predict');
+    if (out === undefined) return Array.from(codes, (code) => classes[code]);
+    return fillLabels(out, codes, classes);
+  }
+
+  #decided(x: ArrayInput, wanted: string): Int32Array {
+    const { values, rows } = this.outputs(x, wanted);
+    return decide(values, rows);
   }
 
   /**
@@ -75,63 +124,51 @@ export class MLPClassifier extends MLP {
    *
    * @param options `out`: a Float32Array of rows · classes to fill
    */
-  predictProba(x: ArrayInput, options: { out?: Float32Array } = {}): NdArray {
-    const binary = this.#classes.length === 2;
-    const { out } = options;
-    const { values, rows } = this.outputs(x, 'predictProba', binary ? undefined : out);
-    if (!binary) return { data: values, shape: [rows, this.#classes.length] };
-    const data = out ?? new Float32Array(2 * rows);
-    for (let row = 0; row < rows; row++) {
-      data[2 * row] = 1 - values[row];
-      data[2 * row + 1] = values[row];
-    }
-    return { data, shape: [rows, 2] };
+  predictProba(x: ArrayInput, options?: { readonly out?: Float32Array }): NdArray {
+    return this.#probabilities(x, 'predictProba', options);
   }
 
-  /** Share of rows whose predicted label is y. */
-  score(x: ArrayInput, y: LabelInput): number {
-    const predicted = this.predict(x);
+  /** Natural logarithm of predictProba; −∞ where a probability is 0. `out` as there. */
+  predictLogProba(x: ArrayInput, options?: { readonly out?: Float32Array }): NdArray {
+    const result = this.#probabilities(x, 'predictLogProba', options);
+    const { data } = result;
+    for (let i = 0; i < data.length; i++) data[i] = log(data[i]);
+    return result;
+  }
+
+  #probabilities(
+    x: ArrayInput,
+    wanted: string,
+    options: { readonly out?: Float32Array } | undefined,
+  ): NdArray {
+    const { out } = checkOptions(`MLPClassifier.${wanted}`, options, { out: instance(Float32Array) });
+    const { network, classes } = this.fitted(wanted);
+    const given = toRows(x, { flatten: true, expectedFeatures: network.spec.inputs });
+    const shape = [given.rows, classes.length];
+    if (out) checkOut(out.length, given.rows * classes.length, `(${shape.join(', ')})`);
+    if (classes.length > 2) return { data: network.forward(given, out), shape };
+    const positive = network.forward(given);
+    const data = out ?? new Float32Array(2 * given.rows);
+    positive.forEach((p, row) => {
+      data[2 * row] = 1 - p;
+      data[2 * row + 1] = p;
+    });
+    return { data, shape };
+  }
+
+  /**
+   * Share of rows whose predicted label is y.
+   *
+   * @param options `sampleWeight`: a weight >= 0 per row
+   */
+  score(x: ArrayInput, y: LabelInput, options?: { readonly sampleWeight?: ArrayInput }): number {
+    const schema = { sampleWeight: anything<ArrayInput>() };
+    const { sampleWeight } = checkOptions('MLPClassifier.score', options, schema);
+    const { classes } = this.fitted('score');
+    const codes = this.#decided(x, 'score');
     const labels = readLabels(y);
-    checkLength(labels.length, predicted.length);
-    return predicted.filter((label, i) => label === labels[i]).length / predicted.length;
+    checkLength(labels.length, codes.length);
+    const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, codes.length);
+    return accuracy(codes, positionsIn(labels, classes), weights);
   }
-}
-
-function sameClasses(a: readonly Label[], b: readonly Label[]): boolean {
-  return a.length === b.length && a.every((label, i) => label === b[i]);
-}
-
-/** Position of the class of a row: the first of the largest probabilities, or p > 0.5 for one unit. */
-function decide(values: Float32Array, row: number, width: number): number {
-  if (width === 1) return values[row] > 0.5 ? 1 : 0;
-  let best = 0;
-  for (let j = 1; j < width; j++) if (values[row * width + j] > values[row * width + best]) best = j;
-  return best;
-}
-
-function classification(codes: Int32Array, classes: number): Task {
-  const binary = classes === 2;
-  const score = (outputs: Float32Array, rows: Int32Array): number => {
-    const width = outputs.length / rows.length;
-    let right = 0;
-    for (let i = 0; i < rows.length; i++) if (decide(outputs, i, width) === codes[rows[i]]) right++;
-    return right / rows.length;
-  };
-  if (!binary) {
-    return {
-      targets: { kind: 'labels', data: codes },
-      outputs: classes,
-      outActivation: 'softmax',
-      loss: { kind: 'softmaxCrossEntropy', range: LOSS_RANGE },
-      score,
-    };
-  }
-  return {
-    targets: { kind: 'values', data: Float32Array.from(codes), outputs: 1 },
-    outputs: 1,
-    outActivation: 'sigmoid',
-    loss: { kind: 'sigmoidCrossEntropy', range: LOSS_RANGE },
-    strata: codes,
-    score,
-  };
 }

@@ -1,3 +1,4 @@
+import type { Rule } from '../check.js';
 import {
   anyOf,
   boolean,
@@ -6,11 +7,12 @@ import {
   instance,
   integer,
   listOf,
+  nullable,
   number,
   oneOf,
   positiveInteger,
+  rule,
 } from '../check.js';
-import { nullable } from '../check.js';
 import { ValueError } from '../errors.js';
 import type { Activation } from '../model/activations.js';
 import { RandomState } from '../random.js';
@@ -42,8 +44,8 @@ export interface MLPOptions {
   randomState?: number | RandomState | null;
   /** Least improvement of the loss (or validation score) that counts, ≥ 0. Default 1e-4. */
   tol?: number;
-  /** Print the loss of every epoch. Default false. */
-  verbose?: boolean;
+  /** Print the loss of every epoch; a number > 0 counts as true. Default false. */
+  verbose?: boolean | number;
   /** Whether fit goes on from the present weights. Default false. */
   warmStart?: boolean;
   /** Momentum of sgd, 0 to 1. Default 0.9. */
@@ -60,7 +62,7 @@ export interface MLPOptions {
   beta2?: number;
   /** Added to adam's denominator, > 0. Default 1e-8. */
   epsilon?: number;
-  /** Epochs in a row without improvement that are put up with, ≥ 1. Default 10. */
+  /** Epochs in a row without improvement that are put up with, ≥ 1; may be Infinity. Default 10. */
   nIterNoChange?: number;
   /** Receives warnings instead of console.warn. */
   onWarning?: OnWarning | null;
@@ -80,7 +82,7 @@ export interface MLPParams {
   readonly shuffle: boolean;
   readonly randomState: number | RandomState | null;
   readonly tol: number;
-  readonly verbose: boolean;
+  readonly verbose: boolean | number;
   readonly warmStart: boolean;
   readonly momentum: number;
   readonly nesterovsMomentum: boolean;
@@ -94,6 +96,8 @@ export interface MLPParams {
 }
 
 const decay = number({ min: 0, below: 1 });
+
+const infinite: Rule<number> = rule('Infinity', (value): value is number => value === Infinity);
 
 const schema = {
   hiddenLayerSizes: anyOf(positiveInteger, listOf(positiveInteger)),
@@ -111,7 +115,7 @@ const schema = {
   shuffle: boolean,
   randomState: nullable(anyOf(integer({ min: 0, max: 4294967295 }), instance(RandomState))),
   tol: number({ min: 0 }),
-  verbose: boolean,
+  verbose: anyOf(boolean, integer({ min: 0 })),
   warmStart: boolean,
   momentum: number({ min: 0, max: 1 }),
   nesterovsMomentum: boolean,
@@ -120,12 +124,12 @@ const schema = {
   beta1: decay,
   beta2: decay,
   epsilon: number({ above: 0 }),
-  nIterNoChange: positiveInteger,
+  nIterNoChange: anyOf(positiveInteger, infinite),
   onWarning: nullable(func<OnWarning>()),
 };
 
 const defaults: MLPParams = {
-  hiddenLayerSizes: [100],
+  hiddenLayerSizes: Object.freeze([100]),
   activation: 'relu',
   solver: 'adam',
   alpha: 1e-4,
@@ -153,12 +157,12 @@ const defaults: MLPParams = {
 /** Check options and lay them over `base` (default: the defaults). */
 export function readOptions(owner: string, given: unknown, base: MLPParams = defaults): MLPParams {
   const { hiddenLayerSizes, ...rest } = checkOptions(owner, given, schema);
-  if (hiddenLayerSizes === undefined) return { ...base, ...rest };
+  if (hiddenLayerSizes === undefined) return Object.freeze({ ...base, ...rest });
   const sizes = typeof hiddenLayerSizes === 'number' ? [hiddenLayerSizes] : hiddenLayerSizes;
   if (sizes.some((units) => units > 65536)) {
     throw new ValueError(
       `${owner}: hiddenLayerSizes must be at most 65536 units each, but received ${Math.max(...sizes)}.`,
     );
   }
-  return { ...base, ...rest, hiddenLayerSizes: sizes };
+  return Object.freeze({ ...base, ...rest, hiddenLayerSizes: Object.freeze(sizes) });
 }

@@ -1,55 +1,20 @@
-import { fit } from '../train/fit.js';
-import type { OptimizerState } from '../train/optimizer.js';
-import { newOptimizerState } from '../train/optimizer.js';
-import type { Targets } from '../train/data.js';
-import type { LossSpec, OptimizerSpec } from '../model/spec.js';
-import type { Network } from '../model/network.js';
-import type { Rows } from '../ndarray.js';
+import { DivergedError } from '../errors.js';
 import { pow } from '../math.js';
-import { ascending } from '../random.js';
+import type { Network } from '../model/network.js';
+import type { LossSpec, OptimizerSpec } from '../model/spec.js';
+import type { Rows } from '../ndarray.js';
 import type { RandomState } from '../random.js';
+import { ascending } from '../random.js';
+import type { Targets } from '../train/data.js';
+import { fit } from '../train/fit.js';
 import { ConvergenceWarning, LamellaWarning, warn } from '../warnings.js';
+import type { FitOptions } from './fit-options.js';
 import type { MLPParams } from './options.js';
-import type { StoppingState } from './stopping.js';
-import { countLoss, countScore, newStoppingState } from './stopping.js';
+import type { Optimizer, Progress } from './progress.js';
+import { newOptimizer } from './progress.js';
+import { countLoss, countScore } from './stopping.js';
 
-/** What onEpoch is told. */
-export interface EpochInfo {
-  /** Counted from 1, over all calls that continue this training. */
-  readonly epoch: number;
-  readonly loss: number;
-  /** With early stopping: the score of the rows held out. */
-  readonly validationScore?: number;
-}
-
-/** What training has come to; survives from call to call with warmStart and partialFit. */
-export interface Progress {
-  readonly lossCurve: number[];
-  readonly validationScores: number[];
-  readonly stopping: StoppingState;
-  optimizer: OptimizerState;
-  nIter: number;
-  /** Rows seen in all. */
-  t: number;
-  /** Learning rate in force. */
-  rate: number;
-  /** Parameters of the best validation score. */
-  best?: Float32Array;
-}
-
-export function newProgress(rate: number): Progress {
-  return {
-    lossCurve: [],
-    validationScores: [],
-    stopping: newStoppingState(),
-    optimizer: newOptimizerState(),
-    nIter: 0,
-    t: 0,
-    rate,
-  };
-}
-
-export interface StochasticRequest {
+export interface StochasticRequest extends FitOptions {
   readonly params: MLPParams;
   readonly network: Network;
   readonly rows: Rows;
@@ -59,43 +24,58 @@ export interface StochasticRequest {
   readonly train?: Int32Array;
   readonly random: RandomState;
   readonly progress: Progress;
-  readonly epochs: number;
+  readonly optimizer: Optimizer;
+  /** One epoch of many, each in a call of its own. */
+  readonly incremental: boolean;
   /** The score of the rows held out, with early stopping. */
   readonly validate?: () => number;
-  readonly signal?: AbortSignal;
-  readonly onEpoch?: (info: EpochInfo) => void | Promise<void>;
+  /** Called when memory is there and the first step is about to begin. */
+  readonly onBegin: () => void;
+}
+
+/** What a call of fit has come to. */
+interface Outcome {
+  /** Parameters of the best validation score, if this call has beaten all before it. */
+  best?: Float32Array;
+  /** Whether maxIter was reached without a reason to stop. */
+  unconverged: boolean;
 }
 
 /** Epochs of sgd or adam with scikit-learn's shuffles, schedules, stopping and messages. */
 export async function fitStochastic(request: StochasticRequest): Promise<void> {
-  const { params, network, progress, validate } = request;
-  let finished = false;
-  await fit({
+  const { params, network, progress, optimizer, incremental, signal } = request;
+  const outcome: Outcome = { unconverged: false };
+  const run = fit({
     network,
     rows: request.rows,
     targets: request.targets,
     loss: request.loss,
-    optimizer: optimizerOf(params),
-    state: progress.optimizer,
+    optimizer: specOf(optimizer.params),
+    state: optimizer.state,
     batchSize: chooseBatchSize(request),
-    epochs: request.epochs,
+    epochs: incremental ? 1 : params.maxIter,
     alpha: params.alpha,
     order: epochOrder(request),
-    rate: () => progress.rate,
-    signal: request.signal,
+    rate: () => optimizer.rate,
+    signal,
     async onEpoch({ loss }) {
-      const score = record(request, loss);
-      await request.onEpoch?.({ epoch: progress.nIter, loss, validationScore: score });
-      finished = endEpoch(request);
+      const finished = endEpoch(request, outcome, loss);
+      const validationScore = request.validate && progress.validationScores.at(-1);
+      await request.onEpoch?.({ epoch: progress.nIter, loss, validationScore });
+      signal?.throwIfAborted();
       return finished;
     },
   });
-  if (validate && progress.best) network.setPacked(progress.best);
-  if (!finished && progress.nIter === params.maxIter) warnUnconverged(request);
+  await run.catch((error: unknown) => {
+    // What the optimizer has gathered is no longer finite either.
+    if (error instanceof DivergedError) progress.optimizer = newOptimizer(optimizer.params);
+    throw error;
+  });
+  if (outcome.best) network.setPacked(outcome.best);
+  if (outcome.unconverged) warnUnconverged(params);
 }
 
-function optimizerOf(params: MLPParams): OptimizerSpec {
-  const { solver, momentum, nesterovsMomentum, beta1, beta2, epsilon } = params;
+function specOf({ solver, momentum, nesterovsMomentum, beta1, beta2, epsilon }: MLPParams): OptimizerSpec {
   if (solver === 'adam') return { kind: 'adam', beta1, beta2, epsilon };
   return { kind: 'sgd', momentum, nesterov: nesterovsMomentum };
 }
@@ -109,70 +89,73 @@ function chooseBatchSize(request: StochasticRequest): number {
   const rows = trainingRows(request);
   if (batchSize === 'auto') return Math.min(200, rows);
   if (batchSize <= rows) return batchSize;
-  const message = `batchSize must be at most the number of training rows, ${rows}, but received ${batchSize}; it is clipped.`;
+  const message = `Got \`batchSize\` less than 1 or larger than sample size. It is going to be clipped: ${batchSize} rows asked for, ${rows} training rows there.`;
   warn(new LamellaWarning(message), onWarning);
   return rows;
 }
 
 /** order ← order[permutation], anew from 0 … n − 1 in every call; row numbers of the whole data set come out. */
-function epochOrder(request: StochasticRequest): () => Int32Array {
-  const { params, train, random } = request;
-  let order = train ?? ascending(request.rows.rows);
+function epochOrder({ params, rows, train, random, onBegin }: StochasticRequest): () => Int32Array {
+  let order: Int32Array | undefined;
   return () => {
-    if (params.shuffle) {
-      const previous = order;
-      order = random.permutation(previous.length).map((position) => previous[position]);
+    if (!order) {
+      onBegin();
+      order = train ?? ascending(rows.rows);
     }
+    const previous = order;
+    if (params.shuffle) order = random.permutation(previous.length).map((position) => previous[position]);
     return order;
   };
 }
 
-/** Book an epoch's loss and, with early stopping, the score of the rows held out. */
-function record(request: StochasticRequest, loss: number): number | undefined {
-  const { params, progress, network, validate } = request;
+/** Book an epoch and print it; true when training is to stop. */
+function endEpoch(request: StochasticRequest, outcome: Outcome, loss: number): boolean {
+  const { params, progress, network, validate, incremental } = request;
   progress.nIter += 1;
   progress.t += trainingRows(request);
   progress.lossCurve.push(loss);
   if (params.verbose) console.log(`Iteration ${progress.nIter}, loss = ${loss.toFixed(8)}`);
-  if (!validate) {
+  if (validate) {
+    const score = validate();
+    progress.validationScores.push(score);
+    if (params.verbose) console.log(`Validation score: ${score.toFixed(6)}`);
+    if (countScore(progress.stopping, score, params.tol)) outcome.best = network.packed.slice();
+  } else {
     countLoss(progress.stopping, loss, params.tol);
-    return undefined;
   }
-  const score = validate();
-  progress.validationScores.push(score);
-  if (params.verbose) console.log(`Validation score: ${score.toFixed(6)}`);
-  if (countScore(progress.stopping, score, params.tol)) progress.best = network.packed.slice();
-  return score;
+  const finished = schedule(request);
+  if (!finished && !incremental && progress.nIter === params.maxIter) outcome.unconverged = true;
+  return finished;
 }
 
-/** Change the learning rate by its schedule; true when training is to stop. */
-function endEpoch({ params, progress, validate }: StochasticRequest): boolean {
-  const { solver, learningRate, learningRateInit, powerT, tol, nIterNoChange, verbose } = params;
-  const adaptive = solver === 'sgd' && learningRate === 'adaptive';
+/** Change the learning rate; true when training is to stop. */
+function schedule({ params, progress, optimizer, validate }: StochasticRequest): boolean {
+  const { solver, learningRate, learningRateInit, powerT } = optimizer.params;
+  const { tol, nIterNoChange, verbose } = params;
   if (solver === 'sgd' && learningRate === 'invscaling') {
-    progress.rate = learningRateInit / pow(progress.t + 1, powerT);
+    optimizer.rate = learningRateInit / pow(progress.t + 1, powerT);
   }
   if (progress.stopping.misses <= nIterNoChange) return false;
   const what = validate ? 'Validation score' : 'Training loss';
   const message = `${what} did not improve more than tol=${tol.toFixed(6)} for ${nIterNoChange} consecutive epochs.`;
-  const say = (what: string): void => {
-    if (verbose) console.log(`${message} ${what}`);
+  const say = (consequence: string): void => {
+    if (verbose) console.log(`${message} ${consequence}`);
   };
-  if (!adaptive) {
+  if (solver !== 'sgd' || learningRate !== 'adaptive') {
     say('Stopping.');
     return true;
   }
-  if (progress.rate <= 1e-6) {
+  if (optimizer.rate <= 1e-6) {
     say('Learning rate too small. Stopping.');
     return true;
   }
-  progress.rate /= 5;
-  say(`Setting learning rate to ${progress.rate.toFixed(6)}`);
+  optimizer.rate /= 5;
+  say(`Setting learning rate to ${optimizer.rate.toFixed(6)}`);
   progress.stopping.misses = 0;
   return false;
 }
 
-function warnUnconverged({ params }: StochasticRequest): void {
-  const message = `Stochastic Optimizer: Maximum iterations (${params.maxIter}) reached and the optimization hasn't converged yet.`;
-  warn(new ConvergenceWarning(message), params.onWarning);
+function warnUnconverged({ maxIter, onWarning }: MLPParams): void {
+  const message = `Stochastic Optimizer: Maximum iterations (${maxIter}) reached and the optimization hasn't converged yet.`;
+  warn(new ConvergenceWarning(message), onWarning);
 }

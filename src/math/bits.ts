@@ -11,16 +11,9 @@ export function highWord(x: number): number {
 }
 
 /** The double made of two 32-bit words. */
-export function fromWords(high: number, low: number): number {
+function fromWords(high: number, low: number): number {
   words[1] = high;
   words[0] = low;
-  return double[0];
-}
-
-/** `x` with the lower 32 bits of its fraction set to zero: products of two such numbers of 20 bits are exact. */
-export function truncateLow(x: number): number {
-  double[0] = x;
-  words[0] = 0;
   return double[0];
 }
 

@@ -4,7 +4,7 @@ import { FormatError } from '../errors.js';
 import type { NdArray, TypedArray } from '../ndarray.js';
 
 /** Read a file and parse it; a FormatError names the file. Errors of the file system are passed on as they are. */
-export async function parseFile<T>(path: string | URL, parse: (bytes: Uint8Array) => T): Promise<T> {
+async function parseFile<T>(path: string | URL, parse: (bytes: Uint8Array) => T): Promise<T> {
   const bytes = await readFile(path);
   try {
     return parse(bytes);

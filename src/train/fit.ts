@@ -1,5 +1,6 @@
 import { DivergedError } from '../errors.js';
 import type { Network } from '../model/network.js';
+import { allFinite } from '../ndarray.js';
 import type { Dataset } from './data.js';
 import type { Trainer } from './trainer.js';
 import { Yielder } from './yielding.js';
@@ -116,11 +117,13 @@ class Run {
     for (let epoch = firstEpoch; epoch <= lastEpoch && !this.#over(); epoch++) {
       await onEpochBegin?.(epoch);
       const report = await this.#epoch(epoch);
-      if (!Number.isFinite(report.loss)) {
+      const reached = trainer.parameters().slice();
+      // The losses are those before the updates: the last update of an epoch shows in the weights only.
+      if (!Number.isFinite(report.loss) || !allFinite(reached)) {
         trainer.setParameters(finite);
         throw diverged(report.loss, epoch);
       }
-      finite = trainer.parameters().slice();
+      finite = reached;
       if (report.steps > 0 && (await onEpoch(report))) return;
     }
   }
@@ -178,8 +181,9 @@ class Run {
 
 function diverged(loss: number, epoch: number): DivergedError {
   const last = epoch - 1;
+  const what = Number.isFinite(loss) ? 'Weights became non-finite' : `The loss became ${loss}`;
   return new DivergedError(
-    `The loss became ${loss} in epoch ${epoch}, expected a finite loss; the weights ${last > 0 ? `after epoch ${last}` : 'from before training'} are restored; try a smaller learning rate, or features scaled to about unit variance.`,
+    `${what} in epoch ${epoch}: expected a finite loss and finite weights; the weights ${last > 0 ? `after epoch ${last}` : 'from before training'} are restored; try a smaller learning rate, or features scaled to about unit variance.`,
     last,
   );
 }

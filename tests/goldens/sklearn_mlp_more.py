@@ -49,7 +49,7 @@ import sklearn
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.exceptions import ConvergenceWarning
 
-from golden_tools import agreement, camel_params, column_orders, matrix, recorded, snake, variants, write_json
+from golden_common import agreement, camel_params, column_orders, matrix, recorded, snake, variants, write_json
 
 TOLERANCE = 1e-4
 CLASSIFIER, REGRESSOR = "classifier", "regressor"

@@ -35,7 +35,7 @@ import numpy as np
 import sklearn
 from sklearn.datasets import load_digits, load_iris
 
-from golden_tools import (agreeing_epochs, camel_params, column_orders, sampled_weights, variants, whole_weights,
+from golden_common import (agreeing_epochs, camel_params, column_orders, sampled_weights, variants, whole_weights,
                           write_json)
 
 TOLERANCE = 1e-4

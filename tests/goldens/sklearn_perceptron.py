@@ -32,7 +32,7 @@ import sklearn
 from sklearn.datasets import load_digits, load_iris
 from sklearn.linear_model import Perceptron
 
-from golden_tools import camel, matrix, snake, write_json
+from golden_common import camel, matrix, snake, write_json
 
 
 def make_data():

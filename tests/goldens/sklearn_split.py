@@ -36,7 +36,7 @@ from sklearn.model_selection import (GridSearchCV, KFold, StratifiedKFold, cross
                                      learning_curve, train_test_split, validation_curve)
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from golden_tools import camel, matrix, snake, write_json
+from golden_common import camel, matrix, snake, write_json
 
 
 def refusal(error):

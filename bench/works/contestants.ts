@@ -1,0 +1,97 @@
+/** Those who train the works: lamella in this process, peers in Python processes that answer line by line. */
+import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { MLPClassifier } from 'lamella';
+import type { DataFiles, WorkData } from './data.js';
+import type { Work } from './table.js';
+
+/** What one training says. */
+export interface Measurement {
+  readonly secondsPerEpoch: number;
+  /** Loss of the first epoch, if it is defined as ours. */
+  readonly firstLoss?: number;
+}
+
+export interface Contestant {
+  readonly name: string;
+  measure(work: Work, data: WorkData, files: DataFiles): Promise<Measurement>;
+  stop(): void;
+}
+
+/** Epochs after the first, from the end of one to the end of the next. */
+export const lamella: Contestant = {
+  name: 'lamella',
+  async measure({ options, epochs }, { x, y }) {
+    const ends: number[] = [];
+    const estimator = new MLPClassifier({
+      ...options,
+      ...{ maxIter: 1 + epochs, tol: 0, nIterNoChange: 1e9, randomState: 1, onWarning: () => {} },
+    });
+    await estimator.fit(x, y, { onEpoch: () => void ends.push(performance.now()) });
+    const seconds = (ends[epochs] - ends[0]) / 1000;
+    return { secondsPerEpoch: seconds / epochs, firstLoss: estimator.lossCurve[0] };
+  },
+  stop() {},
+};
+
+/** Keeps every numerical library of Python on one thread. */
+const ONE_THREAD = {
+  OPENBLAS_NUM_THREADS: '1',
+  OMP_NUM_THREADS: '1',
+  MKL_NUM_THREADS: '1',
+  BLIS_NUM_THREADS: '1',
+};
+
+/** A Python process that trains what it reads. */
+class Peer implements Contestant {
+  readonly name: string;
+  readonly #process: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #answers: AsyncIterator<string>;
+
+  constructor(name: string, child: ChildProcessByStdio<Writable, Readable, null>, lines: Interface) {
+    this.name = name;
+    this.#process = child;
+    this.#answers = lines[Symbol.asyncIterator]();
+  }
+
+  async measure({ options, epochs }: Work, _data: WorkData, files: DataFiles): Promise<Measurement> {
+    this.#process.stdin.write(`${JSON.stringify({ options, epochs, data: files })}\n`);
+    const { value, done } = await this.#answers.next();
+    if (done) throw new Error(`${this.name} ended without an answer.`);
+    return JSON.parse(value) as Measurement;
+  }
+
+  stop(): void {
+    this.#process.kill();
+  }
+}
+
+/** What there is to compare with: the module that Python needs, the script that uses it, how to get it. */
+export const PEERS = {
+  sklearn: { script: 'sklearn_fit.py', install: 'apt install python3-sklearn libopenblas0' },
+  torch: { script: 'torch_fit.py', install: 'apt install python3-torch libopenblas0' },
+} as const;
+
+export type PeerName = keyof typeof PEERS;
+
+/** Starts a peer with the first Python that has its module; undefined if none has. */
+export async function startPeer(module: PeerName): Promise<Contestant | undefined> {
+  const env = { ...process.env, ...ONE_THREAD };
+  const python = [process.env.PYTHON, 'python3', '/usr/bin/python3']
+    .filter((path) => path !== undefined)
+    .find((path) => spawnSync(path, ['-c', `import ${module}`], { stdio: 'ignore', env }).status === 0);
+  if (python === undefined) return undefined;
+  const script = fileURLToPath(new URL(`../peers/${PEERS[module].script}`, import.meta.url));
+  const child = spawn(python, [script], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface(child.stdout);
+  const name = await new Promise<string>((resolve, reject) => {
+    lines.once('line', resolve);
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      reject(new Error(`${module} ended with code ${code} before it said a word.`)),
+    );
+  });
+  return new Peer(name, child, lines);
+}

@@ -1,0 +1,41 @@
+import { describe } from '../check.js';
+import type { Label } from '../data/labels.js';
+import { ShapeError, ValueError } from '../errors.js';
+import type { TypedArray } from '../ndarray.js';
+import { isTypedArray } from '../ndarray.js';
+
+/** Where predicted labels may be written: a plain array, or a typed array for numeric labels. */
+export type LabelSequence = Label[] | TypedArray;
+
+/** ShapeError unless an array to fill has exactly the length that is needed for a shape. */
+export function checkOut(length: number, needed: number, shape: string): void {
+  if (length === needed) return;
+  throw new ShapeError(`out must have ${needed} elements for the shape ${shape}, but received ${length}.`);
+}
+
+/**
+ * Write the label of every row into `out`.
+ *
+ * @throws ShapeError for another length than one element per row, ValueError if `out` cannot hold the labels
+ */
+export function fillLabels<T extends LabelSequence>(out: T, codes: Int32Array, classes: readonly Label[]): T {
+  if (!Array.isArray(out) && !isTypedArray(out)) {
+    throw new ValueError(`out must be an array or a typed array, but received ${describe(out)}.`);
+  }
+  checkOut(out.length, codes.length, `(${codes.length})`);
+  if (isTypedArray(out)) {
+    const kept = new (out.constructor as new (length: number) => TypedArray)(1);
+    for (const label of classes) {
+      kept[0] = label as number;
+      if (kept[0] === label) continue;
+      throw new ValueError(
+        `out must be able to hold the labels ${describe(classes)}, but received ${describe(out)}, which cannot hold ${describe(label)}.`,
+      );
+    }
+  }
+  const target = out as Label[];
+  codes.forEach((code, row) => {
+    target[row] = classes[code];
+  });
+  return out;
+}

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { splitScale } from '../../src/model/scale.js';
+import { expectSameBits } from '../helpers/allclose.js';
+import { Seeded } from '../helpers/seeded.js';
+import { GuardedMemory, VARIANTS } from '../helpers/wasm.js';
+
+const FEATURES = [...Array.from({ length: 33 }, (_, i) => i + 1), 784];
+const SCALES = [1 / 255, 1, 1 / 256, 2 / 255, 0.1, 1e-3, 12.34, 1 / 127.5, 1e-30, 1e30];
+
+/** Rows in no order, one of them twice, the last of the data among them. */
+const ORDER = Int32Array.of(3, 0, 6, 3, 5);
+const DATA_ROWS = 7;
+
+/** The rows of ORDER, each feature by `value(row, feature)`. */
+function picked(features: number, value: (row: number, feature: number) => number): Float32Array {
+  return Float32Array.from({ length: ORDER.length * features }, (_, i) =>
+    value(ORDER[Math.floor(i / features)], i % features),
+  );
+}
+
+interface Parts {
+  readonly high: number;
+  readonly low: number;
+}
+
+function partsOf(scale: number): Parts {
+  const parts = splitScale(scale);
+  if (!parts) throw new Error(`${scale} has no parts`);
+  return { high: parts[0], low: parts[1] };
+}
+
+function gatherBytes(memory: GuardedMemory, bytes: Uint8Array, features: number, { high, low }: Parts) {
+  memory.reset();
+  const x = memory.matrix({ rows: ORDER.length, columns: features });
+  const indices = memory.put(ORDER);
+  const data = memory.putAtEnd(bytes);
+  memory.kernels.gatherBytes(
+    ...[x.offset, x.stride, data.offset, features, indices.offset, ORDER.length, high, low],
+  );
+  memory.expectGuards(`${features} features`);
+  return x.get();
+}
+
+describe.each(VARIANTS)('gatherBytes, %s,', (variant) => {
+  const memory = new GuardedMemory(variant);
+
+  test('gives fround(byte · scale) for every byte and scale', () => {
+    const features = 256;
+    const bytes = Uint8Array.from({ length: DATA_ROWS * features }, (_, i) => (i * 7) % 256);
+    for (const scale of SCALES) {
+      const expected = picked(features, (row, j) => bytes[row * features + j] * scale);
+      expectSameBits(gatherBytes(memory, bytes, features, partsOf(scale)), expected, `scale ${scale}`);
+    }
+  });
+
+  test('takes any number of features, and reads nothing beyond the last row', () => {
+    const scale = 1 / 255;
+    for (const features of FEATURES) {
+      const bytes = new Seeded(features).bytes(DATA_ROWS * features);
+      const expected = picked(features, (row, j) => bytes[row * features + j] * scale);
+      const actual = gatherBytes(memory, bytes, features, partsOf(scale));
+      expectSameBits(actual, expected, `${features} features`);
+    }
+  });
+
+  test('touches nothing without rows', () => {
+    memory.reset();
+    const x = memory.matrix({ rows: 0, columns: 8 });
+    const data = memory.put(new Uint8Array(8));
+    memory.kernels.gatherBytes(x.offset, x.stride, data.offset, 8, data.offset, 0, 1, 0);
+    expect(() => memory.expectGuards('no rows')).not.toThrow();
+  });
+});
+
+describe.each(VARIANTS)('gatherWords, %s,', (variant) => {
+  const memory = new GuardedMemory(variant);
+
+  test('copies rows of floats, bits of NaN included, and reads nothing beyond the last row', () => {
+    for (const features of FEATURES) {
+      memory.reset();
+      const values = new Seeded(features).floats(DATA_ROWS * features);
+      values[3 * features] = NaN;
+      const x = memory.matrix({ rows: ORDER.length, columns: features });
+      const indices = memory.put(ORDER);
+      const data = memory.putAtEnd(values);
+      memory.kernels.gatherWords(x.offset, x.stride, data.offset, features, indices.offset, ORDER.length);
+      memory.expectGuards(`${features} features`);
+      const expected = picked(features, (row, j) => values[row * features + j]);
+      expectSameBits(x.get(), expected, `${features} features`);
+    }
+  });
+
+  test('copies labels', () => {
+    memory.reset();
+    const batch = memory.put(new Int32Array(ORDER.length));
+    const indices = memory.put(ORDER);
+    const labels = memory.put(Int32Array.of(10, 11, 12, 13, 14, 15, -1));
+    memory.kernels.gatherWords(batch.offset, 4, labels.offset, 1, indices.offset, ORDER.length);
+    memory.expectGuards('labels');
+    expect([...batch.get()]).toEqual([13, 10, -1, 13, 15]);
+  });
+});
+
+describe('splitScale', () => {
+  test('finds parts for most scales, and none where the parts would round otherwise', () => {
+    const seeded = new Seeded(61);
+    const scales = Array.from({ length: 2000 }, () => Math.abs(seeded.signed(2)) + 1e-6);
+    const parts = scales.map(splitScale);
+    expect(parts.filter((found) => found === undefined).length).toBeLessThan(10);
+    parts.forEach((found, i) => {
+      if (!found) return;
+      for (let byte = 0; byte < 256; byte++) {
+        const sum = Math.fround(Math.fround(byte * found[0]) + Math.fround(byte * found[1]));
+        if (sum !== Math.fround(byte * scales[i])) expect.fail(`${byte} · ${scales[i]} gives ${sum}`);
+      }
+    });
+  });
+});

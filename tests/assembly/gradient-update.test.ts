@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { expectSameBits } from '../helpers/allclose.js';
+import { PANEL, padded, panelPadding, toPanels } from '../helpers/panels.js';
+import type { Rule } from '../helpers/rules.js';
+import { RULES } from '../helpers/rules.js';
+import type { LayerShape } from '../helpers/shapes.js';
+import { deltas, inputs, LAYERS, weights } from '../helpers/shapes.js';
+import { Seeded } from '../helpers/seeded.js';
+import { GuardedMemory, VARIANTS } from '../helpers/wasm.js';
+
+/** What updates the weights: tiles from registers, panels through scratch, or the two halves one after the other. */
+type Way = 'denseGradientUpdate' | 'denseGradientSweep' | 'denseGradient, then update';
+type Range = readonly [begin: number, end: number];
+
+interface Step {
+  readonly rule: Rule;
+  readonly rows: number;
+  readonly layer: LayerShape;
+  readonly pieces?: readonly Range[];
+}
+
+/** Weights and slots after one step, one after the other. Guard bands and padding are checked on the way. */
+function step(memory: GuardedMemory, way: Way, { rule, rows, layer, pieces }: Step): Float32Array[] {
+  const { depth, units } = layer;
+  const what = `${way}, ${rule.name}, ${rows} rows, depth ${depth}, ${units} units`;
+  const length = depth * padded(units);
+  memory.reset();
+  const w = memory.put(toPanels(weights(depth, units), depth, units));
+  const moments = new Seeded(5).floats(depth * units, 0.01).map(Math.abs);
+  const slots = Array.from({ length: rule.slots }, () => memory.put(toPanels(moments, depth, units)));
+  const x = memory.matrix({ rows, columns: depth }, inputs(rows, depth));
+  const delta = memory.matrix({ rows, columns: units, width: padded(units) }, deltas(rows, units));
+  const control = memory.put(rule.control(3, 0.125));
+  const scratch = memory.floats(way === 'denseGradient, then update' ? length : depth * PANEL);
+  const places = [w.offset, slots[0]?.offset ?? 0, slots[1]?.offset ?? 0];
+  const head = [x.offset, x.stride, delta.offset, delta.stride, rows, depth];
+  for (const [begin, end] of pieces ?? [[0, padded(units) / PANEL]]) {
+    if (way === 'denseGradientUpdate') {
+      memory.kernels[way](rule.code, ...places, ...head, begin, end, control.offset);
+    } else if (way === 'denseGradientSweep') {
+      memory.kernels[way](rule.code, ...places, scratch.offset, ...head, begin, end, control.offset);
+    } else {
+      memory.kernels.denseGradient(scratch.offset, ...head, begin, end);
+      memory.kernels.update(rule.code, ...places, scratch.offset, length, control.offset);
+    }
+  }
+  memory.expectGuards(what);
+  const after = [w, ...slots].map((placed) => placed.get());
+  for (const panels of pieces ? [] : after) {
+    const padding = panelPadding(panels, depth, units).map((value) => value + 0);
+    expectSameBits(padding, new Float32Array(padding.length), `padding, ${what}`);
+  }
+  return after;
+}
+
+function expectSameStep(actual: Float32Array[], expected: Float32Array[], what: string): void {
+  expect(actual).toHaveLength(expected.length);
+  actual.forEach((values, i) => expectSameBits(values, expected[i], what));
+}
+
+const SHALLOW = LAYERS.filter(({ depth }) => depth < 1024);
+const DEEP = LAYERS.filter(({ depth, units }) => depth >= 1024 && (units === 9 || units === 61));
+
+describe.each(VARIANTS)('with %s kernels', (variant) => {
+  const memory = new GuardedMemory(variant);
+
+  describe.each(RULES.map((rule) => [rule.name, rule] as const))('%s', (_, rule) => {
+    test('has the same bits from registers, through scratch and in two halves, at every shape', () => {
+      const cases = [
+        ...SHALLOW.flatMap((layer) => [1, 2, 7, 31, 257, 600].map((rows) => ({ rule, rows, layer }))),
+        ...DEEP.flatMap((layer) => [5, 257].map((rows) => ({ rule, rows, layer }))),
+      ];
+      for (const one of cases) {
+        const { depth, units } = one.layer;
+        const what = `${one.rows} rows, depth ${depth}, ${units} units`;
+        const expected = step(memory, 'denseGradient, then update', one);
+        expectSameStep(step(memory, 'denseGradientUpdate', one), expected, `update, ${what}`);
+        expectSameStep(step(memory, 'denseGradientSweep', one), expected, `sweep, ${what}`);
+      }
+    });
+
+    test('has the same bits in pieces of panels, in any order', () => {
+      const one = { rule, rows: 31, layer: { depth: 97, units: 61 } };
+      const pieces: Range[] = [
+        [6, 8],
+        [0, 5],
+        [5, 6],
+      ];
+      for (const way of ['denseGradientUpdate', 'denseGradientSweep'] as const) {
+        expectSameStep(step(memory, way, { ...one, pieces }), step(memory, way, one), way);
+      }
+    });
+
+    test('changes only the panels that it is asked for', () => {
+      const layer = { depth: 13, units: 61 };
+      const before = toPanels(weights(13, 61), 13, 61);
+      for (const way of ['denseGradientUpdate', 'denseGradientSweep'] as const) {
+        const [w] = step(memory, way, { rule, rows: 7, layer, pieces: [[2, 3]] });
+        const changed = Array.from({ length: 8 }, (_, p) =>
+          w
+            .subarray(p * 13 * PANEL, (p + 1) * 13 * PANEL)
+            .some((value, i) => value !== before[p * 13 * PANEL + i]),
+        );
+        expect(changed).toEqual([false, false, true, false, false, false, false, false]);
+      }
+    });
+  });
+});
