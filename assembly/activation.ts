@@ -104,7 +104,10 @@ export function geluForward(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function geluBackward(g: v128, x: v128): v128 {
-  const density = f32x4.mul(exp4(f32x4.mul(f32x4.splat(-0.5), f32x4.mul(x, x))), f32x4.splat(0.3989422804014327));
+  const density = f32x4.mul(
+    exp4(f32x4.mul(f32x4.splat(-0.5), f32x4.mul(x, x))),
+    f32x4.splat(0.3989422804014327),
+  );
   return f32x4.mul(g, f32x4.add(phi(x), f32x4.mul(x, density)));
 }
 
@@ -162,14 +165,14 @@ export function sigmoidBackward(g: v128, y: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function hardSigmoidForward(x: v128): v128 {
-  return f32x4.mul(relu6Forward(f32x4.add(x, f32x4.splat(3))), f32x4.splat(0.16666667163372040));
+  return f32x4.mul(relu6Forward(f32x4.add(x, f32x4.splat(3))), f32x4.splat(0.1666666716337204));
 }
 
 // @ts-ignore: decorator
 @inline
 export function hardSigmoidBackward(g: v128, y: v128): v128 {
   const inside = v128.and(f32x4.gt(y, zero()), f32x4.lt(y, one()));
-  return v128.and(f32x4.mul(g, f32x4.splat(0.16666667163372040)), inside);
+  return v128.and(f32x4.mul(g, f32x4.splat(0.1666666716337204)), inside);
 }
 
 // @ts-ignore: decorator

@@ -9,15 +9,26 @@ const EPSILON: f64 = 1e-7;
  * reported probability were clipped; delta = softmax(logits) − onehot(label), not clipped. delta may be logits.
  */
 export function softmaxCrossEntropy(
-  delta: usize, deltaStride: usize, logits: usize, logitsStride: usize, labels: usize, labelsStride: usize,
-  weights: usize, scale: usize, rowLoss: usize, rows: usize, classes: usize, lossMin: f64, lossMax: f64,
+  delta: usize,
+  deltaStride: usize,
+  logits: usize,
+  logitsStride: usize,
+  labels: usize,
+  labelsStride: usize,
+  weights: usize,
+  scale: usize,
+  rowLoss: usize,
+  rows: usize,
+  classes: usize,
+  lossMin: f64,
+  lossMax: f64,
 ): void {
   const common = load<f32>(scale);
   for (let row: usize = 0; row < rows; row++) {
     const weight = load<f32>(weights + (row << 2));
     const share = common * weight;
     const shift = rowMax(logits, classes);
-    const at = <usize>load<i32>(labels + row * labelsStride) << 2;
+    const at = (<usize>load<i32>(labels + row * labelsStride)) << 2;
     const logit = <f64>load<f32>(logits + at) - <f64>shift;
     const sum = exponentials(delta, logits, classes, shift);
     const factor = f32x4.splat(share / sum);
@@ -26,7 +37,10 @@ export function softmaxCrossEntropy(
     }
     store<f32>(delta + at, load<f32>(delta + at) - share);
     const loss = log64(<f64>sum) - logit;
-    store<f64>(rowLoss + (row << 3), (loss < lossMin ? lossMin : loss > lossMax ? lossMax : loss) * <f64>weight);
+    store<f64>(
+      rowLoss + (row << 3),
+      (loss < lossMin ? lossMin : loss > lossMax ? lossMax : loss) * <f64>weight,
+    );
     delta += deltaStride;
     logits += logitsStride;
   }
@@ -34,15 +48,27 @@ export function softmaxCrossEntropy(
 
 /** The same with a distribution per row as target: Σ t (ln Σ e^z − z); delta = softmax(logits) · Σ t − t. */
 export function softmaxCrossEntropyTargets(
-  delta: usize, deltaStride: usize, logits: usize, logitsStride: usize, targets: usize, targetsStride: usize,
-  weights: usize, scale: usize, rowLoss: usize, rows: usize, classes: usize, lossMin: f64, lossMax: f64,
+  delta: usize,
+  deltaStride: usize,
+  logits: usize,
+  logitsStride: usize,
+  targets: usize,
+  targetsStride: usize,
+  weights: usize,
+  scale: usize,
+  rowLoss: usize,
+  rows: usize,
+  classes: usize,
+  lossMin: f64,
+  lossMax: f64,
 ): void {
   const common = load<f32>(scale);
   for (let row: usize = 0; row < rows; row++) {
     const weight = load<f32>(weights + (row << 2));
     const share = common * weight;
     const shift = rowMax(logits, classes);
-    let mass: f64 = 0, product: f64 = 0;
+    let mass: f64 = 0,
+      product: f64 = 0;
     for (let j: usize = 0; j < classes; j++) {
       const t = <f64>load<f32>(targets + (j << 2));
       mass += t;
@@ -56,7 +82,10 @@ export function softmaxCrossEntropyTargets(
       v128.store(delta + at, f32x4.sub(f32x4.mul(v128.load(delta + at), factor), part));
     }
     const loss = mass * log64(<f64>sum) - product;
-    store<f64>(rowLoss + (row << 3), (loss < lossMin ? lossMin : loss > lossMax ? lossMax : loss) * <f64>weight);
+    store<f64>(
+      rowLoss + (row << 3),
+      (loss < lossMin ? lossMin : loss > lossMax ? lossMax : loss) * <f64>weight,
+    );
     delta += deltaStride;
     logits += logitsStride;
     targets += targetsStride;
@@ -68,13 +97,24 @@ export function softmaxCrossEntropyTargets(
  * 1 − 1e-7), loss −Σ t ln q (keras/src/backend/jax/nn.py). The gradient passes through the division, not through the clip.
  */
 export function categoricalCrossEntropy(
-  delta: usize, deltaStride: usize, y: usize, yStride: usize, targets: usize, targetsStride: usize,
-  weights: usize, scale: usize, rowLoss: usize, rows: usize, classes: usize,
+  delta: usize,
+  deltaStride: usize,
+  y: usize,
+  yStride: usize,
+  targets: usize,
+  targetsStride: usize,
+  weights: usize,
+  scale: usize,
+  rowLoss: usize,
+  rows: usize,
+  classes: usize,
 ): void {
   for (let row: usize = 0; row < rows; row++) {
     const weight = <f64>load<f32>(weights + (row << 2));
     const share = weight * <f64>load<f32>(scale);
-    let sum: f64 = 0, loss: f64 = 0, kept: f64 = 0;
+    let sum: f64 = 0,
+      loss: f64 = 0,
+      kept: f64 = 0;
     for (let j: usize = 0; j < classes; j++) sum += <f64>load<f32>(y + (j << 2));
     for (let j: usize = 0; j < classes; j++) {
       const t = <f64>load<f32>(targets + (j << 2));
@@ -99,13 +139,23 @@ export function categoricalCrossEntropy(
 
 /** max(0, 1 + max((1 − t) p) − Σ t p) */
 export function categoricalHinge(
-  delta: usize, deltaStride: usize, y: usize, yStride: usize, targets: usize, targetsStride: usize,
-  weights: usize, scale: usize, rowLoss: usize, rows: usize, classes: usize,
+  delta: usize,
+  deltaStride: usize,
+  y: usize,
+  yStride: usize,
+  targets: usize,
+  targetsStride: usize,
+  weights: usize,
+  scale: usize,
+  rowLoss: usize,
+  rows: usize,
+  classes: usize,
 ): void {
   for (let row: usize = 0; row < rows; row++) {
     const weight = load<f32>(weights + (row << 2));
     const share = weight * load<f32>(scale);
-    let positive: f64 = 0, negative: f64 = -Infinity;
+    let positive: f64 = 0,
+      negative: f64 = -Infinity;
     let worst: usize = 0;
     for (let j: usize = 0; j < classes; j++) {
       const t = <f64>load<f32>(targets + (j << 2));

@@ -21,10 +21,7 @@ export function columnNorms(w: usize, depth: usize, panels: usize, least: f32, m
     }
     const norm = f32x4.sqrt(sum);
     const kept = f32x4.pmin(f32x4.pmax(norm, f32x4.splat(least)), f32x4.splat(most));
-    const mixed = f32x4.add(
-      f32x4.mul(f32x4.splat(rate), kept),
-      f32x4.mul(f32x4.splat(1 - rate), norm),
-    );
+    const mixed = f32x4.add(f32x4.mul(f32x4.splat(rate), kept), f32x4.mul(f32x4.splat(1 - rate), norm));
     const factor = f32x4.div(mixed, f32x4.add(f32x4.splat(1e-7), norm));
     for (let k: usize = 0; k < depth; k++) {
       const at = first + (k << 5);
@@ -34,9 +31,7 @@ export function columnNorms(w: usize, depth: usize, panels: usize, least: f32, m
 }
 
 /** The same for every row of the matrix (norms over its `units` columns). */
-export function rowNorms(
-  w: usize, depth: usize, units: usize, least: f32, most: f32, rate: f32,
-): void {
+export function rowNorms(w: usize, depth: usize, units: usize, least: f32, most: f32, rate: f32): void {
   for (let k: usize = 0; k < depth; k++) {
     let sum: f32 = 0;
     for (let n: usize = 0; n < units; n++) {

@@ -44,8 +44,15 @@ function words(rowKey: u32, column: usize): v128 {
  * is the gradient. y may be x. Eight columns share four words: low halves first.
  */
 export function dropout(
-  y: usize, yStride: usize, x: usize, xStride: usize, rows: usize, columns: usize,
-  key: usize, threshold: i32, scale: f32,
+  y: usize,
+  yStride: usize,
+  x: usize,
+  xStride: usize,
+  rows: usize,
+  columns: usize,
+  key: usize,
+  threshold: i32,
+  scale: f32,
 ): void {
   const least = i32x4.splat(threshold - 1);
   const factor = f32x4.splat(scale);
@@ -92,7 +99,14 @@ function uniform4(w: v128): v128 {
 
 /** y = x + deviation · normal noise (Box & Muller, 1958): √(−2 ln u) · sin(2πv). y may be x. */
 export function gaussianNoise(
-  y: usize, yStride: usize, x: usize, xStride: usize, rows: usize, columns: usize, key: usize, deviation: f32,
+  y: usize,
+  yStride: usize,
+  x: usize,
+  xStride: usize,
+  rows: usize,
+  columns: usize,
+  key: usize,
+  deviation: f32,
 ): void {
   const factor = f32x4.splat(deviation);
   for (let row: usize = 0; row < rows; row++) {

@@ -29,8 +29,10 @@ function clip(x: f64, least: f64, most: f64): f64 {
 /** The loss of one output: keras/src/losses/losses.py, and scikit-learn's half Poisson deviance. */
 function lossValue(kind: i32, p: f64, t: f64, parameter: f64): f64 {
   switch (kind) {
-    case MEAN_ABSOLUTE: return abs(p - t);
-    case MEAN_ABSOLUTE_PERCENTAGE: return (100 * abs(p - t)) / max(abs(t), EPSILON);
+    case MEAN_ABSOLUTE:
+      return abs(p - t);
+    case MEAN_ABSOLUTE_PERCENTAGE:
+      return (100 * abs(p - t)) / max(abs(t), EPSILON);
     case MEAN_SQUARED_LOGARITHMIC: {
       const d = log64(max(p, EPSILON) + 1) - log64(max(t, EPSILON) + 1);
       return p == p ? d * d : NaN;
@@ -43,8 +45,10 @@ function lossValue(kind: i32, p: f64, t: f64, parameter: f64): f64 {
       const e = abs(p - t);
       return e + log1p64(exp64(-2 * e)) - 0.6931471805599453;
     }
-    case POISSON: return p - t * log64(p + EPSILON);
-    case POISSON_DEVIANCE: return (t == 0 ? 0 : t * log64(t / p)) - t + p;
+    case POISSON:
+      return p - t * log64(p + EPSILON);
+    case POISSON_DEVIANCE:
+      return (t == 0 ? 0 : t * log64(t / p)) - t + p;
     case BINARY_CROSSENTROPY: {
       const q = clip(p, EPSILON, 1 - EPSILON);
       return -(t * log64(q) + (1 - t) * log64(1 - q));
@@ -65,21 +69,28 @@ function lossValue(kind: i32, p: f64, t: f64, parameter: f64): f64 {
 function lossSlope(kind: i32, p: f64, t: f64, parameter: f64): f64 {
   const e = p - t;
   switch (kind) {
-    case MEAN_ABSOLUTE: return sign(e);
-    case MEAN_ABSOLUTE_PERCENTAGE: return (100 * sign(e)) / max(abs(t), EPSILON);
+    case MEAN_ABSOLUTE:
+      return sign(e);
+    case MEAN_ABSOLUTE_PERCENTAGE:
+      return (100 * sign(e)) / max(abs(t), EPSILON);
     case MEAN_SQUARED_LOGARITHMIC: {
       if (p <= EPSILON) return 0;
       return (2 * (log64(p + 1) - log64(max(t, EPSILON) + 1))) / (p + 1);
     }
-    case HUBER: return abs(e) <= parameter ? e : parameter * sign(e);
+    case HUBER:
+      return abs(e) <= parameter ? e : parameter * sign(e);
     case LOG_COSH: {
       const d = exp64(-2 * abs(e));
       return (sign(e) * (1 - d)) / (1 + d);
     }
-    case POISSON: return 1 - t / (p + EPSILON);
-    case POISSON_DEVIANCE: return 1 - t / p;
-    case BINARY_CROSSENTROPY: return p < EPSILON || p > 1 - EPSILON ? 0 : e / (p * (1 - p));
-    case KULLBACK_LEIBLER: return p < EPSILON || p > 1 ? 0 : -clip(t, EPSILON, 1) / p;
+    case POISSON:
+      return 1 - t / (p + EPSILON);
+    case POISSON_DEVIANCE:
+      return 1 - t / p;
+    case BINARY_CROSSENTROPY:
+      return p < EPSILON || p > 1 - EPSILON ? 0 : e / (p * (1 - p));
+    case KULLBACK_LEIBLER:
+      return p < EPSILON || p > 1 ? 0 : -clip(t, EPSILON, 1) / p;
     default: {
       const margin = 1 - t * p;
       if (margin <= 0) return 0;
@@ -107,8 +118,20 @@ function isBinary(targets: usize, stride: usize, rows: usize, outputs: usize): b
 
 /** The losses that are sums of one term per output, from predictions. delta may be y. */
 export function elementLoss(
-  kind: i32, delta: usize, deltaStride: usize, y: usize, yStride: usize, targets: usize, targetsStride: usize,
-  weights: usize, scale: usize, rowLoss: usize, rows: usize, outputs: usize, lossFactor: f64, parameter: f64,
+  kind: i32,
+  delta: usize,
+  deltaStride: usize,
+  y: usize,
+  yStride: usize,
+  targets: usize,
+  targetsStride: usize,
+  weights: usize,
+  scale: usize,
+  rowLoss: usize,
+  rows: usize,
+  outputs: usize,
+  lossFactor: f64,
+  parameter: f64,
 ): void {
   const binary = (kind == HINGE || kind == SQUARED_HINGE) && isBinary(targets, targetsStride, rows, outputs);
   const factor = <f64>load<f32>(scale) * lossFactor;
@@ -131,14 +154,26 @@ export function elementLoss(
 
 /** Squared error: loss (y − t)² · lossFactor, delta 2 (y − t) · gradientFactor (both factors 1 / outputs in Keras). */
 export function squaredError(
-  delta: usize, deltaStride: usize, y: usize, yStride: usize, targets: usize, targetsStride: usize,
-  weights: usize, scale: usize, rowLoss: usize, rows: usize, outputs: usize, lossFactor: f64, gradientFactor: f64,
+  delta: usize,
+  deltaStride: usize,
+  y: usize,
+  yStride: usize,
+  targets: usize,
+  targetsStride: usize,
+  weights: usize,
+  scale: usize,
+  rowLoss: usize,
+  rows: usize,
+  outputs: usize,
+  lossFactor: f64,
+  gradientFactor: f64,
 ): void {
   const factor = 2 * <f64>load<f32>(scale) * gradientFactor;
   for (let row: usize = 0; row < rows; row++) {
     const weight = load<f32>(weights + (row << 2));
     const slope = f32x4.splat(<f32>(factor * <f64>weight));
-    let even = f64x2.splat(0), odd = f64x2.splat(0);
+    let even = f64x2.splat(0),
+      odd = f64x2.splat(0);
     for (let j: usize = 0; j < outputs; j += 4) {
       const at = j << 2;
       const error = v128.and(f32x4.sub(v128.load(y + at), v128.load(targets + at)), laneMask(j, outputs));
@@ -162,9 +197,21 @@ export function squaredError(
  * delta = (sigmoid(z) − target) · gradientFactor (padding 0). delta may be logits.
  */
 export function sigmoidCrossEntropy(
-  delta: usize, deltaStride: usize, logits: usize, logitsStride: usize, targets: usize, targetsStride: usize,
-  weights: usize, scale: usize, rowLoss: usize, rows: usize, outputs: usize, lossFactor: f64, gradientFactor: f64,
-  lossMin: f64, lossMax: f64,
+  delta: usize,
+  deltaStride: usize,
+  logits: usize,
+  logitsStride: usize,
+  targets: usize,
+  targetsStride: usize,
+  weights: usize,
+  scale: usize,
+  rowLoss: usize,
+  rows: usize,
+  outputs: usize,
+  lossFactor: f64,
+  gradientFactor: f64,
+  lossMin: f64,
+  lossMax: f64,
 ): void {
   const factor = <f64>load<f32>(scale) * gradientFactor;
   for (let row: usize = 0; row < rows; row++) {

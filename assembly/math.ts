@@ -64,8 +64,8 @@ export function log4(x: v128): v128 {
   const m = i32x4.add(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
   const f = f32x4.sub(m, f32x4.splat(1));
   const z = f32x4.mul(f, f);
-  let p = fma(f32x4.splat(7.0376836292e-2), f, f32x4.splat(-1.1514610310e-1));
-  p = fma(p, f, f32x4.splat(1.1676998740e-1));
+  let p = fma(f32x4.splat(7.0376836292e-2), f, f32x4.splat(-1.151461031e-1));
+  p = fma(p, f, f32x4.splat(1.167699874e-1));
   p = fma(p, f, f32x4.splat(-1.2420140846e-1));
   p = fma(p, f, f32x4.splat(1.4249322787e-1));
   p = fma(p, f, f32x4.splat(-1.6668057665e-1));
@@ -73,10 +73,14 @@ export function log4(x: v128): v128 {
   p = fma(p, f, f32x4.splat(-2.4999993993e-1));
   p = fma(p, f, f32x4.splat(3.3333331174e-1));
   let y = f32x4.mul(f32x4.mul(p, z), f);
-  y = fma(k, f32x4.splat(-2.12194440e-4), y);
+  y = fma(k, f32x4.splat(-2.1219444e-4), y);
   y = fma(z, f32x4.splat(-0.5), y);
   const result = fma(k, f32x4.splat(0.693359375), f32x4.add(f, y));
-  return select(f32x4.gt(x, f32x4.splat(0)), result, select(f32x4.eq(x, f32x4.splat(0)), f32x4.splat(-Infinity), x));
+  return select(
+    f32x4.gt(x, f32x4.splat(0)),
+    result,
+    select(f32x4.eq(x, f32x4.splat(0)), f32x4.splat(-Infinity), x),
+  );
 }
 
 /** ln(1 + x) in four lanes for 0 ≤ x ≤ 1, ≤ 4 ulp: the rounding of 1 + x is undone by its first-order term (Kahan). */
@@ -143,10 +147,10 @@ export function exp64(x: f64): f64 {
   if (x < -745.1332191019411) return 0;
   if (x != x) return x;
   const k = nearest<f64>(x * 1.4426950408889634);
-  const r = x - k * 6.93147180369123816490e-1 - k * 1.90821492927058770002e-10;
+  const r = x - k * 6.9314718036912381649e-1 - k * 1.90821492927058770002e-10;
   let sum: f64 = 1;
   for (let i: f64 = 13; i > 0; i--) sum = 1 + (r * sum) / i;
-  const half = <i32>k >> 1;
+  const half = (<i32>k) >> 1;
   return sum * power(half) * power(<i32>k - half);
 }
 
@@ -154,5 +158,5 @@ export function exp64(x: f64): f64 {
 // @ts-ignore: decorator
 @inline
 function power(k: i32): f64 {
-  return reinterpret<f64>(<u64>(k + 1023) << 52);
+  return reinterpret<f64>((<u64>(k + 1023)) << 52);
 }

@@ -6,13 +6,25 @@
  * averages ← momentum · moving + (1 − momentum) · statistic.
  */
 export function batchStatistics(
-  mean: usize, inverse: usize, movingMean: usize, movingVariance: usize, x: usize, xStride: usize, rows: usize,
-  columns: usize, epsilon: f32, momentum: f32,
+  mean: usize,
+  inverse: usize,
+  movingMean: usize,
+  movingVariance: usize,
+  x: usize,
+  xStride: usize,
+  rows: usize,
+  columns: usize,
+  epsilon: f32,
+  momentum: f32,
 ): void {
-  const count = f32x4.splat(1 / <f32>rows), keep = f32x4.splat(momentum), rest = f32x4.splat(1 - momentum);
+  const count = f32x4.splat(1 / <f32>rows),
+    keep = f32x4.splat(momentum),
+    rest = f32x4.splat(1 - momentum);
   for (let j: usize = 0; j < columns << 2; j += 16) {
-    let sum = f32x4.splat(0), squares = f32x4.splat(0);
-    for (let row: usize = 0, at = x + j; row < rows; row++, at += xStride) sum = f32x4.add(sum, v128.load(at));
+    let sum = f32x4.splat(0),
+      squares = f32x4.splat(0);
+    for (let row: usize = 0, at = x + j; row < rows; row++, at += xStride)
+      sum = f32x4.add(sum, v128.load(at));
     const average = f32x4.mul(sum, count);
     for (let row: usize = 0, at = x + j; row < rows; row++, at += xStride) {
       const d = f32x4.sub(v128.load(at), average);
@@ -30,7 +42,12 @@ export function batchStatistics(
 
 /** mean and 1 / √(variance + epsilon) from the moving averages, for prediction. */
 export function movingStatistics(
-  mean: usize, inverse: usize, movingMean: usize, movingVariance: usize, columns: usize, epsilon: f32,
+  mean: usize,
+  inverse: usize,
+  movingMean: usize,
+  movingVariance: usize,
+  columns: usize,
+  epsilon: f32,
 ): void {
   for (let j: usize = 0; j < columns << 2; j += 16) {
     v128.store(mean + j, v128.load(movingMean + j));
@@ -41,8 +58,16 @@ export function movingStatistics(
 
 /** y = (x − mean) · inverse · gamma + beta by columns; gamma or beta 0 where there is none. */
 export function batchNormForward(
-  y: usize, yStride: usize, x: usize, xStride: usize, mean: usize, inverse: usize, gamma: usize, beta: usize,
-  rows: usize, columns: usize,
+  y: usize,
+  yStride: usize,
+  x: usize,
+  xStride: usize,
+  mean: usize,
+  inverse: usize,
+  gamma: usize,
+  beta: usize,
+  rows: usize,
+  columns: usize,
 ): void {
   for (let row: usize = 0; row < rows; row++) {
     for (let j: usize = 0; j < columns << 2; j += 16) {
@@ -58,13 +83,24 @@ export function batchNormForward(
 
 /** gammaGradient = Σ delta · x̂ and betaGradient = Σ delta over the rows, by columns. */
 export function batchNormGradient(
-  gammaGradient: usize, betaGradient: usize, delta: usize, deltaStride: usize, x: usize, xStride: usize,
-  mean: usize, inverse: usize, rows: usize, columns: usize,
+  gammaGradient: usize,
+  betaGradient: usize,
+  delta: usize,
+  deltaStride: usize,
+  x: usize,
+  xStride: usize,
+  mean: usize,
+  inverse: usize,
+  rows: usize,
+  columns: usize,
 ): void {
   for (let j: usize = 0; j < columns << 2; j += 16) {
-    let products = f32x4.splat(0), sum = f32x4.splat(0);
-    const average = v128.load(mean + j), factor = v128.load(inverse + j);
-    let d = delta + j, v = x + j;
+    let products = f32x4.splat(0),
+      sum = f32x4.splat(0);
+    const average = v128.load(mean + j),
+      factor = v128.load(inverse + j);
+    let d = delta + j,
+      v = x + j;
     for (let row: usize = 0; row < rows; row++) {
       const g = v128.load(d);
       sum = f32x4.add(sum, g);
@@ -79,8 +115,20 @@ export function batchNormGradient(
 
 /** dx = gamma · inverse · (delta − (betaGradient + x̂ · gammaGradient) / rows); with fixed statistics gamma · inverse · delta. */
 export function batchNormBackward(
-  dx: usize, dxStride: usize, delta: usize, deltaStride: usize, x: usize, xStride: usize, mean: usize, inverse: usize,
-  gamma: usize, gammaGradient: usize, betaGradient: usize, rows: usize, columns: usize, fixed: bool,
+  dx: usize,
+  dxStride: usize,
+  delta: usize,
+  deltaStride: usize,
+  x: usize,
+  xStride: usize,
+  mean: usize,
+  inverse: usize,
+  gamma: usize,
+  gammaGradient: usize,
+  betaGradient: usize,
+  rows: usize,
+  columns: usize,
+  fixed: bool,
 ): void {
   const share = f32x4.splat(1 / <f32>rows);
   for (let row: usize = 0; row < rows; row++) {
@@ -89,7 +137,10 @@ export function batchNormBackward(
       let d = v128.load(delta + j);
       if (!fixed) {
         const normal = f32x4.mul(f32x4.sub(v128.load(x + j), v128.load(mean + j)), factor);
-        const common = f32x4.add(v128.load(betaGradient + j), f32x4.mul(normal, v128.load(gammaGradient + j)));
+        const common = f32x4.add(
+          v128.load(betaGradient + j),
+          f32x4.mul(normal, v128.load(gammaGradient + j)),
+        );
         d = f32x4.sub(d, f32x4.mul(common, share));
       }
       d = f32x4.mul(d, factor);
@@ -104,11 +155,20 @@ export function batchNormBackward(
 
 /** y = (x − mean) / √(variance + epsilon) · gamma + beta by rows (Ba et al., 2016); statistics[row] = {mean, inverse}. */
 export function layerNormForward(
-  y: usize, yStride: usize, x: usize, xStride: usize, statistics: usize, gamma: usize, beta: usize, rows: usize,
-  columns: usize, epsilon: f64,
+  y: usize,
+  yStride: usize,
+  x: usize,
+  xStride: usize,
+  statistics: usize,
+  gamma: usize,
+  beta: usize,
+  rows: usize,
+  columns: usize,
+  epsilon: f64,
 ): void {
   for (let row: usize = 0; row < rows; row++) {
-    let sum: f64 = 0, squares: f64 = 0;
+    let sum: f64 = 0,
+      squares: f64 = 0;
     for (let j: usize = 0; j < columns; j++) sum += <f64>load<f32>(x + (j << 2));
     const mean = sum / <f64>columns;
     for (let j: usize = 0; j < columns; j++) {
@@ -131,11 +191,19 @@ export function layerNormForward(
 
 /** Σ over the rows of delta · x̂ and of delta, by columns. */
 export function layerNormGradient(
-  gammaGradient: usize, betaGradient: usize, delta: usize, deltaStride: usize, x: usize, xStride: usize,
-  statistics: usize, rows: usize, columns: usize,
+  gammaGradient: usize,
+  betaGradient: usize,
+  delta: usize,
+  deltaStride: usize,
+  x: usize,
+  xStride: usize,
+  statistics: usize,
+  rows: usize,
+  columns: usize,
 ): void {
   for (let j: usize = 0; j < columns; j++) {
-    let products: f32 = 0, sum: f32 = 0;
+    let products: f32 = 0,
+      sum: f32 = 0;
     for (let row: usize = 0; row < rows; row++) {
       const g = load<f32>(delta + row * deltaStride + (j << 2));
       const s = statistics + (row << 3);
@@ -149,18 +217,29 @@ export function layerNormGradient(
 
 /** dx = inverse · (h − mean(h) − x̂ · mean(h · x̂)), h = delta · gamma. */
 export function layerNormBackward(
-  dx: usize, dxStride: usize, delta: usize, deltaStride: usize, x: usize, xStride: usize, statistics: usize,
-  gamma: usize, rows: usize, columns: usize,
+  dx: usize,
+  dxStride: usize,
+  delta: usize,
+  deltaStride: usize,
+  x: usize,
+  xStride: usize,
+  statistics: usize,
+  gamma: usize,
+  rows: usize,
+  columns: usize,
 ): void {
   for (let row: usize = 0; row < rows; row++) {
-    const mean = load<f32>(statistics + (row << 3)), inverse = load<f32>(statistics + (row << 3), 4);
-    let sum: f64 = 0, products: f64 = 0;
+    const mean = load<f32>(statistics + (row << 3)),
+      inverse = load<f32>(statistics + (row << 3), 4);
+    let sum: f64 = 0,
+      products: f64 = 0;
     for (let j: usize = 0; j < columns; j++) {
       const h = load<f32>(delta + (j << 2)) * (gamma != 0 ? load<f32>(gamma + (j << 2)) : 1);
       sum += <f64>h;
       products += <f64>h * <f64>((load<f32>(x + (j << 2)) - mean) * inverse);
     }
-    const average = <f32>(sum / <f64>columns), slope = <f32>(products / <f64>columns);
+    const average = <f32>(sum / <f64>columns),
+      slope = <f32>(products / <f64>columns);
     for (let j: usize = 0; j < columns; j++) {
       const h = load<f32>(delta + (j << 2)) * (gamma != 0 ? load<f32>(gamma + (j << 2)) : 1);
       const normal = (load<f32>(x + (j << 2)) - mean) * inverse;
@@ -174,9 +253,17 @@ export function layerNormBackward(
 
 /** y = x · scale + offset. y may be x; the gradient is the same call with offset 0. */
 export function rescale(
-  y: usize, yStride: usize, x: usize, xStride: usize, rows: usize, columns: usize, scale: f32, offset: f32,
+  y: usize,
+  yStride: usize,
+  x: usize,
+  xStride: usize,
+  rows: usize,
+  columns: usize,
+  scale: f32,
+  offset: f32,
 ): void {
-  const factor = f32x4.splat(scale), term = f32x4.splat(offset);
+  const factor = f32x4.splat(scale),
+    term = f32x4.splat(offset);
   for (let row: usize = 0; row < rows; row++) {
     for (let j: usize = 0; j < columns << 2; j += 16) {
       v128.store(y + j, f32x4.add(f32x4.mul(v128.load(x + j), factor), term));

@@ -5,10 +5,13 @@ import { scalar } from './update';
 
 /** g ← g + decay · w + l1 · sign(w) */
 export function regularize(g: usize, w: usize, length: usize, control: usize): void {
-  const decay = scalar(control, 1), l1 = scalar(control, 10), zero = f32x4.splat(0);
+  const decay = scalar(control, 1),
+    l1 = scalar(control, 10),
+    zero = f32x4.splat(0);
   for (const end = g + (length << 2); g < end; g += 16) {
     const x = v128.load(w);
-    const positive = v128.and(l1, f32x4.gt(x, zero)), negative = v128.and(l1, f32x4.lt(x, zero));
+    const positive = v128.and(l1, f32x4.gt(x, zero)),
+      negative = v128.and(l1, f32x4.lt(x, zero));
     v128.store(g, f32x4.add(fma(decay, x, v128.load(g)), f32x4.sub(positive, negative)));
     w += 16;
   }
@@ -16,7 +19,9 @@ export function regularize(g: usize, w: usize, length: usize, control: usize): v
 
 /** g ← clip(g · gradientFactor, ±clipValue), w ← keep · w */
 export function adjust(g: usize, w: usize, length: usize, control: usize): void {
-  const factor = scalar(control, 12), most = scalar(control, 11), keep = scalar(control, 13);
+  const factor = scalar(control, 12),
+    most = scalar(control, 11),
+    keep = scalar(control, 13);
   const least = f32x4.neg(most);
   for (const end = g + (length << 2); g < end; g += 16) {
     const x = f32x4.mul(v128.load(g), factor);
@@ -28,7 +33,8 @@ export function adjust(g: usize, w: usize, length: usize, control: usize): void 
 
 /** out (float64) = Σ x² over `length` values; two partial sums, products exact in float64. */
 export function sumSquares(out: usize, x: usize, length: usize): void {
-  let even = f64x2.splat(0), odd = f64x2.splat(0);
+  let even = f64x2.splat(0),
+    odd = f64x2.splat(0);
   for (const end = x + (length << 2); x < end; x += 16) {
     const v = v128.load(x);
     const low = f64x2.promote_low_f32x4(v);
@@ -42,7 +48,8 @@ export function sumSquares(out: usize, x: usize, length: usize): void {
 
 /** out (float64) = Σ |x| over `length` values; two partial sums. */
 export function sumMagnitudes(out: usize, x: usize, length: usize): void {
-  let even = f64x2.splat(0), odd = f64x2.splat(0);
+  let even = f64x2.splat(0),
+    odd = f64x2.splat(0);
   for (const end = x + (length << 2); x < end; x += 16) {
     const v = f32x4.abs(v128.load(x));
     even = f64x2.add(even, f64x2.promote_low_f32x4(v));
@@ -62,7 +69,13 @@ export function normFactor(factor: usize, sums: usize, count: usize, limit: f64)
 
 /** Activity penalty: out (float64) = Σ over rows and columns of l1 · |y| + l2 · y². Strides in bytes. */
 export function activityPenalty(
-  out: usize, y: usize, stride: usize, rows: usize, columns: usize, l1: f64, l2: f64,
+  out: usize,
+  y: usize,
+  stride: usize,
+  rows: usize,
+  columns: usize,
+  l1: f64,
+  l2: f64,
 ): void {
   let sum: f64 = 0;
   for (let row: usize = 0; row < rows; row++) {
@@ -77,7 +90,15 @@ export function activityPenalty(
 
 /** Its gradient: delta += scale · (l1 · sign(y) + 2 · l2 · y). */
 export function activityGradient(
-  delta: usize, deltaStride: usize, y: usize, stride: usize, rows: usize, columns: usize, l1: f32, l2: f32, scale: f32,
+  delta: usize,
+  deltaStride: usize,
+  y: usize,
+  stride: usize,
+  rows: usize,
+  columns: usize,
+  l1: f32,
+  l2: f32,
+  scale: f32,
 ): void {
   for (let row: usize = 0; row < rows; row++) {
     for (let j: usize = 0; j < columns; j++) {

@@ -32,7 +32,14 @@ export function exponentials(to: usize, logits: usize, classes: usize, shift: f3
 }
 
 /** y = softmax(x) by rows. y may be x. */
-export function softmaxForward(y: usize, yStride: usize, x: usize, xStride: usize, rows: usize, classes: usize): void {
+export function softmaxForward(
+  y: usize,
+  yStride: usize,
+  x: usize,
+  xStride: usize,
+  rows: usize,
+  classes: usize,
+): void {
   for (let row: usize = 0; row < rows; row++) {
     const sum = f32x4.splat(exponentials(y, x, classes, rowMax(x, classes)));
     for (let j: usize = 0; j < classes; j += 4) {
@@ -45,7 +52,12 @@ export function softmaxForward(y: usize, yStride: usize, x: usize, xStride: usiz
 
 /** delta ← y · (delta − Σ delta · y): the gradient of softmax from its output. */
 export function softmaxBackward(
-  delta: usize, deltaStride: usize, y: usize, yStride: usize, rows: usize, classes: usize,
+  delta: usize,
+  deltaStride: usize,
+  y: usize,
+  yStride: usize,
+  rows: usize,
+  classes: usize,
 ): void {
   for (let row: usize = 0; row < rows; row++) {
     let sum: f64 = 0;
@@ -63,7 +75,13 @@ export function softmaxBackward(
 
 /** y = x − ln Σ e^x by rows. y may be x. */
 export function logSoftmaxForward(
-  y: usize, yStride: usize, x: usize, xStride: usize, rows: usize, classes: usize, scratch: usize,
+  y: usize,
+  yStride: usize,
+  x: usize,
+  xStride: usize,
+  rows: usize,
+  classes: usize,
+  scratch: usize,
 ): void {
   for (let row: usize = 0; row < rows; row++) {
     const shift = rowMax(x, classes);
@@ -78,7 +96,12 @@ export function logSoftmaxForward(
 
 /** delta ← delta − e^y · Σ delta: the gradient of log-softmax from its output. */
 export function logSoftmaxBackward(
-  delta: usize, deltaStride: usize, y: usize, yStride: usize, rows: usize, classes: usize,
+  delta: usize,
+  deltaStride: usize,
+  y: usize,
+  yStride: usize,
+  rows: usize,
+  classes: usize,
 ): void {
   for (let row: usize = 0; row < rows; row++) {
     let sum: f32 = 0;

@@ -195,10 +195,7 @@ function lionVector(w: usize, m: usize, g: v128, control: usize): void {
   const mixed = fma(scalar(control, 3), gradient, f32x4.mul(scalar(control, 2), v128.load(m)));
   const rate = scalar(control, 0);
   const zero = f32x4.splat(0);
-  const step = f32x4.sub(
-    v128.and(rate, f32x4.gt(mixed, zero)),
-    v128.and(rate, f32x4.lt(mixed, zero)),
-  );
+  const step = f32x4.sub(v128.and(rate, f32x4.gt(mixed, zero)), v128.and(rate, f32x4.lt(mixed, zero)));
   average(m, gradient, scalar(control, 4), scalar(control, 5));
   v128.store(w, f32x4.sub(x, step));
 }
@@ -217,18 +214,41 @@ export function update(
   for (const end = g + (length << 2); g < end; g += 16) {
     const x = v128.load(g);
     switch (rule) {
-      case RULE_SGD: sgdVector(w, x, control); break;
-      case RULE_MOMENTUM: momentumVector(w, slot0, x, control); break;
-      case RULE_ADAM: adamVector(w, slot0, slot1, x, control); break;
-      case RULE_AMSGRAD: amsgradVector(w, slot0, slot1, slot2, x, control); break;
-      case RULE_ADAMAX: adamaxVector(w, slot0, slot1, x, control); break;
-      case RULE_NADAM: nadamVector(w, slot0, slot1, x, control); break;
-      case RULE_RMSPROP: rmspropVector(w, slot0, slot1, 0, x, control); break;
-      case RULE_RMSPROP_CENTERED: rmspropVector(w, slot0, slot1, slot2, x, control); break;
-      case RULE_ADAGRAD: adagradVector(w, slot0, x, control); break;
-      case RULE_ADADELTA: adadeltaVector(w, slot0, slot1, x, control); break;
-      case RULE_LION: lionVector(w, slot0, x, control); break;
-      default: assert(false);
+      case RULE_SGD:
+        sgdVector(w, x, control);
+        break;
+      case RULE_MOMENTUM:
+        momentumVector(w, slot0, x, control);
+        break;
+      case RULE_ADAM:
+        adamVector(w, slot0, slot1, x, control);
+        break;
+      case RULE_AMSGRAD:
+        amsgradVector(w, slot0, slot1, slot2, x, control);
+        break;
+      case RULE_ADAMAX:
+        adamaxVector(w, slot0, slot1, x, control);
+        break;
+      case RULE_NADAM:
+        nadamVector(w, slot0, slot1, x, control);
+        break;
+      case RULE_RMSPROP:
+        rmspropVector(w, slot0, slot1, 0, x, control);
+        break;
+      case RULE_RMSPROP_CENTERED:
+        rmspropVector(w, slot0, slot1, slot2, x, control);
+        break;
+      case RULE_ADAGRAD:
+        adagradVector(w, slot0, x, control);
+        break;
+      case RULE_ADADELTA:
+        adadeltaVector(w, slot0, slot1, x, control);
+        break;
+      case RULE_LION:
+        lionVector(w, slot0, x, control);
+        break;
+      default:
+        assert(false);
     }
     w += 16;
     slot0 += 16;

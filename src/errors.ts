@@ -1,3 +1,13 @@
+/** Names of the classes by their codes: the classes' own names do not survive minifiers. */
+const names: Readonly<Record<string, string>> = {
+  NOT_FITTED: 'NotFittedError',
+  SHAPE: 'ShapeError',
+  VALUE: 'ValueError',
+  FORMAT: 'FormatError',
+  UNSUPPORTED: 'UnsupportedError',
+  DIVERGED: 'DivergedError',
+};
+
 /**
  * Every refusal of this package. Messages are one sentence: what was wrong, what was expected, what was received.
  * `code` is stable across releases; match on it rather than on the message.
@@ -7,7 +17,7 @@ export class LamellaError extends Error {
 
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = new.target.name;
+    this.name = names[code] ?? 'LamellaError';
     this.code = code;
   }
 }

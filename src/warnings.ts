@@ -1,13 +1,17 @@
 /** Something a user should know that is no error. Goes to `onWarning` where given, otherwise once to console.warn. */
 export class LamellaWarning extends Error {
-  constructor(message: string) {
+  constructor(message: string, name = 'LamellaWarning') {
     super(message);
-    this.name = new.target.name;
+    this.name = name;
   }
 }
 
 /** Training ended before it converged. */
-export class ConvergenceWarning extends LamellaWarning {}
+export class ConvergenceWarning extends LamellaWarning {
+  constructor(message: string) {
+    super(message, 'ConvergenceWarning');
+  }
+}
 
 export type OnWarning = (warning: LamellaWarning) => void;
 

@@ -107,7 +107,16 @@ export function denseGradientSweep(
       regularize(scratch, w + at, length, control);
       adjust(scratch, w + at, length, control);
     }
-    update(rule, w + at, slot0 + at, slot1 + at, slot2 + at, scratch, length, prepare ? control + 64 : control);
+    update(
+      rule,
+      w + at,
+      slot0 + at,
+      slot1 + at,
+      slot2 + at,
+      scratch,
+      length,
+      prepare ? control + 64 : control,
+    );
   }
 }
 

@@ -12,7 +12,8 @@ export function describe(value: unknown): string {
   }
   const kind: unknown = value.constructor?.name;
   if (typeof kind !== 'string' || kind === 'Object' || kind === '') return 'an object';
-  return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
+  if (value instanceof Promise) return 'a Promise (await it)';
+  return `${/^([AEIO]|Un)/.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
 function quote(value: string): string {

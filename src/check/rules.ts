@@ -95,8 +95,9 @@ export function oneOf<T extends string>(
 
 /** An instance of a class. */
 export function instance<T>(Class: abstract new (...args: never[]) => T): Rule<T> {
-  const article = /^[AEIOU]/.test(Class.name) ? 'an' : 'a';
-  return rule(`${article} ${Class.name}`, (value): value is T => value instanceof Class);
+  const name = Class.name.replace(/^_/, ''); // esbuild's mark on classes that refer to themselves
+  const article = /^[AEIOU]/.test(name) ? 'an' : 'a';
+  return rule(`${article} ${name}`, (value): value is T => value instanceof Class);
 }
 
 /** null, or what another rule asks for. */

@@ -20,14 +20,23 @@ export function splitHeldOut(
   { validationFraction }: MLPParams,
   random: RandomState,
 ): HeldOut {
-  const sizes = splitSizes(rows.rows, validationFraction);
-  const { train, test } = splitIndices(rows.rows, task.strata ?? null, random, sizes, task.classes);
-  if (test.length < 2) {
-    throw new ValueError(
-      `${owner}: earlyStopping needs at least 2 validation rows, but validationFraction ${validationFraction} of ${rows.rows} rows gives ${test.length}.`,
-    );
-  }
+  const { rows: total } = rows;
+  const part = `validationFraction ${validationFraction} of ${total} rows`;
+  const { train, test } = described(`${owner}: earlyStopping cannot hold out ${part}`, () => {
+    const sizes = splitSizes(total, validationFraction);
+    if (sizes.test < 2) throw new ValueError(`at least 2 are needed, but it gives ${sizes.test}.`);
+    return splitIndices(total, task.strata ?? null, random, sizes, task.classes);
+  });
   return { train, test, rows: takeRows(rows, test) };
+}
+
+/** What `work` returns; a ValueError of its is said to be of `what`. */
+function described<T>(what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof ValueError ? new ValueError(`${what}: ${error.message}`) : error;
+  }
 }
 
 /** A copy of some rows. */

@@ -14,7 +14,7 @@ export function readLabels(y: unknown, name = 'y'): ArrayLike<Label> {
   if (Array.isArray(y)) {
     return y.length > 0 && isList(y[0]) ? y.map((row, i) => single(row, i, name)) : (y as Label[]);
   }
-  if (isTypedArray(y) || (typeof y === 'object' && y !== null && 'data' in y && 'shape' in y)) {
+  if (ArrayBuffer.isView(y) || (typeof y === 'object' && y !== null && 'data' in y && 'shape' in y)) {
     const { data, shape, scale = 1 } = readArray(y, name);
     if (shape.length === 2 && shape[1] !== 1)
       throw severalPerRow(shape[1], `the shape ${formatShape(shape)}`, name);

@@ -107,8 +107,8 @@ export class MLPClassifier extends MLP {
   predict(x: ArrayInput): Label[];
   predict<T extends LabelSequence>(x: ArrayInput, options: { readonly out?: T }): T;
   predict(x: ArrayInput, options?: { readonly out?: LabelSequence }): LabelSequence {
-    const { out } = checkOptions('MLPClassifier.predict', options, { out: anything<LabelSequence>() });
     const { classes } = this.fitted('predict');
+    const { out } = checkOptions('MLPClassifier.predict', options, { out: anything<LabelSequence>() });
     const codes = this.#decided(x, 'predict');
     if (out === undefined) return Array.from(codes, (code) => classes[code]);
     return fillLabels(out, codes, classes);
@@ -141,8 +141,8 @@ export class MLPClassifier extends MLP {
     wanted: string,
     options: { readonly out?: Float32Array } | undefined,
   ): NdArray {
-    const { out } = checkOptions(`MLPClassifier.${wanted}`, options, { out: instance(Float32Array) });
     const { network, classes } = this.fitted(wanted);
+    const { out } = checkOptions(`MLPClassifier.${wanted}`, options, { out: instance(Float32Array) });
     const given = toRows(x, { flatten: true, expectedFeatures: network.spec.inputShape[0] });
     const shape = [given.rows, classes.length];
     if (out) checkOut(out.length, given.rows * classes.length, `(${shape.join(', ')})`);
@@ -162,9 +162,9 @@ export class MLPClassifier extends MLP {
    * @param options `sampleWeight`: a weight >= 0 per row
    */
   score(x: ArrayInput, y: LabelInput, options?: { readonly sampleWeight?: ArrayInput }): number {
+    const { classes } = this.fitted('score');
     const schema = { sampleWeight: anything<ArrayInput>() };
     const { sampleWeight } = checkOptions('MLPClassifier.score', options, schema);
-    const { classes } = this.fitted('score');
     const codes = this.#decided(x, 'score');
     const labels = readLabels(y);
     checkLength(labels.length, codes.length);

@@ -4,7 +4,6 @@ import {
   boolean,
   checkOptions,
   func,
-  instance,
   integer,
   listOf,
   nullable,
@@ -97,6 +96,19 @@ export interface MLPParams {
 
 const decay = number({ min: 0, below: 1 });
 
+const wholeSeed = integer({ min: 0, max: 4294967295 });
+
+/** A seed; the generators of this package pass too. */
+const seed: Rule<number | RandomState | null> = {
+  expected: `${wholeSeed.expected} or null`,
+  accept: (value) => (value === null || value instanceof RandomState ? value : wholeSeed.accept(value)),
+};
+
+const schedule: Rule<MLPParams['learningRate']> = {
+  ...oneOf(['constant', 'invscaling', 'adaptive']),
+  expected: "one of 'constant', 'invscaling', 'adaptive' (learningRateInit is the number)",
+};
+
 const infinite: Rule<number> = rule('Infinity', (value): value is number => value === Infinity);
 
 const schema = {
@@ -108,12 +120,12 @@ const schema = {
   solver: oneOf(['adam', 'sgd']),
   alpha: number({ min: 0 }),
   batchSize: anyOf(oneOf<'auto'>(['auto']), positiveInteger),
-  learningRate: oneOf(['constant', 'invscaling', 'adaptive']),
+  learningRate: schedule,
   learningRateInit: number({ above: 0 }),
   powerT: number({ min: 0 }),
   maxIter: positiveInteger,
   shuffle: boolean,
-  randomState: nullable(anyOf(integer({ min: 0, max: 4294967295 }), instance(RandomState))),
+  randomState: seed,
   tol: number({ min: 0 }),
   verbose: anyOf(boolean, integer({ min: 0 })),
   warmStart: boolean,
@@ -154,8 +166,28 @@ const defaults: MLPParams = {
   onWarning: null,
 };
 
+/** What other libraries call an option. */
+const elsewhere: Readonly<Record<string, keyof MLPOptions>> = {
+  epochs: 'maxIter',
+  iterations: 'maxIter',
+  layers: 'hiddenLayerSizes',
+  units: 'hiddenLayerSizes',
+  hidden: 'hiddenLayerSizes',
+  optimizer: 'solver',
+  lr: 'learningRateInit',
+  eta: 'learningRateInit',
+  l2: 'alpha',
+  weightDecay: 'alpha',
+  seed: 'randomState',
+  patience: 'nIterNoChange',
+  minDelta: 'tol',
+  nesterov: 'nesterovsMomentum',
+  validationSplit: 'validationFraction',
+};
+
 /** Check options and lay them over `base` (default: the defaults). */
 export function readOptions(owner: string, given: unknown, base: MLPParams = defaults): MLPParams {
+  if (typeof given === 'object' && given !== null) checkForeign(owner, given);
   const { hiddenLayerSizes, ...rest } = checkOptions(owner, given, schema);
   if (hiddenLayerSizes === undefined) return Object.freeze({ ...base, ...rest });
   const sizes = typeof hiddenLayerSizes === 'number' ? [hiddenLayerSizes] : hiddenLayerSizes;
@@ -165,4 +197,11 @@ export function readOptions(owner: string, given: unknown, base: MLPParams = def
     );
   }
   return Object.freeze({ ...base, ...rest, hiddenLayerSizes: Object.freeze(sizes) });
+}
+
+function checkForeign(owner: string, given: object): void {
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(elsewhere, name)) continue;
+    throw new ValueError(`${owner}: '${name}' is not an option; did you mean '${elsewhere[name]}'?`);
+  }
 }

@@ -11,7 +11,9 @@ export abstract class Trained {
   get coefs(): NdArray[] {
     const { network } = this.fitted('coefs');
     const values = network.getParameters();
-    return network.parameters.flatMap(({ shape }, i) => (shape.length === 2 ? [{ data: values[i], shape }] : []));
+    return network.parameters.flatMap(({ shape }, i) =>
+      shape.length === 2 ? [{ data: values[i], shape }] : [],
+    );
   }
 
   /** Bias vectors, (units) each. Copies. */

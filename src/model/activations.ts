@@ -47,24 +47,35 @@ export function lowest(activation: Activation): number {
 }
 
 /** y = activation(x) on `rows` rows; y may be x. `scratch` holds a row. */
-export function activationCalls(activation: Activation, y: Matrix, x: Matrix, rows: number, scratch: number): Call[] {
+export function activationCalls(
+  activation: Activation,
+  y: Matrix,
+  x: Matrix,
+  rows: number,
+  scratch: number,
+): Call[] {
   const places = [y.offset, y.stride, x.offset, x.stride, rows];
   if (activation === 'softmax') return [{ kernel: 'softmaxForward', args: [...places, y.columns] }];
-  if (activation === 'logSoftmax') return [{ kernel: 'logSoftmaxForward', args: [...places, y.columns, scratch] }];
+  if (activation === 'logSoftmax')
+    return [{ kernel: 'logSoftmaxForward', args: [...places, y.columns, scratch] }];
   const code = ELEMENTWISE.indexOf(activation);
   if (code === 0) return y.offset === x.offset ? [] : [copyCall(y, x, rows)];
   return [{ kernel: 'activationForward', args: [code, ...places, paddedUnits(y.columns)] }];
 }
 
 function copyCall(y: Matrix, x: Matrix, rows: number): Call {
-  return { kernel: 'rescale', args: [y.offset, y.stride, x.offset, x.stride, rows, paddedUnits(y.columns), 1, 0] };
+  return {
+    kernel: 'rescale',
+    args: [y.offset, y.stride, x.offset, x.stride, rows, paddedUnits(y.columns), 1, 0],
+  };
 }
 
 /** delta ← delta · slope, in place. `known` is the layer's output, or its input where `needsInput`. */
 export function slopeCalls(activation: Activation, delta: Matrix, known: Matrix, rows: number): Call[] {
   const places = [delta.offset, delta.stride, known.offset, known.stride, rows];
   if (activation === 'softmax') return [{ kernel: 'softmaxBackward', args: [...places, delta.columns] }];
-  if (activation === 'logSoftmax') return [{ kernel: 'logSoftmaxBackward', args: [...places, delta.columns] }];
+  if (activation === 'logSoftmax')
+    return [{ kernel: 'logSoftmaxBackward', args: [...places, delta.columns] }];
   const code = ELEMENTWISE.indexOf(activation);
   if (code === 0) return [];
   return [{ kernel: 'activationBackward', args: [code, ...places, paddedUnits(delta.columns)] }];

@@ -45,8 +45,12 @@ export interface LossSpec {
 /** The pairs of output activation and loss whose gradient with respect to the logits is prediction − target. */
 export function isFused(loss: LossSpec, activation: Activation): boolean {
   if (loss.fromLogits) return false;
-  const categorical = loss.name === 'categoricalCrossentropy' || loss.name === 'sparseCategoricalCrossentropy';
-  return (activation === 'softmax' && categorical) || (activation === 'sigmoid' && loss.name === 'binaryCrossentropy');
+  const categorical =
+    loss.name === 'categoricalCrossentropy' || loss.name === 'sparseCategoricalCrossentropy';
+  return (
+    (activation === 'softmax' && categorical) ||
+    (activation === 'sigmoid' && loss.name === 'binaryCrossentropy')
+  );
 }
 
 /** Whether targets are given to the kernels as labels rather than values: sparse cross-entropy from logits. */
@@ -80,7 +84,9 @@ export function lossCalls(loss: LossSpec, place: LossPlace, rows: number, fused:
     case 'custom':
       return [];
     case 'meanSquaredError':
-      return [{ kernel: 'squaredError', args: [...common, ...(loss.half ? [0.5 * mean, 0.5] : [mean, mean])] }];
+      return [
+        { kernel: 'squaredError', args: [...common, ...(loss.half ? [0.5 * mean, 0.5] : [mean, mean])] },
+      ];
     case 'sparseCategoricalCrossentropy':
       if (logits) return [{ kernel: 'softmaxCrossEntropy', args: [...common, ...range] }];
       return [{ kernel: 'categoricalCrossEntropy', args: common }];

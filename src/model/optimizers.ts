@@ -21,7 +21,13 @@ export type OptimizerSpec = OptimizerCommon &
     | ({ readonly kind: 'adam'; readonly epsilon: number; readonly amsgrad?: boolean } & Betas)
     | ({ readonly kind: 'adamax' | 'nadam'; readonly epsilon: number } & Betas)
     | ({ readonly kind: 'lion' } & Betas)
-    | { readonly kind: 'rmsprop'; readonly rho: number; readonly momentum: number; readonly epsilon: number; readonly centered: boolean }
+    | {
+        readonly kind: 'rmsprop';
+        readonly rho: number;
+        readonly momentum: number;
+        readonly epsilon: number;
+        readonly centered: boolean;
+      }
     | { readonly kind: 'adagrad'; readonly initialAccumulator: number; readonly epsilon: number }
     | { readonly kind: 'adadelta'; readonly rho: number; readonly epsilon: number }
   );
@@ -97,7 +103,10 @@ export function nextScalars(optimizer: OptimizerSpec, state: OptimizerState, rat
   if ('epsilon' in optimizer) scalars[6] = optimizer.epsilon;
   switch (optimizer.kind) {
     case 'sgd':
-      scalars.set(optimizer.nesterov ? [optimizer.momentum, optimizer.momentum, rate] : [optimizer.momentum, 1, 0], 2);
+      scalars.set(
+        optimizer.nesterov ? [optimizer.momentum, optimizer.momentum, rate] : [optimizer.momentum, 1, 0],
+        2,
+      );
       break;
     case 'adam':
       scalars[0] = (rate * Math.sqrt(1 - state.beta2Power)) / (1 - state.beta1Power);

@@ -78,7 +78,12 @@ export function activityGradientCalls(
  * The penalty of a batch, from its sums (float64, the first is the rows' loss). `share` scales weight penalties: 1 in
  * Keras, 1 / Σ row weights in scikit-learn.
  */
-export function penaltyOf({ weights, activities }: Penalties, sums: Float64Array, rows: number, share: number): number {
+export function penaltyOf(
+  { weights, activities }: Penalties,
+  sums: Float64Array,
+  rows: number,
+  share: number,
+): number {
   let total = 0;
   for (const { regularizer, first } of weights) {
     total += (regularizer.l2 * sums[first] + regularizer.l1 * sums[first + 1]) * share;

@@ -52,7 +52,11 @@ export interface LossPlan {
   /** Finished predictions of the batch; undefined if nobody reads them. */
   readonly predictions?: Matrix;
   /** The data set: rows, targets (labels or values), weights. */
-  readonly resident?: ResidentSpec & { readonly data: number; readonly targets: number; readonly weights: number };
+  readonly resident?: ResidentSpec & {
+    readonly data: number;
+    readonly targets: number;
+    readonly weights: number;
+  };
 }
 
 /** Where everything lies, and which calls make a step: a pure function of the network, the batch and the options. */
@@ -110,7 +114,9 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
   const sizes = scratchSizes(spec, shapes, rows);
   const scratch = layout.floats(sizes.scratch);
   const training = options.optimizer !== undefined;
-  const keys = spec.layers.map(({ type }) => (type === 'dropout' || type === 'gaussianNoise' ? layout.take(8) : 0));
+  const keys = spec.layers.map(({ type }) =>
+    type === 'dropout' || type === 'gaussianNoise' ? layout.take(8) : 0,
+  );
   let last = input;
   const placed = spec.layers.map((layer, i) => {
     const own = parameters.filter((parameter) => parameter.layer === i);
@@ -121,7 +127,9 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
     return result;
   });
   const deltas = training ? planDeltas(layout, rows, placed, input, parameters) : [];
-  const loss = options.loss && planLoss(layout, { spec, rows, parameters, output: last, delta: deltas.at(-1)?.delta }, options);
+  const loss =
+    options.loss &&
+    planLoss(layout, { spec, rows, parameters, output: last, delta: deltas.at(-1)?.delta }, options);
   const updates =
     options.optimizer &&
     planUpdates(layout, options.optimizer, parameters, {
@@ -148,7 +156,11 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
   };
 }
 
-function scratchSizes(spec: NetworkSpec, shapes: readonly Shape[], rows: number): { scratch: number; transposed: number } {
+function scratchSizes(
+  spec: NetworkSpec,
+  shapes: readonly Shape[],
+  rows: number,
+): { scratch: number; transposed: number } {
   const sizes = { scratch: paddedUnits(Math.max(...shapes.map(sizeOf))), transposed: 0 };
   spec.layers.forEach((layer: LayerSpec, i) => {
     if (layer.type !== 'dense') return;
@@ -173,7 +185,10 @@ function planDeltas(
   let from = input;
   return placed.map(({ output }, i) => {
     const shared = output === from ? below : undefined;
-    const result = { delta: shared ?? layout.matrix(rows, output.columns), below: i > first ? below : undefined };
+    const result = {
+      delta: shared ?? layout.matrix(rows, output.columns),
+      below: i > first ? below : undefined,
+    };
     below = result.delta;
     from = output;
     return result;
@@ -203,7 +218,9 @@ function planLoss(layout: Layout, sizes: LossSizes, { loss, resident, prediction
     labels,
     penalties,
     delta: delta ?? layout.matrix(rows, output.columns),
-    targets: labels ? { offset: layout.take(4 * rows), stride: 4, columns: 1 } : layout.matrix(rows, output.columns),
+    targets: labels
+      ? { offset: layout.take(4 * rows), stride: 4, columns: 1 }
+      : layout.matrix(rows, output.columns),
     weights: layout.floats(rows),
     scale: layout.floats(1),
     rowLoss: layout.take(8 * rows),

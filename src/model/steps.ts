@@ -21,7 +21,9 @@ export function predictCalls(plan: Plan, rows: number, scale?: ScaleParts): Call
 /** Forward calls of all layers; without `finish` the last activation is left to the loss that is fused with it. */
 function forwardCalls(plan: Plan, rows: number, training: boolean, finish: boolean): Call[] {
   const last = plan.layers.length - 1;
-  return plan.layers.flatMap(({ placed }, i) => placed.forward({ rows, training, activate: finish || i !== last }));
+  return plan.layers.flatMap(({ placed }, i) =>
+    placed.forward({ rows, training, activate: finish || i !== last }),
+  );
 }
 
 /** From the rows of a batch to its predictions: gather, penalties, forward. */
@@ -69,14 +71,21 @@ export function updateStep(plan: Plan): Call[] {
   return [...updates.apply(), ...updates.constrain()];
 }
 
-function gatherCalls({ input, spec, indices }: Plan, { resident, targets, weights }: LossPlan, rows: number): Call[] {
+function gatherCalls(
+  { input, spec, indices }: Plan,
+  { resident, targets, weights }: LossPlan,
+  rows: number,
+): Call[] {
   if (!resident) return [];
   const head = [input.offset, input.stride, resident.data, sizeOf(spec.inputShape), indices, rows];
   return [
     resident.scale
       ? { kernel: 'gatherBytes', args: [...head, ...resident.scale] }
       : { kernel: 'gatherWords', args: head },
-    { kernel: 'gatherWords', args: [targets.offset, targets.stride, resident.targets, targets.columns, indices, rows] },
+    {
+      kernel: 'gatherWords',
+      args: [targets.offset, targets.stride, resident.targets, targets.columns, indices, rows],
+    },
     { kernel: 'gatherWords', args: [weights, 4, resident.weights, 1, indices, rows] },
   ];
 }

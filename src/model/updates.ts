@@ -87,15 +87,29 @@ export class Updates {
     const panels = parameter.length / (PANEL * depth);
     const products = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels];
     if (gradients !== 0) {
-      return [{ kernel: 'denseGradient', args: [this.#gradient(parameter), ...products, this.fresh ? 1 : 0] }];
+      return [
+        { kernel: 'denseGradient', args: [this.#gradient(parameter), ...products, this.fresh ? 1 : 0] },
+      ];
     }
     const prepared = isPrepared(this.plan, parameter);
     const [weight, first, second, third] = this.#places(parameter);
     const control = this.#control(parameter);
     if (!prepared && updatesInRegisters(rule) && rows <= REGISTER_ROWS) {
-      return [{ kernel: 'denseGradientUpdate', args: [rule.code, weight, first, second, ...products, control] }];
+      return [
+        { kernel: 'denseGradientUpdate', args: [rule.code, weight, first, second, ...products, control] },
+      ];
     }
-    const args = [rule.code, weight, first, second, third, panelScratch, ...products, control, prepared ? 1 : 0];
+    const args = [
+      rule.code,
+      weight,
+      first,
+      second,
+      third,
+      panelScratch,
+      ...products,
+      control,
+      prepared ? 1 : 0,
+    ];
     return [{ kernel: 'denseGradientSweep', args }];
   }
 
@@ -183,7 +197,8 @@ export class Updates {
     if (constraint.kind === 'nonNeg') return [{ kernel: 'nonNegative', args: [weight, parameter.length] }];
     const { least, most, rate, axis } = constraint;
     const [depth, units] = parameter.shape;
-    if (parameter.shape.length === 1) return [{ kernel: 'vectorNorm', args: [weight, depth, least, most, rate] }];
+    if (parameter.shape.length === 1)
+      return [{ kernel: 'vectorNorm', args: [weight, depth, least, most, rate] }];
     if (axis === 1) return [{ kernel: 'rowNorms', args: [weight, depth, units, least, most, rate] }];
     const panels = parameter.length / (PANEL * depth);
     return [{ kernel: 'columnNorms', args: [weight, depth, panels, least, most, rate] }];

@@ -19,13 +19,20 @@ export interface Dataset {
 const MOST_RESIDENT_BYTES = 1073741824;
 
 /** How a data set lives in the arena; undefined if it does not. */
-export function residentSpec({ rows, targets }: Dataset, mostBytes = MOST_RESIDENT_BYTES): ResidentSpec | undefined {
+export function residentSpec(
+  { rows, targets }: Dataset,
+  mostBytes = MOST_RESIDENT_BYTES,
+): ResidentSpec | undefined {
   if (rows.data.byteLength + targets.data.byteLength + 4 * rows.rows > mostBytes) return undefined;
   return { rows: rows.rows, scale: rows.parts };
 }
 
 /** Copy a data set into its place in the arena. */
-export function loadResident(arena: Arena, { resident }: LossPlan, { rows, targets, weights }: Dataset): void {
+export function loadResident(
+  arena: Arena,
+  { resident }: LossPlan,
+  { rows, targets, weights }: Dataset,
+): void {
   if (!resident) return;
   if (rows.data instanceof Uint8Array) arena.u8.set(rows.data, resident.data);
   else arena.f32.set(rows.data, resident.data >> 2);
@@ -36,14 +43,21 @@ export function loadResident(arena: Arena, { resident }: LossPlan, { rows, targe
 }
 
 /** Gather a batch from the caller's arrays: the same bits as the gather kernels. */
-export function loadBatch(arena: Arena, { input }: Plan, loss: LossPlan, dataset: Dataset, batch: Int32Array): void {
+export function loadBatch(
+  arena: Arena,
+  { input }: Plan,
+  loss: LossPlan,
+  dataset: Dataset,
+  batch: Int32Array,
+): void {
   const { rows, targets, weights } = dataset;
   const { data, features, scale } = rows;
   const columns = loss.targets.columns;
   for (let i = 0; i < batch.length; i++) {
     const to = (input.offset + i * input.stride) >> 2;
     const from = batch[i] * features;
-    if (data instanceof Uint8Array) for (let j = 0; j < features; j++) arena.f32[to + j] = data[from + j] * scale;
+    if (data instanceof Uint8Array)
+      for (let j = 0; j < features; j++) arena.f32[to + j] = data[from + j] * scale;
     else arena.f32.set(data.subarray(from, from + features), to);
     const target = (loss.targets.offset + i * loss.targets.stride) >> 2;
     if (targets.kind === 'labels') arena.i32[target] = targets.data[batch[i]];

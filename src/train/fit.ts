@@ -150,7 +150,10 @@ class Run {
   }
 
   /** True if it was the epoch's last step. A promise only when there is something to wait for. */
-  #step(batch: Batch, total: { epoch: number; loss: number; rows: number; steps: number }): boolean | Promise<boolean> {
+  #step(
+    batch: Batch,
+    total: { epoch: number; loss: number; rows: number; steps: number },
+  ): boolean | Promise<boolean> {
     const { trainer, rate, onPredictions, onStep } = this.#request;
     const each = onPredictions && ((part: Int32Array) => onPredictions(batch, part));
     const loss = trainer.step(batch.dataset, batch.rows, rate(), each);
@@ -190,7 +193,9 @@ function diverged(loss: number, epoch: number): DivergedError {
 
 /** Floating-point operations of a training step, per row: about six for every weight. */
 function flopsPerRow({ parameters }: Network): number {
-  return 6 * parameters.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  return (
+    6 * parameters.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
+  );
 }
 
 /** The batches of a data set in a given order. */

@@ -13,7 +13,11 @@ import type { Dataset } from './data.js';
 import { loadBatch, loadResident, residentSpec } from './data.js';
 
 /** A loss in JavaScript: the batch's mean loss and its gradient with respect to the predictions, (rows, outputs) each. */
-export type HostLoss = (targets: Float32Array, predictions: Float32Array, rows: number) => { loss: number; gradient: ArrayLike<number> };
+export type HostLoss = (
+  targets: Float32Array,
+  predictions: Float32Array,
+  rows: number,
+) => { loss: number; gradient: ArrayLike<number> };
 
 export interface SessionOptions {
   readonly network: Network;
@@ -92,7 +96,10 @@ export class Session {
       else run(programs.loss);
       each?.(part);
       if (this.options.optimizer && training) run(programs.backward[begin === 0 ? 1 : 0]);
-      const sums = this.arena.f64.subarray(this.loss.sums >> 3, (this.loss.sums >> 3) + 1 + this.loss.penalties.count);
+      const sums = this.arena.f64.subarray(
+        this.loss.sums >> 3,
+        (this.loss.sums >> 3) + 1 + this.loss.penalties.count,
+      );
       sum += sums[0];
       penalty = penaltyOf(this.loss.penalties, sums, part.length, this.options.penaltyPerRow ? 1 / total : 1);
     }
@@ -145,7 +152,11 @@ export class Session {
 
   #hostLoss(rows: number, total: number): void {
     const outputs = this.loss.delta.columns;
-    const { loss, gradient } = (this.options.hostLoss as HostLoss)(this.targets(rows), this.predictions(rows), rows);
+    const { loss, gradient } = (this.options.hostLoss as HostLoss)(
+      this.targets(rows),
+      this.predictions(rows),
+      rows,
+    );
     const share = rows / total;
     const { offset, stride } = this.loss.delta;
     for (let row = 0; row < rows; row++) {

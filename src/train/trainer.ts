@@ -59,7 +59,8 @@ export class Trainer {
     const scalars = nextScalars(optimizer, state, rate);
     const normaliser = this.#options.penaltyPerRow ? weightOf(dataset, batch) : 1;
     this.session.plan.parameters.forEach((parameter, i) => {
-      if (parameter.trainable) this.#writeControl(parameter, this.#updates.controls[i], scalars, rate, normaliser);
+      if (parameter.trainable)
+        this.#writeControl(parameter, this.#updates.controls[i], scalars, rate, normaliser);
     });
     return this.session.step(dataset, batch, true, each);
   }
@@ -67,7 +68,9 @@ export class Trainer {
   /** Write the slots back into the state, for a later trainer to go on from. */
   saveSlots(): void {
     const { arena, plan } = this.session;
-    this.#options.state.slots = this.#updates.slots.map((offset) => arena.floats(offset, plan.blockLength).slice());
+    this.#options.state.slots = this.#updates.slots.map((offset) =>
+      arena.floats(offset, plan.blockLength).slice(),
+    );
   }
 
   #grow(batchSize: number): void {
@@ -89,7 +92,13 @@ export class Trainer {
     });
   }
 
-  #writeControl(parameter: Parameter, control: number, scalars: Float32Array, rate: number, normaliser: number): void {
+  #writeControl(
+    parameter: Parameter,
+    control: number,
+    scalars: Float32Array,
+    rate: number,
+    normaliser: number,
+  ): void {
     const { f32 } = this.session.arena;
     const { optimizer } = this.#options;
     const { l1 = 0, l2 = 0 } = parameter.rules.regularizer ?? {};
@@ -146,7 +155,8 @@ function mostRows({ network }: TrainerOptions): number {
 
 function refuseParts({ network, batchSize, hostLoss }: TrainerOptions): void {
   const whole = network.spec.layers.some(
-    (layer) => layer.type === 'batchNormalization' || ('activityRegularizer' in layer && layer.activityRegularizer),
+    (layer) =>
+      layer.type === 'batchNormalization' || ('activityRegularizer' in layer && layer.activityRegularizer),
   );
   if (!whole && !hostLoss) return;
   throw new UnsupportedError(

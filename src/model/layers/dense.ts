@@ -41,12 +41,25 @@ export const dense: LayerRule<DenseSpec> = {
         return [...calls, ...activationCalls(activation, output, product, rows, scratch)];
       },
       backward({ rows, delta, below, fused, updates }) {
-        const calls = fused ? [] : slopeCalls(spec.activation, delta, needsInput(spec.activation) ? product : output, rows);
+        const calls = fused
+          ? []
+          : slopeCalls(spec.activation, delta, needsInput(spec.activation) ? product : output, rows);
         if (below) {
           const deltaT = updates.transposed;
           const { offset, stride } = delta;
           calls.push({ kernel: 'transposeDelta', args: [deltaT, offset, stride, rows, spec.units] });
-          const args = [below.offset, below.stride, at(kernel), deltaT, scratch, rows, inputs, spec.units, 0, inputs];
+          const args = [
+            below.offset,
+            below.stride,
+            at(kernel),
+            deltaT,
+            scratch,
+            rows,
+            inputs,
+            spec.units,
+            0,
+            inputs,
+          ];
           calls.push({ kernel: 'denseInputGradient', args });
         }
         calls.push(...updates.product(kernel, input, delta, rows));

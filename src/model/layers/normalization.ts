@@ -17,8 +17,12 @@ function scaleAndCenter(spec: NormalizationSpec, input: Shape): ParameterSpec[] 
 }
 
 /** The parameters of a normalization layer by name. */
-function named({ parameters, at }: Place): { find: (name: string) => Parameter | undefined; offset: (name: string) => number } {
-  const find = (name: string): Parameter | undefined => parameters.find((parameter) => parameter.name === name);
+function named({ parameters, at }: Place): {
+  find: (name: string) => Parameter | undefined;
+  offset: (name: string) => number;
+} {
+  const find = (name: string): Parameter | undefined =>
+    parameters.find((parameter) => parameter.name === name);
   const offset = (name: string): number => {
     const parameter = find(name);
     return parameter ? at(parameter) : 0;
@@ -42,17 +46,34 @@ export const batchNormalization: LayerRule<NormalizationSpec> = {
     const { find, offset } = named(place);
     const output = layout.matrix(place.rows, input.columns);
     const columns = paddedUnits(input.columns);
-    const [mean, inverse, gradients] = [layout.floats(columns), layout.floats(columns), layout.floats(2 * columns)];
+    const [mean, inverse, gradients] = [
+      layout.floats(columns),
+      layout.floats(columns),
+      layout.floats(2 * columns),
+    ];
     const moving = [offset('movingMean'), offset('movingVariance')];
     const x = [input.offset, input.stride];
     const statistics = (rows: number, training: boolean): Call =>
       training && spec.trainable
-        ? { kernel: 'batchStatistics', args: [mean, inverse, ...moving, ...x, rows, columns, spec.epsilon, spec.momentum] }
+        ? {
+            kernel: 'batchStatistics',
+            args: [mean, inverse, ...moving, ...x, rows, columns, spec.epsilon, spec.momentum],
+          }
         : { kernel: 'movingStatistics', args: [mean, inverse, ...moving, columns, spec.epsilon] };
     return {
       output,
       forward({ rows, training }) {
-        const args = [output.offset, output.stride, ...x, mean, inverse, offset('gamma'), offset('beta'), rows, columns];
+        const args = [
+          output.offset,
+          output.stride,
+          ...x,
+          mean,
+          inverse,
+          offset('gamma'),
+          offset('beta'),
+          rows,
+          columns,
+        ];
         return [statistics(rows, training), { kernel: 'batchNormForward', args }];
       },
       backward({ rows, delta, below, updates }) {
@@ -62,7 +83,10 @@ export const batchNormalization: LayerRule<NormalizationSpec> = {
         const calls: Call[] = [{ kernel: 'batchNormGradient', args }];
         if (below) {
           const to = [below.offset, below.stride, ...d, ...x, mean, inverse, offset('gamma')];
-          calls.push({ kernel: 'batchNormBackward', args: [...to, ...pair, rows, columns, spec.trainable ? 0 : 1] });
+          calls.push({
+            kernel: 'batchNormBackward',
+            args: [...to, ...pair, rows, columns, spec.trainable ? 0 : 1],
+          });
         }
         return [...calls, ...given(updates, find, pair)];
       },
@@ -91,7 +115,9 @@ export const layerNormalization: LayerRule<NormalizationSpec> = {
       backward({ rows, delta, below, updates }) {
         const d = [delta.offset, delta.stride];
         const pair = [gradients, gradients + 4 * paddedUnits(columns)];
-        const calls: Call[] = [{ kernel: 'layerNormGradient', args: [...pair, ...d, ...x, statistics, rows, columns] }];
+        const calls: Call[] = [
+          { kernel: 'layerNormGradient', args: [...pair, ...d, ...x, statistics, rows, columns] },
+        ];
         if (below) {
           const args = [below.offset, below.stride, ...d, ...x, statistics, offset('gamma'), rows, columns];
           calls.push({ kernel: 'layerNormBackward', args });
@@ -114,4 +140,3 @@ function given(
     ...(beta ? updates.given(beta, betaGradient) : []),
   ];
 }
-

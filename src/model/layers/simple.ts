@@ -36,7 +36,13 @@ export const dropout: LayerRule<DropoutSpec> = {
     const scale = Math.fround(1 / (1 - spec.rate));
     const mask = (to: Matrix, from: Matrix, rows: number) => ({
       kernel: 'dropout' as const,
-      args: [...[to.offset, to.stride, from.offset, from.stride, rows], paddedUnits(to.columns), key, threshold, scale],
+      args: [
+        ...[to.offset, to.stride, from.offset, from.stride, rows],
+        paddedUnits(to.columns),
+        key,
+        threshold,
+        scale,
+      ],
     });
     return {
       output,
@@ -58,7 +64,16 @@ export const gaussianNoise: LayerRule<GaussianNoiseSpec> = {
       forward({ rows, training }) {
         if (!training) return activationCalls('linear', output, input, rows, scratch);
         const { offset, stride, columns } = output;
-        const args = [offset, stride, input.offset, input.stride, rows, paddedUnits(columns), key, spec.stddev];
+        const args = [
+          offset,
+          stride,
+          input.offset,
+          input.stride,
+          rows,
+          paddedUnits(columns),
+          key,
+          spec.stddev,
+        ];
         return [{ kernel: 'gaussianNoise', args }];
       },
       backward: ({ rows, delta, below }) =>
@@ -75,7 +90,12 @@ export const rescaling: LayerRule<RescalingSpec> = {
     const output = layout.matrix(rows, input.columns);
     const call = (to: Matrix, from: Matrix, rows: number, offset: number) => ({
       kernel: 'rescale' as const,
-      args: [...[to.offset, to.stride, from.offset, from.stride, rows], paddedUnits(to.columns), spec.scale, offset],
+      args: [
+        ...[to.offset, to.stride, from.offset, from.stride, rows],
+        paddedUnits(to.columns),
+        spec.scale,
+        offset,
+      ],
     });
     return {
       output,
