@@ -1,65 +1,244 @@
-// Activations that are not a clamp of the accumulator, and their derivatives from the layer's output.
-// Matrices are row-major with a stride in bytes; `columns` counts whole vectors of padding in (multiple of 4).
-import { exp4, sigmoid4, tanh4 } from './math';
+// Elementwise activations, four lanes at a time. `<name>Forward(x)` is the function; `<name>Backward(g, y)` is
+// g · dy/dx from the layer's output y, except for gelu, silu and mish, whose second argument is the input x: their
+// output does not determine the slope. The loops over matrices are generated (scripts/kernels.mjs).
+import { erf4, exp4, log1p4, sigmoid4, tanh4 } from './math';
+import { clamp, select } from './simd';
 
-export const LINEAR: i32 = 0;
-export const RELU: i32 = 1;
-export const TANH: i32 = 2;
-export const SIGMOID: i32 = 3;
-export const EXPONENTIAL: i32 = 4;
+const SELU_SCALE: f32 = 1.0507009873554805;
+const SELU_ALPHA_SCALE: f32 = 1.7580993408473766;
+const LEAK: f32 = 0.2;
 
-/** y ← activation(y), in place. */
-export function activationForward(kind: i32, y: usize, stride: usize, rows: usize, columns: usize): void {
-  const width = columns << 2;
-  for (let row: usize = 0; row < rows; row++) {
-    const end = y + width;
-    if (kind == TANH) {
-      for (let i = y; i < end; i += 16) v128.store(i, tanh4(v128.load(i)));
-    } else if (kind == SIGMOID) {
-      for (let i = y; i < end; i += 16) v128.store(i, sigmoid4(v128.load(i)));
-    } else if (kind == EXPONENTIAL) {
-      for (let i = y; i < end; i += 16) v128.store(i, exp4(v128.load(i)));
-    } else if (kind == RELU) {
-      for (let i = y; i < end; i += 16) v128.store(i, f32x4.pmax(v128.load(i), f32x4.splat(0)));
-    }
-    y += stride;
-  }
+// @ts-ignore: decorator
+@inline
+function zero(): v128 {
+  return f32x4.splat(0);
 }
 
-/** delta ← delta · activation'(output), from the layer's output y: relu y > 0, tanh 1 − y², sigmoid y (1 − y), exponential y. */
-export function activationBackward(
-  kind: i32,
-  delta: usize,
-  deltaStride: usize,
-  y: usize,
-  yStride: usize,
-  rows: usize,
-  columns: usize,
-): void {
-  const width = columns << 2;
-  const one = f32x4.splat(1);
-  for (let row: usize = 0; row < rows; row++) {
-    if (kind == RELU) {
-      for (let i: usize = 0; i < width; i += 16) {
-        v128.store(delta + i, v128.and(v128.load(delta + i), f32x4.gt(v128.load(y + i), f32x4.splat(0))));
-      }
-    } else if (kind == TANH) {
-      for (let i: usize = 0; i < width; i += 16) {
-        const out = v128.load(y + i);
-        v128.store(delta + i, f32x4.mul(v128.load(delta + i), f32x4.sub(one, f32x4.mul(out, out))));
-      }
-    } else if (kind == SIGMOID) {
-      for (let i: usize = 0; i < width; i += 16) {
-        const out = v128.load(y + i);
-        const slope = f32x4.mul(out, f32x4.sub(one, out));
-        v128.store(delta + i, f32x4.mul(v128.load(delta + i), slope));
-      }
-    } else if (kind == EXPONENTIAL) {
-      for (let i: usize = 0; i < width; i += 16) {
-        v128.store(delta + i, f32x4.mul(v128.load(delta + i), v128.load(y + i)));
-      }
-    }
-    delta += deltaStride;
-    y += yStride;
-  }
+// @ts-ignore: decorator
+@inline
+function one(): v128 {
+  return f32x4.splat(1);
+}
+
+// @ts-ignore: decorator
+@inline
+export function reluForward(x: v128): v128 {
+  return clamp(x, zero());
+}
+
+// @ts-ignore: decorator
+@inline
+export function reluBackward(g: v128, y: v128): v128 {
+  return v128.and(g, f32x4.gt(y, zero()));
+}
+
+/** min(max(x, 0), 6) */
+// @ts-ignore: decorator
+@inline
+export function relu6Forward(x: v128): v128 {
+  return f32x4.pmin(clamp(x, zero()), f32x4.splat(6));
+}
+
+// @ts-ignore: decorator
+@inline
+export function relu6Backward(g: v128, y: v128): v128 {
+  return v128.and(g, v128.and(f32x4.gt(y, zero()), f32x4.lt(y, f32x4.splat(6))));
+}
+
+/** x where positive, .2 x elsewhere. */
+// @ts-ignore: decorator
+@inline
+export function leakyReluForward(x: v128): v128 {
+  return select(f32x4.lt(x, zero()), f32x4.mul(x, f32x4.splat(LEAK)), x);
+}
+
+// @ts-ignore: decorator
+@inline
+export function leakyReluBackward(g: v128, y: v128): v128 {
+  return select(f32x4.gt(y, zero()), g, f32x4.mul(g, f32x4.splat(LEAK)));
+}
+
+/** x where positive, e^x − 1 elsewhere (Clevert et al., 2016). */
+// @ts-ignore: decorator
+@inline
+export function eluForward(x: v128): v128 {
+  return select(f32x4.lt(x, zero()), f32x4.sub(exp4(x), one()), x);
+}
+
+// @ts-ignore: decorator
+@inline
+export function eluBackward(g: v128, y: v128): v128 {
+  return select(f32x4.gt(y, zero()), g, f32x4.mul(g, f32x4.add(y, one())));
+}
+
+/** scale · (x where positive, alpha (e^x − 1) elsewhere) (Klambauer et al., 2017). */
+// @ts-ignore: decorator
+@inline
+export function seluForward(x: v128): v128 {
+  const negative = f32x4.mul(f32x4.splat(SELU_ALPHA_SCALE), f32x4.sub(exp4(x), one()));
+  return select(f32x4.lt(x, zero()), negative, f32x4.mul(x, f32x4.splat(SELU_SCALE)));
+}
+
+// @ts-ignore: decorator
+@inline
+export function seluBackward(g: v128, y: v128): v128 {
+  const scale = f32x4.splat(SELU_SCALE);
+  return f32x4.mul(g, select(f32x4.gt(y, zero()), scale, f32x4.add(y, f32x4.splat(SELU_ALPHA_SCALE))));
+}
+
+/** Standard normal distribution function. */
+// @ts-ignore: decorator
+@inline
+function phi(x: v128): v128 {
+  const half = f32x4.splat(0.5);
+  return f32x4.mul(half, f32x4.add(one(), erf4(f32x4.mul(x, f32x4.splat(0.7071067811865476)))));
+}
+
+/** x · Φ(x), exact (Hendrycks & Gimpel, 2016). */
+// @ts-ignore: decorator
+@inline
+export function geluForward(x: v128): v128 {
+  return f32x4.mul(x, phi(x));
+}
+
+// @ts-ignore: decorator
+@inline
+export function geluBackward(g: v128, x: v128): v128 {
+  const density = f32x4.mul(
+    exp4(f32x4.mul(f32x4.splat(-0.5), f32x4.mul(x, x))),
+    f32x4.splat(0.3989422804014327),
+  );
+  return f32x4.mul(g, f32x4.add(phi(x), f32x4.mul(x, density)));
+}
+
+/** x · sigmoid(x) (Elfwing et al., 2018). */
+// @ts-ignore: decorator
+@inline
+export function siluForward(x: v128): v128 {
+  return f32x4.mul(x, sigmoid4(x));
+}
+
+// @ts-ignore: decorator
+@inline
+export function siluBackward(g: v128, x: v128): v128 {
+  const s = sigmoid4(x);
+  return f32x4.mul(g, f32x4.mul(s, f32x4.add(one(), f32x4.mul(x, f32x4.sub(one(), s)))));
+}
+
+/** tanh(softplus(x)) = n / (n + 2) with n = e^x (e^x + 2); 1 in float32 from x = 20 on. */
+// @ts-ignore: decorator
+@inline
+function tanhSoftplus(x: v128): v128 {
+  const e = exp4(f32x4.pmin(x, f32x4.splat(20)));
+  const n = f32x4.mul(e, f32x4.add(e, f32x4.splat(2)));
+  return f32x4.div(n, f32x4.add(n, f32x4.splat(2)));
+}
+
+/** x · tanh(softplus(x)) (Misra, 2019). */
+// @ts-ignore: decorator
+@inline
+export function mishForward(x: v128): v128 {
+  return f32x4.mul(x, tanhSoftplus(x));
+}
+
+// @ts-ignore: decorator
+@inline
+export function mishBackward(g: v128, x: v128): v128 {
+  const t = tanhSoftplus(x);
+  const slope = f32x4.mul(f32x4.mul(x, sigmoid4(x)), f32x4.sub(one(), f32x4.mul(t, t)));
+  return f32x4.mul(g, f32x4.add(t, slope));
+}
+
+// @ts-ignore: decorator
+@inline
+export function sigmoidForward(x: v128): v128 {
+  return sigmoid4(x);
+}
+
+// @ts-ignore: decorator
+@inline
+export function sigmoidBackward(g: v128, y: v128): v128 {
+  return f32x4.mul(g, f32x4.mul(y, f32x4.sub(one(), y)));
+}
+
+/** relu6(x + 3) / 6 */
+// @ts-ignore: decorator
+@inline
+export function hardSigmoidForward(x: v128): v128 {
+  return f32x4.mul(relu6Forward(f32x4.add(x, f32x4.splat(3))), f32x4.splat(0.1666666716337204));
+}
+
+// @ts-ignore: decorator
+@inline
+export function hardSigmoidBackward(g: v128, y: v128): v128 {
+  const inside = v128.and(f32x4.gt(y, zero()), f32x4.lt(y, one()));
+  return v128.and(f32x4.mul(g, f32x4.splat(0.1666666716337204)), inside);
+}
+
+// @ts-ignore: decorator
+@inline
+export function tanhForward(x: v128): v128 {
+  return tanh4(x);
+}
+
+// @ts-ignore: decorator
+@inline
+export function tanhBackward(g: v128, y: v128): v128 {
+  return f32x4.mul(g, f32x4.sub(one(), f32x4.mul(y, y)));
+}
+
+/** ln(1 + e^x) = max(x, 0) + ln(1 + e^−|x|) */
+// @ts-ignore: decorator
+@inline
+export function softplusForward(x: v128): v128 {
+  return f32x4.add(clamp(x, zero()), log1p4(exp4(f32x4.neg(f32x4.abs(x)))));
+}
+
+/** The slope is sigmoid(x) = 1 − e^−y. */
+// @ts-ignore: decorator
+@inline
+export function softplusBackward(g: v128, y: v128): v128 {
+  return f32x4.mul(g, f32x4.sub(one(), exp4(f32x4.neg(y))));
+}
+
+/** x / (1 + |x|) */
+// @ts-ignore: decorator
+@inline
+export function softsignForward(x: v128): v128 {
+  return f32x4.div(x, f32x4.add(one(), f32x4.abs(x)));
+}
+
+/** The slope is (1 − |y|)². */
+// @ts-ignore: decorator
+@inline
+export function softsignBackward(g: v128, y: v128): v128 {
+  const rest = f32x4.sub(one(), f32x4.abs(y));
+  return f32x4.mul(g, f32x4.mul(rest, rest));
+}
+
+// @ts-ignore: decorator
+@inline
+export function exponentialForward(x: v128): v128 {
+  return exp4(x);
+}
+
+// @ts-ignore: decorator
+@inline
+export function exponentialBackward(g: v128, y: v128): v128 {
+  return f32x4.mul(g, y);
+}
+
+/** −1, 0 or 1. For predicting: the slope is 0. */
+// @ts-ignore: decorator
+@inline
+export function signForward(x: v128): v128 {
+  const positive = v128.and(f32x4.gt(x, zero()), one());
+  return f32x4.sub(positive, v128.and(f32x4.lt(x, zero()), one()));
+}
+
+/** 1 where x ≥ 0, else 0 (McCulloch & Pitts, 1943). For predicting: the slope is 0. */
+// @ts-ignore: decorator
+@inline
+export function heavisideForward(x: v128): v128 {
+  return v128.and(f32x4.ge(x, zero()), one());
 }

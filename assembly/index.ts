@@ -3,11 +3,39 @@
 export * from './generated/forward';
 export * from './generated/gradient';
 export * from './generated/input-gradient';
+export { activationBackward, activationForward } from './generated/activation';
 export { denseForward } from './gemm/forward';
 export { columnSums, denseGradient, denseGradientSweep, denseGradientUpdate } from './gemm/gradient';
 export { denseInputGradient, transposeDelta } from './gemm/input-gradient';
 export { gatherBytes, gatherWords } from './gather';
-export { activationBackward, activationForward } from './activation';
-export { softmaxCrossEntropy, softmaxForward } from './softmax';
-export { sigmoidCrossEntropy, squaredError, sumRows } from './loss';
-export { sumSquares, update } from './update';
+export { logSoftmaxBackward, logSoftmaxForward, softmaxBackward, softmaxForward } from './softmax';
+export {
+  categoricalCrossEntropy,
+  categoricalHinge,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyTargets,
+} from './categorical';
+export { elementLoss, sigmoidCrossEntropy, squaredError, sumRows } from './loss';
+export {
+  activityGradient,
+  activityPenalty,
+  adjust,
+  normFactor,
+  regularize,
+  sumMagnitudes,
+  sumSquares,
+} from './penalty';
+export { update } from './update';
+export { columnNorms, nonNegative, rowNorms, vectorNorm } from './constraint';
+export { dropout, gaussianNoise } from './dropout';
+export {
+  batchNormBackward,
+  batchNormForward,
+  batchNormGradient,
+  batchStatistics,
+  layerNormBackward,
+  layerNormForward,
+  layerNormGradient,
+  movingStatistics,
+  rescale,
+} from './norm';

@@ -1,11 +1,200 @@
-// Losses that come with their output activation fused, and the sums of what rows report. Strides in bytes.
-import { exp4, log1p64, sigmoid4 } from './math';
+// Losses. All take `weights` (float32 per row), `scale` (points at a float32: 1 / rows, or 1 / Σ weights), and write
+//   delta = gradient of the batch's mean loss, padding columns untouched (0)
+//   rowLoss[row] (float64) = weight · lossFactor · the row's loss
+// lossFactor is 1 / outputs where the loss is a mean over outputs. Strides in bytes.
+import { exp4, exp64, log1p64, log64, sigmoid4 } from './math';
 import { laneMask } from './simd';
 
+const MEAN_ABSOLUTE: i32 = 0;
+const MEAN_ABSOLUTE_PERCENTAGE: i32 = 1;
+const MEAN_SQUARED_LOGARITHMIC: i32 = 2;
+const HUBER: i32 = 3;
+const LOG_COSH: i32 = 4;
+const POISSON: i32 = 5;
+const POISSON_DEVIANCE: i32 = 6;
+const BINARY_CROSSENTROPY: i32 = 7;
+const KULLBACK_LEIBLER: i32 = 8;
+const HINGE: i32 = 9;
+const SQUARED_HINGE: i32 = 10;
+
+/** Keras's epsilon: probabilities and logarithms are kept this far from their poles. */
+const EPSILON: f64 = 1e-7;
+
+// @ts-ignore: decorator
+@inline
+function clip(x: f64, least: f64, most: f64): f64 {
+  return x < least ? least : x > most ? most : x;
+}
+
+/** The loss of one output: keras/src/losses/losses.py, and scikit-learn's half Poisson deviance. */
+function lossValue(kind: i32, p: f64, t: f64, parameter: f64): f64 {
+  switch (kind) {
+    case MEAN_ABSOLUTE:
+      return abs(p - t);
+    case MEAN_ABSOLUTE_PERCENTAGE:
+      return (100 * abs(p - t)) / max(abs(t), EPSILON);
+    case MEAN_SQUARED_LOGARITHMIC: {
+      const d = log64(max(p, EPSILON) + 1) - log64(max(t, EPSILON) + 1);
+      return p == p ? d * d : NaN;
+    }
+    case HUBER: {
+      const e = abs(p - t);
+      return e <= parameter ? 0.5 * e * e : parameter * e - 0.5 * parameter * parameter;
+    }
+    case LOG_COSH: {
+      const e = abs(p - t);
+      return e + log1p64(exp64(-2 * e)) - 0.6931471805599453;
+    }
+    case POISSON:
+      return p - t * log64(p + EPSILON);
+    case POISSON_DEVIANCE:
+      return (t == 0 ? 0 : t * log64(t / p)) - t + p;
+    case BINARY_CROSSENTROPY: {
+      const q = clip(p, EPSILON, 1 - EPSILON);
+      return -(t * log64(q) + (1 - t) * log64(1 - q));
+    }
+    case KULLBACK_LEIBLER: {
+      const q = clip(t, EPSILON, 1);
+      return q * log64(q / clip(p, EPSILON, 1));
+    }
+    default: {
+      const margin = 1 - t * p;
+      if (margin <= 0) return 0;
+      return kind == HINGE ? margin : margin * margin;
+    }
+  }
+}
+
+/** Its derivative with respect to the prediction. */
+function lossSlope(kind: i32, p: f64, t: f64, parameter: f64): f64 {
+  const e = p - t;
+  switch (kind) {
+    case MEAN_ABSOLUTE:
+      return sign(e);
+    case MEAN_ABSOLUTE_PERCENTAGE:
+      return (100 * sign(e)) / max(abs(t), EPSILON);
+    case MEAN_SQUARED_LOGARITHMIC: {
+      if (p <= EPSILON) return 0;
+      return (2 * (log64(p + 1) - log64(max(t, EPSILON) + 1))) / (p + 1);
+    }
+    case HUBER:
+      return abs(e) <= parameter ? e : parameter * sign(e);
+    case LOG_COSH: {
+      const d = exp64(-2 * abs(e));
+      return (sign(e) * (1 - d)) / (1 + d);
+    }
+    case POISSON:
+      return 1 - t / (p + EPSILON);
+    case POISSON_DEVIANCE:
+      return 1 - t / p;
+    case BINARY_CROSSENTROPY:
+      return p < EPSILON || p > 1 - EPSILON ? 0 : e / (p * (1 - p));
+    case KULLBACK_LEIBLER:
+      return p < EPSILON || p > 1 ? 0 : -clip(t, EPSILON, 1) / p;
+    default: {
+      const margin = 1 - t * p;
+      if (margin <= 0) return 0;
+      return kind == HINGE ? -t : -2 * margin * t;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function sign(x: f64): f64 {
+  return x > 0 ? 1 : x < 0 ? -1 : x;
+}
+
+/** Hinge losses read targets of 0 and 1 as −1 and 1, if the batch has no others. */
+function isBinary(targets: usize, stride: usize, rows: usize, outputs: usize): bool {
+  for (let row: usize = 0; row < rows; row++) {
+    for (let j: usize = 0; j < outputs; j++) {
+      const t = load<f32>(targets + row * stride + (j << 2));
+      if (t != 0 && t != 1) return false;
+    }
+  }
+  return true;
+}
+
+/** The losses that are sums of one term per output, from predictions. delta may be y. */
+export function elementLoss(
+  kind: i32,
+  delta: usize,
+  deltaStride: usize,
+  y: usize,
+  yStride: usize,
+  targets: usize,
+  targetsStride: usize,
+  weights: usize,
+  scale: usize,
+  rowLoss: usize,
+  rows: usize,
+  outputs: usize,
+  lossFactor: f64,
+  parameter: f64,
+): void {
+  const binary = (kind == HINGE || kind == SQUARED_HINGE) && isBinary(targets, targetsStride, rows, outputs);
+  const factor = <f64>load<f32>(scale) * lossFactor;
+  for (let row: usize = 0; row < rows; row++) {
+    const weight = <f64>load<f32>(weights + (row << 2));
+    let loss: f64 = 0;
+    for (let j: usize = 0; j < outputs; j++) {
+      const p = <f64>load<f32>(y + (j << 2));
+      let t = <f64>load<f32>(targets + (j << 2));
+      if (binary) t = 2 * t - 1;
+      loss += lossValue(kind, p, t, parameter);
+      store<f32>(delta + (j << 2), <f32>(lossSlope(kind, p, t, parameter) * weight * factor));
+    }
+    store<f64>(rowLoss + (row << 3), loss * lossFactor * weight);
+    delta += deltaStride;
+    y += yStride;
+    targets += targetsStride;
+  }
+}
+
+/** Squared error: loss (y − t)² · lossFactor, delta 2 (y − t) · gradientFactor (both factors 1 / outputs in Keras). */
+export function squaredError(
+  delta: usize,
+  deltaStride: usize,
+  y: usize,
+  yStride: usize,
+  targets: usize,
+  targetsStride: usize,
+  weights: usize,
+  scale: usize,
+  rowLoss: usize,
+  rows: usize,
+  outputs: usize,
+  lossFactor: f64,
+  gradientFactor: f64,
+): void {
+  const factor = 2 * <f64>load<f32>(scale) * gradientFactor;
+  for (let row: usize = 0; row < rows; row++) {
+    const weight = load<f32>(weights + (row << 2));
+    const slope = f32x4.splat(<f32>(factor * <f64>weight));
+    let even = f64x2.splat(0),
+      odd = f64x2.splat(0);
+    for (let j: usize = 0; j < outputs; j += 4) {
+      const at = j << 2;
+      const error = v128.and(f32x4.sub(v128.load(y + at), v128.load(targets + at)), laneMask(j, outputs));
+      v128.store(delta + at, f32x4.mul(error, slope));
+      const low = f64x2.promote_low_f32x4(error);
+      const high = f64x2.promote_low_f32x4(v128.shuffle<i32>(error, error, 2, 3, 2, 3));
+      even = f64x2.add(even, f64x2.mul(low, low));
+      odd = f64x2.add(odd, f64x2.mul(high, high));
+    }
+    const sum = f64x2.add(even, odd);
+    const loss = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+    store<f64>(rowLoss + (row << 3), loss * lossFactor * <f64>weight);
+    delta += deltaStride;
+    y += yStride;
+    targets += targetsStride;
+  }
+}
+
 /**
- * Sigmoid + binary cross-entropy from logits: delta = (sigmoid(z) − target) · scale (padding 0) and rowLoss[row]
- * (float64) = Σ over outputs of max(z, 0) − z · target + ln(1 + e^−|z|), each kept in [lossMin, lossMax] for targets
- * of 0 and 1. delta may be logits.
+ * Sigmoid + binary cross-entropy from logits: max(z, 0) − z · target + ln(1 + e^−|z|), kept in [lossMin, lossMax];
+ * delta = (sigmoid(z) − target) · gradientFactor (padding 0). delta may be logits.
  */
 export function sigmoidCrossEntropy(
   delta: usize,
@@ -14,106 +203,41 @@ export function sigmoidCrossEntropy(
   logitsStride: usize,
   targets: usize,
   targetsStride: usize,
+  weights: usize,
+  scale: usize,
   rowLoss: usize,
   rows: usize,
   outputs: usize,
-  scale: f32,
+  lossFactor: f64,
+  gradientFactor: f64,
   lossMin: f64,
   lossMax: f64,
 ): void {
-  const factor = f32x4.splat(scale);
+  const factor = <f64>load<f32>(scale) * gradientFactor;
   for (let row: usize = 0; row < rows; row++) {
+    const weight = <f64>load<f32>(weights + (row << 2));
+    const slope = f32x4.splat(<f32>(factor * weight));
     let loss: f64 = 0;
+    for (let j: usize = 0; j < outputs; j++) {
+      const z = load<f32>(logits + (j << 2));
+      loss += logitLoss(z, load<f32>(targets + (j << 2)), lossMin, lossMax);
+    }
     for (let j: usize = 0; j < outputs; j += 4) {
       const at = j << 2;
-      const z = v128.load(logits + at);
-      const target = v128.load(targets + at);
-      const decay = exp4(f32x4.neg(f32x4.abs(z)));
-      const slope = f32x4.mul(f32x4.sub(sigmoid4(z), target), factor);
-      v128.store(delta + at, v128.and(slope, laneMask(j, outputs)));
-      const count = min<usize>(4, outputs - j);
-      loss += lane(
-        f32x4.extract_lane(z, 0),
-        f32x4.extract_lane(target, 0),
-        f32x4.extract_lane(decay, 0),
-        lossMin,
-        lossMax,
-      );
-      if (count > 1)
-        loss += lane(
-          f32x4.extract_lane(z, 1),
-          f32x4.extract_lane(target, 1),
-          f32x4.extract_lane(decay, 1),
-          lossMin,
-          lossMax,
-        );
-      if (count > 2)
-        loss += lane(
-          f32x4.extract_lane(z, 2),
-          f32x4.extract_lane(target, 2),
-          f32x4.extract_lane(decay, 2),
-          lossMin,
-          lossMax,
-        );
-      if (count > 3)
-        loss += lane(
-          f32x4.extract_lane(z, 3),
-          f32x4.extract_lane(target, 3),
-          f32x4.extract_lane(decay, 3),
-          lossMin,
-          lossMax,
-        );
+      const error = f32x4.sub(sigmoid4(v128.load(logits + at)), v128.load(targets + at));
+      v128.store(delta + at, v128.and(f32x4.mul(error, slope), laneMask(j, outputs)));
     }
-    store<f64>(rowLoss + (row << 3), loss);
+    store<f64>(rowLoss + (row << 3), loss * lossFactor * weight);
     delta += deltaStride;
     logits += logitsStride;
     targets += targetsStride;
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function lane(logit: f32, target: f32, decay: f32, lossMin: f64, lossMax: f64): f64 {
+function logitLoss(logit: f32, target: f32, lossMin: f64, lossMax: f64): f64 {
   const z = <f64>logit;
-  const loss = (z > 0 ? z : 0) - z * <f64>target + log1p64(<f64>decay);
-  return loss < lossMin ? lossMin : loss > lossMax ? lossMax : loss;
-}
-
-/**
- * Half the squared error: delta = (y − target) · scale and rowLoss[row] (float64) = ½ Σ (y − target)². The output
- * activation is the identity. delta may be y.
- */
-export function squaredError(
-  delta: usize,
-  deltaStride: usize,
-  y: usize,
-  yStride: usize,
-  targets: usize,
-  targetsStride: usize,
-  rowLoss: usize,
-  rows: usize,
-  outputs: usize,
-  scale: f32,
-): void {
-  const factor = f32x4.splat(scale);
-  for (let row: usize = 0; row < rows; row++) {
-    let even = f64x2.splat(0),
-      odd = f64x2.splat(0);
-    for (let j: usize = 0; j < outputs; j += 4) {
-      const at = j << 2;
-      const error = v128.and(f32x4.sub(v128.load(y + at), v128.load(targets + at)), laneMask(j, outputs));
-      v128.store(delta + at, f32x4.mul(error, factor));
-      const low = f64x2.promote_low_f32x4(error);
-      const high = f64x2.promote_low_f32x4(v128.shuffle<i32>(error, error, 2, 3, 2, 3));
-      even = f64x2.add(even, f64x2.mul(low, low));
-      odd = f64x2.add(odd, f64x2.mul(high, high));
-    }
-    const sum = f64x2.add(even, odd);
-    store<f64>(rowLoss + (row << 3), 0.5 * (f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)));
-    delta += deltaStride;
-    y += yStride;
-    targets += targetsStride;
-  }
+  const decay = f32x4.extract_lane(exp4(f32x4.splat(-abs<f32>(logit))), 0);
+  return clip((z > 0 ? z : 0) - z * <f64>target + log1p64(<f64>decay), lossMin, lossMax);
 }
 
 /** out (float64) = Σ rowLoss, in order. */

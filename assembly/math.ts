@@ -54,6 +54,58 @@ export function tanh4(x: v128): v128 {
   return v128.or(select(f32x4.lt(size, f32x4.splat(0.625)), small, large), sign);
 }
 
+/**
+ * ln x in four lanes for positive normal x, ≤ 2 ulp: x = 2^k · m with m in [√½, √2), Cephes' logf polynomial in m − 1
+ * (Moshier, 1984-). 0 gives −∞.
+ */
+export function log4(x: v128): v128 {
+  const bits = i32x4.sub(x, i32x4.splat(0x3f3504f3));
+  const k = f32x4.convert_i32x4_s(i32x4.shr_s(bits, 23));
+  const m = i32x4.add(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
+  const f = f32x4.sub(m, f32x4.splat(1));
+  const z = f32x4.mul(f, f);
+  let p = fma(f32x4.splat(7.0376836292e-2), f, f32x4.splat(-1.151461031e-1));
+  p = fma(p, f, f32x4.splat(1.167699874e-1));
+  p = fma(p, f, f32x4.splat(-1.2420140846e-1));
+  p = fma(p, f, f32x4.splat(1.4249322787e-1));
+  p = fma(p, f, f32x4.splat(-1.6668057665e-1));
+  p = fma(p, f, f32x4.splat(2.0000714765e-1));
+  p = fma(p, f, f32x4.splat(-2.4999993993e-1));
+  p = fma(p, f, f32x4.splat(3.3333331174e-1));
+  let y = f32x4.mul(f32x4.mul(p, z), f);
+  y = fma(k, f32x4.splat(-2.1219444e-4), y);
+  y = fma(z, f32x4.splat(-0.5), y);
+  const result = fma(k, f32x4.splat(0.693359375), f32x4.add(f, y));
+  return select(
+    f32x4.gt(x, f32x4.splat(0)),
+    result,
+    select(f32x4.eq(x, f32x4.splat(0)), f32x4.splat(-Infinity), x),
+  );
+}
+
+/** ln(1 + x) in four lanes for 0 ≤ x ≤ 1, ≤ 4 ulp: the rounding of 1 + x is undone by its first-order term (Kahan). */
+export function log1p4(x: v128): v128 {
+  const one = f32x4.splat(1);
+  const u = f32x4.add(one, x);
+  return f32x4.add(log4(u), f32x4.div(f32x4.sub(x, f32x4.sub(u, one)), u));
+}
+
+/**
+ * erf x in four lanes, absolute error ≤ 3e-7: 1 − t (a1 + t (a2 + ...)) e^−x², t = 1 / (1 + p |x|)
+ * (Abramowitz & Stegun, 1964, 7.1.26).
+ */
+export function erf4(x: v128): v128 {
+  const one = f32x4.splat(1);
+  const size = f32x4.abs(x);
+  const t = f32x4.div(one, fma(f32x4.splat(0.3275911), size, one));
+  let p = fma(f32x4.splat(1.061405429), t, f32x4.splat(-1.453152027));
+  p = fma(p, t, f32x4.splat(1.421413741));
+  p = fma(p, t, f32x4.splat(-0.284496736));
+  p = fma(p, t, f32x4.splat(0.254829592));
+  const tail = f32x4.mul(f32x4.mul(p, t), exp4(f32x4.neg(f32x4.mul(x, x))));
+  return v128.or(f32x4.sub(one, tail), v128.and(x, f32x4.splat(-0.0)));
+}
+
 /** ln x for float64, ≤ 1 ulp: FreeBSD's e_log.c (Sun Microsystems, 1993), normal positive arguments or 0. */
 export function log64(x: f64): f64 {
   if (x <= 0) return x == 0 ? -Infinity : NaN;
@@ -87,4 +139,24 @@ export function log1p64(x: f64): f64 {
   const u = 1 + x;
   if (u == 1) return x;
   return log64(u) + (x - (u - 1)) / u;
+}
+
+/** e^x for float64, ≤ 2 ulp: reduction to |r| ≤ ln(2)/2, then Taylor terms up to r^13 / 13!. Over- and underflow as usual. */
+export function exp64(x: f64): f64 {
+  if (x > 709.782712893384) return Infinity;
+  if (x < -745.1332191019411) return 0;
+  if (x != x) return x;
+  const k = nearest<f64>(x * 1.4426950408889634);
+  const r = x - k * 6.9314718036912381649e-1 - k * 1.90821492927058770002e-10;
+  let sum: f64 = 1;
+  for (let i: f64 = 13; i > 0; i--) sum = 1 + (r * sum) / i;
+  const half = (<i32>k) >> 1;
+  return sum * power(half) * power(<i32>k - half);
+}
+
+/** 2^k for −1022 ≤ k ≤ 1023. */
+// @ts-ignore: decorator
+@inline
+function power(k: i32): f64 {
+  return reinterpret<f64>((<u64>(k + 1023)) << 52);
 }

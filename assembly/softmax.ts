@@ -1,12 +1,12 @@
-// Softmax, alone for prediction and fused with its cross-entropy for training. Rows of `classes` logits, padded to
-// whole vectors; padding counts as −∞ and comes out as 0. Strides in bytes.
+// Softmax and log-softmax by rows of `classes` logits, padded to whole vectors; padding counts as −∞ and comes out as 0.
+// Strides in bytes.
 import { exp4, log64 } from './math';
 import { laneMask, maxLanes, select, sumLanes } from './simd';
 
 /** Largest of `classes` logits. A NaN logit is found by the exponentials that follow, not here. */
 // @ts-ignore: decorator
 @inline
-function rowMax(logits: usize, classes: usize): f32 {
+export function rowMax(logits: usize, classes: usize): f32 {
   const lowest = f32x4.splat(-Infinity);
   let largest = lowest;
   for (let j: usize = 0; j < classes; j += 4) {
@@ -19,7 +19,7 @@ function rowMax(logits: usize, classes: usize): f32 {
 /** to[j] = e^(logits[j] − shift), padding 0; returns the sum, four partial sums by j mod 4. */
 // @ts-ignore: decorator
 @inline
-function exponentials(to: usize, logits: usize, classes: usize, shift: f32): f32 {
+export function exponentials(to: usize, logits: usize, classes: usize, shift: f32): f32 {
   const largest = f32x4.splat(shift);
   let sum = f32x4.splat(0);
   for (let j: usize = 0; j < classes; j += 4) {
@@ -31,47 +31,87 @@ function exponentials(to: usize, logits: usize, classes: usize, shift: f32): f32
   return sumLanes(sum);
 }
 
-/** y ← softmax(y) by rows, in place. */
-export function softmaxForward(y: usize, stride: usize, rows: usize, classes: usize): void {
+/** y = softmax(x) by rows. y may be x. */
+export function softmaxForward(
+  y: usize,
+  yStride: usize,
+  x: usize,
+  xStride: usize,
+  rows: usize,
+  classes: usize,
+): void {
   for (let row: usize = 0; row < rows; row++) {
-    const sum = f32x4.splat(exponentials(y, y, classes, rowMax(y, classes)));
+    const sum = f32x4.splat(exponentials(y, x, classes, rowMax(x, classes)));
     for (let j: usize = 0; j < classes; j += 4) {
       v128.store(y + (j << 2), f32x4.div(v128.load(y + (j << 2)), sum));
     }
-    y += stride;
+    y += yStride;
+    x += xStride;
   }
 }
 
-/**
- * delta = (softmax(logits) − onehot(label)) · scale, and rowLoss[row] (float64) = −ln of the label's probability, kept
- * in [lossMin, lossMax]: as if the reported probability were clipped; the gradient is not. delta may be logits.
- */
-export function softmaxCrossEntropy(
+/** delta ← y · (delta − Σ delta · y): the gradient of softmax from its output. */
+export function softmaxBackward(
   delta: usize,
   deltaStride: usize,
-  logits: usize,
-  logitsStride: usize,
-  labels: usize,
-  rowLoss: usize,
+  y: usize,
+  yStride: usize,
   rows: usize,
   classes: usize,
-  scale: f32,
-  lossMin: f64,
-  lossMax: f64,
 ): void {
   for (let row: usize = 0; row < rows; row++) {
-    const shift = rowMax(logits, classes);
-    const label = delta + ((<usize>load<i32>(labels + (row << 2))) << 2);
-    const logit = <f64>load<f32>(logits + (label - delta)) - <f64>shift;
-    const sum = exponentials(delta, logits, classes, shift);
-    const factor = f32x4.splat(scale / sum);
-    for (let j: usize = 0; j < classes; j += 4) {
-      v128.store(delta + (j << 2), f32x4.mul(v128.load(delta + (j << 2)), factor));
+    let sum: f64 = 0;
+    for (let j: usize = 0; j < classes; j++) {
+      sum += <f64>load<f32>(delta + (j << 2)) * <f64>load<f32>(y + (j << 2));
     }
-    store<f32>(label, load<f32>(label) - scale);
-    const loss = log64(<f64>sum) - logit;
-    store<f64>(rowLoss + (row << 3), loss < lossMin ? lossMin : loss > lossMax ? lossMax : loss);
+    for (let j: usize = 0; j < classes; j++) {
+      const at = j << 2;
+      store<f32>(delta + at, <f32>(<f64>load<f32>(y + at) * (<f64>load<f32>(delta + at) - sum)));
+    }
     delta += deltaStride;
-    logits += logitsStride;
+    y += yStride;
+  }
+}
+
+/** y = x − ln Σ e^x by rows. y may be x. */
+export function logSoftmaxForward(
+  y: usize,
+  yStride: usize,
+  x: usize,
+  xStride: usize,
+  rows: usize,
+  classes: usize,
+  scratch: usize,
+): void {
+  for (let row: usize = 0; row < rows; row++) {
+    const shift = rowMax(x, classes);
+    const total = <f64>shift + log64(<f64>exponentials(scratch, x, classes, shift));
+    for (let j: usize = 0; j < classes; j++) {
+      store<f32>(y + (j << 2), <f32>(<f64>load<f32>(x + (j << 2)) - total));
+    }
+    y += yStride;
+    x += xStride;
+  }
+}
+
+/** delta ← delta − e^y · Σ delta: the gradient of log-softmax from its output. */
+export function logSoftmaxBackward(
+  delta: usize,
+  deltaStride: usize,
+  y: usize,
+  yStride: usize,
+  rows: usize,
+  classes: usize,
+): void {
+  for (let row: usize = 0; row < rows; row++) {
+    let sum: f32 = 0;
+    for (let j: usize = 0; j < classes; j++) sum += load<f32>(delta + (j << 2));
+    for (let j: usize = 0; j < classes; j += 4) {
+      const at = j << 2;
+      const share = f32x4.mul(exp4(v128.load(y + at)), f32x4.splat(sum));
+      v128.store(delta + at, v128.and(f32x4.sub(v128.load(delta + at), share), laneMask(j, classes)));
+    }
+    delta += deltaStride;
+    y += yStride;
   }
 }

@@ -1,26 +1,34 @@
 // Update rules: gradient vector in, weights and optimizer slots changed in place. Used on a gradient tile that is still
-// in registers (generated/gradient.ts) and on a gradient in memory (the sweeps below): the same bits either way.
+// in registers (generated/gradient.ts) and on a gradient in memory (the sweep below): the same bits either way.
 //
-// `control` points at float32 scalars that the host writes before a step:
-//   0 learningRate   1 decay (L2: g += decay · w)   2 momentum | beta1   3 velocityFactor | 1 − beta1
-//   4 gradientFactor | beta2   5 1 − beta2   6 epsilon
+// `control` points at float32 scalars that the host writes before a step; src/model/optimizers.ts has the same table:
+//   0 learningRate    1 decay (L2: g += decay · w)   2-9 scalars of the rule, named at each rule
+//   10 l1   11 clipValue   12 gradientFactor (clipping by norm)   13 keep (1 − learningRate · weightDecay)
 // Slots below 2^-100 in magnitude become 0: moments of rarely used weights would otherwise stay denormal and slow.
-import { fma } from './simd';
+import { clamp, fma } from './simd';
 
 export const RULE_SGD: i32 = 0;
 export const RULE_MOMENTUM: i32 = 1;
 export const RULE_ADAM: i32 = 2;
+const RULE_AMSGRAD: i32 = 3;
+const RULE_ADAMAX: i32 = 4;
+const RULE_NADAM: i32 = 5;
+const RULE_RMSPROP: i32 = 6;
+const RULE_RMSPROP_CENTERED: i32 = 7;
+const RULE_ADAGRAD: i32 = 8;
+const RULE_ADADELTA: i32 = 9;
+const RULE_LION: i32 = 10;
 
 // @ts-ignore: decorator
 @inline
-function scalar(control: usize, index: usize): v128 {
+export function scalar(control: usize, index: usize): v128 {
   return v128.load32_splat(control + (index << 2));
 }
 
 /** x, or 0 where |x| < 2^-100; NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
-function flush(x: v128): v128 {
+export function flush(x: v128): v128 {
   return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(7.888609052210118e-31)));
 }
 
@@ -28,6 +36,15 @@ function flush(x: v128): v128 {
 @inline
 function decayed(g: v128, w: v128, control: usize): v128 {
   return fma(scalar(control, 1), w, g);
+}
+
+/** rate · slot + rest · g, flushed and stored. */
+// @ts-ignore: decorator
+@inline
+function average(slot: usize, g: v128, rate: v128, rest: v128): v128 {
+  const next = flush(fma(rest, g, f32x4.mul(rate, v128.load(slot))));
+  v128.store(slot, next);
+  return next;
 }
 
 /** w ← w − lr · g */
@@ -39,71 +56,203 @@ export function sgdVector(w: usize, g: v128, control: usize): void {
 }
 
 /**
- * v ← momentum · v − lr · g, then w ← w + (velocityFactor · v − gradientFactor · g).
- * Classical: factors 1 and 0. Nesterov (Sutskever et al., 2013): momentum and lr.
+ * v ← momentum · v − lr · g, then w ← w + (velocityFactor · v − gradientFactor · g). Scalars: 2 momentum,
+ * 3 velocityFactor, 4 gradientFactor. Classical: factors 1 and 0. Nesterov (Sutskever et al., 2013): momentum and lr.
  */
 // @ts-ignore: decorator
 @inline
 export function momentumVector(w: usize, v: usize, g: v128, control: usize): void {
   const x = v128.load(w);
   const gradient = decayed(g, x, control);
-  const kept = f32x4.mul(scalar(control, 2), v128.load(v));
-  const velocity = flush(fma(f32x4.neg(scalar(control, 0)), gradient, kept));
-  v128.store(v, velocity);
+  const velocity = average(v, gradient, scalar(control, 2), f32x4.neg(scalar(control, 0)));
   const step = f32x4.sub(f32x4.mul(scalar(control, 3), velocity), f32x4.mul(scalar(control, 4), gradient));
   v128.store(w, f32x4.add(x, step));
 }
 
 /**
  * m ← beta1 · m + (1 − beta1) · g, v ← beta2 · v + (1 − beta2) · g², w ← w − lr_t · m / (√v + epsilon), where
- * lr_t = lr · √(1 − beta2^t) / (1 − beta1^t) (Kingma & Ba, 2015, section 2, the "epsilon hat" form).
+ * lr_t = lr · √(1 − beta2^t) / (1 − beta1^t) is scalar 0 (Kingma & Ba, 2015, section 2, the "epsilon hat" form).
+ * Scalars: 2 beta1, 3 1 − beta1, 4 beta2, 5 1 − beta2, 6 epsilon.
  */
 // @ts-ignore: decorator
 @inline
 export function adamVector(w: usize, m: usize, v: usize, g: v128, control: usize): void {
   const x = v128.load(w);
   const gradient = decayed(g, x, control);
-  const first = flush(fma(scalar(control, 3), gradient, f32x4.mul(scalar(control, 2), v128.load(m))));
-  const square = f32x4.mul(gradient, gradient);
-  const second = flush(fma(scalar(control, 5), square, f32x4.mul(scalar(control, 4), v128.load(v))));
-  v128.store(m, first);
-  v128.store(v, second);
+  const first = average(m, gradient, scalar(control, 2), scalar(control, 3));
+  const second = average(v, f32x4.mul(gradient, gradient), scalar(control, 4), scalar(control, 5));
   const root = f32x4.add(f32x4.sqrt(second), scalar(control, 6));
   v128.store(w, f32x4.sub(x, f32x4.div(f32x4.mul(scalar(control, 0), first), root)));
 }
 
-/** Sweeps a gradient of `length` (multiple of 4) float32 through the rule. Unused slots are ignored. */
+/** Adam with the largest second moment so far in the denominator (Reddi et al., 2018). Scalars as adam. */
+// @ts-ignore: decorator
+@inline
+function amsgradVector(w: usize, m: usize, v: usize, largest: usize, g: v128, control: usize): void {
+  const x = v128.load(w);
+  const gradient = decayed(g, x, control);
+  const first = average(m, gradient, scalar(control, 2), scalar(control, 3));
+  const second = average(v, f32x4.mul(gradient, gradient), scalar(control, 4), scalar(control, 5));
+  const most = clamp(second, v128.load(largest));
+  v128.store(largest, most);
+  const root = f32x4.add(f32x4.sqrt(most), scalar(control, 6));
+  v128.store(w, f32x4.sub(x, f32x4.div(f32x4.mul(scalar(control, 0), first), root)));
+}
+
+/**
+ * u ← max(beta2 · u, |g|), w ← w − lr / (1 − beta1^t) · m / (u + epsilon) (Kingma & Ba, 2015, section 7.1). Scalars as
+ * adam, 0 with its correction.
+ */
+// @ts-ignore: decorator
+@inline
+function adamaxVector(w: usize, m: usize, u: usize, g: v128, control: usize): void {
+  const x = v128.load(w);
+  const gradient = decayed(g, x, control);
+  const first = average(m, gradient, scalar(control, 2), scalar(control, 3));
+  const most = flush(clamp(f32x4.abs(gradient), f32x4.mul(scalar(control, 4), v128.load(u))));
+  v128.store(u, most);
+  const root = f32x4.add(most, scalar(control, 6));
+  v128.store(w, f32x4.sub(x, f32x4.div(f32x4.mul(scalar(control, 0), first), root)));
+}
+
+/**
+ * Adam with Nesterov momentum (Dozat, 2016): w ← w − lr · (7 · m + 8 · g) / (√(9 · v) + epsilon). Scalars as adam, and
+ * 7 u_(t+1) / (1 − Π u · u_(t+1)), 8 (1 − u_t) / (1 − Π u), 9 1 / (1 − beta2^t).
+ */
+// @ts-ignore: decorator
+@inline
+function nadamVector(w: usize, m: usize, v: usize, g: v128, control: usize): void {
+  const x = v128.load(w);
+  const gradient = decayed(g, x, control);
+  const first = average(m, gradient, scalar(control, 2), scalar(control, 3));
+  const second = average(v, f32x4.mul(gradient, gradient), scalar(control, 4), scalar(control, 5));
+  const ahead = fma(scalar(control, 7), first, f32x4.mul(scalar(control, 8), gradient));
+  const root = f32x4.add(f32x4.sqrt(f32x4.mul(second, scalar(control, 9))), scalar(control, 6));
+  v128.store(w, f32x4.sub(x, f32x4.div(f32x4.mul(scalar(control, 0), ahead), root)));
+}
+
+/**
+ * v ← rho · v + (1 − rho) · g², m ← momentum · m + lr · g / √(v [− a²] + epsilon), w ← w − m; centered also keeps
+ * a ← rho · a + (1 − rho) · g (Tieleman & Hinton, 2012; Graves, 2013). Scalars: 2 rho, 3 1 − rho, 4 momentum, 6 epsilon.
+ */
+// @ts-ignore: decorator
+@inline
+function rmspropVector(w: usize, v: usize, m: usize, a: usize, g: v128, control: usize): void {
+  const x = v128.load(w);
+  const gradient = decayed(g, x, control);
+  let square = average(v, f32x4.mul(gradient, gradient), scalar(control, 2), scalar(control, 3));
+  if (a != 0) {
+    const mean = average(a, gradient, scalar(control, 2), scalar(control, 3));
+    square = f32x4.sub(square, f32x4.mul(mean, mean));
+  }
+  const root = f32x4.sqrt(f32x4.add(square, scalar(control, 6)));
+  const step = f32x4.div(f32x4.mul(scalar(control, 0), gradient), root);
+  const velocity = flush(fma(scalar(control, 4), v128.load(m), step));
+  v128.store(m, velocity);
+  v128.store(w, f32x4.sub(x, velocity));
+}
+
+/** a ← a + g², w ← w − lr · g / √(a + epsilon) (Duchi et al., 2011). Scalar: 6 epsilon. */
+// @ts-ignore: decorator
+@inline
+function adagradVector(w: usize, a: usize, g: v128, control: usize): void {
+  const x = v128.load(w);
+  const gradient = decayed(g, x, control);
+  const sum = fma(gradient, gradient, v128.load(a));
+  v128.store(a, sum);
+  const root = f32x4.sqrt(f32x4.add(sum, scalar(control, 6)));
+  v128.store(w, f32x4.sub(x, f32x4.div(f32x4.mul(scalar(control, 0), gradient), root)));
+}
+
+/**
+ * v ← rho · v + (1 − rho) · g², d = √(u + epsilon) / √(v + epsilon) · g, u ← rho · u + (1 − rho) · d², w ← w − lr · d
+ * (Zeiler, 2012). Scalars: 2 rho, 3 1 − rho, 6 epsilon.
+ */
+// @ts-ignore: decorator
+@inline
+function adadeltaVector(w: usize, v: usize, u: usize, g: v128, control: usize): void {
+  const x = v128.load(w);
+  const gradient = decayed(g, x, control);
+  const epsilon = scalar(control, 6);
+  const square = average(v, f32x4.mul(gradient, gradient), scalar(control, 2), scalar(control, 3));
+  const ratio = f32x4.div(
+    f32x4.sqrt(f32x4.add(v128.load(u), epsilon)),
+    f32x4.sqrt(f32x4.add(square, epsilon)),
+  );
+  const step = f32x4.mul(ratio, gradient);
+  average(u, f32x4.mul(step, step), scalar(control, 2), scalar(control, 3));
+  v128.store(w, f32x4.sub(x, f32x4.mul(scalar(control, 0), step)));
+}
+
+/**
+ * w ← w − lr · sign(beta1 · m + (1 − beta1) · g), m ← beta2 · m + (1 − beta2) · g (Chen et al., 2023). Scalars as adam.
+ */
+// @ts-ignore: decorator
+@inline
+function lionVector(w: usize, m: usize, g: v128, control: usize): void {
+  const x = v128.load(w);
+  const gradient = decayed(g, x, control);
+  const mixed = fma(scalar(control, 3), gradient, f32x4.mul(scalar(control, 2), v128.load(m)));
+  const rate = scalar(control, 0);
+  const zero = f32x4.splat(0);
+  const step = f32x4.sub(v128.and(rate, f32x4.gt(mixed, zero)), v128.and(rate, f32x4.lt(mixed, zero)));
+  average(m, gradient, scalar(control, 4), scalar(control, 5));
+  v128.store(w, f32x4.sub(x, step));
+}
+
+/** Sweeps a gradient of `length` (multiple of 4) float32 through the rule. Slots that a rule lacks are ignored. */
 export function update(
   rule: i32,
   w: usize,
   slot0: usize,
   slot1: usize,
+  slot2: usize,
   g: usize,
   length: usize,
   control: usize,
 ): void {
-  const end = length << 2;
-  if (rule == RULE_SGD) {
-    for (let i: usize = 0; i < end; i += 16) sgdVector(w + i, v128.load(g + i), control);
-  } else if (rule == RULE_MOMENTUM) {
-    for (let i: usize = 0; i < end; i += 16) momentumVector(w + i, slot0 + i, v128.load(g + i), control);
-  } else {
-    for (let i: usize = 0; i < end; i += 16)
-      adamVector(w + i, slot0 + i, slot1 + i, v128.load(g + i), control);
+  for (const end = g + (length << 2); g < end; g += 16) {
+    const x = v128.load(g);
+    switch (rule) {
+      case RULE_SGD:
+        sgdVector(w, x, control);
+        break;
+      case RULE_MOMENTUM:
+        momentumVector(w, slot0, x, control);
+        break;
+      case RULE_ADAM:
+        adamVector(w, slot0, slot1, x, control);
+        break;
+      case RULE_AMSGRAD:
+        amsgradVector(w, slot0, slot1, slot2, x, control);
+        break;
+      case RULE_ADAMAX:
+        adamaxVector(w, slot0, slot1, x, control);
+        break;
+      case RULE_NADAM:
+        nadamVector(w, slot0, slot1, x, control);
+        break;
+      case RULE_RMSPROP:
+        rmspropVector(w, slot0, slot1, 0, x, control);
+        break;
+      case RULE_RMSPROP_CENTERED:
+        rmspropVector(w, slot0, slot1, slot2, x, control);
+        break;
+      case RULE_ADAGRAD:
+        adagradVector(w, slot0, x, control);
+        break;
+      case RULE_ADADELTA:
+        adadeltaVector(w, slot0, slot1, x, control);
+        break;
+      case RULE_LION:
+        lionVector(w, slot0, x, control);
+        break;
+      default:
+        assert(false);
+    }
+    w += 16;
+    slot0 += 16;
+    slot1 += 16;
+    slot2 += 16;
   }
-}
-
-/** out (float64) = Σ w² over `length` (multiple of 4) values; two partial sums, products exact in float64. */
-export function sumSquares(out: usize, w: usize, length: usize): void {
-  let even = f64x2.splat(0),
-    odd = f64x2.splat(0);
-  for (const end = w + (length << 2); w < end; w += 16) {
-    const x = v128.load(w);
-    const low = f64x2.promote_low_f32x4(x);
-    const high = f64x2.promote_low_f32x4(v128.shuffle<i32>(x, x, 2, 3, 2, 3));
-    even = f64x2.add(even, f64x2.mul(low, low));
-    odd = f64x2.add(odd, f64x2.mul(high, high));
-  }
-  const sum = f64x2.add(even, odd);
-  store<f64>(out, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
 }

@@ -7,6 +7,7 @@ import {
   gradientSgdTile,
   gradientStoreTile,
 } from '../generated/gradient';
+import { adjust, regularize } from '../penalty';
 import { RULE_MOMENTUM, RULE_SGD, update } from '../update';
 
 /** Rows of a block of the reduction: more would push the columns of x that a tile revisits out of L1. */
@@ -57,7 +58,7 @@ export function denseGradientUpdate(
   }
 }
 
-/** g (panels, like W) = xᵀ · delta. */
+/** g (panels, like W) = xᵀ · delta, or += if not `fresh`. */
 export function denseGradient(
   g: usize,
   x: usize,
@@ -68,18 +69,24 @@ export function denseGradient(
   depth: usize,
   panelBegin: usize,
   panelEnd: usize,
+  fresh: bool,
 ): void {
   for (let p = panelBegin; p < panelEnd; p++) {
-    panelGradient(g + p * depth * PANEL_BYTES, x, xStride, delta + p * PANEL_BYTES, deltaStride, rows, depth);
+    const at = p * depth * PANEL_BYTES;
+    panelGradient(g + at, x, xStride, delta + p * PANEL_BYTES, deltaStride, rows, depth, fresh);
   }
 }
 
-/** Updates W by `rule`, panel by panel through `scratch` (depth · 8 float32). For batches of many rows. */
+/**
+ * Updates W by `rule`, panel by panel through `scratch` (depth · 8 float32): every rule, batches of many rows, and with
+ * `prepare` L1 and L2 terms, clipping by value and weight decay first (penalty.ts).
+ */
 export function denseGradientSweep(
   rule: i32,
   w: usize,
   slot0: usize,
   slot1: usize,
+  slot2: usize,
   scratch: usize,
   x: usize,
   xStride: usize,
@@ -90,11 +97,26 @@ export function denseGradientSweep(
   panelBegin: usize,
   panelEnd: usize,
   control: usize,
+  prepare: bool,
 ): void {
+  const length = depth << 3;
   for (let p = panelBegin; p < panelEnd; p++) {
     const at = p * depth * PANEL_BYTES;
-    panelGradient(scratch, x, xStride, delta + p * PANEL_BYTES, deltaStride, rows, depth);
-    update(rule, w + at, slot0 + at, slot1 + at, scratch, depth << 3, control);
+    panelGradient(scratch, x, xStride, delta + p * PANEL_BYTES, deltaStride, rows, depth, true);
+    if (prepare) {
+      regularize(scratch, w + at, length, control);
+      adjust(scratch, w + at, length, control);
+    }
+    update(
+      rule,
+      w + at,
+      slot0 + at,
+      slot1 + at,
+      slot2 + at,
+      scratch,
+      length,
+      prepare ? control + 64 : control,
+    );
   }
 }
 
@@ -106,6 +128,7 @@ function panelGradient(
   deltaStride: usize,
   rows: usize,
   depth: usize,
+  fresh: bool,
 ): void {
   for (let row: usize = 0; row < rows; row += ROW_BLOCK) {
     const count = min(ROW_BLOCK, rows - row);
@@ -121,25 +144,33 @@ function panelGradient(
         dBlock,
         deltaStride,
         count,
-        row == 0,
+        fresh && row == 0,
       );
       k += height;
     }
   }
 }
 
-/** out[8 · panels] = column sums of delta over the rows, in order: the bias gradient. */
-export function columnSums(out: usize, delta: usize, deltaStride: usize, rows: usize, panels: usize): void {
+/** out[8 · panels] = column sums of delta over the rows, in order: the bias gradient; or += if not `fresh`. */
+export function columnSums(
+  out: usize,
+  delta: usize,
+  deltaStride: usize,
+  rows: usize,
+  panels: usize,
+  fresh: bool,
+): void {
   for (let p: usize = 0; p < panels; p++) {
-    let s = f32x4.splat(0),
-      t = f32x4.splat(0);
+    const at = out + p * PANEL_BYTES;
+    let s = fresh ? f32x4.splat(0) : v128.load(at),
+      t = fresh ? f32x4.splat(0) : v128.load(at, 16);
     let d = delta + p * PANEL_BYTES;
     for (let row: usize = 0; row < rows; row++) {
       s = f32x4.add(s, v128.load(d));
       t = f32x4.add(t, v128.load(d, 16));
       d += deltaStride;
     }
-    v128.store(out + p * PANEL_BYTES, s);
-    v128.store(out + p * PANEL_BYTES, t, 16);
+    v128.store(at, s);
+    v128.store(at, t, 16);
   }
 }

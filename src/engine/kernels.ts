@@ -2,32 +2,61 @@
  * What assembly/index.ts exports, as the plan calls it. Every argument is a number: byte offsets (and byte strides) in
  * the arena, counts, codes of activations and update rules, scalars.
  */
-export interface Kernels {
-  denseForward: Kernel;
-  denseGradient: Kernel;
-  denseGradientSweep: Kernel;
-  denseGradientUpdate: Kernel;
-  denseInputGradient: Kernel;
-  transposeDelta: Kernel;
-  columnSums: Kernel;
-  gatherBytes: Kernel;
-  gatherWords: Kernel;
-  activationForward: Kernel;
-  activationBackward: Kernel;
-  softmaxForward: Kernel;
-  softmaxCrossEntropy: Kernel;
-  sigmoidCrossEntropy: Kernel;
-  squaredError: Kernel;
-  sumRows: Kernel;
-  sumSquares: Kernel;
-  update: Kernel;
-}
+export type Kernels = Readonly<Record<KernelName, Kernel>>;
+
+export type KernelName =
+  | 'activationBackward'
+  | 'activationForward'
+  | 'activityGradient'
+  | 'activityPenalty'
+  | 'adjust'
+  | 'batchNormBackward'
+  | 'batchNormForward'
+  | 'batchNormGradient'
+  | 'batchStatistics'
+  | 'categoricalCrossEntropy'
+  | 'categoricalHinge'
+  | 'columnNorms'
+  | 'columnSums'
+  | 'denseForward'
+  | 'denseGradient'
+  | 'denseGradientSweep'
+  | 'denseGradientUpdate'
+  | 'denseInputGradient'
+  | 'dropout'
+  | 'elementLoss'
+  | 'gatherBytes'
+  | 'gatherWords'
+  | 'gaussianNoise'
+  | 'layerNormBackward'
+  | 'layerNormForward'
+  | 'layerNormGradient'
+  | 'logSoftmaxBackward'
+  | 'logSoftmaxForward'
+  | 'movingStatistics'
+  | 'nonNegative'
+  | 'normFactor'
+  | 'regularize'
+  | 'rescale'
+  | 'rowNorms'
+  | 'sigmoidCrossEntropy'
+  | 'softmaxBackward'
+  | 'softmaxCrossEntropy'
+  | 'softmaxCrossEntropyTargets'
+  | 'softmaxForward'
+  | 'squaredError'
+  | 'sumMagnitudes'
+  | 'sumRows'
+  | 'sumSquares'
+  | 'transposeDelta'
+  | 'update'
+  | 'vectorNorm';
 
 export type Kernel = (...args: number[]) => void;
 
 /** One kernel call of a step, with every argument resolved. */
 export interface Call {
-  readonly kernel: keyof Kernels;
+  readonly kernel: KernelName;
   readonly args: readonly number[];
 }
 
@@ -42,11 +71,12 @@ export function run(program: Program): void {
 export function bind(kernels: Kernels, calls: readonly Call[]): Program {
   return calls.map(({ kernel, args }) => {
     const f = kernels[kernel];
-    const [a, b, c, d, e, g, h, i, j, k, l, m, n, o] = args;
-    if (args.length > 14) throw new RangeError(`${kernel} has ${args.length} arguments, but bind knows 14.`);
+    const [a, b, c, d, e, g, h, i, j, k, l, m, n, o, p, q] = args;
+    if (args.length > 16) throw new RangeError(`${kernel} has ${args.length} arguments, but bind knows 16.`);
     if (args.length <= 4) return () => f(a, b, c, d);
     if (args.length <= 7) return () => f(a, b, c, d, e, g, h);
     if (args.length <= 10) return () => f(a, b, c, d, e, g, h, i, j, k);
-    return () => f(a, b, c, d, e, g, h, i, j, k, l, m, n, o);
+    if (args.length <= 13) return () => f(a, b, c, d, e, g, h, i, j, k, l, m, n);
+    return () => f(a, b, c, d, e, g, h, i, j, k, l, m, n, o, p, q);
   });
 }

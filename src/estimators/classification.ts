@@ -34,10 +34,10 @@ export function classification(codes: Int32Array, classes: readonly Label[]): Ta
   };
   if (classes.length === 2) {
     return {
-      targets: { kind: 'values', data: Float32Array.from(codes), outputs: 1 },
+      targets: { kind: 'values', data: Float32Array.from(codes) },
       outputs: 1,
       outActivation: 'sigmoid',
-      loss: { kind: 'sigmoidCrossEntropy', range: LOSS_RANGE },
+      loss: { name: 'binaryCrossentropy', sumOutputs: true, range: LOSS_RANGE },
       classes,
       strata: codes,
       score,
@@ -47,7 +47,7 @@ export function classification(codes: Int32Array, classes: readonly Label[]): Ta
     targets: { kind: 'labels', data: codes },
     outputs: classes.length,
     outActivation: 'softmax',
-    loss: { kind: 'softmaxCrossEntropy', range: LOSS_RANGE },
+    loss: { name: 'sparseCategoricalCrossentropy', range: LOSS_RANGE },
     classes,
     score,
   };

@@ -47,7 +47,7 @@ export class MLPClassifier extends MLP {
     return this.exclusively('fit', async () => {
       const given = checkOptions('MLPClassifier.fit', options, fitSchema);
       const present = this.continues ? this.model : undefined;
-      const rows = toRows(x, { flatten: true, expectedFeatures: present?.network.spec.inputs });
+      const rows = toRows(x, { flatten: true, expectedFeatures: present?.network.spec.inputShape[0] });
       const labels = readLabels(y);
       checkLength(labels.length, rows.rows);
       const { classes, indices } = readClasses(labels);
@@ -77,7 +77,7 @@ export class MLPClassifier extends MLP {
         throw new ValueError('MLPClassifier: partialFit does not support earlyStopping: true, use fit.');
       }
       const classes = this.#allClasses(announced);
-      const expectedFeatures = this.model?.network.spec.inputs;
+      const expectedFeatures = this.model?.network.spec.inputShape[0];
       const rows = toRows(x, { flatten: true, expectedFeatures });
       const labels = readLabels(y);
       checkLength(labels.length, rows.rows);
@@ -143,7 +143,7 @@ export class MLPClassifier extends MLP {
   ): NdArray {
     const { network, classes } = this.fitted(wanted);
     const { out } = checkOptions(`MLPClassifier.${wanted}`, options, { out: instance(Float32Array) });
-    const given = toRows(x, { flatten: true, expectedFeatures: network.spec.inputs });
+    const given = toRows(x, { flatten: true, expectedFeatures: network.spec.inputShape[0] });
     const shape = [given.rows, classes.length];
     if (out) checkOut(out.length, given.rows * classes.length, `(${shape.join(', ')})`);
     if (classes.length > 2) return { data: network.forward(given, out), shape };

@@ -63,7 +63,7 @@ export abstract class MLP extends Trained {
     out?: Float32Array,
   ): { values: Float32Array; rows: number } {
     const { network } = this.fitted(wanted);
-    const rows = toRows(x, { flatten: true, expectedFeatures: network.spec.inputs });
+    const rows = toRows(x, { flatten: true, expectedFeatures: network.spec.inputShape[0] });
     return { values: network.forward(rows, out), rows: rows.rows };
   }
 

@@ -2,10 +2,10 @@ import { currentEngine } from '../engine/engine.js';
 import { UnsupportedError, ValueError } from '../errors.js';
 import { describe } from '../check.js';
 import type { Label } from '../data/labels.js';
-import type { OutputActivation } from '../model/activations.js';
-import { parameterLayout } from '../model/layout.js';
+import type { Activation } from '../model/activations.js';
+import type { LossSpec } from '../model/losses.js';
 import { Network } from '../model/network.js';
-import type { LossSpec, NetworkSpec } from '../model/spec.js';
+import type { DenseSpec, NetworkSpec } from '../model/spec.js';
 import type { RandomState } from '../random.js';
 import type { Targets } from '../train/data.js';
 import type { MLPParams } from './options.js';
@@ -17,7 +17,7 @@ import { initialParameters } from './weights.js';
 export interface Task {
   readonly targets: Targets;
   readonly outputs: number;
-  readonly outActivation: OutputActivation;
+  readonly outActivation: Activation;
   readonly loss: LossSpec;
   /** The labels, sorted; none in regression. */
   readonly classes: readonly Label[];
@@ -32,7 +32,7 @@ export interface Model {
   readonly network: Network;
   readonly progress: Progress;
   readonly outputs: number;
-  readonly outActivation: OutputActivation;
+  readonly outActivation: Activation;
   readonly classes: readonly Label[];
 }
 
@@ -51,18 +51,38 @@ export function newModel(
   random: RandomState,
 ): Model {
   const { outputs, outActivation, classes } = task;
-  const hidden = params.hiddenLayerSizes.map((units) => ({ units, activation: params.activation }));
-  const spec: NetworkSpec = { inputs, layers: [...hidden, { units: outputs, activation: outActivation }] };
+  const hidden = params.hiddenLayerSizes.map((units) => denseSpec(units, params.activation, params.alpha));
+  const spec: NetworkSpec = {
+    inputShape: [inputs],
+    layers: [...hidden, denseSpec(outputs, outActivation, params.alpha)],
+  };
   const copies = params.solver === 'adam' ? 3 : params.momentum > 0 ? 2 : 1;
-  const bytes = 4 * parameterLayout(spec).length * copies;
+  const bytes = 4 * copies * weightCount(inputs, spec);
   if (bytes > MOST_BYTES) throw tooLarge(owner, params, bytes);
   try {
     const network = new Network(spec, currentEngine());
-    network.setParameters(initialParameters(spec, params.activation === 'sigmoid' ? 2 : 6, random));
+    const factor = params.activation === 'sigmoid' ? 2 : 6;
+    network.setParameters(initialParameters(network.parameters, factor, random));
     return { network, progress: newProgress(params), outputs, outActivation, classes };
   } catch (error) {
     throw error instanceof RangeError ? tooLarge(owner, params, bytes, error) : error;
   }
+}
+
+/** A dense layer with scikit-learn's penalty, ½ · alpha · Σ weight² (divided by the rows of a batch in training). */
+function denseSpec(units: number, activation: Activation, alpha: number): DenseSpec {
+  const rules = { initializer: { name: 'zeros' } };
+  const kernel = alpha > 0 ? { ...rules, regularizer: { l1: 0, l2: alpha / 2 } } : rules;
+  return { type: 'dense', units, activation, useBias: true, kernel, bias: rules, trainable: true };
+}
+
+function weightCount(inputs: number, { layers }: NetworkSpec): number {
+  let count = 0;
+  for (const layer of layers as readonly DenseSpec[]) {
+    count += (inputs + 1) * layer.units;
+    inputs = layer.units;
+  }
+  return count;
 }
 
 function tooLarge(
@@ -80,7 +100,7 @@ function tooLarge(
 
 /** ValueError if training cannot go on from a model because the options now describe another network. */
 export function checkSameNetwork(owner: string, call: string, { network }: Model, params: MLPParams): void {
-  const hidden = network.spec.layers.slice(0, -1);
+  const hidden = network.spec.layers.slice(0, -1) as readonly DenseSpec[];
   const { hiddenLayerSizes, activation } = params;
   const same =
     hidden.length === hiddenLayerSizes.length &&

@@ -1,5 +1,5 @@
-import type { OptimizerState } from '../train/optimizer.js';
-import { newOptimizerState } from '../train/optimizer.js';
+import type { OptimizerState } from '../model/optimizers.js';
+import { newOptimizerState } from '../model/optimizers.js';
 import type { MLPParams } from './options.js';
 import type { StoppingState } from './stopping.js';
 import { newStoppingState } from './stopping.js';

@@ -1,12 +1,15 @@
 import { DivergedError } from '../errors.js';
 import { pow } from '../math.js';
 import type { Network } from '../model/network.js';
-import type { LossSpec, OptimizerSpec } from '../model/spec.js';
+import type { LossSpec } from '../model/losses.js';
+import type { OptimizerSpec } from '../model/optimizers.js';
+import { gatherable } from '../model/scale.js';
 import type { Rows } from '../ndarray.js';
 import type { RandomState } from '../random.js';
 import { ascending } from '../random.js';
 import type { Targets } from '../train/data.js';
-import { fit } from '../train/fit.js';
+import { fit, inBatches } from '../train/fit.js';
+import { Trainer } from '../train/trainer.js';
 import { ConvergenceWarning, LamellaWarning, warn } from '../warnings.js';
 import type { FitOptions } from './fit-options.js';
 import type { MLPParams } from './options.js';
@@ -45,17 +48,26 @@ interface Outcome {
 export async function fitStochastic(request: StochasticRequest): Promise<void> {
   const { params, network, progress, optimizer, incremental, signal } = request;
   const outcome: Outcome = { unconverged: false };
-  const run = fit({
+  const batchSize = chooseBatchSize(request);
+  const dataset = { rows: gatherable(request.rows), targets: request.targets };
+  const trainer = new Trainer({
     network,
-    rows: request.rows,
-    targets: request.targets,
+    dataset,
     loss: request.loss,
     optimizer: specOf(optimizer.params),
     state: optimizer.state,
-    batchSize: chooseBatchSize(request),
-    epochs: incremental ? 1 : params.maxIter,
-    alpha: params.alpha,
-    order: epochOrder(request),
+    batchSize,
+    predictions: false,
+    penaltyPerRow: true,
+    seed: 0,
+  });
+  const order = epochOrder(request);
+  const run = fit({
+    network,
+    trainer,
+    batches: () => inBatches(dataset, order(), batchSize),
+    firstEpoch: 1,
+    lastEpoch: incremental ? 1 : params.maxIter,
     rate: () => optimizer.rate,
     signal,
     async onEpoch({ loss }) {

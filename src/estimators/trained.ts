@@ -10,16 +10,16 @@ export abstract class Trained {
   /** Weight matrices, (inputs, units) each. Copies. */
   get coefs(): NdArray[] {
     const { network } = this.fitted('coefs');
-    return network.getParameters().map(({ weight, bias }) => ({
-      data: weight,
-      shape: [weight.length / bias.length, bias.length],
-    }));
+    const values = network.getParameters();
+    return network.parameters.flatMap(({ shape }, i) =>
+      shape.length === 2 ? [{ data: values[i], shape }] : [],
+    );
   }
 
   /** Bias vectors, (units) each. Copies. */
   get intercepts(): Float32Array[] {
     const { network } = this.fitted('intercepts');
-    return network.getParameters().map(({ bias }) => bias);
+    return network.getParameters().filter((_values, i) => network.parameters[i].shape.length === 1);
   }
 
   /** Loss of the last epoch, L2 penalty included; NaN before the first has ended. */
@@ -67,7 +67,7 @@ export abstract class Trained {
 
   /** Features of a row of X. */
   get nFeaturesIn(): number {
-    return this.fitted('nFeaturesIn').network.spec.inputs;
+    return this.fitted('nFeaturesIn').network.spec.inputShape[0];
   }
 
   /** Activation of the output layer: 'softmax', 'logistic' or 'identity'. */

@@ -1,26 +1,82 @@
-/** How a layer's activation is computed, and its derivative from the layer's output. Codes as in assembly/activation.ts. */
-export interface ActivationRule {
-  readonly code: number;
-  /** What clamps the accumulators at the store: 0 for relu; −∞ leaves them as they are. */
-  readonly low: number;
-  /** Whether a sweep over the stored outputs follows. */
-  readonly sweep: boolean;
+import type { Call } from '../engine/kernels.js';
+import type { Matrix } from './layout.js';
+import { paddedUnits } from './layout.js';
+
+/** Elementwise activations in the order of their codes, as in scripts/kernels.mjs; 0 is linear. */
+const ELEMENTWISE = [
+  'linear',
+  'relu',
+  'relu6',
+  'leakyRelu',
+  'elu',
+  'selu',
+  'gelu',
+  'silu',
+  'mish',
+  'sigmoid',
+  'hardSigmoid',
+  'tanh',
+  'softplus',
+  'softsign',
+  'exponential',
+  'sign',
+  'heaviside',
+] as const;
+
+/** Activations, in their canonical spelling; softmax and logSoftmax work on whole rows. */
+export const ACTIVATIONS = [...ELEMENTWISE, 'softmax', 'logSoftmax'] as const;
+
+export type Activation = (typeof ACTIVATIONS)[number];
+
+/** Other names of activations: Keras's swish, scikit-learn's identity and logistic. */
+export const ACTIVATION_ALIASES = { swish: 'silu', identity: 'linear', logistic: 'sigmoid' } as const;
+
+/** Threshold units have no slope: they can predict, but nothing trains through them. */
+export function isTrainable(activation: Activation): boolean {
+  return activation !== 'sign' && activation !== 'heaviside';
 }
 
-const rules = {
-  linear: { code: 0, low: -Infinity, sweep: false },
-  relu: { code: 1, low: 0, sweep: false },
-  tanh: { code: 2, low: -Infinity, sweep: true },
-  sigmoid: { code: 3, low: -Infinity, sweep: true },
-  exponential: { code: 4, low: -Infinity, sweep: true },
-} as const satisfies Record<string, ActivationRule>;
+/** The slope of these cannot be told from the output: the plan keeps their input. */
+export function needsInput(activation: Activation): boolean {
+  return activation === 'gelu' || activation === 'silu' || activation === 'mish';
+}
 
-/** Elementwise activations. */
-export type Activation = keyof typeof rules;
+/** What clamps a product at its store: relu needs no sweep of its own. −∞ leaves the product as it is. */
+export function lowest(activation: Activation): number {
+  return activation === 'relu' ? 0 : -Infinity;
+}
 
-/** What the last layer may end in; softmax works on whole rows. */
-export type OutputActivation = Activation | 'softmax';
+/** y = activation(x) on `rows` rows; y may be x. `scratch` holds a row. */
+export function activationCalls(
+  activation: Activation,
+  y: Matrix,
+  x: Matrix,
+  rows: number,
+  scratch: number,
+): Call[] {
+  const places = [y.offset, y.stride, x.offset, x.stride, rows];
+  if (activation === 'softmax') return [{ kernel: 'softmaxForward', args: [...places, y.columns] }];
+  if (activation === 'logSoftmax')
+    return [{ kernel: 'logSoftmaxForward', args: [...places, y.columns, scratch] }];
+  const code = ELEMENTWISE.indexOf(activation);
+  if (code === 0) return y.offset === x.offset ? [] : [copyCall(y, x, rows)];
+  return [{ kernel: 'activationForward', args: [code, ...places, paddedUnits(y.columns)] }];
+}
 
-export function activationRule(activation: Activation): ActivationRule {
-  return rules[activation];
+function copyCall(y: Matrix, x: Matrix, rows: number): Call {
+  return {
+    kernel: 'rescale',
+    args: [y.offset, y.stride, x.offset, x.stride, rows, paddedUnits(y.columns), 1, 0],
+  };
+}
+
+/** delta ← delta · slope, in place. `known` is the layer's output, or its input where `needsInput`. */
+export function slopeCalls(activation: Activation, delta: Matrix, known: Matrix, rows: number): Call[] {
+  const places = [delta.offset, delta.stride, known.offset, known.stride, rows];
+  if (activation === 'softmax') return [{ kernel: 'softmaxBackward', args: [...places, delta.columns] }];
+  if (activation === 'logSoftmax')
+    return [{ kernel: 'logSoftmaxBackward', args: [...places, delta.columns] }];
+  const code = ELEMENTWISE.indexOf(activation);
+  if (code === 0) return [];
+  return [{ kernel: 'activationBackward', args: [code, ...places, paddedUnits(delta.columns)] }];
 }

@@ -3,21 +3,17 @@ import type { Engine } from '../engine/engine.js';
 import type { Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
 import type { Rows } from '../ndarray.js';
-import { packWeight, parameterLayout, unpackWeight } from './layout.js';
+import type { Parameter } from './parameters.js';
+import { pack, unpack } from './parameters.js';
 import type { Plan } from './plan.js';
-import { plan, predictCalls } from './plan.js';
+import { plan } from './plan.js';
 import type { GatherableRows } from './scale.js';
 import { gatherable } from './scale.js';
-import type { NetworkSpec } from './spec.js';
+import type { NetworkSpec, Shape } from './spec.js';
+import { predictCalls } from './steps.js';
 
 /** Rows of a prediction step: whole tiles of every variant, activations that stay in L2. */
 const PREDICT_ROWS = 120;
-
-/** Weight (inputs, units) row-major, and bias (units). */
-export interface LayerParameters {
-  readonly weight: ArrayLike<number>;
-  readonly bias: ArrayLike<number>;
-}
 
 /** A network's parameters, and its predictions. Training borrows the parameters and returns them. */
 export class Network {
@@ -34,20 +30,30 @@ export class Network {
     this.spec = spec;
     this.engine = engine;
     this.#plan = plan(spec, PREDICT_ROWS);
-    this.#packed = new Float32Array(this.#plan.parameterLength);
+    this.#packed = new Float32Array(this.#plan.blockLength);
   }
 
-  /** Parameters as panels: what training works on. A view where there is one; copy it before the next call. */
+  /** All parameters, layer by layer. */
+  get parameters(): readonly Parameter[] {
+    return this.#plan.parameters;
+  }
+
+  /** The shape of one row of predictions. */
+  get outputShape(): Shape {
+    return this.#plan.outputShape;
+  }
+
+  /** The block of all parameters, as training works on it. A view where there is one; copy it before the next call. */
   get packed(): Float32Array {
     if (this.#training) return this.#training();
     if (this.#packed) return this.#packed;
     const arena = this.#arena as Arena;
-    return arena.floats(this.#plan.parameters, this.#plan.parameterLength);
+    return arena.floats(this.#plan.block, this.#plan.blockLength);
   }
 
-  /** Replace the parameters by a block in panel layout. */
+  /** Replace the block of all parameters. */
   setPacked(source: Float32Array): void {
-    if (this.#arena) this.#arena.f32.set(source, this.#plan.parameters >> 2);
+    if (this.#arena) this.#arena.f32.set(source, this.#plan.block >> 2);
     else this.#packed = new Float32Array(source);
   }
 
@@ -60,29 +66,23 @@ export class Network {
     return this.#training !== undefined;
   }
 
-  setParameters(layers: readonly LayerParameters[]): void {
-    const { layers: layouts, length } = parameterLayout(this.spec);
-    const packed = new Float32Array(length);
-    layouts.forEach((layout, i) => {
-      packWeight(packed, layers[i].weight, layout);
-      packed.set(layers[i].bias, layout.bias);
-    });
-    this.setPacked(packed);
+  /** Replace all parameters, given row-major in the order of `parameters`. */
+  setParameters(values: readonly ArrayLike<number>[]): void {
+    const block = new Float32Array(this.#plan.blockLength);
+    this.parameters.forEach((parameter, i) => pack(block, values[i], parameter));
+    this.setPacked(block);
   }
 
-  /** Copies of all parameters, weights row-major. */
-  getParameters(): { weight: Float32Array<ArrayBuffer>; bias: Float32Array<ArrayBuffer> }[] {
-    const packed = this.packed;
-    return parameterLayout(this.spec).layers.map((layout) => ({
-      weight: unpackWeight(packed, layout),
-      bias: packed.slice(layout.bias, layout.bias + layout.units),
-    }));
+  /** Copies of all parameters, row-major, in the order of `parameters`. */
+  getParameters(): Float32Array<ArrayBuffer>[] {
+    const block = this.packed;
+    return this.parameters.map((parameter) => unpack(block, parameter));
   }
 
-  /** Outputs of the last layer, (rows, units) row-major, into `out` or a new array. */
+  /** Predictions, row-major, into `out` or a new array. */
   forward(given: Rows, out?: Float32Array): Float32Array {
     const rows = gatherable(given);
-    const output = this.#plan.outputs[this.#plan.outputs.length - 1];
+    const { output } = this.#plan;
     const units = output.columns;
     const result = out ?? new Float32Array(rows.rows * units);
     const arena = this.#ready();
@@ -101,11 +101,11 @@ export class Network {
     if (!arena) {
       arena = new Arena(this.engine, this.#plan.bytes);
       for (let row = 0; row < PREDICT_ROWS; row++) arena.i32[(this.#plan.indices >> 2) + row] = row;
-      if (this.#packed) arena.f32.set(this.#packed, this.#plan.parameters >> 2);
+      if (this.#packed) arena.f32.set(this.#packed, this.#plan.block >> 2);
       this.#packed = undefined;
       this.#arena = arena;
     }
-    if (this.#training) arena.f32.set(this.#training(), this.#plan.parameters >> 2);
+    if (this.#training) arena.f32.set(this.#training(), this.#plan.block >> 2);
     return arena;
   }
 

@@ -1,17 +1,21 @@
-import type { Call } from '../engine/kernels.js';
-import { backwardCalls } from './backward.js';
-import { forwardCalls } from './forward.js';
-import type { ParameterLayout } from './layout.js';
-import { Layout, paddedUnits, parameterLayout, rowStride } from './layout.js';
+import type { Activation } from './activations.js';
+import { denseScratch } from './layers/dense.js';
+import { layerRule } from './layers/index.js';
+import type { LayerRule, Placed } from './layers/rule.js';
+import type { Matrix } from './layout.js';
+import { Layout, paddedUnits } from './layout.js';
+import type { LossSpec } from './losses.js';
+import { isFused, takesLabels } from './losses.js';
+import type { OptimizerSpec } from './optimizers.js';
+import type { Parameter } from './parameters.js';
+import { layOut } from './parameters.js';
+import type { Penalties } from './penalties.js';
+import { planPenalties } from './penalties.js';
 import type { ScaleParts } from './scale.js';
-import type { LossSpec, NetworkSpec, OptimizerSpec } from './spec.js';
-
-/** A row-major matrix in the arena: byte offset, and bytes from row to row. */
-export interface Matrix {
-  readonly offset: number;
-  readonly stride: number;
-  readonly columns: number;
-}
+import type { LayerSpec, NetworkSpec, Shape } from './spec.js';
+import { sizeOf } from './spec.js';
+import type { UpdatesPlan } from './updates.js';
+import { planUpdates } from './updates.js';
 
 /** A data set that lives in the arena. */
 export interface ResidentSpec {
@@ -20,174 +24,213 @@ export interface ResidentSpec {
   readonly scale?: ScaleParts;
 }
 
-export interface TrainingSpec {
-  readonly loss: LossSpec;
-  readonly optimizer: OptimizerSpec;
-  /** Whether the loss reports ½ Σ weight² terms: their sums are computed before every update. */
-  readonly penalty: boolean;
+/** What a plan is made for. Nothing of it: predictions. */
+export interface PlanOptions {
+  readonly loss?: LossSpec;
+  /** Updates; without it the loss is only evaluated. */
+  readonly optimizer?: OptimizerSpec;
+  /** Whether somebody reads the predictions that belong to the loss. */
+  readonly predictions?: boolean;
   readonly resident?: ResidentSpec;
+  /** Whether a batch may come in parts, whose gradients are added up. */
+  readonly accumulate?: boolean;
 }
 
-/** Byte offsets that only training needs. */
-export interface TrainingPlan extends TrainingSpec {
-  readonly slots: readonly number[];
-  readonly slotCount: number;
-  /** Scalars of the update rule: one block for weights, one for biases. */
-  readonly weightControl: number;
-  readonly biasControl: number;
-  /** Gradient of the loss with respect to every layer's pre-activation. Padding columns stay 0. */
-  readonly deltas: readonly Matrix[];
-  readonly deltaT: number;
-  readonly scratch: number;
-  readonly biasGradient: number;
-  /** int32 labels, or float32 values (rows padded to whole vectors), of the batch. */
+/** Offsets of what the loss compares and reports. */
+export interface LossPlan {
+  readonly spec: LossSpec;
+  readonly fused: boolean;
+  readonly delta: Matrix;
   readonly targets: Matrix;
+  readonly labels: boolean;
+  readonly weights: number;
+  readonly scale: number;
   readonly rowLoss: number;
-  /** float64: the sum of rowLoss, then Σ weight² of every layer. */
+  /** float64: Σ rowLoss, then what the penalties sum. */
   readonly sums: number;
-  readonly data: number;
-  readonly dataTargets: number;
+  readonly penalties: Penalties;
+  /** Finished predictions of the batch; undefined if nobody reads them. */
+  readonly predictions?: Matrix;
+  /** The data set: rows, targets (labels or values), weights. */
+  readonly resident?: ResidentSpec & {
+    readonly data: number;
+    readonly targets: number;
+    readonly weights: number;
+  };
 }
 
-/** Where everything lies, and which calls make a step: a pure function of the network and the batch. */
+/** Where everything lies, and which calls make a step: a pure function of the network, the batch and the options. */
 export interface Plan {
   readonly spec: NetworkSpec;
   readonly rows: number;
   readonly bytes: number;
-  readonly parameters: number;
-  readonly parameterLength: number;
-  readonly layers: readonly ParameterLayout[];
+  readonly parameters: readonly Parameter[];
+  /** Byte offset and floats of the parameter block. */
+  readonly block: number;
+  readonly blockLength: number;
+  readonly outputShape: Shape;
   readonly input: Matrix;
+  readonly output: Matrix;
   /** 8-bit rows on their way in, for prediction. */
   readonly staging: number;
   /** int32 numbers of the rows to gather. */
   readonly indices: number;
-  readonly outputs: readonly Matrix[];
-  readonly training?: TrainingPlan;
+  /** Byte offset of every layer's random key. */
+  readonly keys: readonly number[];
+  readonly loss?: LossPlan;
+  readonly updates?: UpdatesPlan;
+  readonly layers: readonly PlannedLayer[];
 }
 
-function matrix(layout: Layout, rows: number, columns: number): Matrix {
-  const stride = 4 * rowStride(columns);
-  return { offset: layout.take(rows * stride), stride, columns };
+interface PlannedLayer {
+  readonly placed: Placed;
+  /** Gradient with respect to the output; plans with updates only. */
+  readonly delta?: Matrix;
+  /** Gradient with respect to the input, if a parameter below needs it. */
+  readonly below?: Matrix;
 }
 
-/** Plan a network for batches of up to `rows` rows; with `training`, also for its update steps. */
-export function plan(spec: NetworkSpec, rows: number, training?: TrainingSpec): Plan {
+/** The activation that ends the network, if its last layer has one. */
+export function outputActivation({ layers }: NetworkSpec): Activation {
+  const last = layers[layers.length - 1];
+  return 'activation' in last ? last.activation : 'linear';
+}
+
+/** The shape of one row before every layer, and after the last. @throws ShapeError where a layer cannot follow */
+export function shapesOf(spec: NetworkSpec): { rules: LayerRule[]; shapes: Shape[] } {
+  const rules = spec.layers.map(layerRule);
+  const shapes: Shape[] = [spec.inputShape];
+  spec.layers.forEach((layer, i) => shapes.push(rules[i].outputShape(layer, shapes[i])));
+  return { rules, shapes };
+}
+
+/** Plan a network for batches of up to `rows` rows. */
+export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {}): Plan {
   const layout = new Layout();
-  const { layers, length } = parameterLayout(spec);
-  const parameters = layout.floats(length);
-  const slotCount = training ? slotsOf(training.optimizer) : 0;
-  const slots = Array.from({ length: slotCount }, () => layout.floats(length));
-  const input = matrix(layout, rows, spec.inputs);
-  const outputs = layers.map(({ units }) => matrix(layout, rows, units));
-  const staging = training ? 0 : layout.take(rows * spec.inputs);
-  const indices = layout.take(4 * rows);
-  const trainingPlan = training && planTraining(layout, spec, { rows, layers, slots, training });
+  const { rules, shapes } = shapesOf(spec);
+  const { parameters, length } = layOut(spec, rules, shapes);
+  const block = layout.floats(length);
+  const input = layout.matrix(rows, sizeOf(spec.inputShape));
+  const sizes = scratchSizes(spec, shapes, rows);
+  const scratch = layout.floats(sizes.scratch);
+  const training = options.optimizer !== undefined;
+  const keys = spec.layers.map(({ type }) =>
+    type === 'dropout' || type === 'gaussianNoise' ? layout.take(8) : 0,
+  );
+  let last = input;
+  const placed = spec.layers.map((layer, i) => {
+    const own = parameters.filter((parameter) => parameter.layer === i);
+    const at = ({ position }: Parameter): number => block + 4 * position;
+    const place = { layout, rows, input: last, inputShape: shapes[i], outputShape: shapes[i + 1] };
+    const result = rules[i].place(layer, { ...place, parameters: own, at, scratch, key: keys[i], training });
+    last = result.output;
+    return result;
+  });
+  const deltas = training ? planDeltas(layout, rows, placed, input, parameters) : [];
+  const loss =
+    options.loss &&
+    planLoss(layout, { spec, rows, parameters, output: last, delta: deltas.at(-1)?.delta }, options);
+  const updates =
+    options.optimizer &&
+    planUpdates(layout, options.optimizer, parameters, {
+      length,
+      transposed: sizes.transposed,
+      accumulate: options.accumulate ?? false,
+    });
   return {
     spec,
     rows,
-    bytes: layout.bytes,
     parameters,
-    parameterLength: length,
-    layers,
+    block,
+    blockLength: length,
+    outputShape: shapes[shapes.length - 1],
     input,
-    staging,
-    indices,
-    outputs,
-    training: trainingPlan,
+    output: last,
+    staging: options.loss ? 0 : layout.take(rows * sizeOf(spec.inputShape)),
+    indices: layout.take(4 * rows),
+    keys,
+    loss,
+    updates,
+    layers: placed.map((each, i) => ({ placed: each, ...deltas[i] })),
+    bytes: layout.bytes,
   };
 }
 
-function slotsOf(optimizer: OptimizerSpec): number {
-  if (optimizer.kind === 'adam') return 2;
-  return optimizer.momentum > 0 ? 1 : 0;
-}
-
-interface Sizes {
-  readonly rows: number;
-  readonly layers: readonly ParameterLayout[];
-  readonly slots: readonly number[];
-  readonly training: TrainingSpec;
-}
-
-function planTraining(
-  layout: Layout,
+function scratchSizes(
   spec: NetworkSpec,
-  { rows, layers, slots, training }: Sizes,
-): TrainingPlan {
-  const widest = Math.max(...layers.map(({ units }) => units));
-  const deepest = Math.max(...layers.map(({ inputs }) => inputs));
-  const outputs = layers[layers.length - 1].units;
-  const paddedRows = paddedUnits(rows);
-  const labels = training.loss.kind === 'softmaxCrossEntropy';
-  const targetColumns = labels ? 1 : paddedUnits(outputs);
-  const resident = training.resident;
+  shapes: readonly Shape[],
+  rows: number,
+): { scratch: number; transposed: number } {
+  const sizes = { scratch: paddedUnits(Math.max(...shapes.map(sizeOf))), transposed: 0 };
+  spec.layers.forEach((layer: LayerSpec, i) => {
+    if (layer.type !== 'dense') return;
+    const needed = denseScratch({ rows, inputShape: shapes[i], outputShape: shapes[i + 1] });
+    sizes.scratch = Math.max(sizes.scratch, needed.scratch);
+    sizes.transposed = Math.max(sizes.transposed, needed.transposed);
+  });
+  return sizes;
+}
+
+/** A delta per output; layers whose output is their input share it. Nothing goes below the first trainable parameter. */
+function planDeltas(
+  layout: Layout,
+  rows: number,
+  placed: readonly Placed[],
+  input: Matrix,
+  parameters: readonly Parameter[],
+): { delta: Matrix; below?: Matrix }[] {
+  const trainable = parameters.filter((parameter) => parameter.trainable).map(({ layer }) => layer);
+  const first = trainable.length > 0 ? Math.min(...trainable) : placed.length;
+  let below: Matrix | undefined;
+  let from = input;
+  return placed.map(({ output }, i) => {
+    const shared = output === from ? below : undefined;
+    const result = {
+      delta: shared ?? layout.matrix(rows, output.columns),
+      below: i > first ? below : undefined,
+    };
+    below = result.delta;
+    from = output;
+    return result;
+  });
+}
+
+interface LossSizes {
+  readonly spec: NetworkSpec;
+  readonly rows: number;
+  readonly output: Matrix;
+  readonly delta?: Matrix;
+  readonly parameters: readonly Parameter[];
+}
+
+function planLoss(layout: Layout, sizes: LossSizes, { loss, resident, predictions }: PlanOptions): LossPlan {
+  const { spec, rows, output, delta, parameters } = sizes;
+  const chosen = loss as LossSpec;
+  const last = spec.layers[spec.layers.length - 1];
+  const plain = !('activityRegularizer' in last && last.activityRegularizer);
+  const fused = plain && isFused(chosen, outputActivation(spec));
+  const labels = takesLabels(chosen, fused);
+  const penalties = planPenalties(spec, parameters);
+  const read = predictions ? output : undefined;
   return {
-    ...training,
-    slots,
-    slotCount: slots.length,
-    weightControl: layout.take(64),
-    biasControl: layout.take(64),
-    deltas: layers.map(({ units }) => matrix(layout, rows, units)),
-    deltaT: layout.floats(paddedRows * widest),
-    scratch: layout.floats(Math.max(24 * paddedRows, PANEL_COLUMNS * deepest)),
-    biasGradient: layout.floats(paddedUnits(widest)),
-    targets: {
-      offset: layout.floats(rows * targetColumns),
-      stride: 4 * targetColumns,
-      columns: labels ? 1 : outputs,
-    },
+    spec: chosen,
+    fused,
+    labels,
+    penalties,
+    delta: delta ?? layout.matrix(rows, output.columns),
+    targets: labels
+      ? { offset: layout.take(4 * rows), stride: 4, columns: 1 }
+      : layout.matrix(rows, output.columns),
+    weights: layout.floats(rows),
+    scale: layout.floats(1),
     rowLoss: layout.take(8 * rows),
-    sums: layout.take(8 * (1 + layers.length)),
-    data: resident ? layout.take(resident.rows * spec.inputs * (resident.scale ? 1 : 4)) : 0,
-    dataTargets: resident ? layout.floats(resident.rows * (labels ? 1 : outputs)) : 0,
-  };
-}
-
-const PANEL_COLUMNS = 8;
-
-/** The calls that turn `rows` rows into probabilities (or values); with `scale`, from the 8-bit rows in `staging`. */
-export function predictCalls(plan: Plan, rows: number, scale?: ScaleParts): Call[] {
-  const { input, staging, spec, indices } = plan;
-  const forward = forwardCalls(plan, rows, true);
-  if (scale === undefined) return forward;
-  const args = [input.offset, input.stride, staging, spec.inputs, indices, rows, ...scale];
-  return [{ kernel: 'gatherBytes', args }, ...forward];
-}
-
-/** The calls of one training step on `rows` rows: gather, forward, loss, backward with updates. */
-export function stepCalls(plan: Plan, rows: number): Call[] {
-  const training = plan.training;
-  if (!training) throw new TypeError('stepCalls needs a plan made for training.');
-  return [
-    ...gatherCalls(plan, training, rows),
-    ...penaltyCalls(plan, training),
-    ...forwardCalls(plan, rows, false),
-    ...backwardCalls(plan, training, rows),
-    { kernel: 'sumRows', args: [training.sums, training.rowLoss, rows] },
-  ];
-}
-
-function gatherCalls(plan: Plan, training: TrainingPlan, rows: number): Call[] {
-  const { resident, data, dataTargets, targets } = training;
-  if (!resident) return [];
-  const { input, spec, indices } = plan;
-  const head = [input.offset, input.stride, data, spec.inputs, indices, rows];
-  return [
-    resident.scale
-      ? { kernel: 'gatherBytes', args: [...head, ...resident.scale] }
-      : { kernel: 'gatherWords', args: head },
-    {
-      kernel: 'gatherWords',
-      args: [targets.offset, targets.stride, dataTargets, targets.columns, indices, rows],
+    sums: layout.take(8 * (1 + penalties.count)),
+    predictions: read && fused ? layout.matrix(rows, output.columns) : read,
+    resident: resident && {
+      ...resident,
+      data: layout.take(resident.rows * sizeOf(spec.inputShape) * (resident.scale ? 1 : 4)),
+      targets: layout.floats(resident.rows * (labels ? 1 : output.columns)),
+      weights: layout.floats(resident.rows),
     },
-  ];
-}
-
-function penaltyCalls(plan: Plan, training: TrainingPlan): Call[] {
-  if (!training.penalty) return [];
-  return plan.layers.map(({ weight, inputs, panels }, i) => ({
-    kernel: 'sumSquares',
-    args: [training.sums + 8 * (1 + i), plan.parameters + 4 * weight, inputs * panels * PANEL_COLUMNS],
-  }));
+  };
 }

@@ -28,7 +28,8 @@ function findParts(scale: number): ScaleParts | undefined {
 
 function exact(scale: number, high: number, low: number): boolean {
   for (let byte = 0; byte < 256; byte++) {
-    if (Math.fround(Math.fround(byte * high) + Math.fround(byte * low)) !== Math.fround(byte * scale)) return false;
+    if (Math.fround(Math.fround(byte * high) + Math.fround(byte * low)) !== Math.fround(byte * scale))
+      return false;
   }
   return true;
 }

@@ -1,38 +1,105 @@
-import type { Activation, OutputActivation } from './activations.js';
+import type { Activation } from './activations.js';
 
-/** A dense layer: units outputs, weight (inputs, units), bias (units). */
-export interface DenseSpec {
-  readonly units: number;
-  /** 'softmax' on the last layer only. */
-  readonly activation: OutputActivation;
+/** The shape of one row: (features) or (height, width, channels). */
+export type Shape = readonly number[];
+
+/** Penalty l1 · Σ |x| + l2 · Σ x². */
+export interface RegularizerSpec {
+  readonly l1: number;
+  readonly l2: number;
 }
+
+/** What a weight is brought back to after every update. Norms are taken along `axis` (0: per unit). */
+export type ConstraintSpec =
+  | { readonly kind: 'nonNeg' }
+  | {
+      readonly kind: 'norm';
+      readonly least: number;
+      readonly most: number;
+      readonly rate: number;
+      readonly axis: 0 | 1;
+    };
+
+/** How initial values are drawn; the names and their options are those of `initializers`. */
+export interface InitializerSpec {
+  readonly name: string;
+  readonly [option: string]: number | string | null;
+}
+
+/** How a parameter starts, is penalised and is constrained. */
+export interface ParameterRules {
+  readonly initializer: InitializerSpec;
+  readonly regularizer?: RegularizerSpec;
+  readonly constraint?: ConstraintSpec;
+}
+
+export interface DenseSpec {
+  readonly type: 'dense';
+  readonly units: number;
+  readonly activation: Activation;
+  readonly useBias: boolean;
+  readonly kernel: ParameterRules;
+  readonly bias: ParameterRules;
+  readonly activityRegularizer?: RegularizerSpec;
+  readonly trainable: boolean;
+}
+
+export interface ActivationSpec {
+  readonly type: 'activation';
+  readonly activation: Activation;
+}
+
+/** Sets a share of the values to 0 while training, and scales the others up. */
+export interface DropoutSpec {
+  readonly type: 'dropout';
+  readonly rate: number;
+}
+
+/** Adds normal noise while training. */
+export interface GaussianNoiseSpec {
+  readonly type: 'gaussianNoise';
+  readonly stddev: number;
+}
+
+/** The same values, read as another shape. */
+export interface ReshapeSpec {
+  readonly type: 'reshape' | 'flatten';
+  readonly targetShape?: Shape;
+}
+
+export interface RescalingSpec {
+  readonly type: 'rescaling';
+  readonly scale: number;
+  readonly offset: number;
+}
+
+export interface NormalizationSpec {
+  readonly type: 'batchNormalization' | 'layerNormalization';
+  readonly epsilon: number;
+  /** Of the moving averages; batch normalization only. */
+  readonly momentum: number;
+  readonly center: boolean;
+  readonly scale: boolean;
+  readonly gamma: ParameterRules;
+  readonly beta: ParameterRules;
+  readonly trainable: boolean;
+}
+
+export type LayerSpec =
+  | DenseSpec
+  | ActivationSpec
+  | DropoutSpec
+  | GaussianNoiseSpec
+  | ReshapeSpec
+  | RescalingSpec
+  | NormalizationSpec;
 
 /** A feed-forward network: what a plan is made from. */
 export interface NetworkSpec {
-  readonly inputs: number;
-  readonly layers: readonly DenseSpec[];
+  readonly inputShape: Shape;
+  readonly layers: readonly LayerSpec[];
 }
 
-export type { Activation };
-
-/** Losses that are fused with the output activation that belongs to them. */
-export interface LossSpec {
-  readonly kind: 'softmaxCrossEntropy' | 'sigmoidCrossEntropy' | 'squaredError';
-  /** The loss that a row (or output) reports is kept in this range: [least, most]. The gradient is not clipped. */
-  readonly range: readonly [number, number];
-}
-
-export type OptimizerSpec =
-  | { readonly kind: 'sgd'; readonly momentum: number; readonly nesterov: boolean }
-  | { readonly kind: 'adam'; readonly beta1: number; readonly beta2: number; readonly epsilon: number };
-
-/** Inputs and units of every layer, in order. */
-export function layerSizes(
-  spec: NetworkSpec,
-): { inputs: number; units: number; activation: OutputActivation }[] {
-  return spec.layers.map(({ units, activation }, i) => ({
-    inputs: i === 0 ? spec.inputs : spec.layers[i - 1].units,
-    units,
-    activation,
-  }));
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
 }

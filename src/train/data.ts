@@ -1,53 +1,67 @@
 import type { Arena } from '../engine/arena.js';
-import type { Plan, ResidentSpec, TrainingPlan } from '../model/plan.js';
+import type { LossPlan, Plan, ResidentSpec } from '../model/plan.js';
 import type { GatherableRows } from '../model/scale.js';
-import type { Rows } from '../ndarray.js';
 
 /** What the loss compares with: labels 0 … classes − 1, or values (rows, outputs) row-major. */
 export type Targets =
   | { readonly kind: 'labels'; readonly data: Int32Array }
-  | { readonly kind: 'values'; readonly data: Float32Array; readonly outputs: number };
+  | { readonly kind: 'values'; readonly data: Float32Array };
+
+/** Rows with what they are to become. */
+export interface Dataset {
+  readonly rows: GatherableRows;
+  readonly targets: Targets;
+  /** Weight of every row in the loss; 1 if undefined. */
+  readonly weights?: Float32Array;
+}
 
 /** A data set of at most this size is kept in the arena; a larger one is gathered from the caller's array batch by batch. */
 const MOST_RESIDENT_BYTES = 1073741824;
 
-/** Decide where the data set lives; `load` copies it into the arena if it is to live there. */
-export function loadData(
-  rows: GatherableRows,
-  targets: Targets,
-  mostBytes: number = MOST_RESIDENT_BYTES,
-): { resident?: ResidentSpec; load: (arena: Arena, training: TrainingPlan) => void } {
-  if (rows.data.byteLength + targets.data.byteLength > mostBytes) return { load: () => undefined };
-  return {
-    resident: { rows: rows.rows, scale: rows.parts },
-    load(arena, { data, dataTargets }) {
-      if (rows.data instanceof Uint8Array) arena.u8.set(rows.data, data);
-      else arena.f32.set(rows.data, data >> 2);
-      if (targets.kind === 'labels') arena.i32.set(targets.data, dataTargets >> 2);
-      else arena.f32.set(targets.data, dataTargets >> 2);
-    },
-  };
+/** How a data set lives in the arena; undefined if it does not. */
+export function residentSpec(
+  { rows, targets }: Dataset,
+  mostBytes = MOST_RESIDENT_BYTES,
+): ResidentSpec | undefined {
+  if (rows.data.byteLength + targets.data.byteLength + 4 * rows.rows > mostBytes) return undefined;
+  return { rows: rows.rows, scale: rows.parts };
+}
+
+/** Copy a data set into its place in the arena. */
+export function loadResident(
+  arena: Arena,
+  { resident }: LossPlan,
+  { rows, targets, weights }: Dataset,
+): void {
+  if (!resident) return;
+  if (rows.data instanceof Uint8Array) arena.u8.set(rows.data, resident.data);
+  else arena.f32.set(rows.data, resident.data >> 2);
+  if (targets.kind === 'labels') arena.i32.set(targets.data, resident.targets >> 2);
+  else arena.f32.set(targets.data, resident.targets >> 2);
+  if (weights) arena.f32.set(weights, resident.weights >> 2);
+  else arena.f32.fill(1, resident.weights >> 2, (resident.weights >> 2) + resident.rows);
 }
 
 /** Gather a batch from the caller's arrays: the same bits as the gather kernels. */
 export function loadBatch(
   arena: Arena,
   { input }: Plan,
-  { targets: place }: TrainingPlan,
-  { rows, targets }: { rows: Rows; targets: Targets },
+  loss: LossPlan,
+  dataset: Dataset,
   batch: Int32Array,
 ): void {
+  const { rows, targets, weights } = dataset;
   const { data, features, scale } = rows;
-  const bytes = data instanceof Uint8Array;
+  const columns = loss.targets.columns;
   for (let i = 0; i < batch.length; i++) {
     const to = (input.offset + i * input.stride) >> 2;
     const from = batch[i] * features;
-    if (bytes) for (let j = 0; j < features; j++) arena.f32[to + j] = data[from + j] * scale;
+    if (data instanceof Uint8Array)
+      for (let j = 0; j < features; j++) arena.f32[to + j] = data[from + j] * scale;
     else arena.f32.set(data.subarray(from, from + features), to);
-    const target = (place.offset + i * place.stride) >> 2;
+    const target = (loss.targets.offset + i * loss.targets.stride) >> 2;
     if (targets.kind === 'labels') arena.i32[target] = targets.data[batch[i]];
-    else
-      for (let j = 0; j < targets.outputs; j++)
-        arena.f32[target + j] = targets.data[batch[i] * targets.outputs + j];
+    else arena.f32.set(targets.data.subarray(batch[i] * columns, (batch[i] + 1) * columns), target);
+    arena.f32[(loss.weights >> 2) + i] = weights ? weights[batch[i]] : 1;
   }
 }

@@ -1,178 +1,206 @@
-import { Arena } from '../engine/arena.js';
-import type { Program } from '../engine/kernels.js';
-import { run } from '../engine/kernels.js';
 import { DivergedError } from '../errors.js';
 import type { Network } from '../model/network.js';
-import type { Plan, TrainingPlan } from '../model/plan.js';
-import { plan, stepCalls } from '../model/plan.js';
-import { gatherable } from '../model/scale.js';
-import type { LossSpec, OptimizerSpec } from '../model/spec.js';
-import type { Rows } from '../ndarray.js';
 import { allFinite } from '../ndarray.js';
-import { loadBatch, loadData } from './data.js';
-import type { Targets } from './data.js';
-import type { OptimizerState } from './optimizer.js';
-import { CONTROL, fixedControl, nextStep } from './optimizer.js';
+import type { Dataset } from './data.js';
+import type { Trainer } from './trainer.js';
 import { Yielder } from './yielding.js';
+
+/** Rows of a data set that make a step. */
+export interface Batch {
+  readonly dataset: Dataset;
+  readonly rows: Int32Array;
+}
 
 /** What an epoch reports. */
 export interface EpochReport {
   /** Counted from 1. */
   readonly epoch: number;
-  /** Mean over the rows of the losses that the batches had before their updates, penalty included. */
+  /** Mean over the rows of the losses that the batches had before their updates, penalties included. */
   readonly loss: number;
+  readonly steps: number;
   readonly rows: number;
 }
 
+export interface StepReport {
+  readonly epoch: number;
+  /** Counted from 1 within the epoch. */
+  readonly step: number;
+  readonly rows: number;
+  readonly loss: number;
+  /** Mean loss of the epoch so far. */
+  readonly epochLoss: number;
+}
+
+type Batches = Iterable<Batch> | AsyncIterable<Batch>;
+
 export interface FitRequest {
   readonly network: Network;
-  readonly rows: Rows;
-  readonly targets: Targets;
-  readonly loss: LossSpec;
-  readonly optimizer: OptimizerSpec;
-  readonly state: OptimizerState;
-  readonly batchSize: number;
-  readonly epochs: number;
-  /** L2 penalty: the loss of a batch of n rows gains ½ · alpha · Σ weight² / n. */
-  readonly alpha: number;
-  /** The rows of an epoch, in the order in which they are visited. */
-  readonly order: (epoch: number) => Int32Array;
+  readonly trainer: Trainer;
+  /** The batches of an epoch, counted from 1. */
+  readonly batches: (epoch: number) => Batches;
+  /** First and last epoch, counted from 1. */
+  readonly firstEpoch: number;
+  readonly lastEpoch: number;
   /** Learning rate of the next step. */
   readonly rate: () => number;
   readonly signal?: AbortSignal;
-  /** Called after each epoch, awaited; true ends training. */
+  /** Milliseconds after which training ends, between two steps. */
+  readonly maxTimeMs?: number;
+  /** Steps after which training ends. */
+  readonly maxSteps?: number;
+  /** True ends training before the next step. */
+  readonly stopped?: () => boolean;
+  readonly onEpochBegin?: (epoch: number) => void | Promise<void>;
+  /** Sees the part of a batch whose predictions are in the session. */
+  readonly onPredictions?: (batch: Batch, part: Int32Array) => void;
+  readonly onStep?: (report: StepReport) => void | Promise<void>;
+  /** True ends training. */
   readonly onEpoch: (report: EpochReport) => boolean | undefined | Promise<boolean | undefined>;
 }
 
-/** A training run's arena, and the programs of its steps. */
-interface Run {
-  readonly request: FitRequest;
-  readonly plan: Plan;
-  readonly training: TrainingPlan;
-  readonly arena: Arena;
-  readonly programs: Map<number, Program>;
-  readonly yielder: Yielder;
+/** Ends training when time or steps are used up. */
+class Budget {
+  #steps = 0;
+  readonly #end: number;
+  readonly #most: number;
+
+  constructor({ maxTimeMs, maxSteps }: FitRequest) {
+    this.#end = maxTimeMs === undefined ? Infinity : performance.now() + maxTimeMs;
+    this.#most = maxSteps ?? Infinity;
+  }
+
+  count(): void {
+    this.#steps += 1;
+  }
+
+  get spent(): boolean {
+    return this.#steps >= this.#most || (this.#end !== Infinity && performance.now() >= this.#end);
+  }
 }
 
 /**
  * Train a network. When the promise settles, whatever the reason, the network holds usable parameters: those of the last
  * whole step, or, after divergence, of the last epoch with a finite loss.
+ *
+ * @throws DivergedError; the signal's reason; whatever a callback throws
  */
 export async function fit(request: FitRequest): Promise<void> {
-  const { network, signal } = request;
+  const { network, trainer, signal } = request;
   signal?.throwIfAborted();
-  const current = start(request);
-  const parameters = (): Float32Array =>
-    current.arena.floats(current.plan.parameters, current.plan.parameterLength);
-  network.borrow(parameters);
-  let result: Float32Array | undefined;
+  network.borrow(() => trainer.parameters());
+  const run = new Run(request);
   try {
-    await epochs(current, parameters);
-  } catch (error) {
-    if (error instanceof Divergence) result = error.parameters;
-    throw error instanceof Divergence ? error.reason : error;
+    await run.epochs();
   } finally {
-    result ??= parameters();
     network.borrow(undefined);
-    network.setPacked(result);
-    request.state.slots = current.training.slots.map((offset) =>
-      current.arena.floats(offset, current.plan.parameterLength).slice(),
-    );
+    network.setPacked(trainer.parameters());
+    trainer.saveSlots();
   }
 }
 
-function start(request: FitRequest): Run {
-  const { network, targets, loss, optimizer, batchSize, alpha, state } = request;
-  const rows = gatherable(request.rows);
-  const { resident, load } = loadData(rows, targets);
-  const trainingSpec = { loss, optimizer, penalty: alpha > 0, resident };
-  const planned = plan(network.spec, Math.min(batchSize, rows.rows), trainingSpec);
-  const training = planned.training as TrainingPlan;
-  const arena = new Arena(network.engine, planned.bytes);
-  arena.f32.set(network.packed, planned.parameters >> 2);
-  state.slots?.forEach((slot, i) => arena.f32.set(slot, training.slots[i] >> 2));
-  for (const control of [training.weightControl, training.biasControl]) {
-    arena.f32.set(fixedControl(optimizer), control >> 2);
-  }
-  load(arena, training);
-  return { request, plan: planned, training, arena, programs: new Map(), yielder: new Yielder() };
-}
+class Run {
+  readonly #request: FitRequest;
+  readonly #yielder = new Yielder();
+  readonly #budget: Budget;
+  readonly #flops: number;
+  #ended = false;
 
-class Divergence extends Error {
-  constructor(
-    readonly reason: DivergedError,
-    readonly parameters: Float32Array,
-  ) {
-    super(reason.message);
+  constructor(request: FitRequest) {
+    this.#request = request;
+    this.#budget = new Budget(request);
+    this.#flops = flopsPerRow(request.network);
   }
-}
 
-async function epochs(current: Run, parameters: () => Float32Array): Promise<void> {
-  const { request } = current;
-  let finite = parameters().slice();
-  for (let epoch = 1; epoch <= request.epochs; epoch++) {
-    const loss = await oneEpoch(current, epoch);
-    const reached = parameters().slice();
-    // The losses are those before the updates: the last update of an epoch shows in the weights only.
-    if (!Number.isFinite(loss) || !allFinite(reached)) {
-      const what = Number.isFinite(loss) ? 'Weights became non-finite' : `The loss became ${loss}`;
-      const message = `${what} in epoch ${epoch}: expected a finite loss and finite weights; the weights after epoch ${epoch - 1} are restored; try a smaller learning rate or scale the features to about unit variance.`;
-      throw new Divergence(new DivergedError(message, epoch - 1), finite);
-    }
-    finite = reached;
-    if (await request.onEpoch({ epoch, loss, rows: request.rows.rows })) return;
-  }
-}
-
-/** One pass over the rows; the mean loss, or the first batch loss that is not finite. */
-async function oneEpoch(current: Run, epoch: number): Promise<number> {
-  const { request, yielder } = current;
-  const order = request.order(epoch);
-  const flops = flopsPerRow(request.network.spec.inputs, current.plan);
-  let total = 0;
-  for (let begin = 0; begin < order.length; begin += request.batchSize) {
-    const batch = order.subarray(begin, begin + request.batchSize);
-    const loss = step(current, batch);
-    if (!Number.isFinite(loss)) return loss;
-    total += loss * batch.length;
-    if (yielder.due(flops * batch.length)) {
-      await yielder.rest();
-      request.signal?.throwIfAborted();
+  async epochs(): Promise<void> {
+    const { firstEpoch, lastEpoch, trainer, onEpochBegin, onEpoch } = this.#request;
+    let finite = trainer.parameters().slice();
+    for (let epoch = firstEpoch; epoch <= lastEpoch && !this.#over(); epoch++) {
+      await onEpochBegin?.(epoch);
+      const report = await this.#epoch(epoch);
+      const reached = trainer.parameters().slice();
+      // The losses are those before the updates: the last update of an epoch shows in the weights only.
+      if (!Number.isFinite(report.loss) || !allFinite(reached)) {
+        trainer.setParameters(finite);
+        throw diverged(report.loss, epoch);
+      }
+      finite = reached;
+      if (report.steps > 0 && (await onEpoch(report))) return;
     }
   }
-  return total / order.length;
+
+  #over(): boolean {
+    this.#ended ||= this.#budget.spent || (this.#request.stopped?.() ?? false);
+    return this.#ended;
+  }
+
+  /** One pass over the batches; its loss is that of the first step whose loss is not finite, if there is one. */
+  async #epoch(epoch: number): Promise<EpochReport> {
+    const total = { epoch, loss: 0, rows: 0, steps: 0 };
+    const source = this.#request.batches(epoch);
+    const mean = (): EpochReport => ({ ...total, loss: total.rows > 0 ? total.loss / total.rows : 0 });
+    if (Symbol.asyncIterator in source) {
+      for await (const batch of source) if (await this.#step(batch, total)) break;
+    } else {
+      for (const batch of source) {
+        const ends = this.#step(batch, total);
+        if (ends === true || (ends !== false && (await ends))) break;
+      }
+    }
+    return mean();
+  }
+
+  /** True if it was the epoch's last step. A promise only when there is something to wait for. */
+  #step(
+    batch: Batch,
+    total: { epoch: number; loss: number; rows: number; steps: number },
+  ): boolean | Promise<boolean> {
+    const { trainer, rate, onPredictions, onStep } = this.#request;
+    const each = onPredictions && ((part: Int32Array) => onPredictions(batch, part));
+    const loss = trainer.step(batch.dataset, batch.rows, rate(), each);
+    const rows = batch.rows.length;
+    total.loss += loss * rows;
+    total.rows += rows;
+    total.steps += 1;
+    this.#budget.count();
+    if (!Number.isFinite(loss)) {
+      total.loss = loss;
+      total.rows = 1;
+      return true;
+    }
+    const due = this.#yielder.due(this.#flops * rows);
+    const { epoch, steps } = total;
+    const called = onStep?.({ epoch, step: steps, rows, loss, epochLoss: total.loss / total.rows });
+    if (!due && !called) return this.#over();
+    return this.#pause(called, due);
+  }
+
+  async #pause(called: void | Promise<void>, due: boolean): Promise<boolean> {
+    await called;
+    if (due) await this.#yielder.rest();
+    this.#request.signal?.throwIfAborted();
+    return this.#over();
+  }
 }
 
-/** One update from the rows of `batch`; the batch's mean loss before it, penalty included. */
-function step({ request, plan: planned, training, arena, programs }: Run, batch: Int32Array): number {
-  const rows = batch.length;
-  let program = programs.get(rows);
-  if (!program) {
-    program = arena.bind(stepCalls(planned, rows));
-    programs.set(rows, program);
-  }
-  arena.i32.set(batch, planned.indices >> 2);
-  if (!training.resident) loadBatch(arena, planned, training, request, batch);
-  const { optimizer, state, alpha } = request;
-  const weightControl = arena.floats(training.weightControl, 16);
-  nextStep(weightControl, optimizer, state, request.rate());
-  weightControl[CONTROL.decay] = alpha / rows;
-  const biasControl = arena.floats(training.biasControl, 16);
-  biasControl.set(weightControl);
-  biasControl[CONTROL.decay] = 0;
-  run(program);
-  const sums = training.sums >> 3;
-  let loss = arena.f64[sums] / rows;
-  if (training.penalty) {
-    let squares = 0;
-    for (let i = 1; i <= planned.layers.length; i++) squares += arena.f64[sums + i];
-    loss += (0.5 * alpha * squares) / rows;
-  }
-  return loss;
+function diverged(loss: number, epoch: number): DivergedError {
+  const last = epoch - 1;
+  const what = Number.isFinite(loss) ? 'Weights became non-finite' : `The loss became ${loss}`;
+  return new DivergedError(
+    `${what} in epoch ${epoch}: expected a finite loss and finite weights; the weights ${last > 0 ? `after epoch ${last}` : 'from before training'} are restored; try a smaller learning rate, or features scaled to about unit variance.`,
+    last,
+  );
 }
 
-/** Useful floating-point operations of a step, per row: forward, weight gradient and input gradient of every layer but the first. */
-function flopsPerRow(inputs: number, { layers }: Plan): number {
-  const products = layers.reduce((sum, layer) => sum + layer.inputs * layer.units, 0);
-  return 6 * products - 2 * inputs * layers[0].units;
+/** Floating-point operations of a training step, per row: about six for every weight. */
+function flopsPerRow({ parameters }: Network): number {
+  return (
+    6 * parameters.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
+  );
+}
+
+/** The batches of a data set in a given order. */
+export function* inBatches(dataset: Dataset, order: Int32Array, batchSize: number): Generator<Batch> {
+  for (let begin = 0; begin < order.length; begin += batchSize) {
+    yield { dataset, rows: order.subarray(begin, begin + batchSize) };
+  }
 }

@@ -1,0 +1,112 @@
+// What comes between a gradient and its update rule: L1/L2 terms, clipping, decoupled weight decay; and the sums of
+// weights and gradients that losses and norms need. `control` as in update.ts. Lengths are multiples of 4.
+import { fma } from './simd';
+import { scalar } from './update';
+
+/** g ← g + decay · w + l1 · sign(w) */
+export function regularize(g: usize, w: usize, length: usize, control: usize): void {
+  const decay = scalar(control, 1),
+    l1 = scalar(control, 10),
+    zero = f32x4.splat(0);
+  for (const end = g + (length << 2); g < end; g += 16) {
+    const x = v128.load(w);
+    const positive = v128.and(l1, f32x4.gt(x, zero)),
+      negative = v128.and(l1, f32x4.lt(x, zero));
+    v128.store(g, f32x4.add(fma(decay, x, v128.load(g)), f32x4.sub(positive, negative)));
+    w += 16;
+  }
+}
+
+/** g ← clip(g · gradientFactor, ±clipValue), w ← keep · w */
+export function adjust(g: usize, w: usize, length: usize, control: usize): void {
+  const factor = scalar(control, 12),
+    most = scalar(control, 11),
+    keep = scalar(control, 13);
+  const least = f32x4.neg(most);
+  for (const end = g + (length << 2); g < end; g += 16) {
+    const x = f32x4.mul(v128.load(g), factor);
+    v128.store(g, f32x4.pmin(f32x4.pmax(x, least), most));
+    v128.store(w, f32x4.mul(v128.load(w), keep));
+    w += 16;
+  }
+}
+
+/** out (float64) = Σ x² over `length` values; two partial sums, products exact in float64. */
+export function sumSquares(out: usize, x: usize, length: usize): void {
+  let even = f64x2.splat(0),
+    odd = f64x2.splat(0);
+  for (const end = x + (length << 2); x < end; x += 16) {
+    const v = v128.load(x);
+    const low = f64x2.promote_low_f32x4(v);
+    const high = f64x2.promote_low_f32x4(v128.shuffle<i32>(v, v, 2, 3, 2, 3));
+    even = f64x2.add(even, f64x2.mul(low, low));
+    odd = f64x2.add(odd, f64x2.mul(high, high));
+  }
+  const sum = f64x2.add(even, odd);
+  store<f64>(out, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+}
+
+/** out (float64) = Σ |x| over `length` values; two partial sums. */
+export function sumMagnitudes(out: usize, x: usize, length: usize): void {
+  let even = f64x2.splat(0),
+    odd = f64x2.splat(0);
+  for (const end = x + (length << 2); x < end; x += 16) {
+    const v = f32x4.abs(v128.load(x));
+    even = f64x2.add(even, f64x2.promote_low_f32x4(v));
+    odd = f64x2.add(odd, f64x2.promote_low_f32x4(v128.shuffle<i32>(v, v, 2, 3, 2, 3)));
+  }
+  const sum = f64x2.add(even, odd);
+  store<f64>(out, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+}
+
+/** factor (float32) = limit / norm where the norm, √ of the sum of `count` float64 sums of squares, exceeds it, else 1. */
+export function normFactor(factor: usize, sums: usize, count: usize, limit: f64): void {
+  let sum: f64 = 0;
+  for (let i: usize = 0; i < count; i++) sum += load<f64>(sums + (i << 3));
+  const norm = sqrt(sum);
+  store<f32>(factor, norm > limit ? <f32>(limit / norm) : 1);
+}
+
+/** Activity penalty: out (float64) = Σ over rows and columns of l1 · |y| + l2 · y². Strides in bytes. */
+export function activityPenalty(
+  out: usize,
+  y: usize,
+  stride: usize,
+  rows: usize,
+  columns: usize,
+  l1: f64,
+  l2: f64,
+): void {
+  let sum: f64 = 0;
+  for (let row: usize = 0; row < rows; row++) {
+    for (let j: usize = 0; j < columns; j++) {
+      const value = <f64>load<f32>(y + (j << 2));
+      sum += l1 * abs(value) + l2 * value * value;
+    }
+    y += stride;
+  }
+  store<f64>(out, sum);
+}
+
+/** Its gradient: delta += scale · (l1 · sign(y) + 2 · l2 · y). */
+export function activityGradient(
+  delta: usize,
+  deltaStride: usize,
+  y: usize,
+  stride: usize,
+  rows: usize,
+  columns: usize,
+  l1: f32,
+  l2: f32,
+  scale: f32,
+): void {
+  for (let row: usize = 0; row < rows; row++) {
+    for (let j: usize = 0; j < columns; j++) {
+      const value = load<f32>(y + (j << 2));
+      const slope = (value > 0 ? l1 : value < 0 ? -l1 : 0) + 2 * l2 * value;
+      store<f32>(delta + (j << 2), load<f32>(delta + (j << 2)) + scale * slope);
+    }
+    delta += deltaStride;
+    y += stride;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Call } from '../../engine/kernels.js';
+import type { Layout, Matrix } from '../layout.js';
+import type { Parameter, ParameterSpec } from '../parameters.js';
+import type { LayerSpec, Shape } from '../spec.js';
+import type { Updates } from '../updates.js';
+
+/** Where a layer is to be placed. */
+export interface Place {
+  readonly layout: Layout;
+  /** Most rows of a batch. */
+  readonly rows: number;
+  readonly input: Matrix;
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  readonly parameters: readonly Parameter[];
+  /** Byte offset of a parameter. */
+  readonly at: (parameter: Parameter) => number;
+  /** A byte range that any call may overwrite. */
+  readonly scratch: number;
+  /** Byte offset of the layer's random key and first row (uint32 each); layers with random numbers only. */
+  readonly key: number;
+  readonly training: boolean;
+}
+
+/** A step's forward pass. */
+export interface ForwardStep {
+  readonly rows: number;
+  /** Training: random layers are on, batch normalization uses the batch. */
+  readonly training: boolean;
+  /** False leaves the layer's activation to the loss that is fused with it. */
+  readonly activate: boolean;
+}
+
+/** A step's backward pass. */
+export interface BackwardStep {
+  readonly rows: number;
+  /** Gradient with respect to the output; with respect to the activation's input where `fused`. May be overwritten. */
+  readonly delta: Matrix;
+  /** Gradient with respect to the input, to be written; undefined where nobody needs it. */
+  readonly below?: Matrix;
+  readonly fused: boolean;
+  readonly updates: Updates;
+}
+
+/** A layer in an arena. */
+export interface Placed {
+  /** May be the input itself: then its gradient is the same matrix too. */
+  readonly output: Matrix;
+  readonly forward: (step: ForwardStep) => Call[];
+  /** The gradient of the input is computed with the weights from before their update. */
+  readonly backward: (step: BackwardStep) => Call[];
+}
+
+/** What a plan asks of a kind of layer. */
+export interface LayerRule<S extends LayerSpec = LayerSpec> {
+  /** @throws ShapeError if the layer cannot take this input */
+  outputShape(spec: S, input: Shape): Shape;
+  parameters(spec: S, input: Shape): ParameterSpec[];
+  place(spec: S, place: Place): Placed;
+}

@@ -1,0 +1,106 @@
+import type { Call } from '../engine/kernels.js';
+import type { Activation } from './activations.js';
+import type { Matrix } from './layout.js';
+
+/** Losses with one term per output, by code as in assembly/loss.ts. */
+const ELEMENT_LOSSES = [
+  'meanAbsoluteError',
+  'meanAbsolutePercentageError',
+  'meanSquaredLogarithmicError',
+  'huber',
+  'logCosh',
+  'poisson',
+  'poissonDeviance',
+  'binaryCrossentropy',
+  'kullbackLeiblerDivergence',
+  'hinge',
+  'squaredHinge',
+] as const;
+
+type ElementLoss = (typeof ELEMENT_LOSSES)[number];
+
+export type LossName =
+  | ElementLoss
+  | 'meanSquaredError'
+  | 'categoricalCrossentropy'
+  | 'sparseCategoricalCrossentropy'
+  | 'categoricalHinge'
+  | 'custom';
+
+/** A loss as the plan takes it. */
+export interface LossSpec {
+  readonly name: LossName;
+  /** Predictions are logits: the sigmoid or softmax is part of the loss. */
+  readonly fromLogits?: boolean;
+  /** Huber's delta. */
+  readonly delta?: number;
+  /** Sum over the outputs instead of the mean, as scikit-learn reports it. */
+  readonly sumOutputs?: boolean;
+  /** ½ (y − t)², whose gradient is not divided by the outputs, as scikit-learn has it. */
+  readonly half?: boolean;
+  /** The cross-entropy that is reported is kept in this range; the gradient is not clipped. */
+  readonly range?: readonly [number, number];
+}
+
+/** The pairs of output activation and loss whose gradient with respect to the logits is prediction − target. */
+export function isFused(loss: LossSpec, activation: Activation): boolean {
+  if (loss.fromLogits) return false;
+  const categorical =
+    loss.name === 'categoricalCrossentropy' || loss.name === 'sparseCategoricalCrossentropy';
+  return (
+    (activation === 'softmax' && categorical) ||
+    (activation === 'sigmoid' && loss.name === 'binaryCrossentropy')
+  );
+}
+
+/** Whether targets are given to the kernels as labels rather than values: sparse cross-entropy from logits. */
+export function takesLabels(loss: LossSpec, fused: boolean): boolean {
+  return loss.name === 'sparseCategoricalCrossentropy' && (fused || (loss.fromLogits ?? false));
+}
+
+/** Where a loss finds what it needs. */
+export interface LossPlace {
+  readonly delta: Matrix;
+  /** Predictions, or logits where the loss is fused. */
+  readonly outputs: Matrix;
+  readonly targets: Matrix;
+  /** float32 per row. */
+  readonly weights: number;
+  /** float32: 1 / rows, or 1 / Σ weights. */
+  readonly scale: number;
+  /** float64 per row. */
+  readonly rowLoss: number;
+}
+
+/** The call that writes delta and the loss of every row. A custom loss has none: the host computes it. */
+export function lossCalls(loss: LossSpec, place: LossPlace, rows: number, fused: boolean): Call[] {
+  const { delta, outputs, targets, weights, scale, rowLoss } = place;
+  const head = [delta.offset, delta.stride, outputs.offset, outputs.stride, targets.offset, targets.stride];
+  const common = [...head, weights, scale, rowLoss, rows, outputs.columns];
+  const mean = loss.sumOutputs ? 1 : 1 / outputs.columns;
+  const range = loss.range ?? [-Infinity, Infinity];
+  const logits = fused || (loss.fromLogits ?? false);
+  switch (loss.name) {
+    case 'custom':
+      return [];
+    case 'meanSquaredError':
+      return [
+        { kernel: 'squaredError', args: [...common, ...(loss.half ? [0.5 * mean, 0.5] : [mean, mean])] },
+      ];
+    case 'sparseCategoricalCrossentropy':
+      if (logits) return [{ kernel: 'softmaxCrossEntropy', args: [...common, ...range] }];
+      return [{ kernel: 'categoricalCrossEntropy', args: common }];
+    case 'categoricalCrossentropy':
+      return logits
+        ? [{ kernel: 'softmaxCrossEntropyTargets', args: [...common, ...range] }]
+        : [{ kernel: 'categoricalCrossEntropy', args: common }];
+    case 'categoricalHinge':
+      return [{ kernel: 'categoricalHinge', args: common }];
+    case 'binaryCrossentropy':
+      if (logits) return [{ kernel: 'sigmoidCrossEntropy', args: [...common, mean, mean, ...range] }];
+      break;
+  }
+  const code = ELEMENT_LOSSES.indexOf(loss.name as ElementLoss);
+  const factor = loss.name === 'kullbackLeiblerDivergence' ? 1 : mean;
+  return [{ kernel: 'elementLoss', args: [code, ...common, factor, loss.delta ?? 1] }];
+}

@@ -1,0 +1,68 @@
+import type { LayerRule } from './layers/rule.js';
+import { PANEL, paddedUnits } from './layout.js';
+import type { NetworkSpec, ParameterRules, Shape } from './spec.js';
+
+/** A parameter as its layer declares it. */
+export interface ParameterSpec {
+  /** 'kernel', 'bias', 'gamma', 'beta', 'movingMean', 'movingVariance'. */
+  readonly name: string;
+  /** (inputs, units) or (units). */
+  readonly shape: Shape;
+  readonly trainable: boolean;
+  readonly rules: ParameterRules;
+}
+
+/** A parameter and where it lies in the block of all parameters. Slots of optimizers and gradients repeat that block. */
+export interface Parameter extends ParameterSpec {
+  readonly layer: number;
+  /** First float of the block. */
+  readonly position: number;
+  /** Floats taken, padding included: panels [units/8][inputs][8], or a vector padded to 8. */
+  readonly length: number;
+}
+
+/** All parameters of a network, layer by layer, and the floats that they take. */
+export function layOut(
+  spec: NetworkSpec,
+  rules: readonly LayerRule[],
+  shapes: readonly Shape[],
+): { parameters: Parameter[]; length: number } {
+  let length = 0;
+  const parameters = spec.layers.flatMap((layer, i) =>
+    rules[i].parameters(layer, shapes[i]).map((declared) => {
+      const units = paddedUnits(declared.shape[declared.shape.length - 1]);
+      const size = declared.shape.length === 2 ? declared.shape[0] * units : units;
+      const parameter = { ...declared, layer: i, position: length, length: size };
+      length += Math.ceil(size / 16) * 16;
+      return parameter;
+    }),
+  );
+  return { parameters, length };
+}
+
+/** Row-major values into the block. */
+export function pack(block: Float32Array, values: ArrayLike<number>, { shape, position }: Parameter): void {
+  if (shape.length === 1) {
+    for (let n = 0; n < shape[0]; n++) block[position + n] = values[n];
+    return;
+  }
+  const [inputs, units] = shape;
+  for (let k = 0; k < inputs; k++) {
+    for (let n = 0; n < units; n++) block[position + panelIndex(inputs, k, n)] = values[k * units + n];
+  }
+}
+
+/** Row-major values out of the block. */
+export function unpack(block: Float32Array, { shape, position }: Parameter): Float32Array<ArrayBuffer> {
+  if (shape.length === 1) return block.slice(position, position + shape[0]) as Float32Array<ArrayBuffer>;
+  const [inputs, units] = shape;
+  const values = new Float32Array(inputs * units);
+  for (let k = 0; k < inputs; k++) {
+    for (let n = 0; n < units; n++) values[k * units + n] = block[position + panelIndex(inputs, k, n)];
+  }
+  return values;
+}
+
+function panelIndex(inputs: number, k: number, n: number): number {
+  return (n - (n % PANEL)) * inputs + k * PANEL + (n % PANEL);
+}

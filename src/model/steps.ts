@@ -1,0 +1,91 @@
+import type { Call } from '../engine/kernels.js';
+import { activationCalls } from './activations.js';
+import { lossCalls } from './losses.js';
+import { activityGradientCalls, activityPenaltyCalls, weightPenaltyCalls } from './penalties.js';
+import type { LossPlan, Plan } from './plan.js';
+import { outputActivation } from './plan.js';
+import type { ScaleParts } from './scale.js';
+import { sizeOf } from './spec.js';
+import type { UpdatesPlan } from './updates.js';
+import { Updates } from './updates.js';
+
+/** The calls that turn `rows` rows into predictions; with `scale`, from the 8-bit rows in `staging`. */
+export function predictCalls(plan: Plan, rows: number, scale?: ScaleParts): Call[] {
+  const { input, staging, spec, indices } = plan;
+  const forward = forwardCalls(plan, rows, false, true);
+  if (scale === undefined) return forward;
+  const args = [input.offset, input.stride, staging, sizeOf(spec.inputShape), indices, rows, ...scale];
+  return [{ kernel: 'gatherBytes', args }, ...forward];
+}
+
+/** Forward calls of all layers; without `finish` the last activation is left to the loss that is fused with it. */
+function forwardCalls(plan: Plan, rows: number, training: boolean, finish: boolean): Call[] {
+  const last = plan.layers.length - 1;
+  return plan.layers.flatMap(({ placed }, i) =>
+    placed.forward({ rows, training, activate: finish || i !== last }),
+  );
+}
+
+/** From the rows of a batch to its predictions: gather, penalties, forward. */
+export function forwardStep(plan: Plan, rows: number, training: boolean): Call[] {
+  const loss = plan.loss as LossPlan;
+  const outputs = plan.layers.map(({ placed }) => placed.output);
+  const { predictions, fused, penalties, sums } = loss;
+  const finish = predictions && fused;
+  return [
+    ...gatherCalls(plan, loss, rows),
+    ...weightPenaltyCalls(penalties, plan.block, sums),
+    ...forwardCalls(plan, rows, training, !fused),
+    ...activityPenaltyCalls(penalties, outputs, sums, rows),
+    ...(finish ? activationCalls(outputActivation(plan.spec), predictions, plan.output, rows, 0) : []),
+  ];
+}
+
+/** The losses of the rows, their sum, and the gradient at the network's end. */
+export function lossStep(plan: Plan, rows: number): Call[] {
+  const loss = plan.loss as LossPlan;
+  return [
+    ...lossCalls(loss.spec, { ...loss, outputs: plan.output }, rows, loss.fused),
+    { kernel: 'sumRows', args: [loss.sums, loss.rowLoss, rows] },
+  ];
+}
+
+/** From the last layer to the first: gradients, and updates where they need not wait for all gradients. */
+export function backwardStep(plan: Plan, rows: number, fresh = true): Call[] {
+  const loss = plan.loss as LossPlan;
+  const updates = new Updates(plan.updates as UpdatesPlan, plan.parameters, plan.block, fresh);
+  const calls: Call[] = [];
+  const last = plan.layers.length - 1;
+  for (let i = last; i >= 0; i--) {
+    const { placed, delta, below } = plan.layers[i];
+    if (!delta) throw new TypeError('backwardStep needs a plan made with an optimizer.');
+    calls.push(...activityGradientCalls(loss.penalties, i, delta, placed.output, rows));
+    calls.push(...placed.backward({ rows, delta, below, fused: i === last && loss.fused, updates }));
+  }
+  return calls;
+}
+
+/** What ends an update: waiting gradients, then constraints. */
+export function updateStep(plan: Plan): Call[] {
+  const updates = new Updates(plan.updates as UpdatesPlan, plan.parameters, plan.block, true);
+  return [...updates.apply(), ...updates.constrain()];
+}
+
+function gatherCalls(
+  { input, spec, indices }: Plan,
+  { resident, targets, weights }: LossPlan,
+  rows: number,
+): Call[] {
+  if (!resident) return [];
+  const head = [input.offset, input.stride, resident.data, sizeOf(spec.inputShape), indices, rows];
+  return [
+    resident.scale
+      ? { kernel: 'gatherBytes', args: [...head, ...resident.scale] }
+      : { kernel: 'gatherWords', args: head },
+    {
+      kernel: 'gatherWords',
+      args: [targets.offset, targets.stride, resident.targets, targets.columns, indices, rows],
+    },
+    { kernel: 'gatherWords', args: [weights, 4, resident.weights, 1, indices, rows] },
+  ];
+}

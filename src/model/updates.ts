@@ -1,0 +1,224 @@
+import type { Call } from '../engine/kernels.js';
+import type { Layout, Matrix } from './layout.js';
+import { PANEL, paddedUnits } from './layout.js';
+import type { OptimizerSpec, UpdateRule } from './optimizers.js';
+import { updateRule, updatesInRegisters } from './optimizers.js';
+import type { Parameter } from './parameters.js';
+
+/** Rows beyond which a gradient is reduced in blocks through scratch, rather than in registers in one go. */
+const REGISTER_ROWS = 512;
+
+/** Floats of a parameter's control block: scalars for preparing its gradient, then for the rule (assembly/update.ts). */
+export const CONTROL_FLOATS = 32;
+/** Where the rule's scalars lie when the gradient is prepared first. */
+export const PREPARED = 16;
+
+export interface UpdatesPlan {
+  readonly rule: UpdateRule;
+  readonly optimizer: OptimizerSpec;
+  /** One block per slot, laid out like the parameters. */
+  readonly slots: readonly number[];
+  /** Byte offset of every parameter's control block; by position in the list of parameters. */
+  readonly controls: readonly number[];
+  /** Gradients, laid out like the parameters, where all of them are needed at once; else 0. */
+  readonly gradients: number;
+  readonly vectorGradient: number;
+  readonly panelScratch: number;
+  readonly transposed: number;
+  /** float64 sums of squares, one per parameter, for clipping by norm. */
+  readonly norms: number;
+}
+
+/** What a plan must set aside so that parameters can be updated. */
+export function planUpdates(
+  layout: Layout,
+  optimizer: OptimizerSpec,
+  parameters: readonly Parameter[],
+  sizes: { length: number; transposed: number; accumulate: boolean },
+): UpdatesPlan {
+  const rule = updateRule(optimizer);
+  const whole = sizes.accumulate || clipsByNorm(optimizer);
+  const deepest = Math.max(PANEL, ...parameters.map(({ shape }) => (shape.length === 2 ? shape[0] : 1)));
+  const widest = Math.max(...parameters.map(({ shape }) => shape[shape.length - 1]), 1);
+  return {
+    rule,
+    optimizer,
+    slots: Array.from({ length: rule.slots }, () => layout.floats(sizes.length)),
+    controls: parameters.map(() => layout.floats(CONTROL_FLOATS)),
+    gradients: whole ? layout.floats(sizes.length) : 0,
+    vectorGradient: layout.floats(paddedUnits(widest)),
+    panelScratch: layout.floats(PANEL * deepest),
+    transposed: layout.floats(sizes.transposed),
+    norms: layout.take(8 * Math.max(1, parameters.length)),
+  };
+}
+
+export function clipsByNorm({ clipNorm, globalClipNorm }: OptimizerSpec): boolean {
+  return clipNorm !== undefined || globalClipNorm !== undefined;
+}
+
+/** Whether a parameter's gradient is changed (L1, clipping, weight decay) before the rule sees it. */
+export function isPrepared({ optimizer, gradients }: UpdatesPlan, { rules }: Parameter): boolean {
+  const { clipValue, weightDecay } = optimizer;
+  return (
+    gradients !== 0 || (rules.regularizer?.l1 ?? 0) > 0 || clipValue !== undefined || (weightDecay ?? 0) > 0
+  );
+}
+
+/** Emits the calls that turn a layer's deltas into updates of its parameters. */
+export class Updates {
+  readonly transposed: number;
+
+  constructor(
+    readonly plan: UpdatesPlan,
+    readonly parameters: readonly Parameter[],
+    readonly block: number,
+    /** False adds to the gradients that are there: later parts of a batch. */
+    readonly fresh: boolean,
+  ) {
+    this.transposed = plan.transposed;
+  }
+
+  /** The parameter's gradient is xᵀ · delta. */
+  product(parameter: Parameter, x: Matrix, delta: Matrix, rows: number): Call[] {
+    if (!parameter.trainable) return [];
+    const { rule, gradients, panelScratch } = this.plan;
+    const depth = parameter.shape[0];
+    const panels = parameter.length / (PANEL * depth);
+    const products = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels];
+    if (gradients !== 0) {
+      return [
+        { kernel: 'denseGradient', args: [this.#gradient(parameter), ...products, this.fresh ? 1 : 0] },
+      ];
+    }
+    const prepared = isPrepared(this.plan, parameter);
+    const [weight, first, second, third] = this.#places(parameter);
+    const control = this.#control(parameter);
+    if (!prepared && updatesInRegisters(rule) && rows <= REGISTER_ROWS) {
+      return [
+        { kernel: 'denseGradientUpdate', args: [rule.code, weight, first, second, ...products, control] },
+      ];
+    }
+    const args = [
+      rule.code,
+      weight,
+      first,
+      second,
+      third,
+      panelScratch,
+      ...products,
+      control,
+      prepared ? 1 : 0,
+    ];
+    return [{ kernel: 'denseGradientSweep', args }];
+  }
+
+  /** The parameter's gradient is the column sums of delta. */
+  columnSums(parameter: Parameter, delta: Matrix, rows: number): Call[] {
+    if (!parameter.trainable) return [];
+    const gradient = this.#gradient(parameter);
+    const panels = parameter.length / PANEL;
+    const fresh = this.fresh || this.plan.gradients === 0 ? 1 : 0;
+    return [
+      { kernel: 'columnSums', args: [gradient, delta.offset, delta.stride, rows, panels, fresh] },
+      ...(this.plan.gradients === 0 ? this.#sweep(parameter, gradient) : []),
+    ];
+  }
+
+  /** The parameter's gradient lies at an offset already. */
+  given(parameter: Parameter, gradient: number): Call[] {
+    if (!parameter.trainable) return [];
+    if (this.plan.gradients === 0) return this.#sweep(parameter, gradient);
+    const bytes = 4 * parameter.length;
+    const to = this.#gradient(parameter);
+    return [{ kernel: 'rescale', args: [to, bytes, gradient, bytes, 1, parameter.length, 1, 0] }];
+  }
+
+  /** Once all gradients are there (plans that keep them): norms, then every update. */
+  apply(): Call[] {
+    if (this.plan.gradients === 0) return [];
+    const trainable = this.parameters.filter(({ trainable }) => trainable);
+    return [
+      ...trainable.map((parameter): Call => {
+        const args = [this.#gradient(parameter), ...this.#places(parameter).slice(0, 1)];
+        return { kernel: 'regularize', args: [...args, parameter.length, this.#control(parameter)] };
+      }),
+      ...this.#normCalls(trainable),
+      ...trainable.flatMap((parameter) => this.#rest(parameter, this.#gradient(parameter))),
+    ];
+  }
+
+  /** What follows every update: constraints. */
+  constrain(): Call[] {
+    return this.parameters.flatMap((parameter) => (parameter.trainable ? this.#constraint(parameter) : []));
+  }
+
+  #normCalls(trainable: readonly Parameter[]): Call[] {
+    const { norms, optimizer } = this.plan;
+    if (!clipsByNorm(optimizer)) return [];
+    const limit = optimizer.clipNorm ?? optimizer.globalClipNorm ?? Infinity;
+    const single = optimizer.clipNorm !== undefined;
+    const squares = trainable.map((parameter, i): Call => {
+      return { kernel: 'sumSquares', args: [norms + 8 * i, this.#gradient(parameter), parameter.length] };
+    });
+    const factors = trainable.map((parameter, i): Call => {
+      const sums = single ? [norms + 8 * i, 1] : [norms, trainable.length];
+      return { kernel: 'normFactor', args: [this.#control(parameter) + 4 * 12, ...sums, limit] };
+    });
+    return [...squares, ...factors];
+  }
+
+  #sweep(parameter: Parameter, gradient: number): Call[] {
+    const [weight, first, second, third] = this.#places(parameter);
+    const control = this.#control(parameter);
+    if (!isPrepared(this.plan, parameter)) {
+      const args = [this.plan.rule.code, weight, first, second, third, gradient, parameter.length, control];
+      return [{ kernel: 'update', args }];
+    }
+    const prepare: Call = { kernel: 'regularize', args: [gradient, weight, parameter.length, control] };
+    return [prepare, ...this.#rest(parameter, gradient)];
+  }
+
+  /** Clip, decay the weight, update. */
+  #rest(parameter: Parameter, gradient: number): Call[] {
+    const [weight, first, second, third] = this.#places(parameter);
+    const control = this.#control(parameter);
+    const args = [this.plan.rule.code, weight, first, second, third, gradient, parameter.length];
+    return [
+      { kernel: 'adjust', args: [gradient, weight, parameter.length, control] },
+      { kernel: 'update', args: [...args, control + 4 * PREPARED] },
+    ];
+  }
+
+  #constraint(parameter: Parameter): Call[] {
+    const constraint = parameter.rules.constraint;
+    if (!constraint) return [];
+    const [weight] = this.#places(parameter);
+    if (constraint.kind === 'nonNeg') return [{ kernel: 'nonNegative', args: [weight, parameter.length] }];
+    const { least, most, rate, axis } = constraint;
+    const [depth, units] = parameter.shape;
+    if (parameter.shape.length === 1)
+      return [{ kernel: 'vectorNorm', args: [weight, depth, least, most, rate] }];
+    if (axis === 1) return [{ kernel: 'rowNorms', args: [weight, depth, units, least, most, rate] }];
+    const panels = parameter.length / (PANEL * depth);
+    return [{ kernel: 'columnNorms', args: [weight, depth, panels, least, most, rate] }];
+  }
+
+  #gradient(parameter: Parameter): number {
+    const { gradients, vectorGradient } = this.plan;
+    return gradients === 0 ? vectorGradient : gradients + 4 * parameter.position;
+  }
+
+  #control(parameter: Parameter): number {
+    return this.plan.controls[this.parameters.indexOf(parameter)];
+  }
+
+  /** Byte offsets of the weight and of its three slots; 0 where the rule has none. */
+  #places({ position }: Parameter): [number, number, number, number] {
+    const slot = (i: number): number => {
+      const block = this.plan.slots[i];
+      return block === undefined ? 0 : block + 4 * position;
+    };
+    return [this.block + 4 * position, slot(0), slot(1), slot(2)];
+  }
+}

@@ -1,0 +1,176 @@
+import { Arena } from '../engine/arena.js';
+import type { Program } from '../engine/kernels.js';
+import { run } from '../engine/kernels.js';
+import type { Matrix } from '../model/layout.js';
+import type { LossSpec } from '../model/losses.js';
+import type { Network } from '../model/network.js';
+import type { OptimizerSpec } from '../model/optimizers.js';
+import { penaltyOf } from '../model/penalties.js';
+import type { LossPlan, Plan } from '../model/plan.js';
+import { plan } from '../model/plan.js';
+import { backwardStep, forwardStep, lossStep, updateStep } from '../model/steps.js';
+import type { Dataset } from './data.js';
+import { loadBatch, loadResident, residentSpec } from './data.js';
+
+/** A loss in JavaScript: the batch's mean loss and its gradient with respect to the predictions, (rows, outputs) each. */
+export type HostLoss = (
+  targets: Float32Array,
+  predictions: Float32Array,
+  rows: number,
+) => { loss: number; gradient: ArrayLike<number> };
+
+export interface SessionOptions {
+  readonly network: Network;
+  readonly loss: LossSpec;
+  /** The loss where `loss.name` is 'custom'. */
+  readonly hostLoss?: HostLoss;
+  readonly optimizer?: OptimizerSpec;
+  /** Most rows that are computed at once. */
+  readonly rows: number;
+  /** Larger batches come in parts. */
+  readonly accumulate?: boolean;
+  readonly predictions: boolean;
+  /** The data set to keep in the arena, if it is small enough. */
+  readonly dataset?: Dataset;
+  readonly mostResidentBytes?: number;
+  /** Whether weight penalties are divided by the batch's Σ weights (scikit-learn) or not (Keras). */
+  readonly penaltyPerRow: boolean;
+}
+
+interface Programs {
+  readonly forward: Program;
+  readonly loss: Program;
+  readonly backward: readonly [next: Program, fresh: Program];
+}
+
+/** An arena in which the loss of batches is computed, and their gradients if there is an optimizer. */
+export class Session {
+  readonly arena: Arena;
+  readonly plan: Plan;
+  readonly loss: LossPlan;
+  readonly options: SessionOptions;
+  readonly #programs = new Map<number, Programs>();
+  readonly #update: Program;
+  readonly #resident: Dataset | undefined;
+
+  constructor(options: SessionOptions) {
+    const { network, loss, optimizer, rows, predictions, accumulate, dataset } = options;
+    const resident = dataset && residentSpec(dataset, options.mostResidentBytes);
+    const custom = loss.name === 'custom';
+    const wanted = { loss, optimizer, predictions: predictions || custom, resident, accumulate };
+    this.options = options;
+    this.plan = plan(network.spec, rows, wanted);
+    this.loss = this.plan.loss as LossPlan;
+    this.arena = new Arena(network.engine, this.plan.bytes);
+    this.#resident = resident && dataset;
+    if (this.#resident) loadResident(this.arena, this.loss, this.#resident);
+    this.#update = optimizer ? this.arena.bind(updateStep(this.plan)) : [];
+    this.setParameters(network.packed);
+  }
+
+  /** The block of all parameters: a view. */
+  parameters(): Float32Array<ArrayBuffer> {
+    return this.arena.floats(this.plan.block, this.plan.blockLength);
+  }
+
+  setParameters(block: Float32Array): void {
+    this.arena.f32.set(block, this.plan.block >> 2);
+  }
+
+  /**
+   * Forward pass and loss of the rows `batch` of a data set, with gradients and updates if there is an optimizer.
+   * `each` sees the predictions of every part of the batch before it is overwritten.
+   *
+   * @returns the mean loss of the batch before its update, penalties included
+   */
+  step(dataset: Dataset, batch: Int32Array, training: boolean, each?: (part: Int32Array) => void): number {
+    const total = this.#writeScale(dataset, batch);
+    let sum = 0;
+    let penalty = 0;
+    for (let begin = 0; begin < batch.length; begin += this.plan.rows) {
+      const part = batch.subarray(begin, begin + this.plan.rows);
+      const programs = this.#programsFor(part.length, training);
+      this.#load(dataset, part);
+      run(programs.forward);
+      if (this.options.hostLoss) this.#hostLoss(part.length, batch.length);
+      else run(programs.loss);
+      each?.(part);
+      if (this.options.optimizer && training) run(programs.backward[begin === 0 ? 1 : 0]);
+      const sums = this.arena.f64.subarray(
+        this.loss.sums >> 3,
+        (this.loss.sums >> 3) + 1 + this.loss.penalties.count,
+      );
+      sum += sums[0];
+      penalty = penaltyOf(this.loss.penalties, sums, part.length, this.options.penaltyPerRow ? 1 / total : 1);
+    }
+    if (training) run(this.#update);
+    return sum / total + penalty;
+  }
+
+  /** Predictions of the last `rows` rows computed, compact: (rows, outputs). */
+  predictions(rows: number): Float32Array<ArrayBuffer> {
+    return this.#read(this.loss.predictions as Matrix, rows);
+  }
+
+  /** Targets of the last `rows` rows computed. */
+  targets(rows: number): Float32Array<ArrayBuffer> {
+    return this.#read(this.loss.targets, rows);
+  }
+
+  /** Writes 1 / Σ weights, or 1 / rows where the sum is over rows; returns that sum. */
+  #writeScale({ weights }: Dataset, batch: Int32Array): number {
+    let total = batch.length;
+    if (weights && this.options.penaltyPerRow) {
+      total = 0;
+      for (const row of batch) total += weights[row];
+    }
+    this.arena.f32[this.loss.scale >> 2] = total > 0 ? 1 / total : 0;
+    return total > 0 ? total : 1;
+  }
+
+  #load(dataset: Dataset, part: Int32Array): void {
+    if (dataset === this.#resident) this.arena.i32.set(part, this.plan.indices >> 2);
+    else loadBatch(this.arena, this.plan, this.loss, dataset, part);
+  }
+
+  #programsFor(rows: number, training: boolean): Programs {
+    const key = training ? rows : -rows;
+    let programs = this.#programs.get(key);
+    if (!programs) {
+      const { arena, plan: planned } = this;
+      const backward = (fresh: boolean): Program =>
+        this.options.optimizer && training ? arena.bind(backwardStep(planned, rows, fresh)) : [];
+      programs = {
+        forward: arena.bind(forwardStep(planned, rows, training)),
+        loss: arena.bind(lossStep(planned, rows)),
+        backward: [this.options.accumulate ? backward(false) : [], backward(true)],
+      };
+      this.#programs.set(key, programs);
+    }
+    return programs;
+  }
+
+  #hostLoss(rows: number, total: number): void {
+    const outputs = this.loss.delta.columns;
+    const { loss, gradient } = (this.options.hostLoss as HostLoss)(
+      this.targets(rows),
+      this.predictions(rows),
+      rows,
+    );
+    const share = rows / total;
+    const { offset, stride } = this.loss.delta;
+    for (let row = 0; row < rows; row++) {
+      const to = (offset + row * stride) >> 2;
+      for (let j = 0; j < outputs; j++) this.arena.f32[to + j] = gradient[row * outputs + j] * share;
+    }
+    this.arena.f64[this.loss.sums >> 3] = loss * rows;
+  }
+
+  #read({ offset, stride, columns }: Matrix, rows: number): Float32Array<ArrayBuffer> {
+    const values = new Float32Array(rows * columns);
+    for (let row = 0; row < rows; row++) {
+      values.set(this.arena.floats(offset + row * stride, columns), row * columns);
+    }
+    return values;
+  }
+}

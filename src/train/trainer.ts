@@ -1,0 +1,165 @@
+import { UnsupportedError } from '../errors.js';
+import { initialSlot, nextScalars } from '../model/optimizers.js';
+import type { OptimizerSpec, OptimizerState } from '../model/optimizers.js';
+import type { Parameter } from '../model/parameters.js';
+import type { UpdatesPlan } from '../model/updates.js';
+import { PREPARED, isPrepared } from '../model/updates.js';
+import { sizeOf } from '../model/spec.js';
+import { shapesOf } from '../model/plan.js';
+import type { Dataset } from './data.js';
+import { Session } from './session.js';
+import type { SessionOptions } from './session.js';
+
+/** Batches whose activations and deltas take more than this are computed in parts. */
+const MOST_ACTIVATION_BYTES = 67108864;
+
+export interface TrainerOptions extends Omit<SessionOptions, 'rows' | 'accumulate'> {
+  readonly optimizer: OptimizerSpec;
+  readonly batchSize: number;
+  /** Slots and running products to go on from; changed by every step. */
+  readonly state: OptimizerState;
+  /** Of dropout and noise. */
+  readonly seed: number;
+}
+
+/** Updates a network step by step. */
+export class Trainer {
+  #session: Session;
+  #options: TrainerOptions;
+
+  constructor(options: TrainerOptions) {
+    this.#options = options;
+    this.#session = openSession(options);
+    this.#loadSlots();
+  }
+
+  /** Where the steps are computed. A new one takes its place when a batch is larger than all before. */
+  get session(): Session {
+    return this.#session;
+  }
+
+  /** The block of all parameters: a view, until the next step. */
+  parameters(): Float32Array<ArrayBuffer> {
+    return this.#session.parameters();
+  }
+
+  setParameters(block: Float32Array): void {
+    this.#session.setParameters(block);
+  }
+
+  get #updates(): UpdatesPlan {
+    return this.session.plan.updates as UpdatesPlan;
+  }
+
+  /** One update from the rows `batch`; the batch's mean loss before it, penalties included. */
+  step(dataset: Dataset, batch: Int32Array, rate: number, each?: (part: Int32Array) => void): number {
+    if (batch.length > this.#options.batchSize) this.#grow(batch.length);
+    const { state, optimizer, seed } = this.#options;
+    this.#writeKeys(seed, state.step);
+    const scalars = nextScalars(optimizer, state, rate);
+    const normaliser = this.#options.penaltyPerRow ? weightOf(dataset, batch) : 1;
+    this.session.plan.parameters.forEach((parameter, i) => {
+      if (parameter.trainable)
+        this.#writeControl(parameter, this.#updates.controls[i], scalars, rate, normaliser);
+    });
+    return this.session.step(dataset, batch, true, each);
+  }
+
+  /** Write the slots back into the state, for a later trainer to go on from. */
+  saveSlots(): void {
+    const { arena, plan } = this.session;
+    this.#options.state.slots = this.#updates.slots.map((offset) =>
+      arena.floats(offset, plan.blockLength).slice(),
+    );
+  }
+
+  #grow(batchSize: number): void {
+    this.saveSlots();
+    const parameters = this.parameters().slice();
+    this.#options = { ...this.#options, batchSize };
+    this.#session = openSession(this.#options);
+    this.setParameters(parameters);
+    this.#loadSlots();
+  }
+
+  #loadSlots(): void {
+    const { arena, plan } = this.session;
+    const { state, optimizer } = this.#options;
+    this.#updates.slots.forEach((offset, i) => {
+      const slot = state.slots?.[i];
+      if (slot) arena.f32.set(slot, offset >> 2);
+      else arena.floats(offset, plan.blockLength).fill(initialSlot(optimizer));
+    });
+  }
+
+  #writeControl(
+    parameter: Parameter,
+    control: number,
+    scalars: Float32Array,
+    rate: number,
+    normaliser: number,
+  ): void {
+    const { f32 } = this.session.arena;
+    const { optimizer } = this.#options;
+    const { l1 = 0, l2 = 0 } = parameter.rules.regularizer ?? {};
+    const at = control >> 2;
+    f32.set(scalars, at);
+    f32[at + 1] = (2 * l2) / normaliser;
+    if (!isPrepared(this.#updates, parameter)) return;
+    f32[at + 10] = l1 / normaliser;
+    f32[at + 11] = optimizer.clipValue ?? Infinity;
+    f32[at + 12] = 1;
+    f32[at + 13] = 1 - rate * (optimizer.weightDecay ?? 0);
+    f32.set(scalars, at + PREPARED);
+    f32[at + PREPARED + 1] = 0;
+  }
+
+  #writeKeys(seed: number, step: number): void {
+    const { arena, plan } = this.session;
+    plan.keys.forEach((offset, layer) => {
+      if (offset !== 0) arena.i32[offset >> 2] = hash(hash(hash(seed) ^ step) + layer);
+    });
+  }
+}
+
+function openSession(options: TrainerOptions): Session {
+  const most = mostRows(options);
+  const accumulate = options.batchSize > most;
+  if (accumulate) refuseParts(options);
+  return new Session({ ...options, rows: Math.min(options.batchSize, most), accumulate });
+}
+
+/** Integer hash "lowbias32" (Wellons, 2018). */
+function hash(x: number): number {
+  x ^= x >>> 16;
+  x = Math.imul(x, 0x7feb352d);
+  x ^= x >>> 15;
+  x = Math.imul(x, 0x846ca68b);
+  return x ^ (x >>> 16);
+}
+
+function weightOf({ weights }: Dataset, batch: Int32Array): number {
+  if (!weights) return batch.length;
+  let total = 0;
+  for (const row of batch) total += weights[row];
+  return total > 0 ? total : 1;
+}
+
+/** Rows whose activations and deltas fit: a multiple of 120 where there are that many. */
+function mostRows({ network }: TrainerOptions): number {
+  const { shapes } = shapesOf(network.spec);
+  const bytes = 8 * shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
+  const rows = Math.max(1, Math.floor(MOST_ACTIVATION_BYTES / bytes));
+  return rows > 120 ? rows - (rows % 120) : rows;
+}
+
+function refuseParts({ network, batchSize, hostLoss }: TrainerOptions): void {
+  const whole = network.spec.layers.some(
+    (layer) =>
+      layer.type === 'batchNormalization' || ('activityRegularizer' in layer && layer.activityRegularizer),
+  );
+  if (!whole && !hostLoss) return;
+  throw new UnsupportedError(
+    `A batch of ${batchSize} rows needs more than 64 MiB of activations, and batch normalization, activity regularizers and custom losses need it in one piece; use a smaller batchSize.`,
+  );
+}
