@@ -34,7 +34,7 @@ export class Arena {
 
   /** A view of `length` float32 values. */
   floats(offset: number, length: number): Float32Array<ArrayBuffer> {
-    return this.f32.subarray(offset >> 2, (offset >> 2) + length);
+    return this.f32.subarray(offset >>> 2, (offset >>> 2) + length);
   }
 }
 

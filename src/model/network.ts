@@ -53,7 +53,7 @@ export class Network {
 
   /** Replace the block of all parameters. */
   setPacked(source: Float32Array): void {
-    if (this.#arena) this.#arena.f32.set(source, this.#plan.block >> 2);
+    if (this.#arena) this.#arena.f32.set(source, this.#plan.block >>> 2);
     else this.#packed = new Float32Array(source);
   }
 
@@ -90,8 +90,8 @@ export class Network {
       const count = Math.min(PREDICT_ROWS, rows.rows - begin);
       this.#load(arena, rows, begin, count);
       run(this.#program(arena, rows, count));
-      const source = arena.floats(output.offset, (count * output.stride) >> 2);
-      takeRows(result, begin * units, source, output.stride >> 2, units);
+      const source = arena.floats(output.offset, (count * output.stride) >>> 2);
+      takeRows(result, begin * units, source, output.stride >>> 2, units);
     }
     return result;
   }
@@ -100,12 +100,12 @@ export class Network {
     let arena = this.#arena;
     if (!arena) {
       arena = new Arena(this.engine, this.#plan.bytes);
-      for (let row = 0; row < PREDICT_ROWS; row++) arena.i32[(this.#plan.indices >> 2) + row] = row;
-      if (this.#packed) arena.f32.set(this.#packed, this.#plan.block >> 2);
+      for (let row = 0; row < PREDICT_ROWS; row++) arena.i32[(this.#plan.indices >>> 2) + row] = row;
+      if (this.#packed) arena.f32.set(this.#packed, this.#plan.block >>> 2);
       this.#packed = undefined;
       this.#arena = arena;
     }
-    if (this.#training) arena.f32.set(this.#training(), this.#plan.block >> 2);
+    if (this.#training) arena.f32.set(this.#training(), this.#plan.block >>> 2);
     return arena;
   }
 
@@ -117,7 +117,7 @@ export class Network {
       arena.u8.set(source, staging);
       return;
     }
-    copyRows(arena.f32, input.offset >> 2, input.stride >> 2, source, features);
+    copyRows(arena.f32, input.offset >>> 2, input.stride >>> 2, source, features);
   }
 
   #program(arena: Arena, { scale, parts }: GatherableRows, count: number): Program {

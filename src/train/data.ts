@@ -35,11 +35,11 @@ export function loadResident(
 ): void {
   if (!resident) return;
   if (rows.data instanceof Uint8Array) arena.u8.set(rows.data, resident.data);
-  else arena.f32.set(rows.data, resident.data >> 2);
-  if (targets.kind === 'labels') arena.i32.set(targets.data, resident.targets >> 2);
-  else arena.f32.set(targets.data, resident.targets >> 2);
-  if (weights) arena.f32.set(weights, resident.weights >> 2);
-  else arena.f32.fill(1, resident.weights >> 2, (resident.weights >> 2) + resident.rows);
+  else arena.f32.set(rows.data, resident.data >>> 2);
+  if (targets.kind === 'labels') arena.i32.set(targets.data, resident.targets >>> 2);
+  else arena.f32.set(targets.data, resident.targets >>> 2);
+  if (weights) arena.f32.set(weights, resident.weights >>> 2);
+  else arena.f32.fill(1, resident.weights >>> 2, (resident.weights >>> 2) + resident.rows);
 }
 
 /** Gather a batch from the caller's arrays: the same bits as the gather kernels. */
@@ -54,14 +54,14 @@ export function loadBatch(
   const { data, features, scale } = rows;
   const columns = loss.targets.columns;
   for (let i = 0; i < batch.length; i++) {
-    const to = (input.offset + i * input.stride) >> 2;
+    const to = (input.offset + i * input.stride) >>> 2;
     const from = batch[i] * features;
     if (data instanceof Uint8Array)
       for (let j = 0; j < features; j++) arena.f32[to + j] = data[from + j] * scale;
     else arena.f32.set(data.subarray(from, from + features), to);
-    const target = (loss.targets.offset + i * loss.targets.stride) >> 2;
+    const target = (loss.targets.offset + i * loss.targets.stride) >>> 2;
     if (targets.kind === 'labels') arena.i32[target] = targets.data[batch[i]];
     else arena.f32.set(targets.data.subarray(batch[i] * columns, (batch[i] + 1) * columns), target);
-    arena.f32[(loss.weights >> 2) + i] = weights ? weights[batch[i]] : 1;
+    arena.f32[(loss.weights >>> 2) + i] = weights ? weights[batch[i]] : 1;
   }
 }

@@ -74,7 +74,7 @@ export class Session {
   }
 
   setParameters(block: Float32Array): void {
-    this.arena.f32.set(block, this.plan.block >> 2);
+    this.arena.f32.set(block, this.plan.block >>> 2);
   }
 
   /**
@@ -97,8 +97,8 @@ export class Session {
       each?.(part);
       if (this.options.optimizer && training) run(programs.backward[begin === 0 ? 1 : 0]);
       const sums = this.arena.f64.subarray(
-        this.loss.sums >> 3,
-        (this.loss.sums >> 3) + 1 + this.loss.penalties.count,
+        this.loss.sums >>> 3,
+        (this.loss.sums >>> 3) + 1 + this.loss.penalties.count,
       );
       sum += sums[0];
       penalty = penaltyOf(this.loss.penalties, sums, part.length, this.options.penaltyPerRow ? 1 / total : 1);
@@ -124,12 +124,12 @@ export class Session {
       total = 0;
       for (const row of batch) total += weights[row];
     }
-    this.arena.f32[this.loss.scale >> 2] = total > 0 ? 1 / total : 0;
+    this.arena.f32[this.loss.scale >>> 2] = total > 0 ? 1 / total : 0;
     return total > 0 ? total : 1;
   }
 
   #load(dataset: Dataset, part: Int32Array): void {
-    if (dataset === this.#resident) this.arena.i32.set(part, this.plan.indices >> 2);
+    if (dataset === this.#resident) this.arena.i32.set(part, this.plan.indices >>> 2);
     else loadBatch(this.arena, this.plan, this.loss, dataset, part);
   }
 
@@ -160,10 +160,10 @@ export class Session {
     const share = rows / total;
     const { offset, stride } = this.loss.delta;
     for (let row = 0; row < rows; row++) {
-      const to = (offset + row * stride) >> 2;
+      const to = (offset + row * stride) >>> 2;
       for (let j = 0; j < outputs; j++) this.arena.f32[to + j] = gradient[row * outputs + j] * share;
     }
-    this.arena.f64[this.loss.sums >> 3] = loss * rows;
+    this.arena.f64[this.loss.sums >>> 3] = loss * rows;
   }
 
   #read({ offset, stride, columns }: Matrix, rows: number): Float32Array<ArrayBuffer> {

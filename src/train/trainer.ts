@@ -87,7 +87,7 @@ export class Trainer {
     const { state, optimizer } = this.#options;
     this.#updates.slots.forEach((offset, i) => {
       const slot = state.slots?.[i];
-      if (slot) arena.f32.set(slot, offset >> 2);
+      if (slot) arena.f32.set(slot, offset >>> 2);
       else arena.floats(offset, plan.blockLength).fill(initialSlot(optimizer));
     });
   }
@@ -102,7 +102,7 @@ export class Trainer {
     const { f32 } = this.session.arena;
     const { optimizer } = this.#options;
     const { l1 = 0, l2 = 0 } = parameter.rules.regularizer ?? {};
-    const at = control >> 2;
+    const at = control >>> 2;
     f32.set(scalars, at);
     f32[at + 1] = (2 * l2) / normaliser;
     if (!isPrepared(this.#updates, parameter)) return;
@@ -117,7 +117,7 @@ export class Trainer {
   #writeKeys(seed: number, step: number): void {
     const { arena, plan } = this.session;
     plan.keys.forEach((offset, layer) => {
-      if (offset !== 0) arena.i32[offset >> 2] = hash(hash(hash(seed) ^ step) + layer);
+      if (offset !== 0) arena.i32[offset >>> 2] = hash(hash(hash(seed) ^ step) + layer);
     });
   }
 }
