@@ -3,6 +3,7 @@ import { UnsupportedError, ValueError } from '../errors.js';
 import { describe } from '../check.js';
 import type { Label } from '../data/labels.js';
 import type { Activation } from '../model/activations.js';
+import { paddedUnits } from '../model/layout.js';
 import type { LossSpec } from '../model/losses.js';
 import { Network } from '../model/network.js';
 import type { DenseSpec, NetworkSpec } from '../model/spec.js';
@@ -79,7 +80,7 @@ function denseSpec(units: number, activation: Activation, alpha: number): DenseS
 function weightCount(inputs: number, { layers }: NetworkSpec): number {
   let count = 0;
   for (const layer of layers as readonly DenseSpec[]) {
-    count += (inputs + 1) * layer.units;
+    count += (inputs + 1) * paddedUnits(layer.units);
     inputs = layer.units;
   }
   return count;
