@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type * as EngineModule from '../../src/engine/engine.js';
+import { kernelModule } from '../helpers/wasm.js';
+
+/** The engine as it is before anyone has asked for it. */
+let fresh: typeof EngineModule;
+
+beforeEach(async () => {
+  vi.resetModules();
+  fresh = await import('../../src/engine/engine.js');
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+/** A runtime that lacks something: the real WebAssembly but for what is given. */
+function stubWebAssembly(changes: Partial<Record<keyof typeof WebAssembly, unknown>>): void {
+  const real = WebAssembly;
+  vi.stubGlobal(
+    'WebAssembly',
+    new Proxy(real, { get: (target, name) => Reflect.get(name in changes ? changes : target, name) }),
+  );
+}
+
+function sizeOf(variant: string): number {
+  return readFileSync(new URL(`../../build/wasm/${variant}.wasm`, import.meta.url)).length;
+}
+
+describe('engine()', () => {
+  test('names the variant that will be used before anything is compiled', () => {
+    expect(fresh.engine()).toEqual({
+      variant: 'relaxed',
+      threads: 1,
+      relaxedSimd: true,
+      sharedMemory: true,
+      wasmBytes: undefined,
+    });
+  });
+
+  test('tells what the runtime lacks', () => {
+    stubWebAssembly({ validate: () => false });
+    vi.stubGlobal('SharedArrayBuffer', undefined);
+    expect(fresh.engine()).toMatchObject({ variant: 'base', relaxedSimd: false, sharedMemory: false });
+  });
+});
+
+describe('init()', () => {
+  test.each(['base', 'relaxed'] as const)('compiles %s when asked for it', async (variant) => {
+    await fresh.init({ variant });
+    expect(fresh.engine()).toMatchObject({ variant, wasmBytes: sizeOf(variant) });
+    expect(fresh.currentEngine().variant).toBe(variant);
+  });
+
+  test('chooses relaxed where the runtime accepts it, else base', async () => {
+    await fresh.init();
+    expect(fresh.engine().variant).toBe('relaxed');
+    vi.resetModules();
+    fresh = await import('../../src/engine/engine.js');
+    stubWebAssembly({ validate: () => false });
+    await fresh.init({ variant: 'auto' });
+    expect(fresh.engine().variant).toBe('base');
+  });
+
+  test('may be called again, and gives each variant one engine', async () => {
+    await fresh.init({ variant: 'base' });
+    const base = fresh.currentEngine();
+    await fresh.init({ variant: 'relaxed' });
+    const relaxed = fresh.currentEngine();
+    await fresh.init({ variant: 'base' });
+    expect(relaxed.variant).toBe('relaxed');
+    expect(fresh.currentEngine()).toBe(base);
+  });
+
+  test('takes a compiled module', async () => {
+    const module = kernelModule('base');
+    await fresh.init({ variant: 'base', module });
+    expect(fresh.currentEngine().module).toBe(module);
+    expect(fresh.engine()).toMatchObject({ variant: 'base', wasmBytes: undefined });
+  });
+
+  test('accepts a number of threads, and computes on one', async () => {
+    await fresh.init({ threads: 4 });
+    expect(fresh.engine().threads).toBe(1);
+    await fresh.init({ threads: 'auto' });
+    expect(fresh.engine().threads).toBe(1);
+  });
+
+  test.each([
+    [
+      { variant: 'wide' },
+      'UnsupportedError',
+      "init: variant 'wide' is not in this build, expected 'auto', 'base' or 'relaxed'.",
+    ],
+    [
+      { variant: 'fast' },
+      'ValueError',
+      "init: variant must be one of 'auto', 'base', 'relaxed', 'wide', but received 'fast'.",
+    ],
+    [{ threads: 0 }, 'ValueError', "init: threads must be 'auto' or an integer >= 1, but received 0."],
+    [{ threads: 1.5 }, 'ValueError', "init: threads must be 'auto' or an integer >= 1, but received 1.5."],
+    [
+      { module: new Uint8Array(8) },
+      'ValueError',
+      'init: module must be a Module, but received a Uint8Array.',
+    ],
+    [{ varient: 'base' }, 'ValueError', "init: 'varient' is not an option; did you mean 'variant'?"],
+  ])('refuses %j', async (options, name, message) => {
+    await expect(fresh.init(options as object)).rejects.toMatchObject({ name, message });
+  });
+
+  test('leaves the engine in use as it is when it refuses', async () => {
+    await fresh.init({ variant: 'base' });
+    await expect(fresh.init({ variant: 'wide' })).rejects.toThrow();
+    expect(fresh.engine().variant).toBe('base');
+  });
+
+  test('refuses relaxed where the runtime does', async () => {
+    stubWebAssembly({ validate: () => false });
+    await expect(fresh.init({ variant: 'relaxed' })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message:
+        "init: variant 'relaxed' needs a runtime with relaxed SIMD, but this one refuses it; use 'base' or 'auto'.",
+    });
+  });
+
+  test('says what to do where bytes may not be compiled', async () => {
+    const cause = new WebAssembly.CompileError('not allowed by embedder');
+    stubWebAssembly({ compile: () => Promise.reject(cause) });
+    await expect(fresh.init()).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      cause,
+      message:
+        'init: this runtime does not allow WebAssembly to be compiled from bytes; pass init({ module }) a WebAssembly.Module imported from lamella/wasm/base.wasm.',
+    });
+  });
+});
+
+describe('without init(),', () => {
+  test('the first model compiles the engine on the spot', () => {
+    const { variant, module, wasmBytes } = fresh.currentEngine();
+    expect([variant, wasmBytes]).toEqual(['relaxed', sizeOf('relaxed')]);
+    expect(module).toBeInstanceOf(WebAssembly.Module);
+    expect(fresh.engine().wasmBytes).toBe(wasmBytes);
+  });
+
+  test('ready() compiles it, and changes nothing afterwards', async () => {
+    await fresh.ready();
+    expect(fresh.engine().wasmBytes).toBe(sizeOf('relaxed'));
+    await fresh.init({ variant: 'base' });
+    await fresh.ready();
+    expect(fresh.engine().variant).toBe('base');
+  });
+
+  test('a runtime that compiles nothing synchronously is told to await init()', () => {
+    const refusal = new RangeError('too large to compile on the main thread');
+    class Refusing {
+      constructor() {
+        throw refusal;
+      }
+    }
+    stubWebAssembly({ Module: Refusing });
+    const message =
+      'This runtime does not allow WebAssembly to be compiled synchronously; call await init() first.';
+    expect(() => fresh.currentEngine()).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED', cause: refusal, message }),
+    );
+  });
+});
