@@ -84,9 +84,12 @@ function measurePeak(module: WebAssembly.Module, seconds = 0.2): number {
 /** The matrices of one layer in a memory of their own, filled with reproducible noise. Offsets and strides in bytes. */
 class Operands {
   readonly calls: Readonly<Record<Product, () => void>>;
-  readonly #checks: Readonly<Record<Product, () => void>>;
+  readonly #checks: Readonly<Record<Product, () => string | undefined>>;
+  readonly #shape: Shape;
 
-  constructor(module: WebAssembly.Module, { rows, inputs, units }: Shape) {
+  constructor(module: WebAssembly.Module, shape: Shape) {
+    this.#shape = shape;
+    const { rows, inputs, units } = shape;
     const layout = new Layout();
     const padded = paddedUnits(units);
     const panels = padded / PANEL;
@@ -118,7 +121,7 @@ class Operands {
       forward: () =>
         k.denseForward(y, unitStride, x, inputStride, weight, bias, rows, inputs, 0, panels, -Infinity),
       weightGradient: () =>
-        k.denseGradient(gradient, x, inputStride, delta, unitStride, rows, inputs, 0, panels),
+        k.denseGradient(gradient, x, inputStride, delta, unitStride, rows, inputs, 0, panels, 1),
       inputGradient: () => {
         k.transposeDelta(deltaT, delta, unitStride, rows, units);
         k.denseInputGradient(dx, inputStride, weight, deltaT, scratch, rows, inputs, units, 0, inputs);
@@ -134,13 +137,14 @@ class Operands {
   /** Throws if a product is wrong. */
   check(product: Product): void {
     this.calls[product]();
-    this.#checks[product]();
+    const fault = this.#checks[product]();
+    if (fault !== undefined) throw new Error(`${product} of ${this.#shape.name}: ${fault}`);
   }
 }
 
 type Element = (row: number, column: number) => number;
 
-/** Compares some elements of a product of `depth` terms with their float64 values. */
+/** Compares some elements of a product of `depth` terms with their float64 values; says which one is wrong. */
 function compare(
   rows: number,
   columns: number,
@@ -148,15 +152,16 @@ function compare(
   actual: Element,
   term: (row: number, column: number, k: number) => number,
   start: Element = () => 0,
-): void {
+): string | undefined {
   for (let i = 0; i < 200; i++) {
     const [row, column] = [(i * 7919) % rows, (i * 104729) % columns];
     let expected = start(0, column);
     for (let k = 0; k < depth; k++) expected += term(row, column, k);
     if (!(Math.abs(actual(row, column) - expected) <= 1e-5 * Math.sqrt(depth))) {
-      throw new Error(`Element (${row}, ${column}) must be ${expected}, but is ${actual(row, column)}.`);
+      return `element (${row}, ${column}) must be ${expected}, but is ${actual(row, column)}.`;
     }
   }
+  return undefined;
 }
 
 /** Gradients keep their padding columns at 0. */
