@@ -1,0 +1,71 @@
+import type { NdArray } from '../../ndarray.js';
+
+/** What has been measured, by name: 'loss', 'accuracy', 'val_loss', … as the user wrote the metrics. */
+export type Logs = Readonly<Record<string, number>>;
+
+/** Everything that training goes on from. Plain data, fit for a file. */
+export interface TrainingState {
+  /** Epochs finished; the 0-based index of the next one. */
+  readonly epoch: number;
+  /** In the order of `getWeights`. */
+  readonly weights: readonly NdArray[];
+  readonly optimizer: {
+    /** Steps taken. */
+    readonly step: number;
+    /** Running products of the bias corrections. */
+    readonly beta1Power: number;
+    readonly beta2Power: number;
+    readonly decayPower: number;
+    readonly momentumProduct: number;
+    /** Every slot holds one array per weight, in the order of `getWeights`; none before the first step. */
+    readonly slots: readonly (readonly NdArray[])[];
+  };
+  /** Learning rate of the next step; undefined where a schedule gives it. */
+  readonly learningRate?: number;
+}
+
+/** What a callback may do with the model in training. The model handed to callbacks has all of this, and predicts too. */
+export interface CallbackModel {
+  readonly name: string;
+  /** Copies of all weights, layer by layer. */
+  getWeights(): NdArray[];
+  /** Allowed while a callback runs: between two steps. */
+  setWeights(weights: readonly NdArray[]): void;
+  /** Set it to true to end training before the next step. */
+  stopTraining: boolean;
+  /** Of the next step. Setting it where a schedule gives the learning rate is a ValueError. */
+  learningRate: number;
+  /** Epochs finished in this call of fit, those before `initialEpoch` included. */
+  readonly epochsRun: number;
+  getTrainingState(): TrainingState;
+  /** Go on from a state; in `onTrainBegin`, with its epoch. */
+  setTrainingState(state: TrainingState): void;
+  /** The model as a file: weights, configuration, and the optimizer's state. */
+  toBytes(): Uint8Array;
+}
+
+/** How `fit` was called: what callbacks that print or count want to know. */
+export interface TrainParams {
+  readonly epochs: number;
+  readonly initialEpoch: number;
+  /** Steps per epoch; undefined for a stream whose length nobody has told. */
+  readonly steps: number | undefined;
+  readonly verbose: 0 | 1 | 2;
+}
+
+type Awaitable = void | Promise<void>;
+
+/**
+ * What `fit` calls, and awaits. `index` is the 0-based number of the epoch, or of the batch within its epoch; `logs` holds
+ * the running means at a batch's end, the epoch's means and the `val_` values at an epoch's end, and the last epoch's logs
+ * at the end of training. What a callback throws ends training, and `fit` rejects with it.
+ */
+export interface Callback<M extends CallbackModel = CallbackModel> {
+  /** Told before `onTrainBegin`. */
+  setParams?(params: TrainParams): void;
+  onTrainBegin?(logs: Logs, model: M): Awaitable;
+  onEpochBegin?(index: number, logs: Logs, model: M): Awaitable;
+  onBatchEnd?(index: number, logs: Logs, model: M): Awaitable;
+  onEpochEnd?(index: number, logs: Logs, model: M): Awaitable;
+  onTrainEnd?(logs: Logs, model: M): Awaitable;
+}
