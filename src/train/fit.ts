@@ -98,12 +98,17 @@ export async function fit(request: FitRequest): Promise<void> {
   }
 }
 
+/** Weights of at most this size need no closer look. */
+const ORDINARY = 1e4;
+
 class Run {
   readonly #request: FitRequest;
   readonly #yielder = new Yielder();
   readonly #budget: Budget;
   readonly #flops: number;
   #ended = false;
+  /** Of the last step. */
+  #dataset: Dataset | undefined;
 
   constructor(request: FitRequest) {
     this.#request = request;
@@ -118,14 +123,27 @@ class Run {
       await onEpochBegin?.(epoch);
       const report = await this.#epoch(epoch);
       const reached = trainer.parameters().slice();
-      // The losses are those before the updates: the last update of an epoch shows in the weights only.
-      if (!Number.isFinite(report.loss) || !allFinite(reached)) {
+      // Losses are those before the updates: where the last updates of an epoch lead to, only the weights show.
+      const fault = Number.isFinite(report.loss) ? this.#faultOf(reached) : `The loss became ${report.loss}`;
+      if (fault !== undefined) {
         trainer.setParameters(finite);
-        throw diverged(report.loss, epoch);
+        throw diverged(fault, epoch);
       }
       finite = reached;
       if (report.steps > 0 && (await onEpoch(report))) return;
     }
+  }
+
+  /** What is wrong with parameters that training has reached: they, or the outputs of some rows, are not finite. */
+  #faultOf(parameters: Float32Array): string | undefined {
+    let ordinary = 0;
+    while (ordinary < parameters.length && Math.abs(parameters[ordinary]) <= ORDINARY) ordinary++;
+    if (ordinary === parameters.length || !this.#dataset) return undefined;
+    if (!allFinite(parameters)) return 'Weights became non-finite';
+    const { rows } = this.#dataset;
+    const count = Math.min(rows.rows, 100);
+    const some = { ...rows, data: rows.data.subarray(0, count * rows.features), rows: count };
+    return allFinite(this.#request.network.forward(some)) ? undefined : 'Outputs became non-finite';
   }
 
   #over(): boolean {
@@ -156,6 +174,7 @@ class Run {
   ): boolean | Promise<boolean> {
     const { trainer, rate, onPredictions, onStep } = this.#request;
     const each = onPredictions && ((part: Int32Array) => onPredictions(batch, part));
+    this.#dataset = batch.dataset;
     const loss = trainer.step(batch.dataset, batch.rows, rate(), each);
     const rows = batch.rows.length;
     total.loss += loss * rows;
@@ -182,11 +201,11 @@ class Run {
   }
 }
 
-function diverged(loss: number, epoch: number): DivergedError {
+function diverged(fault: string, epoch: number): DivergedError {
   const last = epoch - 1;
-  const what = Number.isFinite(loss) ? 'Weights became non-finite' : `The loss became ${loss}`;
+  const restored = last > 0 ? `the weights after epoch ${last}` : 'the initial weights';
   return new DivergedError(
-    `${what} in epoch ${epoch}: expected a finite loss and finite weights; the weights ${last > 0 ? `after epoch ${last}` : 'from before training'} are restored; try a smaller learning rate, or features scaled to about unit variance.`,
+    `${fault} in epoch ${epoch}: expected finite numbers; ${restored} are restored; try a smaller learning rate, or features scaled to about unit variance.`,
     last,
   );
 }
