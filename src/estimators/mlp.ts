@@ -98,7 +98,7 @@ export abstract class MLP extends Trained {
     const held =
       params.earlyStopping && !incremental ? splitHeldOut(name, rows, task, params, random) : undefined;
     const { network, progress } = model;
-    const optimizer = incremental ? progress.optimizer : newOptimizer(params);
+    const optimizer = (incremental && progress.optimizer) || newOptimizer(params);
     await fitStochastic({
       ...options,
       params,

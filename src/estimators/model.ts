@@ -64,7 +64,7 @@ export function newModel(
     const network = new Network(spec, currentEngine());
     const factor = params.activation === 'sigmoid' ? 2 : 6;
     network.setParameters(initialParameters(network.parameters, factor, random));
-    return { network, progress: newProgress(params), outputs, outActivation, classes };
+    return { network, progress: newProgress(), outputs, outActivation, classes };
   } catch (error) {
     throw error instanceof RangeError ? tooLarge(owner, params, bytes, error) : error;
   }

@@ -18,7 +18,8 @@ export interface Progress {
   readonly lossCurve: number[];
   readonly validationScores: number[];
   readonly stopping: StoppingState;
-  optimizer: Optimizer;
+  /** Undefined before the first call, and after a divergence, which the optimizer's memory shares. */
+  optimizer?: Optimizer;
   nIter: number;
   /** Rows seen in all. */
   t: number;
@@ -30,12 +31,11 @@ export function newOptimizer(params: MLPParams): Optimizer {
   return { params, state: newOptimizerState(), rate: params.learningRateInit };
 }
 
-export function newProgress(params: MLPParams): Progress {
+export function newProgress(): Progress {
   return {
     lossCurve: [],
     validationScores: [],
     stopping: newStoppingState(),
-    optimizer: newOptimizer(params),
     nIter: 0,
     t: 0,
     validated: false,

@@ -14,7 +14,6 @@ import { ConvergenceWarning, LamellaWarning, warn } from '../warnings.js';
 import type { FitOptions } from './fit-options.js';
 import type { MLPParams } from './options.js';
 import type { Optimizer, Progress } from './progress.js';
-import { newOptimizer } from './progress.js';
 import { countLoss, countScore } from './stopping.js';
 
 export interface StochasticRequest extends FitOptions {
@@ -79,8 +78,7 @@ export async function fitStochastic(request: StochasticRequest): Promise<void> {
     },
   });
   await run.catch((error: unknown) => {
-    // What the optimizer has gathered is no longer finite either.
-    if (error instanceof DivergedError) progress.optimizer = newOptimizer(optimizer.params);
+    if (error instanceof DivergedError) progress.optimizer = undefined;
     throw error;
   });
   if (outcome.best) network.setPacked(outcome.best);

@@ -52,3 +52,16 @@ export function frozen<T>(value: T): T {
   for (const inner of Object.values(value)) frozen(inner);
   return Object.freeze(value);
 }
+
+/** Whether all weights and biases are finite numbers. */
+export function finite(classifier: MLPClassifier): boolean {
+  return [...classifier.coefs.map(({ data }) => data), ...classifier.intercepts].every((values) =>
+    values.every(Number.isFinite),
+  );
+}
+
+/** Collects the weights after every epoch. */
+export function recorder(classifier: MLPClassifier): { after: string[]; onEpoch: () => void } {
+  const after: string[] = [];
+  return { after, onEpoch: () => void after.push(bits(classifier)) };
+}
