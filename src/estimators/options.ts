@@ -13,16 +13,18 @@ import {
   rule,
 } from '../check.js';
 import { ValueError } from '../errors.js';
-import type { Activation } from '../model/activations.js';
 import { RandomState } from '../random.js';
 import type { OnWarning } from '../warnings.js';
+
+/** Activations of hidden layers, aliases resolved. */
+type HiddenActivation = 'relu' | 'tanh' | 'sigmoid' | 'linear';
 
 /** scikit-learn's parameters of its multi-layer perceptrons, in camelCase, with its defaults. */
 export interface MLPOptions {
   /** Units of each hidden layer. Default [100]. */
   hiddenLayerSizes?: number | readonly number[];
   /** Activation of the hidden layers: 'relu' (default), 'tanh', 'logistic', 'identity'. */
-  activation?: 'relu' | 'tanh' | 'logistic' | 'sigmoid' | 'identity' | 'linear';
+  activation?: HiddenActivation | 'logistic' | 'identity';
   /** 'adam' (default) or 'sgd'. */
   solver?: 'adam' | 'sgd';
   /** L2 penalty, ≥ 0: a batch of n rows adds ½ · alpha · Σ weight² / n to its loss. Default 1e-4. */
@@ -70,7 +72,7 @@ export interface MLPOptions {
 /** Options with their defaults filled in, in canonical form. */
 export interface MLPParams {
   readonly hiddenLayerSizes: readonly number[];
-  readonly activation: Activation;
+  readonly activation: HiddenActivation;
   readonly solver: 'adam' | 'sgd';
   readonly alpha: number;
   readonly batchSize: number | 'auto';
@@ -113,7 +115,7 @@ const infinite: Rule<number> = rule('Infinity', (value): value is number => valu
 
 const schema = {
   hiddenLayerSizes: anyOf(positiveInteger, listOf(positiveInteger)),
-  activation: oneOf<Activation>(['relu', 'tanh', 'sigmoid', 'linear'], {
+  activation: oneOf<HiddenActivation>(['relu', 'tanh', 'sigmoid', 'linear'], {
     logistic: 'sigmoid',
     identity: 'linear',
   }),
