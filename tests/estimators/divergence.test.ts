@@ -49,7 +49,7 @@ describe.each(['base', 'relaxed'] as const)('divergence in %s', (variant) => {
 
 describe('after a divergence', () => {
   const { x, y } = blobs();
-  const advice = 'try a smaller learning rate or scale the features to about unit variance';
+  const advice = 'try a smaller learning rate, or features scaled to about unit variance';
 
   test('the sentence names the epoch and what to do', async () => {
     const wild = small({ solver: 'sgd', learningRateInit: 1e6, activation: 'identity', maxIter: 30 });
