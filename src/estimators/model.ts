@@ -31,6 +31,8 @@ export interface Task {
 /** What fit leaves behind. */
 export interface Model {
   readonly network: Network;
+  /** The options that the network was made by. */
+  readonly params: MLPParams;
   readonly progress: Progress;
   readonly outputs: number;
   readonly outActivation: Activation;
@@ -52,11 +54,7 @@ export function newModel(
   random: RandomState,
 ): Model {
   const { outputs, outActivation, classes } = task;
-  const hidden = params.hiddenLayerSizes.map((units) => denseSpec(units, params.activation, params.alpha));
-  const spec: NetworkSpec = {
-    inputShape: [inputs],
-    layers: [...hidden, denseSpec(outputs, outActivation, params.alpha)],
-  };
+  const spec = networkSpec(params, inputs, task);
   const copies = params.solver === 'adam' ? 3 : params.momentum > 0 ? 2 : 1;
   const bytes = 4 * copies * weightCount(inputs, spec);
   if (bytes > MOST_BYTES) throw tooLarge(owner, params, bytes);
@@ -64,10 +62,19 @@ export function newModel(
     const network = new Network(spec, currentEngine());
     const factor = params.activation === 'sigmoid' ? 2 : 6;
     network.setParameters(initialParameters(network.parameters, factor, random));
-    return { network, progress: newProgress(), outputs, outActivation, classes };
+    return { network, params, progress: newProgress(), outputs, outActivation, classes };
   } catch (error) {
     throw error instanceof RangeError ? tooLarge(owner, params, bytes, error) : error;
   }
+}
+
+function networkSpec(
+  { hiddenLayerSizes, activation, alpha }: MLPParams,
+  inputs: number,
+  { outputs, outActivation }: Pick<Task, 'outputs' | 'outActivation'>,
+): NetworkSpec {
+  const hidden = hiddenLayerSizes.map((units) => denseSpec(units, activation, alpha));
+  return { inputShape: [inputs], layers: [...hidden, denseSpec(outputs, outActivation, alpha)] };
 }
 
 /** A dense layer with scikit-learn's penalty, ½ · alpha · Σ weight² (divided by the rows of a batch in training). */
@@ -99,16 +106,22 @@ function tooLarge(
   );
 }
 
-/** ValueError if training cannot go on from a model because the options now describe another network. */
-export function checkSameNetwork(owner: string, call: string, { network }: Model, params: MLPParams): void {
-  const hidden = network.spec.layers.slice(0, -1) as readonly DenseSpec[];
-  const { hiddenLayerSizes, activation } = params;
-  const same =
-    hidden.length === hiddenLayerSizes.length &&
-    hidden.every((layer, i) => layer.units === hiddenLayerSizes[i] && layer.activation === activation);
-  if (same) return;
-  const sizes = hidden.map(({ units }) => units);
-  throw new ValueError(
-    `${owner}: ${call} goes on from the present network, of hiddenLayerSizes ${describe(sizes)} and activation ${describe(hidden[0]?.activation ?? activation)}, but the options have been set to ${describe(hiddenLayerSizes)} and ${describe(activation)}; set them back, or start anew by fit without warmStart.`,
-  );
+/**
+ * A model to go on with, of the weights that it has and the options as they are now.
+ *
+ * @throws ValueError if the options ask for other sizes
+ */
+export function continued(owner: string, call: string, model: Model, params: MLPParams): Model {
+  const { network, params: before } = model;
+  const { hiddenLayerSizes, activation, alpha } = params;
+  const sizes = before.hiddenLayerSizes;
+  if (sizes.length !== hiddenLayerSizes.length || sizes.some((units, i) => units !== hiddenLayerSizes[i])) {
+    throw new ValueError(
+      `${owner}: ${call} goes on with a network of hiddenLayerSizes ${describe(sizes)}, but they have been set to ${describe(hiddenLayerSizes)}; set them back, or start anew by fit without warmStart.`,
+    );
+  }
+  if (activation === before.activation && alpha === before.alpha) return model;
+  const changed = new Network(networkSpec(params, network.spec.inputShape[0], model), network.engine);
+  changed.setPacked(network.packed);
+  return { ...model, network: changed, params };
 }

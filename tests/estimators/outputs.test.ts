@@ -2,7 +2,7 @@ import { MLPClassifier, ndarray } from 'lamella';
 import type { MLPOptions } from 'lamella';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { blobs, small, trained, visible } from './blobs.js';
-import { bits } from './goldens.js';
+import { bits, relativeDifference } from './goldens.js';
 
 const { x, y } = blobs();
 
@@ -105,6 +105,21 @@ describe('options', () => {
     expect(bits(await trained({ randomState }))).toBe(bits(classifier));
     const other = await small({ randomState: null }).fit(x, y);
     expect(other.getParams().randomState).not.toBe(randomState);
+  });
+
+  test('that are changed count when training goes on', async () => {
+    const classifier = await trained({ warmStart: true });
+    await classifier.setParams({ alpha: 5 }).fit(x, y);
+    await classifier.setParams({ activation: 'tanh', alpha: 0 }).fit(x, y);
+    await classifier.partialFit(x, y);
+    // scikit-learn 1.2.1 on the same rows, with the same calls
+    const expected = [
+      ...[1.4232438, 1.3854289, 1.3495815, 1.3163483, 1.6536118, 1.6167344, 1.5824324, 1.5509419],
+      ...[1.2366822, 1.2043138, 1.1726977, 1.1417643, 1.1113762],
+    ];
+    expect(classifier.lossCurve).toHaveLength(expected.length);
+    expect(relativeDifference(classifier.lossCurve, expected, expected.length)).toBeLessThan(1e-5);
+    expect(classifier.score(x, y)).toBeCloseTo(0.41666, 3);
   });
 
   test('of no layers make a logistic regression', async () => {
