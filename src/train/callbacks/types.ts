@@ -1,7 +1,12 @@
 import type { NdArray } from '../../ndarray.js';
+import type { RandomStateData } from '../../random.js';
+import type { OnWarning } from '../../warnings.js';
 
-/** What has been measured, by name: 'loss', 'accuracy', 'val_loss', … as the user wrote the metrics. */
-export type Logs = Readonly<Record<string, number>>;
+/**
+ * What has been measured, by name: 'loss', 'accuracy', 'val_loss', … as the user wrote the metrics. All callbacks see the
+ * same object; what one of them adds at an epoch's end ('learning_rate') goes into the history.
+ */
+export type Logs = Record<string, number>;
 
 /** Everything that training goes on from. Plain data, fit for a file. */
 export interface TrainingState {
@@ -22,6 +27,12 @@ export interface TrainingState {
   };
   /** Learning rate of the next step; undefined where a schedule gives it. */
   readonly learningRate?: number;
+  /** Of shuffles, dropout and noise. */
+  readonly seed: number;
+  /** The generator that shuffles, where the order of an epoch does not follow from its number and the seed. */
+  readonly random?: RandomStateData;
+  /** What the history holds of the finished epochs. */
+  readonly history: Readonly<Record<string, readonly number[]>>;
 }
 
 /** What a callback may do with the model in training. The model handed to callbacks has all of this, and predicts too. */
@@ -51,6 +62,10 @@ export interface TrainParams {
   /** Steps per epoch; undefined for a stream whose length nobody has told. */
   readonly steps: number | undefined;
   readonly verbose: 0 | 1 | 2;
+  /** All callbacks of this fit, in the order in which they are called. */
+  readonly callbacks: readonly Callback<any>[];
+  /** Where warnings go. */
+  readonly onWarning?: OnWarning;
 }
 
 type Awaitable = void | Promise<void>;
@@ -67,5 +82,14 @@ export interface Callback<M extends CallbackModel = CallbackModel> {
   onEpochBegin?(index: number, logs: Logs, model: M): Awaitable;
   onBatchEnd?(index: number, logs: Logs, model: M): Awaitable;
   onEpochEnd?(index: number, logs: Logs, model: M): Awaitable;
+  /** After the `onEpochEnd` of all callbacks, when the history holds the epoch: the state of training is whole. */
+  onEpochSettled?(index: number, logs: Logs, model: M): Awaitable;
   onTrainEnd?(logs: Logs, model: M): Awaitable;
+  /** Counters and best values, as JSON, for `backupAndRestore` to go on with. Weights may be among them, as typed arrays. */
+  getState?(): CallbackState;
+  /** Take up a state that `getState` of a callback made with the same options gave; called after `onTrainBegin`. */
+  setState?(state: CallbackState): void;
 }
+
+/** The state of a callback. Numbers, booleans and null survive as they are (also NaN and ±Infinity), arrays to the bit. */
+export type CallbackState = Readonly<Record<string, number | boolean | null | readonly NdArray[]>>;
