@@ -24,6 +24,7 @@ export async function train() {
     hiddenLayerSizes: [8, 5],
     activation: 'tanh',
     batchSize: 13,
+    learningRateInit: 0.02,
     maxIter: 25,
     randomState: 1,
     onWarning: () => {},
@@ -32,6 +33,7 @@ export async function train() {
   return {
     variant: engine().variant,
     predictions: classifier.predict(x),
+    accuracy: classifier.score(x, y),
     probabilities: hex(classifier.predictProba(x).data),
     coefs: classifier.coefs.map(({ data }) => hex(data)),
     intercepts: classifier.intercepts.map(hex),
