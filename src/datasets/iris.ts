@@ -1,9 +1,9 @@
-import type { NdArray } from '../ndarray.js';
+import type { NdArray, TypedArray } from '../ndarray.js';
 
 /** Rows with the classes they belong to. */
-export interface ClassificationData {
+export interface ClassificationData<T extends TypedArray = Float32Array> {
   /** (rows, features). */
-  readonly x: NdArray<Float32Array>;
+  readonly x: NdArray<T>;
   /** Class of each row: an index into `targetNames`. */
   readonly y: Int32Array;
   readonly targetNames: string[];
@@ -45,14 +45,14 @@ const MILLIMETRES = `
 `;
 
 /**
- * Fisher's irises: 150 flowers of 3 species, 4 measurements in cm. x is (150, 4).
+ * Fisher's irises: 150 flowers of 3 species, 4 measurements in cm. x is (150, 4), in float64: 5.1 is 5.1.
  *
  * Each call returns arrays of its own.
  */
-export function loadIris(): ClassificationData {
+export function loadIris(): ClassificationData<Float64Array> {
   const values = MILLIMETRES.match(/\d+/g)!.map((value) => Number(value) / 10);
   return {
-    x: { data: Float32Array.from(values), shape: [150, 4] },
+    x: { data: Float64Array.from(values), shape: [150, 4] },
     y: Int32Array.from({ length: 150 }, (_, row) => Math.floor(row / 50)),
     targetNames: ['setosa', 'versicolor', 'virginica'],
     featureNames: ['sepal length (cm)', 'sepal width (cm)', 'petal length (cm)', 'petal width (cm)'],

@@ -59,7 +59,8 @@ export function toRows(input: unknown, options: RowsOptions = {}): Rows {
   return { data, rows, features, scale: 1, shape };
 }
 
-function checkRank(shape: readonly number[], name: string): void {
+/** ShapeError unless a shape is one of rows: rank 2 to 4, nothing empty. */
+export function checkRank(shape: readonly number[], name: string): void {
   const rank = shape.length;
   if (rank === 0)
     throw new ShapeError(`${name} must be a 2-d array (rows, features), but received a single number.`);

@@ -12,7 +12,7 @@ describe('loadIris', () => {
     const { x, y, targetNames, featureNames } = loadIris();
     expect(x.shape).toEqual([150, 4]);
     expect(x.data.length).toBe(600);
-    expect(x.data.subarray(0, 4)).toEqual(Float32Array.of(5.1, 3.5, 1.4, 0.2));
+    expect(x.data.subarray(0, 4)).toEqual(Float64Array.of(5.1, 3.5, 1.4, 0.2));
     expect(weightedSum(x.data)).toBeCloseTo(692592, 1);
     expect([...y]).toEqual([0, 1, 2].flatMap((k) => Array<number>(50).fill(k)));
     expect(targetNames).toEqual(['setosa', 'versicolor', 'virginica']);
@@ -22,13 +22,13 @@ describe('loadIris', () => {
 
   test('has the values corrected against the copy at UCI', () => {
     const { data } = loadIris().x;
-    expect(data.subarray(34 * 4, 35 * 4)).toEqual(Float32Array.of(4.9, 3.1, 1.5, 0.2));
-    expect(data.subarray(37 * 4, 38 * 4)).toEqual(Float32Array.of(4.9, 3.6, 1.4, 0.1));
+    expect(data.subarray(34 * 4, 35 * 4)).toEqual(Float64Array.of(4.9, 3.1, 1.5, 0.2));
+    expect(data.subarray(37 * 4, 38 * 4)).toEqual(Float64Array.of(4.9, 3.6, 1.4, 0.1));
   });
 
   test('returns fresh arrays', () => {
     loadIris().x.data[0] = 99;
-    expect(loadIris().x.data[0]).toBe(Math.fround(5.1));
+    expect(loadIris().x.data[0]).toBe(5.1);
   });
 });
 

@@ -40,7 +40,8 @@ const { cases, datasets } = readGolden<{
 
 function load(name: 'iris' | 'digits'): { x: NdArray; y: Int32Array } {
   const { x, y } = name === 'iris' ? loadIris() : loadDigits();
-  return { x: name === 'iris' ? x : { data: x.data.map((value) => value / 16), shape: x.shape }, y };
+  const size = name === 'iris' ? 1 : 16;
+  return { x: { data: Float32Array.from(x.data, (value) => value / size), shape: x.shape }, y };
 }
 
 /** An exact sum: these values are multiples of 2^-26 at most 2^7. */

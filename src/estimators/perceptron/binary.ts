@@ -1,0 +1,168 @@
+import { ValueError } from '../../errors.js';
+import { allFinite } from '../../ndarray.js';
+import type { PerceptronParams } from './options.js';
+import { RowOrder } from './order.js';
+import type { Samples } from './samples.js';
+
+/** What every one-vs-all problem of a call shares. */
+export interface Problem {
+  readonly params: PerceptronParams;
+  readonly samples: Samples;
+  /** Class of every row. */
+  readonly codes: Int32Array;
+  readonly sampleWeight?: ArrayLike<number>;
+  /** 1 for rows that are held out; without early stopping undefined. */
+  readonly heldOut?: Uint8Array;
+}
+
+/** One class against the others. */
+export interface Side {
+  readonly positive: number;
+  readonly positiveWeight: number;
+  readonly negativeWeight: number;
+  /** Of the shuffles. */
+  readonly seed: number;
+  /** Weights to go on from; changed by training. */
+  readonly weight: Float64Array;
+  readonly intercept: number;
+}
+
+const SMALLEST_SCALE = 1e-9;
+
+/**
+ * A perceptron for two classes, y = ±1, in the middle of training: scikit-learn 1.2.1's plain SGD
+ * (sklearn/linear_model/_sgd_fast.pyx) with the perceptron loss max(0, −y · p), p = scale · weight · x + intercept. Where
+ * y · p ≤ 0: weight += eta0 · y · x (times the weights of class and row), intercept likewise. Penalties: l2 shrinks
+ * `scale` at every row; l1 is cumulative (Tsuruoka, Tsujii & Ananiadou, 2009).
+ */
+export class BinaryTraining {
+  intercept: number;
+  nIter = 0;
+  finished = false;
+  /** Σ loss of the epoch under way, or of the last one. */
+  loss = 0;
+  readonly #problem: Problem;
+  readonly #side: Side;
+  readonly #order: RowOrder;
+  readonly #l2Factor: number;
+  readonly #l1Step: number;
+  /** Penalty that each weight has received. */
+  readonly #received: Float64Array | undefined;
+  #scale = 1;
+  #due = 0;
+  #best: number;
+  #misses = 0;
+  #position = 0;
+
+  constructor(problem: Problem, side: Side) {
+    const { penalty, alpha, eta0, l1Ratio, shuffle } = problem.params;
+    const ratio = { l2: 0, l1: 1, elasticnet: l1Ratio }[penalty ?? 'l2'];
+    this.#problem = problem;
+    this.#side = side;
+    this.#order = new RowOrder(problem.samples.rows, shuffle ? side.seed : undefined);
+    this.#l2Factor =
+      penalty === 'l2' || penalty === 'elasticnet' ? Math.max(0, 1 - (1 - ratio) * eta0 * alpha) : 1;
+    this.#l1Step = ratio * eta0 * alpha;
+    const truncates = penalty === 'l1' || penalty === 'elasticnet';
+    this.#received = truncates ? new Float64Array(problem.samples.features) : undefined;
+    this.intercept = side.intercept;
+    this.#best = problem.heldOut ? -Infinity : Infinity;
+  }
+
+  /** What the weights are still to be multiplied with. */
+  get scale(): number {
+    return this.#scale;
+  }
+
+  /** Train on up to `most` rows; true when that ends an epoch. */
+  advance(most: number): boolean {
+    const { index } = this.#order;
+    const { heldOut } = this.#problem;
+    if (this.#position === 0) {
+      this.#order.next();
+      this.loss = 0;
+    }
+    const end = Math.min(index.length, this.#position + most);
+    for (let i = this.#position; i < end; i++) if (!heldOut || heldOut[index[i]] === 0) this.#row(index[i]);
+    this.#position = end;
+    if (end < index.length) return false;
+    this.#position = 0;
+    this.#endEpoch();
+    return true;
+  }
+
+  #row(row: number): void {
+    const { samples, codes, sampleWeight, params } = this.#problem;
+    const { weight, positive, positiveWeight, negativeWeight } = this.#side;
+    const y = codes[row] === positive ? 1 : -1;
+    const p = samples.dot(row, weight) * this.#scale + this.intercept;
+    const hit = p * y <= 0;
+    if (hit) this.loss += -p * y;
+    if (this.#l2Factor !== 1) this.#shrink();
+    if (hit) {
+      const factor = (y === 1 ? positiveWeight : negativeWeight) * (sampleWeight ? sampleWeight[row] : 1);
+      const step = params.eta0 * y * factor;
+      if (step !== 0) {
+        samples.add(row, weight, step / this.#scale);
+        if (params.fitIntercept) this.intercept += step * samples.interceptFactor;
+      }
+    }
+    if (this.#received) this.#truncate(row, weight, this.#received);
+  }
+
+  #shrink(): void {
+    this.#scale *= this.#l2Factor;
+    if (this.#scale >= SMALLEST_SCALE) return;
+    const { weight } = this.#side;
+    for (let j = 0; j < weight.length; j++) weight[j] *= this.#scale;
+    this.#scale = 1;
+  }
+
+  #truncate(row: number, weight: Float64Array, received: Float64Array): void {
+    const scale = this.#scale;
+    const due = (this.#due += this.#l1Step);
+    this.#problem.samples.eachColumn(row, (j) => {
+      const before = weight[j];
+      if (scale * before > 0) weight[j] = Math.max(0, before - (due + received[j]) / scale);
+      else if (scale * before < 0) weight[j] = Math.min(0, before + (due - received[j]) / scale);
+      received[j] += scale * (weight[j] - before);
+    });
+  }
+
+  #endEpoch(): void {
+    this.nIter += 1;
+    const { params, samples, heldOut } = this.#problem;
+    if (!Number.isFinite(this.intercept) || !allFinite(this.#side.weight)) {
+      throw new ValueError(
+        `Floating-point under-/overflow occurred at epoch #${this.nIter}. Scaling input data with StandardScaler or MinMaxScaler might help.`,
+      );
+    }
+    const { tol, nIterNoChange, maxIter } = params;
+    if (heldOut) {
+      const score = this.#score(heldOut);
+      this.#misses = tol !== null && score < this.#best + tol ? this.#misses + 1 : 0;
+      if (score > this.#best) this.#best = score;
+    } else {
+      const missed = tol !== null && this.loss > this.#best - tol * samples.rows;
+      this.#misses = missed ? this.#misses + 1 : 0;
+      if (this.loss < this.#best) this.#best = this.loss;
+    }
+    this.finished = this.#misses >= nIterNoChange || this.nIter === maxIter;
+  }
+
+  /** Accuracy on the rows held out. As in scikit-learn, without `scale`. */
+  #score(heldOut: Uint8Array): number {
+    const { samples, codes, sampleWeight } = this.#problem;
+    const { weight, positive } = this.#side;
+    let right = 0;
+    let total = 0;
+    for (let row = 0; row < heldOut.length; row++) {
+      if (heldOut[row] === 0) continue;
+      const own = sampleWeight ? sampleWeight[row] : 1;
+      const predicted = samples.dot(row, weight) + this.intercept > 0;
+      total += own;
+      if (predicted === (codes[row] === positive)) right += own;
+    }
+    return right / total;
+  }
+}

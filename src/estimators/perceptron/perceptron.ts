@@ -1,0 +1,234 @@
+import { anything, checkOptions } from '../../check.js';
+import type { Label } from '../../data/labels.js';
+import { ValueError } from '../../errors.js';
+import type { ArrayInput, NdArray } from '../../ndarray.js';
+import { toExactRows } from '../../ndarray/exactRows.js';
+import { freshSeed } from '../../random.js';
+import { ConvergenceWarning, warn } from '../../warnings.js';
+import { accuracy, readWeights } from '../accuracy.js';
+import { Exclusive } from '../exclusive.js';
+import type { FitOptions } from '../fit-options.js';
+import { fitSchema } from '../fit-options.js';
+import type { LabelInput } from '../labels.js';
+import { checkLength, checkSameClasses, encodeAs, positionsIn, readClasses, readLabels } from '../labels.js';
+import type { LabelSequence } from '../out.js';
+import { fillLabels } from '../out.js';
+import { classWeights } from './class-weights.js';
+import type { PerceptronOptions, PerceptronParams } from './options.js';
+import { readPerceptronOptions } from './options.js';
+import { toSamples } from './samples.js';
+import { TrainedPerceptron } from './trained.js';
+import type { Fitted } from './training.js';
+import { trainPerceptron } from './training.js';
+
+/** Options of Perceptron.fit. */
+export interface PerceptronFitOptions extends FitOptions {
+  /** A weight ≥ 0 per row, which its updates are multiplied with. */
+  readonly sampleWeight?: ArrayInput;
+}
+
+const schema = { ...fitSchema, sampleWeight: anything<ArrayInput>() };
+
+/** A call of fit or partialFit, its labels checked. */
+interface Call {
+  readonly x: ArrayInput;
+  readonly codes: Int32Array;
+  readonly classes: readonly Label[];
+  readonly present: Fitted | undefined;
+  readonly incremental: boolean;
+  readonly options: PerceptronFitOptions;
+}
+
+/**
+ * A linear classifier that learns from its mistakes: scikit-learn's Perceptron (F. Rosenblatt, 1958).
+ *
+ * For each row that is on the wrong side of its hyperplane, y · (w · x + b) ≤ 0 with y = ±1, w += eta0 · y · x and
+ * b += eta0 · y; more than two classes are one against all others each. Computes in float64 on the values as given. With
+ * the same data and `randomState`, weights are scikit-learn 1.2.1's, epoch by epoch.
+ */
+export class Perceptron extends TrainedPerceptron {
+  #params: PerceptronParams;
+  readonly #exclusive = new Exclusive();
+
+  constructor(options: PerceptronOptions = {}) {
+    super();
+    this.#params = readPerceptronOptions(options);
+  }
+
+  /** The options, defaults filled in. With `randomState: null`, the seed that fit has drawn. */
+  getParams(): PerceptronParams {
+    return { ...this.#params };
+  }
+
+  /** Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values */
+  setParams(options: PerceptronOptions): this {
+    this.#params = readPerceptronOptions(options, this.#params);
+    return this;
+  }
+
+  protected get training(): boolean {
+    return this.#exclusive.busy;
+  }
+
+  /**
+   * Train on rows X (rows, features) with a label per row. Starts anew unless `warmStart`.
+   *
+   * @param x dense rows, or CSR rows, which stay sparse: their intercept moves in steps of 0.01 · eta0
+   * @param y strings, booleans or whole numbers, one per row; at least 2 classes
+   * @returns this estimator
+   * @throws ShapeError, ValueError for data that do not fit, with warmStart for other classes than before, and when numbers
+   *   overflow: the model stays as it was at the last whole epoch
+   */
+  fit(x: ArrayInput, y: LabelInput, options: PerceptronFitOptions = {}): Promise<this> {
+    return this.#exclusive.run(this, 'Perceptron', 'fit', async () => {
+      const given = checkOptions('Perceptron.fit', options, schema);
+      const { classes, indices } = readClasses(readLabels(y));
+      const present = this.#params.warmStart ? this.fittedState : undefined;
+      if (present) checkSameClasses('Perceptron', 'warmStart', classes, present.classes);
+      await this.#train({ x, codes: indices, classes, present, incremental: false, options: given });
+      const { tol, maxIter, onWarning } = this.#params;
+      if (tol === null || this.nIter < maxIter) return;
+      const message =
+        'Maximum number of iteration reached before convergence. Consider increasing maxIter to improve the fit.';
+      warn(new ConvergenceWarning(message), onWarning);
+    });
+  }
+
+  /**
+   * One epoch on rows X with a label per row, going on from the present weights.
+   *
+   * @param options those of fit, and `classes`: all labels that will ever occur, in any order; needed in the first call
+   *   unless fit came before
+   * @returns this estimator
+   * @throws ValueError without classes in the first call, for labels that are not among them, with earlyStopping, and with
+   *   classWeight 'balanced'
+   */
+  partialFit(
+    x: ArrayInput,
+    y: LabelInput,
+    options: PerceptronFitOptions & { readonly classes?: LabelInput } = {},
+  ): Promise<this> {
+    return this.#exclusive.run(this, 'Perceptron', 'partialFit', async () => {
+      const { classes: announced, ...given } = checkOptions('Perceptron.partialFit', options, {
+        ...schema,
+        classes: anything<LabelInput>(),
+      });
+      if (this.#params.earlyStopping) {
+        throw new ValueError('Perceptron: partialFit does not support earlyStopping: true, use fit.');
+      }
+      if (this.#params.classWeight === 'balanced') {
+        throw new ValueError(
+          "Perceptron: partialFit does not support classWeight: 'balanced', which needs all rows; give the weight of each class.",
+        );
+      }
+      const classes = this.#allClasses(announced);
+      const codes = encodeAs(readLabels(y), classes);
+      const present = this.fittedState;
+      await this.#train({ x, codes, classes, present, incremental: true, options: given });
+    });
+  }
+
+  #allClasses(announced: LabelInput | undefined): readonly Label[] {
+    const present = this.fittedState?.classes;
+    if (announced === undefined) {
+      if (present) return present;
+      throw new ValueError(
+        'Perceptron: partialFit needs all classes in its first call, but received none; pass { classes: [...] }.',
+      );
+    }
+    const { classes } = readClasses(readLabels(announced, 'classes'), 'classes');
+    if (present) checkSameClasses('Perceptron', 'partialFit', classes, present);
+    return classes;
+  }
+
+  async #train({ x, codes, classes, present, incremental, options }: Call): Promise<void> {
+    const { sampleWeight, signal, onEpoch } = options;
+    signal?.throwIfAborted();
+    const samples = toSamples(toExactRows(x, present?.features));
+    checkLength(codes.length, samples.rows);
+    const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, samples.rows);
+    if (this.#params.randomState === null) this.setParams({ randomState: freshSeed() });
+    const params = this.#params;
+    this.fittedState = await trainPerceptron({
+      params,
+      samples,
+      codes,
+      classes,
+      classWeight: classWeights('Perceptron', params.classWeight, classes, codes),
+      sampleWeight: weights,
+      present,
+      incremental,
+      signal,
+      onEpoch,
+      onState: (fitted) => {
+        this.fittedState = fitted;
+      },
+    });
+  }
+
+  /**
+   * The label of every row.
+   *
+   * @param options `out`: an array with one element per row to fill and return; a typed array for numeric labels
+   */
+  predict(x: ArrayInput): Label[];
+  predict<T extends LabelSequence>(x: ArrayInput, options: { readonly out?: T }): T;
+  predict(x: ArrayInput, options?: { readonly out?: LabelSequence }): LabelSequence {
+    const { classes } = this.fitted('predict');
+    const { out } = checkOptions('Perceptron.predict', options, { out: anything<LabelSequence>() });
+    const codes = this.#decided(x, 'predict');
+    if (out === undefined) return Array.from(codes, (code) => classes[code]);
+    return fillLabels(out, codes, classes);
+  }
+
+  /** w · x + b of every row: (rows) for two classes, positive for the second; else (rows, classes). */
+  decisionFunction(x: ArrayInput): NdArray<Float64Array> {
+    const { values, width } = this.#decisions(x, 'decisionFunction');
+    const rows = values.length / width;
+    return { data: values, shape: width === 1 ? [rows] : [rows, width] };
+  }
+
+  #decisions(x: ArrayInput, wanted: string): { values: Float64Array<ArrayBuffer>; width: number } {
+    const { coef, intercept, features } = this.fitted(wanted);
+    const samples = toSamples(toExactRows(x, features));
+    const width = intercept.length;
+    const values = new Float64Array(samples.rows * width);
+    const weights = Array.from(intercept, (_b, k) => coef.subarray(k * features, (k + 1) * features));
+    for (let row = 0; row < samples.rows; row++) {
+      for (let k = 0; k < width; k++) {
+        values[row * width + k] = samples.dot(row, weights[k]) + intercept[k];
+      }
+    }
+    return { values, width };
+  }
+
+  /** Positions of the decided classes: above 0, or the first of the largest. */
+  #decided(x: ArrayInput, wanted: string): Int32Array {
+    const { values, width } = this.#decisions(x, wanted);
+    const codes = new Int32Array(values.length / width);
+    for (let row = 0; row < codes.length; row++) {
+      if (width === 1) codes[row] = values[row] > 0 ? 1 : 0;
+      for (let k = 1; k < width; k++) {
+        if (values[row * width + k] > values[row * width + codes[row]]) codes[row] = k;
+      }
+    }
+    return codes;
+  }
+
+  /**
+   * Share of rows whose predicted label is y.
+   *
+   * @param options `sampleWeight`: a weight >= 0 per row
+   */
+  score(x: ArrayInput, y: LabelInput, options?: { readonly sampleWeight?: ArrayInput }): number {
+    const { classes } = this.fitted('score');
+    const { sampleWeight } = checkOptions('Perceptron.score', options, {
+      sampleWeight: anything<ArrayInput>(),
+    });
+    const codes = this.#decided(x, 'score');
+    const labels = readLabels(y);
+    checkLength(labels.length, codes.length);
+    const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, codes.length);
+    return accuracy(codes, positionsIn(labels, classes), weights);
+  }
+}

@@ -1,0 +1,63 @@
+import type { DenseRows, ExactRows, SparseRows } from '../../ndarray/exactRows.js';
+
+/** What a perceptron does with a row x. Sums are scalar and in order: a dot product near 0 decides an update. */
+export interface Samples {
+  readonly rows: number;
+  readonly features: number;
+  /** What the steps of the intercept are multiplied with: sparse rows move it less often than their few columns. */
+  readonly interceptFactor: number;
+  /** Stored values per row, on average: the work of a step. */
+  readonly width: number;
+  /** Σ weight[j] · x[j]. */
+  readonly dot: (row: number, weight: Float64Array) => number;
+  /** weight[j] += x[j] · factor. */
+  readonly add: (row: number, weight: Float64Array, factor: number) => void;
+  /** Call back with every column that has a stored value. */
+  readonly eachColumn: (row: number, visit: (column: number) => void) => void;
+}
+
+export function toSamples(rows: ExactRows): Samples {
+  return rows.kind === 'dense' ? denseSamples(rows) : sparseSamples(rows);
+}
+
+function denseSamples({ rows, features, data, scale }: DenseRows): Samples {
+  return {
+    rows,
+    features,
+    interceptFactor: 1,
+    width: features,
+    dot(row, weight) {
+      const start = row * features;
+      let sum = 0;
+      for (let j = 0; j < features; j++) sum += weight[j] * (data[start + j] * scale);
+      return sum;
+    },
+    add(row, weight, factor) {
+      const start = row * features;
+      for (let j = 0; j < features; j++) weight[j] += data[start + j] * scale * factor;
+    },
+    eachColumn(_row, visit) {
+      for (let j = 0; j < features; j++) visit(j);
+    },
+  };
+}
+
+function sparseSamples({ rows, features, data, columns, starts }: SparseRows): Samples {
+  return {
+    rows,
+    features,
+    interceptFactor: 0.01,
+    width: data.length / rows,
+    dot(row, weight) {
+      let sum = 0;
+      for (let i = starts[row]; i < starts[row + 1]; i++) sum += weight[columns[i]] * data[i];
+      return sum;
+    },
+    add(row, weight, factor) {
+      for (let i = starts[row]; i < starts[row + 1]; i++) weight[columns[i]] += data[i] * factor;
+    },
+    eachColumn(row, visit) {
+      for (let i = starts[row]; i < starts[row + 1]; i++) visit(columns[i]);
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { describe } from '../check/describe.js';
+import { ShapeError, ValueError } from '../errors.js';
+import { checkCsr, isCsr } from './csr.js';
+import { readArray } from './read.js';
+import { checkRank } from './rows.js';
+import type { TypedArray } from './types.js';
+import { formatPlace, formatShape } from './types.js';
+
+/** Rows with their values as given: value (row, j) = data[row · features + j] · scale, in float64. */
+export interface DenseRows {
+  readonly kind: 'dense';
+  readonly rows: number;
+  readonly features: number;
+  /** May be the caller's own array: never write to it. */
+  readonly data: TypedArray;
+  readonly scale: number;
+}
+
+/** Rows of which only some values are stored; the others are 0. */
+export interface SparseRows {
+  readonly kind: 'sparse';
+  readonly rows: number;
+  readonly features: number;
+  readonly data: Float64Array;
+  readonly columns: Int32Array;
+  /** Row r holds the stored values starts[r] to starts[r + 1] − 1. */
+  readonly starts: Int32Array;
+}
+
+/** Rows in float64, nothing rounded. */
+export type ExactRows = DenseRows | SparseRows;
+
+/**
+ * Any accepted form as rows of float64 values: CSR rows stay sparse, typed arrays are not copied, images are flattened.
+ *
+ * @param expectedFeatures the number of features that a model was made for
+ * @throws ShapeError for rank 0, 1 or above 4, no rows, no features, or another width than expected
+ * @throws ValueError for what is not a number, NaN and infinities, naming row and column
+ */
+export function toExactRows(input: unknown, expectedFeatures?: number, name = 'X'): ExactRows {
+  const exact = isCsr(input) ? sparse(input, name) : dense(input, name);
+  if (expectedFeatures === undefined || exact.features === expectedFeatures) return exact;
+  throw new ShapeError(
+    `${name} must have ${expectedFeatures} features, as the model was made for, but received ${exact.features} (shape ${formatShape([exact.rows, exact.features])}).`,
+  );
+}
+
+function dense(input: unknown, name: string): DenseRows {
+  const { data, shape, scale = 1 } = readArray(input, name);
+  checkRank(shape, name);
+  const rows = shape[0];
+  const features = data.length / rows;
+  const bad = nonFinite(data);
+  if (bad >= 0) {
+    const place = shape.map((size, d) => {
+      const below = shape.slice(d + 1).reduce((product, each) => product * each, 1);
+      return Math.floor(bad / below) % size;
+    });
+    throw refusal(name, data[bad], formatPlace(place));
+  }
+  return { kind: 'dense', rows, features, data, scale };
+}
+
+function sparse(input: Parameters<typeof checkCsr>[0], name: string): SparseRows {
+  checkCsr(input, name);
+  checkRank(input.shape, name);
+  const [rows, features] = input.shape;
+  const data = Float64Array.from(input.data);
+  const columns = Int32Array.from(input.indices);
+  const starts = Int32Array.from(input.indptr);
+  const bad = nonFinite(data);
+  if (bad >= 0) {
+    const row = starts.findIndex((start, r) => start <= bad && bad < starts[r + 1]);
+    throw refusal(name, data[bad], formatPlace([row, columns[bad]]));
+  }
+  return { kind: 'sparse', rows, features, data, columns, starts };
+}
+
+/** Position of the first value that is not finite; −1 without one. */
+function nonFinite(data: TypedArray): number {
+  if (!(data instanceof Float64Array) && !(data instanceof Float32Array)) return -1;
+  return data.findIndex((value: number) => value - value !== 0);
+}
+
+function refusal(name: string, value: number, place: string): ValueError {
+  return new ValueError(`${name} must hold finite numbers, but received ${describe(value)} at ${place}.`);
+}
