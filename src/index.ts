@@ -14,3 +14,5 @@ export { trainTestSplit } from './data/split.js';
 export type { SplitOptions } from './data/split.js';
 export * from './data/scalers.js';
 export * from './data/scores.js';
+export { callbacks } from './train/callbacks/index.js';
+export type { Callback, CallbackModel, Logs } from './train/callbacks/types.js';

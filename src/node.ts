@@ -2,3 +2,4 @@ export * from './index.js';
 export { readIdx } from './node/files.js';
 export { loadFashionMnist, loadMnist } from './node/mnist.js';
 export type { ImageDataSet, ImageDataSetOptions, LabeledImages } from './node/mnist.js';
+export { callbacks } from './node/callbacks/callbacks.js';

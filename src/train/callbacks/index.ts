@@ -1,21 +1,51 @@
+import { boolean, checkOptions, func, rule } from '../../check.js';
+import type { ProgressOptions } from '../progress.js';
+import { Progress } from '../progress.js';
+import { backupAndRestore } from './backup-and-restore.js';
+import { csvLogger } from './csv-logger.js';
 import type { EarlyStoppingOptions } from './early-stopping.js';
 import { EarlyStopping } from './early-stopping.js';
 import type { LearningRateSchedulerOptions } from './learning-rate-scheduler.js';
 import { LearningRateScheduler } from './learning-rate-scheduler.js';
+import { modelCheckpoint } from './model-checkpoint.js';
 import type { ReduceLROnPlateauOptions } from './reduce-learning-rate.js';
 import { ReduceLROnPlateau } from './reduce-learning-rate.js';
+import { tensorBoard } from './tensor-board.js';
 import type { TerminateOnNaNOptions } from './terminate-on-nan.js';
 import { TerminateOnNaN } from './terminate-on-nan.js';
 
-/** Callbacks for `fit`, with Keras's options, defaults and messages. */
+const progressRules = {
+  write: func<NonNullable<ProgressOptions['write']>>(),
+  terminal: boolean,
+  verbose: rule('0, 1 or 2', (value): value is 0 | 1 | 2 => value === 0 || value === 1 || value === 2),
+  now: func<NonNullable<ProgressOptions['now']>>(),
+};
+
+/**
+ * Callbacks for `fit`, with Keras's options, defaults and messages. Those that write take `write: (name, bytes)`; the same
+ * names in `lamella/node` take `path`.
+ */
 export const callbacks = {
   /** Ends training when a value no longer improves; can go back to the best weights. */
-  earlyStopping: (options?: EarlyStoppingOptions) => new EarlyStopping(options),
+  earlyStopping: (options?: EarlyStoppingOptions): EarlyStopping => new EarlyStopping(options),
+  /** Stores the model at the end of epochs, or after some steps. */
+  modelCheckpoint,
   /** Reduces the learning rate when a value no longer improves. */
-  reduceLROnPlateau: (options?: ReduceLROnPlateauOptions) => new ReduceLROnPlateau(options),
+  reduceLROnPlateau: (options?: ReduceLROnPlateauOptions): ReduceLROnPlateau =>
+    new ReduceLROnPlateau(options),
   /** Sets the learning rate of every epoch. Takes its options, or the schedule alone. */
-  learningRateScheduler: (options: LearningRateSchedulerOptions | LearningRateSchedulerOptions['schedule']) =>
-    new LearningRateScheduler(options),
+  learningRateScheduler: (
+    options: LearningRateSchedulerOptions | LearningRateSchedulerOptions['schedule'],
+  ): LearningRateScheduler => new LearningRateScheduler(options),
+  /** Writes a line of comma-separated values per epoch. */
+  csvLogger,
+  /** Writes event files for TensorBoard. */
+  tensorBoard,
   /** Ends training normally when a loss is NaN or infinite. */
-  terminateOnNaN: (options?: TerminateOnNaNOptions) => new TerminateOnNaN(options),
+  terminateOnNaN: (options?: TerminateOnNaNOptions): TerminateOnNaN => new TerminateOnNaN(options),
+  /** Saves training after every epoch, and goes on from there after an interruption. */
+  backupAndRestore,
+  /** Keras's progress bar, wherever its text is to go. `fit` shows one by itself unless `verbose` is 0. */
+  progress: (options?: ProgressOptions): Progress =>
+    new Progress(checkOptions('progress', options, progressRules)),
 };

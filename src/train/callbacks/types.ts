@@ -76,7 +76,7 @@ type Awaitable = void | Promise<void>;
  * at the end of training. What a callback throws ends training, and `fit` rejects with it.
  */
 export interface Callback<M extends CallbackModel = CallbackModel> {
-  /** Told before `onTrainBegin`. */
+  /** A fit begins: told to all callbacks before any `onTrainBegin`. */
   setParams?(params: TrainParams): void;
   onTrainBegin?(logs: Logs, model: M): Awaitable;
   onEpochBegin?(index: number, logs: Logs, model: M): Awaitable;
@@ -87,7 +87,7 @@ export interface Callback<M extends CallbackModel = CallbackModel> {
   onTrainEnd?(logs: Logs, model: M): Awaitable;
   /** Counters and best values, as JSON, for `backupAndRestore` to go on with. Weights may be among them, as typed arrays. */
   getState?(): CallbackState;
-  /** Take up a state that `getState` of a callback made with the same options gave; called after `onTrainBegin`. */
+  /** Take up a state that `getState` of a callback made with the same options gave; called between `setParams` and the first epoch. */
   setState?(state: CallbackState): void;
 }
 

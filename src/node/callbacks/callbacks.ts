@@ -1,0 +1,58 @@
+import { hostname } from 'node:os';
+import { checkOptions } from '../../check.js';
+import type { BackupPolicy } from '../../train/callbacks/backup-and-restore.js';
+import { BackupAndRestore, backupRules } from '../../train/callbacks/backup-and-restore.js';
+import type { CsvLayout } from '../../train/callbacks/csv-logger.js';
+import { CsvLogger, csvRules } from '../../train/callbacks/csv-logger.js';
+import { callbacks as portable } from '../../train/callbacks/index.js';
+import type { CheckpointPolicy } from '../../train/callbacks/model-checkpoint.js';
+import { checkpointRules, ModelCheckpoint } from '../../train/callbacks/model-checkpoint.js';
+import type { EventPolicy } from '../../train/callbacks/tensor-board.js';
+import { eventRules, TensorBoard } from '../../train/callbacks/tensor-board.js';
+import { required } from '../../train/callbacks/writing.js';
+import { writeAtomically } from '../atomic.js';
+import { backupFile, growingFiles, pathRule } from './files.js';
+
+/** Where a callback writes. Directories that are missing are made. */
+export interface Path {
+  readonly path: string | URL;
+}
+
+function requiredPath(owner: string, path: string | undefined): string {
+  return required(owner, 'path', pathRule.expected, path);
+}
+
+/** The callbacks of `lamella`; those that write take `path`. */
+export const callbacks = {
+  ...portable,
+
+  /**
+   * Stores the model at the end of epochs, or after some steps. `path` may hold {epoch}, counted from 1, {batch} and any
+   * value of the logs, formatted as in Python: 'models/{epoch:02d}-{val_loss:.2f}.safetensors'. A file is replaced when its
+   * successor is whole.
+   */
+  modelCheckpoint(options: Path & CheckpointPolicy): ModelCheckpoint {
+    const given = checkOptions('modelCheckpoint', options, { path: pathRule, ...checkpointRules });
+    const { path, ...policy } = given;
+    return new ModelCheckpoint(requiredPath('modelCheckpoint', path), writeAtomically, policy);
+  },
+
+  /** Adds a line of comma-separated values to the file `path` per epoch. */
+  csvLogger(options: Path & CsvLayout): CsvLogger {
+    const { path, ...layout } = checkOptions('csvLogger', options, { path: pathRule, ...csvRules });
+    return new CsvLogger(requiredPath('csvLogger', path), growingFiles, layout);
+  },
+
+  /** Writes event files for TensorBoard into train/ and validation/ of the directory `path`, 'logs' if it is not given. */
+  tensorBoard(options?: Partial<Path> & EventPolicy): TensorBoard {
+    const given = checkOptions('tensorBoard', options, { path: pathRule, ...eventRules });
+    const { path = 'logs', ...policy } = given;
+    return new TensorBoard(path.replace(/\/$/, ''), hostname(), growingFiles, policy);
+  },
+
+  /** Saves training into the file `path` after every epoch, and goes on from there after an interruption. */
+  backupAndRestore(options: Path & BackupPolicy): BackupAndRestore {
+    const { path, ...policy } = checkOptions('backupAndRestore', options, { path: pathRule, ...backupRules });
+    return new BackupAndRestore(backupFile(requiredPath('backupAndRestore', path)), policy);
+  },
+};

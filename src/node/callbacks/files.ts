@@ -1,0 +1,46 @@
+import { appendFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { refused } from '../../check.js';
+import type { Rule } from '../../check.js';
+import type { BackupFile } from '../../train/callbacks/backup-and-restore.js';
+import type { Appender } from '../../train/callbacks/writing.js';
+import { writeAtomically } from '../atomic.js';
+
+/** A path in the file system: a string, or a file: URL. */
+export const pathRule: Rule<string> = {
+  expected: 'a path or a file: URL',
+  accept: (value) => {
+    if (value instanceof URL) return value.protocol === 'file:' ? fileURLToPath(value) : refused;
+    return typeof value === 'string' && value !== '' ? value : refused;
+  },
+};
+
+async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Adds to files of the file system, so that whoever follows them sees them grow. */
+export const growingFiles: Appender = {
+  async begin(name, keep) {
+    await mkdir(dirname(name), { recursive: true });
+    if (keep) return (await unlessMissing(stat(name)))?.size ?? 0;
+    await writeFile(name, '');
+    return 0;
+  },
+  add: (name, bytes) => appendFile(name, bytes),
+};
+
+/** A backup in the file system, old or new but never torn. */
+export function backupFile(path: string): BackupFile {
+  return {
+    write: (bytes) => writeAtomically(path, bytes),
+    read: () => unlessMissing(readFile(path)),
+    remove: () => rm(path, { force: true }),
+  };
+}

@@ -1,0 +1,117 @@
+import { boolean, checkOptions, func, oneOf, text } from '../../check.js';
+import { ValueError } from '../../errors.js';
+import { readBackup, writeBackup } from './backup-file.js';
+import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
+import type { Read, Write } from './writing.js';
+import { required, requiredWrite, writeRules } from './writing.js';
+
+export interface BackupPolicy {
+  /** When to save: 'epoch', at the end of every epoch. */
+  readonly saveFreq?: 'epoch';
+  /** Delete the backup when training has come to its end. Default true. */
+  readonly deleteCheckpoint?: boolean;
+}
+
+export interface BackupAndRestoreOptions extends BackupPolicy {
+  readonly write: Write;
+  readonly read: Read;
+  /** Deletes the backup; without it, a file of no bytes is written. */
+  readonly remove?: (name: string) => void | Promise<void>;
+  /** Default 'backup.safetensors'. */
+  readonly name?: string;
+}
+
+/** A place for one file. */
+export interface BackupFile {
+  write(bytes: Uint8Array): void | Promise<void>;
+  read(): ReturnType<Read>;
+  remove(): void | Promise<void>;
+}
+
+export const backupRules = { saveFreq: oneOf<'epoch'>(['epoch']), deleteCheckpoint: boolean };
+
+/**
+ * Saves everything that training goes on from after every epoch, and goes on from it when `fit` begins anew: the same
+ * model, data and options then give, bit for bit, what training without the interruption gives
+ * (keras/src/callbacks/backup_and_restore.py). Other callbacks that have `getState` and `setState` go on too.
+ *
+ * The backup is deleted when training has come to its end; it stays after an error, an abort, and a `fit` that
+ * `maxTimeMs` or `maxSteps` ended before its last epoch. Epochs cut short are not saved.
+ */
+export class BackupAndRestore implements Callback {
+  readonly #file: BackupFile;
+  readonly #deleteCheckpoint: boolean;
+  #params: TrainParams | undefined;
+  #steps = 0;
+
+  constructor(file: BackupFile, { deleteCheckpoint = true }: BackupPolicy) {
+    this.#file = file;
+    this.#deleteCheckpoint = deleteCheckpoint;
+  }
+
+  setParams(params: TrainParams): void {
+    this.#params = params;
+  }
+
+  async onTrainBegin(_logs: Logs, model: CallbackModel): Promise<void> {
+    const bytes = await this.#file.read();
+    if (!bytes || bytes.length === 0) return;
+    const { training, callbacks } = readBackup(bytes);
+    const takers = this.#others();
+    if (takers.length !== callbacks.length || !takers.every((taker, i) => fits(taker, callbacks[i]))) {
+      throw new ValueError(
+        `backupAndRestore: the backup must be of a fit with the same callbacks in the same order, but received one with the state of ${callbacks.length} of them where ${takers.length} have a state; delete it to begin anew.`,
+      );
+    }
+    model.setTrainingState(training);
+    takers.forEach((taker, i) => taker.setState?.(callbacks[i]));
+  }
+
+  onEpochBegin(): void {
+    this.#steps = 0;
+  }
+
+  onBatchEnd(): void {
+    this.#steps += 1;
+  }
+
+  async onEpochSettled(_epoch: number, _logs: Logs, model: CallbackModel): Promise<void> {
+    const expected = this.#params?.steps;
+    if (expected !== undefined && this.#steps < expected) return;
+    const callbacks = this.#others().map((callback) => callback.getState?.() ?? {});
+    await this.#file.write(writeBackup({ training: model.getTrainingState(), callbacks }));
+  }
+
+  async onTrainEnd(_logs: Logs, model: CallbackModel): Promise<void> {
+    if (!this.#deleteCheckpoint) return;
+    const ended = model.stopTraining || model.epochsRun >= (this.#params?.epochs ?? 0);
+    if (ended) await this.#file.remove();
+  }
+
+  /** The callbacks of this fit that have a state. */
+  #others(): readonly Callback[] {
+    const all: readonly Callback[] = this.#params?.callbacks ?? [];
+    return all.filter(({ getState, setState }) => getState && setState);
+  }
+}
+
+/** Whether a state has the names that the callback's own has. */
+function fits(callback: Callback, state: CallbackState): boolean {
+  const names = Object.keys(callback.getState?.() ?? {});
+  return names.length === Object.keys(state).length && names.every((name) => Object.hasOwn(state, name));
+}
+
+export function backupAndRestore(options: BackupAndRestoreOptions): BackupAndRestore {
+  const owner = 'backupAndRestore';
+  const remover = { remove: func<NonNullable<BackupAndRestoreOptions['remove']>>() };
+  const given = checkOptions(owner, options, { ...writeRules, ...remover, name: text, ...backupRules });
+  const { name = 'backup.safetensors', remove, ...policy } = given;
+  const write = requiredWrite(owner, given.write);
+  const read = required(owner, 'read', 'a function (name) => bytes', given.read);
+  const file: BackupFile = {
+    write: (bytes) => write(name, bytes),
+    read: () => read(name),
+    remove: () => (remove ? remove(name) : write(name, new Uint8Array(0))),
+  };
+  return new BackupAndRestore(file, policy);
+}

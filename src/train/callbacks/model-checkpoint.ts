@@ -1,0 +1,141 @@
+import { anyOf, boolean, checkOptions, nullable, number, oneOf, positiveInteger, text } from '../../check.js';
+import { LamellaWarning, warn } from '../../warnings.js';
+import { fileName } from './file-name.js';
+import type { Mode } from './monitor.js';
+import { Comparison, modeRule, verboseRule } from './monitor.js';
+import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
+import type { Write } from './writing.js';
+import { requiredWrite, writeRules } from './writing.js';
+
+export interface CheckpointPolicy {
+  /** What to watch, as the logs name it. Default 'val_loss'. */
+  readonly monitor?: string;
+  /** 1: say what is saved. Default 0. */
+  readonly verbose?: number | boolean;
+  /** Save only when `monitor` has improved. Default false: every time. */
+  readonly saveBestOnly?: boolean;
+  /** Which way is better. Default 'auto': by the name of `monitor`. */
+  readonly mode?: Mode;
+  /** 'epoch' (default): at the end of every epoch. A number: after so many steps, counted over all epochs. */
+  readonly saveFreq?: 'epoch' | number;
+  /** What the first model has to be better than. Default null: nothing. */
+  readonly initialValueThreshold?: number | null;
+}
+
+export interface ModelCheckpointOptions extends CheckpointPolicy {
+  /** Stores a model: the bytes are those of `model.toBytes()`, for `loadModel`. */
+  readonly write: Write;
+  /**
+   * May hold {epoch}, counted from 1, {batch} and any value of the logs, formatted as in Python: '{epoch:02d}-{val_loss:.2f}'.
+   * Default 'model.safetensors'.
+   */
+  readonly name?: string;
+}
+
+export const checkpointRules = {
+  monitor: text,
+  verbose: verboseRule,
+  saveBestOnly: boolean,
+  mode: modeRule,
+  saveFreq: anyOf(oneOf<'epoch'>(['epoch']), positiveInteger),
+  initialValueThreshold: nullable(number()),
+};
+
+const defaults = {
+  monitor: 'val_loss',
+  verbose: 0,
+  saveBestOnly: false,
+  mode: 'auto' as Mode,
+  saveFreq: 'epoch' as 'epoch' | number,
+  initialValueThreshold: null,
+};
+
+/** Stores the model at the end of epochs, or after some steps (keras/src/callbacks/model_checkpoint.py). */
+export class ModelCheckpoint implements Callback {
+  readonly #name: string;
+  readonly #write: Write;
+  readonly #policy: Required<CheckpointPolicy>;
+  readonly #comparison: Comparison;
+  #params: TrainParams | undefined;
+  #epoch = 0;
+  #steps = 0;
+  /** Best value so far; null before the first. Stays from one fit to the next. */
+  best: number | null;
+
+  constructor(name: string, write: Write, policy: CheckpointPolicy) {
+    this.#name = name;
+    this.#write = write;
+    this.#policy = { ...defaults, ...policy };
+    this.#comparison = new Comparison('modelCheckpoint', this.#policy.monitor, this.#policy.mode);
+    this.best = this.#policy.initialValueThreshold;
+  }
+
+  setParams(params: TrainParams): void {
+    this.#params = params;
+  }
+
+  onEpochBegin(epoch: number): void {
+    this.#epoch = epoch;
+  }
+
+  onBatchEnd(batch: number, logs: Logs, model: CallbackModel): void | Promise<void> {
+    const { saveFreq } = this.#policy;
+    if (saveFreq === 'epoch') return;
+    this.#steps += 1;
+    if (this.#steps < saveFreq) return;
+    this.#steps = 0;
+    return this.#save({ ...logs, batch: batch + 1 }, this.#epoch, model);
+  }
+
+  async onEpochEnd(epoch: number, logs: Logs, model: CallbackModel): Promise<void> {
+    if (this.#policy.saveFreq === 'epoch') await this.#save(logs, epoch, model);
+  }
+
+  getState(): CallbackState {
+    return { best: this.best, steps: this.#steps };
+  }
+
+  setState(state: CallbackState): void {
+    this.best = state.best as number | null;
+    this.#steps = state.steps as number;
+  }
+
+  async #save(logs: Logs, epoch: number, model: CallbackModel): Promise<void> {
+    const name = fileName('modelCheckpoint', this.#name, { ...logs, epoch: epoch + 1 });
+    if (!this.#wanted(logs, epoch, name)) return;
+    await this.#write(name, model.toBytes());
+    this.#say(epoch, `finished saving model to ${name}`);
+  }
+
+  #wanted(logs: Logs, epoch: number, name: string): boolean {
+    const { monitor, saveBestOnly } = this.#policy;
+    if (!saveBestOnly) {
+      this.#say(epoch, `saving model to ${name}`);
+      return true;
+    }
+    if (!Object.hasOwn(logs, monitor)) {
+      const message = `Can save best model only with ${monitor} available. Available metrics are: ${Object.keys(logs).join(',')}`;
+      warn(new LamellaWarning(message), this.#params?.onWarning);
+      return true;
+    }
+    const current = logs[monitor];
+    const best = this.best === null ? 'None' : this.best.toFixed(5);
+    if (!this.#comparison.improves(current, this.best)) {
+      this.#say(epoch, `${monitor} did not improve from ${best}`);
+      return false;
+    }
+    this.#say(epoch, `${monitor} improved from ${best} to ${current.toFixed(5)}, saving model to ${name}`);
+    this.best = current;
+    return true;
+  }
+
+  #say(epoch: number, what: string): void {
+    if (this.#policy.verbose) console.log(`\nEpoch ${epoch + 1}: ${what}`);
+  }
+}
+
+export function modelCheckpoint(options: ModelCheckpointOptions): ModelCheckpoint {
+  const rules = { write: writeRules.write, name: text, ...checkpointRules };
+  const { write, name = 'model.safetensors', ...policy } = checkOptions('modelCheckpoint', options, rules);
+  return new ModelCheckpoint(name, requiredWrite('modelCheckpoint', write), policy);
+}
