@@ -96,6 +96,14 @@ export function outputActivation({ layers }: NetworkSpec): Activation {
   return 'activation' in last ? last.activation : 'linear';
 }
 
+/** Whether a loss is fused with the last activation, and whether it takes its targets as labels. */
+export function lossForm(spec: NetworkSpec, loss: LossSpec): { fused: boolean; labels: boolean } {
+  const last = spec.layers[spec.layers.length - 1];
+  const plain = !('activityRegularizer' in last && last.activityRegularizer);
+  const fused = plain && isFused(loss, outputActivation(spec));
+  return { fused, labels: takesLabels(loss, fused) };
+}
+
 /** The shape of one row before every layer, and after the last. @throws ShapeError where a layer cannot follow */
 export function shapesOf(spec: NetworkSpec): { rules: LayerRule[]; shapes: Shape[] } {
   const rules = spec.layers.map(layerRule);
@@ -206,10 +214,7 @@ interface LossSizes {
 function planLoss(layout: Layout, sizes: LossSizes, { loss, resident, predictions }: PlanOptions): LossPlan {
   const { spec, rows, output, delta, parameters } = sizes;
   const chosen = loss as LossSpec;
-  const last = spec.layers[spec.layers.length - 1];
-  const plain = !('activityRegularizer' in last && last.activityRegularizer);
-  const fused = plain && isFused(chosen, outputActivation(spec));
-  const labels = takesLabels(chosen, fused);
+  const { fused, labels } = lossForm(spec, chosen);
   const penalties = planPenalties(spec, parameters);
   const read = predictions ? output : undefined;
   return {
