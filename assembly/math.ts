@@ -55,8 +55,8 @@ export function tanh4(x: v128): v128 {
 }
 
 /**
- * ln x in four lanes for positive normal x, ≤ 2 ulp: x = 2^k · m with m in [√½, √2), Cephes' logf polynomial in m − 1
- * (Moshier, 1984-). 0 gives −∞.
+ * ln x in four lanes for positive normal x, ≤ 0.84 ulp, measured: x = 2^k · m with m in [√½, √2), Cephes' logf polynomial
+ * in m − 1 (Moshier, 1984-). 0 gives −∞.
  */
 export function log4(x: v128): v128 {
   const bits = i32x4.sub(x, i32x4.splat(0x3f3504f3));
@@ -83,7 +83,10 @@ export function log4(x: v128): v128 {
   );
 }
 
-/** ln(1 + x) in four lanes for 0 ≤ x ≤ 1, ≤ 4 ulp: the rounding of 1 + x is undone by its first-order term (Kahan). */
+/**
+ * ln(1 + x) in four lanes for 0 ≤ x ≤ 1, ≤ 1.24 ulp, measured: the rounding of 1 + x is undone by its first-order term
+ * (Kahan).
+ */
 export function log1p4(x: v128): v128 {
   const one = f32x4.splat(1);
   const u = f32x4.add(one, x);
@@ -91,19 +94,27 @@ export function log1p4(x: v128): v128 {
 }
 
 /**
- * erf x in four lanes, absolute error ≤ 3e-7: 1 − t (a1 + t (a2 + ...)) e^−x², t = 1 / (1 + p |x|)
- * (Abramowitz & Stegun, 1964, 7.1.26).
+ * erf x in four lanes, absolute error ≤ 2e-7, measured: Cephes' erff polynomial below 1 in magnitude (Moshier, 1984-),
+ * 1 − t (a1 + t (a2 + ...)) e^−x² with t = 1 / (1 + p |x|) above (Abramowitz & Stegun, 1964, 7.1.26).
  */
 export function erf4(x: v128): v128 {
   const one = f32x4.splat(1);
   const size = f32x4.abs(x);
+  const square = f32x4.mul(x, x);
+  let s = fma(f32x4.splat(7.853861353e-5), square, f32x4.splat(-8.010193625e-4));
+  s = fma(s, square, f32x4.splat(5.188327686e-3));
+  s = fma(s, square, f32x4.splat(-2.685381194e-2));
+  s = fma(s, square, f32x4.splat(1.128358515e-1));
+  s = fma(s, square, f32x4.splat(-3.761262582e-1));
+  s = fma(s, square, f32x4.splat(1.128379166));
   const t = f32x4.div(one, fma(f32x4.splat(0.3275911), size, one));
   let p = fma(f32x4.splat(1.061405429), t, f32x4.splat(-1.453152027));
   p = fma(p, t, f32x4.splat(1.421413741));
   p = fma(p, t, f32x4.splat(-0.284496736));
   p = fma(p, t, f32x4.splat(0.254829592));
-  const tail = f32x4.mul(f32x4.mul(p, t), exp4(f32x4.neg(f32x4.mul(x, x))));
-  return v128.or(f32x4.sub(one, tail), v128.and(x, f32x4.splat(-0.0)));
+  const tail = f32x4.mul(f32x4.mul(p, t), exp4(f32x4.neg(square)));
+  const large = v128.or(f32x4.sub(one, tail), v128.and(x, f32x4.splat(-0.0)));
+  return select(f32x4.lt(size, one), f32x4.mul(x, s), large);
 }
 
 /** ln x for float64, ≤ 1 ulp: FreeBSD's e_log.c (Sun Microsystems, 1993), normal positive arguments or 0. */

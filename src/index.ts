@@ -12,3 +12,4 @@ export type { PerceptronFitOptions } from './estimators/perceptron/perceptron.js
 export { parseIdx } from './data/idx.js';
 export { trainTestSplit } from './data/split.js';
 export type { SplitOptions } from './data/split.js';
+export * from './data/scalers.js';

@@ -1,5 +1,7 @@
-import type { Rule } from '../check.js';
-import { func, rule } from '../check.js';
+import type { Checked, Rule, Schema } from '../check.js';
+import { checkOptions, func, rule } from '../check.js';
+import { ValueError } from '../errors.js';
+import { constructorOption } from './options.js';
 
 /** What onEpoch is told. */
 export interface EpochInfo {
@@ -33,3 +35,27 @@ const abortSignal: Rule<AbortSignal> = rule(
 
 /** The rules of the options of fit. */
 export const fitSchema = { signal: abortSignal, onEpoch: func<NonNullable<FitOptions['onEpoch']>>() };
+
+/**
+ * The options of a call, by a schema.
+ *
+ * @throws ValueError for bad values and unknown names; it tells of those that belong to the constructor
+ */
+export function readFitOptions<S extends Schema>(
+  owner: string,
+  call: string,
+  given: unknown,
+  schema: S,
+): Checked<S> {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
+    for (const name of Object.keys(given)) {
+      const meant = Object.hasOwn(schema, name) ? undefined : constructorOption(name);
+      if (meant === undefined) continue;
+      const it = meant === name ? 'it' : `'${meant}'`;
+      throw new ValueError(
+        `${owner}.${call}: '${name}' is not an option; ${it} goes to new ${owner}({ ... }).`,
+      );
+    }
+  }
+  return checkOptions(`${owner}.${call}`, given, schema);
+}

@@ -7,7 +7,7 @@ import { toRows } from '../ndarray.js';
 import { accuracy, readWeights } from './accuracy.js';
 import { classification, decide } from './classification.js';
 import type { FitOptions } from './fit-options.js';
-import { fitSchema } from './fit-options.js';
+import { fitSchema, readFitOptions } from './fit-options.js';
 import type { LabelInput } from './labels.js';
 import { checkLength, checkSameClasses, encodeAs, positionsIn, readClasses, readLabels } from './labels.js';
 import { MLP } from './mlp.js';
@@ -45,7 +45,7 @@ export class MLPClassifier extends MLP {
    */
   fit(x: ArrayInput, y: LabelInput, options: FitOptions = {}): Promise<this> {
     return this.exclusively('fit', async () => {
-      const given = checkOptions('MLPClassifier.fit', options, fitSchema);
+      const given = readFitOptions(this.name, 'fit', options, fitSchema);
       const present = this.continues ? this.model : undefined;
       const rows = toRows(x, { flatten: true, expectedFeatures: present?.network.spec.inputShape[0] });
       const labels = readLabels(y);
@@ -72,7 +72,7 @@ export class MLPClassifier extends MLP {
   ): Promise<this> {
     return this.exclusively('partialFit', async () => {
       const schema = { ...fitSchema, classes: anything<LabelInput>() };
-      const { classes: announced, ...given } = checkOptions('MLPClassifier.partialFit', options, schema);
+      const { classes: announced, ...given } = readFitOptions(this.name, 'partialFit', options, schema);
       if (this.params.earlyStopping) {
         throw new ValueError('MLPClassifier: partialFit does not support earlyStopping: true, use fit.');
       }

@@ -14,6 +14,7 @@ import { newOptimizer } from './progress.js';
 import { promised } from './promised.js';
 import { fitStochastic } from './stochastic.js';
 import { Trained } from './trained.js';
+import { warnUnscaled } from './unscaled.js';
 
 /** Rows and targets, checked, with what to do with them. */
 interface Training {
@@ -92,6 +93,7 @@ export abstract class MLP extends Trained {
     const { params, name } = this;
     const call = incremental ? 'partialFit' : 'warmStart';
     const present = goOn && this.model ? continued(name, call, this.model, params) : undefined;
+    if (!present) warnUnscaled(rows, params.onWarning);
     await ready();
     const random = toRandomState(params.randomState as number | RandomState);
     const model = present ?? newModel(name, params, rows.features, task, random);

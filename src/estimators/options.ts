@@ -2,6 +2,7 @@ import type { Rule } from '../check.js';
 import {
   anyOf,
   boolean,
+  canonicalName,
   checkOptions,
   func,
   integer,
@@ -206,4 +207,9 @@ function checkForeign(owner: string, given: object): void {
     if (!Object.hasOwn(elsewhere, name)) continue;
     throw new ValueError(`${owner}: '${name}' is not an option; did you mean '${elsewhere[name]}'?`);
   }
+}
+
+/** The option of the constructor that a name stands for, here, in scikit-learn or elsewhere. */
+export function constructorOption(name: string): string | undefined {
+  return Object.hasOwn(elsewhere, name) ? elsewhere[name] : canonicalName(name, Object.keys(schema));
 }

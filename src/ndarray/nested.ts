@@ -90,8 +90,19 @@ function fillNumbers(
       );
     }
     const received = i in row ? describe(value) : 'a hole';
-    throw new ValueError(`${name} must hold numbers, but received ${received} at ${here}.`);
+    throw new ValueError(
+      `${name} must hold numbers, but received ${received} at ${here}${remedyFor(value)}.`,
+    );
   }
+}
+
+/** What to do about a value that is a number in disguise, or a row. */
+function remedyFor(value: unknown): string {
+  if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))) {
+    return '; convert it with Number(...)';
+  }
+  const object = typeof value === 'object' && value !== null;
+  return object ? '; give every row as an array of its features' : '';
 }
 
 function checkLevel({ shape, name }: Target, level: unknown, place: readonly number[]): void {

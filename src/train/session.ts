@@ -4,6 +4,7 @@ import { run } from '../engine/kernels.js';
 import type { Matrix } from '../model/layout.js';
 import type { LossSpec } from '../model/losses.js';
 import type { Network } from '../model/network.js';
+import type { HostLoss } from '../model/options/host-loss.js';
 import type { OptimizerSpec } from '../model/optimizers.js';
 import { penaltyOf } from '../model/penalties.js';
 import type { LossPlan, Plan } from '../model/plan.js';
@@ -11,13 +12,6 @@ import { plan } from '../model/plan.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../model/steps.js';
 import type { Dataset } from './data.js';
 import { loadBatch, loadResident, residentSpec } from './data.js';
-
-/** A loss in JavaScript: the batch's mean loss and its gradient with respect to the predictions, (rows, outputs) each. */
-export type HostLoss = (
-  targets: Float32Array,
-  predictions: Float32Array,
-  rows: number,
-) => { loss: number; gradient: ArrayLike<number> };
 
 export interface SessionOptions {
   readonly network: Network;

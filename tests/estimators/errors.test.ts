@@ -34,7 +34,18 @@ describe('rows that are refused', () => {
       ShapeError,
       'X must have rows of equal length, but row 0 has 4 values and row 5 has 3.',
     ],
-    ['text', text, ValueError, "X must hold numbers, but received '0.5' at row 3, column 1."],
+    [
+      'text',
+      text,
+      ValueError,
+      "X must hold numbers, but received '0.5' at row 3, column 1; convert it with Number(...).",
+    ],
+    [
+      'objects',
+      [{ width: 1 }, { width: 2 }],
+      ValueError,
+      'X must hold numbers, but received an object at index 0; give every row as an array of its features.',
+    ],
     [
       'no rows',
       [],

@@ -155,6 +155,27 @@ describe('warnings', () => {
     expect(log.mock.calls).toEqual([[`ConvergenceWarning: ${unconverged}`]]);
   });
 
+  test('tell of features that look unscaled, once for a training', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error): void => void warnings.push(message);
+    const large = x.map((row, i) => (i === 7 ? [...row.slice(0, 3), -2500] : row));
+    const pixels = Uint8Array.from({ length: 240 }, (_, i) => (i * 7) % 240);
+    const classifier = small({ onWarning, maxIter: 100, tol: 10, warmStart: true });
+    await classifier.fit(large, y);
+    await classifier.fit(large, y);
+    await classifier.partialFit(large, y);
+    expect(warnings).toEqual([
+      'X looks unscaled: expected values of about -3 to 3, but received -2500 at row 7, column 3; scale the features to about unit variance.',
+    ]);
+    const images = { data: pixels, shape: [60, 2, 2] };
+    await small({ onWarning, maxIter: 100, tol: 10 }).fit(images, y);
+    expect(warnings[1]).toBe(
+      'X looks unscaled: expected values of about -3 to 3, but received 239 at row 34, column 1; give them a scale, as in { data, shape, scale: 1 / 255 }.',
+    );
+    await small({ onWarning, maxIter: 100, tol: 10 }).fit({ ...images, scale: 1 / 255 }, y);
+    expect(warnings).toHaveLength(2);
+  });
+
   test('count the rows that early stopping leaves', async () => {
     const warnings: string[] = [];
     const onWarning = ({ message }: Error): void => void warnings.push(message);

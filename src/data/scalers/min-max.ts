@@ -1,0 +1,144 @@
+import type { Rule } from '../../check.js';
+import { boolean, checkOptions, describe, listOf, number, positiveInteger, refused } from '../../check.js';
+import { ValueError } from '../../errors.js';
+import { readFitted } from '../stored.js';
+import type { Table } from '../table.js';
+import { columnOf } from '../table.js';
+import { checkColumns, EPSILON, perColumn } from './fitted.js';
+import type { CellFunction } from './scaler.js';
+import { Scaler } from './scaler.js';
+
+export interface MinMaxScalerParams {
+  /** Where the columns are to lie: [lowest, highest]. Default [0, 1]. */
+  readonly featureRange: readonly [number, number];
+  /** Cut values of other rows to featureRange. Default false. */
+  readonly clip: boolean;
+}
+
+interface Fitted {
+  readonly dataMin: Float64Array;
+  readonly dataMax: Float64Array;
+  readonly scale: Float64Array;
+  readonly min: Float64Array;
+  readonly nSamplesSeen: number;
+}
+
+const numbers = listOf(number());
+
+/** Two numbers. */
+export const pair: Rule<[number, number]> = {
+  expected: 'two numbers [low, high]',
+  accept: (value) => {
+    const list = numbers.accept(value);
+    return list === refused || list.length !== 2 ? refused : [list[0], list[1]];
+  },
+};
+
+const schema = { featureRange: pair, clip: boolean };
+const fittedSchema = {
+  dataMin: perColumn,
+  dataMax: perColumn,
+  scale: perColumn,
+  min: perColumn,
+  nSamplesSeen: positiveInteger,
+};
+
+/**
+ * Columns that fill a range: x · scale + min, where scale = (high − low) / (dataMax − dataMin), with 1 as the divisor of a
+ * constant column, and min = low − dataMin · scale. scikit-learn's MinMaxScaler.
+ */
+export class MinMaxScaler extends Scaler<MinMaxScalerParams, Fitted> {
+  readonly name = 'MinMaxScaler';
+  protected readonly schema = schema;
+
+  constructor(options: Partial<MinMaxScalerParams> = {}) {
+    super({ featureRange: [0, 1], clip: false, ...checkOptions('MinMaxScaler', options, schema) });
+    this.check(this.params);
+  }
+
+  /** A scaler from what toJSON gave. @throws FormatError if it is something else */
+  static fromJSON(json: unknown): MinMaxScaler {
+    return new MinMaxScaler().restore(json, (given) => {
+      const fitted = readFitted('MinMaxScaler', given, fittedSchema);
+      const { dataMin, dataMax, scale, min } = fitted;
+      checkColumns('MinMaxScaler', { dataMin, dataMax, scale, min });
+      return fitted;
+    });
+  }
+
+  protected override check(params: MinMaxScalerParams): MinMaxScalerParams {
+    const [low, high] = params.featureRange;
+    if (low < high) return params;
+    throw new ValueError(
+      `MinMaxScaler: featureRange must be [low, high] with low < high, but received ${describe([low, high])}.`,
+    );
+  }
+
+  /** Lowest value of every column. */
+  get dataMin(): Float64Array {
+    return this.fitted('dataMin').dataMin.slice();
+  }
+
+  /** Highest value of every column. */
+  get dataMax(): Float64Array {
+    return this.fitted('dataMax').dataMax.slice();
+  }
+
+  /** dataMax − dataMin. */
+  get dataRange(): Float64Array {
+    const { dataMin, dataMax } = this.fitted('dataRange');
+    return dataMax.map((max, j) => max - dataMin[j]);
+  }
+
+  /** What every column is multiplied with. */
+  get scale(): Float64Array {
+    return this.fitted('scale').scale.slice();
+  }
+
+  /** What is added to every column after that. */
+  get min(): Float64Array {
+    return this.fitted('min').min.slice();
+  }
+
+  /** Rows that fit has seen. */
+  get nSamplesSeen(): number {
+    return this.fitted('nSamplesSeen').nSamplesSeen;
+  }
+
+  protected learn(table: Table): Fitted {
+    const { rows, columns } = table;
+    const [low, high] = this.params.featureRange;
+    const dataMin = new Float64Array(columns);
+    const dataMax = new Float64Array(columns);
+    for (let j = 0; j < columns; j++) {
+      const values = columnOf(table, j);
+      dataMin[j] = values.reduce((least, value) => Math.min(least, value), Infinity);
+      dataMax[j] = values.reduce((most, value) => Math.max(most, value), -Infinity);
+    }
+    const scale = dataMax.map((max, j) => (high - low) / divisor(max - dataMin[j]));
+    const min = dataMin.map((least, j) => low - least * scale[j]);
+    return { dataMin, dataMax, scale, min, nSamplesSeen: rows };
+  }
+
+  protected columns({ scale }: Fitted): number {
+    return scale.length;
+  }
+
+  protected forward({ scale, min }: Fitted): CellFunction {
+    const { clip, featureRange } = this.params;
+    const [low, high] = featureRange;
+    return (value, column) => {
+      const scaled = value * scale[column] + min[column];
+      return clip ? Math.min(high, Math.max(low, scaled)) : scaled;
+    };
+  }
+
+  protected backward({ scale, min }: Fitted): CellFunction {
+    return (value, column) => (value - min[column]) / scale[column];
+  }
+}
+
+/** A width to divide by: 1 for one that is only rounding. */
+export function divisor(width: number): number {
+  return width < 10 * EPSILON ? 1 : width;
+}

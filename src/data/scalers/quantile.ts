@@ -1,0 +1,34 @@
+import { erf, exp } from '../../math.js';
+
+const SQRT_HALF = 0.7071067811865476;
+const SQRT_TWO_PI = 2.5066282746310002;
+
+/**
+ * The value below which a share of sorted values lies, linear between neighbours, as numpy's default.
+ *
+ * @param share 0 to 1
+ */
+export function quantile(sorted: Float64Array, share: number): number {
+  const position = (sorted.length - 1) * share;
+  const below = Math.floor(position);
+  const above = Math.min(below + 1, sorted.length - 1);
+  const part = position - below;
+  const gap = sorted[above] - sorted[below];
+  return part < 0.5 ? sorted[below] + gap * part : sorted[above] - gap * (1 - part);
+}
+
+/**
+ * The x below which a standard normal variable lies with probability p, 0 < p < 1.
+ *
+ * Newton's method on Φ(x) = (1 + erf(x / √2)) / 2 from x = 0: Φ is concave above 0, so every step for p > 1/2 stays below
+ * the solution and the sequence rises to it; p < 1/2 by symmetry.
+ */
+export function normalQuantile(p: number): number {
+  if (p < 0.5) return -normalQuantile(1 - p);
+  let x = 0;
+  for (;;) {
+    const next = x + (p - 0.5 * (1 + erf(x * SQRT_HALF))) * SQRT_TWO_PI * exp(0.5 * x * x);
+    if (!(next > x)) return x;
+    x = next;
+  }
+}

@@ -1,0 +1,119 @@
+import type { Schema } from '../../check.js';
+import { checkOptions } from '../../check.js';
+import { NotFittedError } from '../../errors.js';
+import type { ArrayInput, NdArray } from '../../ndarray.js';
+import type { StoredTransformer } from '../stored.js';
+import { formatErrors, readStored } from '../stored.js';
+import type { Table } from '../table.js';
+import { readTable } from '../table.js';
+
+/** A function of a value and its column. */
+export type CellFunction = (value: number, column: number) => number;
+
+/**
+ * What all scalers share: columns of numbers are shifted and scaled, each by what `fit` has learned of it. They compute in
+ * float64 and never change their input.
+ */
+export abstract class Scaler<Params extends object, Fitted extends object> {
+  /** The name of the class, which minifiers cannot change. */
+  abstract readonly name: string;
+  protected abstract readonly schema: Schema;
+  protected params: Params;
+  #fitted: Fitted | undefined;
+
+  protected constructor(params: Params) {
+    this.params = params;
+  }
+
+  /** What is to be remembered of a table. */
+  protected abstract learn(table: Table): Fitted;
+  /** How many columns fit has seen. */
+  protected abstract columns(fitted: Fitted): number;
+  protected abstract forward(fitted: Fitted): CellFunction;
+  protected abstract backward(fitted: Fitted): CellFunction;
+
+  /**
+   * Learn from rows X (rows, columns).
+   *
+   * @returns this scaler
+   * @throws ShapeError for another rank than 2, ValueError for NaN and infinities; what was learned before stays
+   */
+  fit(x: ArrayInput): this {
+    this.#fitted = this.learn(readTable(this.name, x));
+    return this;
+  }
+
+  /** The rows, scaled: (rows, columns) of float64. @throws NotFittedError before fit, ShapeError for another width */
+  transform(x: ArrayInput): NdArray<Float64Array> {
+    const fitted = this.fitted('transform');
+    return this.#map(x, fitted, this.forward(fitted));
+  }
+
+  /** fit, then transform. */
+  fitTransform(x: ArrayInput): NdArray<Float64Array> {
+    return this.fit(x).transform(x);
+  }
+
+  /** From scaled rows the rows as they were, but for rounding. */
+  inverseTransform(x: ArrayInput): NdArray<Float64Array> {
+    const fitted = this.fitted('inverseTransform');
+    return this.#map(x, fitted, this.backward(fitted));
+  }
+
+  #map(x: ArrayInput, fitted: Fitted, cell: CellFunction): NdArray<Float64Array> {
+    const { data, scale, rows, columns } = readTable(this.name, x, this.columns(fitted));
+    const result = new Float64Array(rows * columns);
+    for (let i = 0, column = 0; i < result.length; i++) {
+      result[i] = cell(data[i] * scale, column);
+      if (++column === columns) column = 0;
+    }
+    return { data: result, shape: [rows, columns] };
+  }
+
+  /** Columns that fit has seen. */
+  get nFeaturesIn(): number {
+    return this.columns(this.fitted('nFeaturesIn'));
+  }
+
+  /** The options, defaults filled in. */
+  getParams(): Params {
+    return { ...this.params };
+  }
+
+  /** Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values */
+  setParams(params: Partial<Params>): this {
+    this.params = this.check({ ...this.params, ...checkOptions(this.name, params, this.schema) } as Params);
+    return this;
+  }
+
+  /** Refuse options that do not fit together. */
+  protected check(params: Params): Params {
+    return params;
+  }
+
+  /** Options and what was learned, as plain data; the class's fromJSON reads them. */
+  toJSON(): StoredTransformer {
+    const fitted = this.#fitted;
+    const entries = Object.entries(fitted ?? {}).map(([name, value]: [string, unknown]) => [
+      name,
+      value instanceof Float64Array ? Array.from(value) : value,
+    ]);
+    return { kind: this.name, params: this.getParams(), fitted: fitted ? Object.fromEntries(entries) : null };
+  }
+
+  /** Take over what toJSON gave. */
+  protected restore(json: unknown, readFitted: (fitted: unknown) => Fitted): this {
+    const { params, fitted } = readStored(this.name, json);
+    formatErrors(() => this.setParams(params as Partial<Params>));
+    if (fitted !== null) this.#fitted = readFitted(fitted);
+    return this;
+  }
+
+  /** What was learned; `wanted` is what errors say needs it. */
+  protected fitted(wanted: string): Fitted {
+    if (this.#fitted) return this.#fitted;
+    throw new NotFittedError(
+      `${this.name}: ${wanted} needs a fitted scaler, but fit has not been called; call fit(X) first.`,
+    );
+  }
+}

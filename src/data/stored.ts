@@ -1,0 +1,50 @@
+import { anything, checkOptions, describe, type Checked, type Schema } from '../check.js';
+import { FormatError, LamellaError } from '../errors.js';
+
+/** A transformer as plain data, fit for JSON. */
+export interface StoredTransformer {
+  /** Its class: 'StandardScaler'. */
+  readonly kind: string;
+  /** Its options. */
+  readonly params: object;
+  /** What fit has learned; null before fit. */
+  readonly fitted: object | null;
+}
+
+/**
+ * The parts of a stored transformer, nothing of which is trusted.
+ *
+ * @throws FormatError unless it is an object of `kind` with params and fitted
+ */
+export function readStored(kind: string, json: unknown): { params: unknown; fitted: unknown } {
+  return formatErrors(() => {
+    const schema = { kind: anything<unknown>(), params: anything<unknown>(), fitted: anything<unknown>() };
+    const { kind: given, params, fitted = null } = checkOptions(`${kind}.fromJSON`, json, schema);
+    if (given === kind) return { params, fitted };
+    throw new FormatError(`${kind}.fromJSON: kind must be '${kind}', but received ${describe(given)}.`);
+  });
+}
+
+/**
+ * What fit had learned, every part of it present and as its rule says.
+ *
+ * @throws FormatError for missing, unknown and unfit parts
+ */
+export function readFitted<S extends Schema>(kind: string, fitted: unknown, schema: S): Required<Checked<S>> {
+  return formatErrors(() => {
+    const checked = checkOptions(`${kind}.fromJSON`, fitted, schema);
+    const missing = Object.keys(schema).find((name) => !Object.hasOwn(checked, name));
+    if (missing === undefined) return checked as Required<Checked<S>>;
+    throw new FormatError(`${kind}.fromJSON: fitted must hold ${missing}, but received none.`);
+  });
+}
+
+/** What `work` returns; what it refuses is an error of the format. */
+export function formatErrors<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof FormatError || !(error instanceof LamellaError)) throw error;
+    throw new FormatError(error.message, { cause: error });
+  }
+}

@@ -1,0 +1,54 @@
+import { describe } from '../check.js';
+import { ShapeError, ValueError } from '../errors.js';
+import type { TypedArray } from '../ndarray.js';
+import { formatShape, readArray } from '../ndarray.js';
+
+/** Rows of numbers: the value in row r and column c is data[r * columns + c] * scale. */
+export interface Table {
+  /** May be the caller's own array: never write to it. */
+  readonly data: TypedArray;
+  readonly scale: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/**
+ * Any accepted form of rows of numbers, in the precision they have.
+ *
+ * @param owner whose data they are, for errors: 'StandardScaler'
+ * @param columns how many columns there must be, as in fit; default: any number
+ * @throws ShapeError for another rank than 2, no rows or columns, another width; ValueError for NaN and infinities
+ */
+export function readTable(owner: string, input: unknown, columns?: number, name = 'X'): Table {
+  const { data, shape, scale = 1 } = readArray(input, name);
+  if (shape.length === 1 && shape[0] > 0) {
+    throw new ShapeError(
+      `${owner}: ${name} must be a 2-d array (rows, columns), but received a 1-d array of length ${shape[0]}; use ndarray(data, [${shape[0]}, 1]) for one column, ndarray(data, [1, ${shape[0]}]) for one row.`,
+    );
+  }
+  if (shape.length !== 2 || data.length === 0) {
+    throw new ShapeError(
+      `${owner}: ${name} must be a 2-d array with at least 1 row and 1 column, but received the shape ${formatShape(shape)}.`,
+    );
+  }
+  if (columns !== undefined && shape[1] !== columns) {
+    throw new ShapeError(
+      `${owner}: ${name} must have ${columns} columns, as in fit, but received ${shape[1]} (shape ${formatShape(shape)}).`,
+    );
+  }
+  const bad = data.findIndex((value) => value - value !== 0);
+  if (bad >= 0) {
+    const place = `row ${Math.floor(bad / shape[1])}, column ${bad % shape[1]}`;
+    throw new ValueError(
+      `${owner}: ${name} must hold finite numbers, but received ${describe(data[bad])} at ${place}.`,
+    );
+  }
+  return { data, scale, rows: shape[0], columns: shape[1] };
+}
+
+/** One column of a table, as a copy. */
+export function columnOf({ data, scale, rows, columns }: Table, column: number): Float64Array {
+  const values = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) values[row] = data[row * columns + column] * scale;
+  return values;
+}

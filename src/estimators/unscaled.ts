@@ -1,0 +1,23 @@
+import type { Rows } from '../ndarray.js';
+import { LamellaWarning, warn, type OnWarning } from '../warnings.js';
+
+/** Rows that are looked at. */
+const SAMPLE = 1000;
+
+/** Beyond this, steps of the usual size no longer train a network. */
+const LARGE = 100;
+
+/** Warn if features are so large that they have probably not been scaled. */
+export function warnUnscaled({ data, rows, features, scale }: Rows, onWarning: OnWarning | null): void {
+  let at = 0;
+  const end = Math.min(rows, SAMPLE) * features;
+  for (let i = 1; i < end; i++) if (Math.abs(data[i]) > Math.abs(data[at])) at = i;
+  const value = data[at] * scale;
+  if (Math.abs(value) <= LARGE) return;
+  const remedy =
+    data instanceof Uint8Array
+      ? 'give them a scale, as in { data, shape, scale: 1 / 255 }'
+      : 'scale the features to about unit variance';
+  const message = `X looks unscaled: expected values of about -3 to 3, but received ${value} at row ${Math.floor(at / features)}, column ${at % features}; ${remedy}.`;
+  warn(new LamellaWarning(message), onWarning);
+}

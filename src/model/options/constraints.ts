@@ -1,0 +1,78 @@
+import { integer, number } from '../../check.js';
+import { ValueError } from '../../errors.js';
+import type { ConstraintSpec } from '../spec.js';
+import type { Config } from './named.js';
+import { makeConfig, resolveConfig } from './named.js';
+
+/** A constraint as data: what the factories of `constraints` return. */
+export type ConstraintConfig = Config<ConstraintName> & {
+  readonly minValue?: number;
+  readonly maxValue?: number;
+  readonly rate?: number;
+  readonly axis?: 0 | 1;
+};
+
+type ConstraintName = 'maxNorm' | 'nonNeg' | 'unitNorm' | 'minMaxNorm';
+
+const norm = number({ min: 0 });
+const axis = integer({ min: 0, max: 1 });
+const TABLE = {
+  kind: 'constraint',
+  group: 'constraints',
+  schemas: {
+    maxNorm: { maxValue: norm, axis },
+    nonNeg: {},
+    unitNorm: { axis },
+    minMaxNorm: { minValue: norm, maxValue: norm, rate: number({ min: 0, max: 1 }), axis },
+  },
+} as const;
+
+/**
+ * What a weight is brought back to after every update (keras/src/constraints/constraints.py). Norms are Euclidean;
+ * `axis` 0 (default) takes them over the inputs of every unit, 1 over the units of every input. Everywhere a constraint is
+ * taken, its name will do: 'nonNeg'.
+ */
+export const constraints = {
+  /** w · clip(norm, 0, maxValue) / (1e-7 + norm). @param options.maxValue >= 0, default 2 */
+  maxNorm: (options: { maxValue?: number; axis?: 0 | 1 } = {}): ConstraintConfig =>
+    makeConfig(TABLE, 'maxNorm', options) as ConstraintConfig,
+
+  /** max(w, 0) */
+  nonNeg: (options: Record<string, never> = {}): ConstraintConfig => makeConfig(TABLE, 'nonNeg', options),
+
+  /** w / (1e-7 + norm) */
+  unitNorm: (options: { axis?: 0 | 1 } = {}): ConstraintConfig =>
+    makeConfig(TABLE, 'unitNorm', options) as ConstraintConfig,
+
+  /**
+   * w · wanted / (1e-7 + norm), wanted = rate · clip(norm, minValue, maxValue) + (1 − rate) · norm.
+   *
+   * @param options.minValue >= 0, default 0
+   * @param options.maxValue >= minValue, default 1
+   * @param options.rate 0 to 1, default 1: how far a step goes
+   */
+  minMaxNorm: (
+    options: { minValue?: number; maxValue?: number; rate?: number; axis?: 0 | 1 } = {},
+  ): ConstraintConfig => makeConfig(TABLE, 'minMaxNorm', options) as ConstraintConfig,
+};
+
+/**
+ * The constraint that a name or a config stands for; undefined for null and undefined. As JSON a norm is
+ * `{ name: 'minMaxNorm', minValue: least, maxValue: most, rate, axis }`.
+ *
+ * @throws ValueError for unknown names, unknown options and bad values
+ */
+export function resolveConstraint(given: unknown, owner: string): ConstraintSpec | undefined {
+  if (given === undefined || given === null) return undefined;
+  const config = resolveConfig(TABLE, given, owner) as ConstraintConfig;
+  const { name, minValue = 0, rate = 1, axis: along = 0 } = config;
+  if (name === 'nonNeg') return { kind: 'nonNeg' };
+  if (name === 'unitNorm') return { kind: 'norm', least: 1, most: 1, rate: 1, axis: along };
+  const most = config.maxValue ?? (name === 'maxNorm' ? 2 : 1);
+  if (minValue > most) {
+    throw new ValueError(
+      `${owner}: minMaxNorm needs minValue <= maxValue, but received minValue ${minValue} and maxValue ${most}.`,
+    );
+  }
+  return { kind: 'norm', least: minValue, most, rate, axis: along };
+}

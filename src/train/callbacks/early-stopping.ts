@@ -1,0 +1,123 @@
+import { boolean, checkOptions, integer, nullable, number, text } from '../../check.js';
+import type { NdArray } from '../../ndarray.js';
+import { LamellaWarning, warn } from '../../warnings.js';
+import type { Mode } from './monitor.js';
+import { Comparison, modeRule, verboseRule } from './monitor.js';
+import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
+
+export interface EarlyStoppingOptions {
+  /** What to watch, as the logs name it. Default 'val_loss'. */
+  readonly monitor?: string;
+  /** Least change that counts as an improvement. Default 0. */
+  readonly minDelta?: number;
+  /** Epochs without improvement, one after the other, that end training. Default 0; the first epoch always improves. */
+  readonly patience?: number;
+  /** 1: say when training ends and which weights are restored. Default 0. */
+  readonly verbose?: number | boolean;
+  /** Which way is better. Default 'auto': by the name of `monitor`. */
+  readonly mode?: Mode;
+  /** A value that has to be improved on for `patience` to begin anew. Default null, none. */
+  readonly baseline?: number | null;
+  /** Go back to the weights of the best epoch when training ends, whatever ended it. Default false. */
+  readonly restoreBestWeights?: boolean;
+  /** 0-based epoch from which on to watch. Default 0. */
+  readonly startFromEpoch?: number;
+}
+
+const schema = {
+  monitor: text,
+  minDelta: number(),
+  patience: integer({ min: 0 }),
+  verbose: verboseRule,
+  mode: modeRule,
+  baseline: nullable(number()),
+  restoreBestWeights: boolean,
+  startFromEpoch: integer({ min: 0 }),
+};
+
+const defaults = {
+  monitor: 'val_loss',
+  minDelta: 0,
+  patience: 0,
+  verbose: 0,
+  mode: 'auto' as Mode,
+  baseline: null,
+  restoreBestWeights: false,
+  startFromEpoch: 0,
+};
+
+/** Ends training when a value no longer improves (keras/src/callbacks/early_stopping.py). */
+export class EarlyStopping implements Callback {
+  readonly #options: Required<EarlyStoppingOptions>;
+  readonly #comparison: Comparison;
+  #params: TrainParams | undefined;
+  #bestWeights: readonly NdArray[] | null = null;
+  /** Best value so far; null before the first. */
+  best: number | null = null;
+  /** 0-based. */
+  bestEpoch = 0;
+  /** 0-based epoch at whose end training was stopped; 0 if it was not. */
+  stoppedEpoch = 0;
+  /** Epochs since the last improvement. */
+  wait = 0;
+
+  constructor(options?: EarlyStoppingOptions) {
+    this.#options = { ...defaults, ...checkOptions('earlyStopping', options, schema) };
+    const { monitor, mode, minDelta } = this.#options;
+    this.#comparison = new Comparison('earlyStopping', monitor, mode, minDelta);
+  }
+
+  /** Begins anew. */
+  setParams(params: TrainParams): void {
+    this.#params = params;
+    this.best = this.#bestWeights = null;
+    this.bestEpoch = this.stoppedEpoch = this.wait = 0;
+  }
+
+  onEpochEnd(epoch: number, logs: Logs, model: CallbackModel): void {
+    const { baseline, patience, startFromEpoch, restoreBestWeights } = this.#options;
+    const current = this.#read(logs);
+    if (current === undefined || epoch < startFromEpoch) return;
+    this.wait += 1;
+    if (this.#comparison.improves(current, this.best)) {
+      this.best = current;
+      this.bestEpoch = epoch;
+      if (restoreBestWeights) this.#bestWeights = model.getWeights();
+      if (baseline === null || this.#comparison.improves(current, baseline)) this.wait = 0;
+    } else if (this.wait >= patience && epoch > 0) {
+      this.stoppedEpoch = epoch;
+      model.stopTraining = true;
+    }
+  }
+
+  onTrainEnd(_logs: Logs, model: CallbackModel): void {
+    const { verbose } = this.#options;
+    if (this.stoppedEpoch > 0 && verbose) console.log(`Epoch ${this.stoppedEpoch + 1}: early stopping`);
+    if (!this.#bestWeights) return;
+    if (verbose) {
+      console.log(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.`);
+    }
+    model.setWeights(this.#bestWeights);
+  }
+
+  getState(): CallbackState {
+    const { best, bestEpoch, stoppedEpoch, wait } = this;
+    return { best, bestEpoch, stoppedEpoch, wait, bestWeights: this.#bestWeights };
+  }
+
+  setState(state: CallbackState): void {
+    this.best = state.best as number | null;
+    this.bestEpoch = state.bestEpoch as number;
+    this.stoppedEpoch = state.stoppedEpoch as number;
+    this.wait = state.wait as number;
+    this.#bestWeights = state.bestWeights as readonly NdArray[] | null;
+  }
+
+  #read(logs: Logs): number | undefined {
+    const { monitor } = this.#options;
+    if (Object.hasOwn(logs, monitor)) return logs[monitor];
+    const message = `Early stopping conditioned on metric \`${monitor}\` which is not available. Available metrics are: ${Object.keys(logs).join(',')}`;
+    warn(new LamellaWarning(message), this.#params?.onWarning);
+    return undefined;
+  }
+}

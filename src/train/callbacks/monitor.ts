@@ -1,0 +1,65 @@
+import { anyOf, boolean, integer, oneOf } from '../../check.js';
+import { ValueError } from '../../errors.js';
+
+/** Which way is better; 'auto': by the name of what is monitored. */
+export type Mode = 'auto' | 'min' | 'max';
+
+type Direction = 'min' | 'max';
+
+/** Parts of names whose values are better when larger: keras/src/metrics, `_direction = "up"`. */
+const UP = ['acc', 'auc', 'precision', 'recall', 'f1', 'r2', 'cosinesimilarity'];
+
+/** Parts of names whose values are better when smaller. */
+const DOWN = [
+  ...['loss', 'error', 'crossentropy', 'divergence', 'hinge', 'poisson', 'huber', 'logcosh'],
+  ...['mse', 'mae', 'mape', 'msle', 'kld', 'bce'],
+];
+
+export const modeRule = oneOf<Mode>(['auto', 'min', 'max']);
+
+/** 0 or false: silent; 1 or true: say what the callback does. */
+export const verboseRule = anyOf(boolean, integer({ min: 0, max: 2 }));
+
+/** Which way a metric is better. @throws ValueError if neither the mode nor the name tells */
+function directionOf(owner: string, monitor: string, mode: Mode): Direction {
+  if (mode !== 'auto') return mode;
+  const name = monitor.replace(/^val_/, '').replaceAll('_', '').toLowerCase();
+  if (UP.some((part) => name.includes(part))) return 'max';
+  if (DOWN.some((part) => name.includes(part))) return 'min';
+  throw new ValueError(
+    `${owner}: mode must be 'min' or 'max' where the name of what is monitored does not tell which is better, but received 'auto' with monitor '${monitor}'.`,
+  );
+}
+
+/** Decides whether a value is better than another by more than `minDelta`. */
+export class Comparison {
+  readonly #owner: string;
+  readonly #monitor: string;
+  readonly #mode: Mode;
+  readonly #minDelta: number;
+
+  constructor(owner: string, monitor: string, mode: Mode, minDelta = 0) {
+    this.#owner = owner;
+    this.#monitor = monitor;
+    this.#mode = mode;
+    this.#minDelta = Math.abs(minDelta);
+  }
+
+  /** Anything improves on nothing (keras/src/callbacks/monitor_callback.py). */
+  improves(current: number, best: number | null): boolean {
+    const direction = directionOf(this.#owner, this.#monitor, this.#mode);
+    if (best === null) return true;
+    return direction === 'min' ? current + this.#minDelta < best : current - this.#minDelta > best;
+  }
+}
+
+/** A number as Python prints it: 0.1, 1.0, 1e-05. */
+export function floatText(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e16)) {
+    return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
+  }
+  return Number.isInteger(value) ? `${value}.0` : String(value);
+}

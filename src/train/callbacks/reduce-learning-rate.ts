@@ -1,0 +1,121 @@
+import { checkOptions, integer, number, text } from '../../check.js';
+import { LamellaWarning, warn } from '../../warnings.js';
+import type { Mode } from './monitor.js';
+import { Comparison, floatText, modeRule, verboseRule } from './monitor.js';
+import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
+
+export interface ReduceLROnPlateauOptions {
+  /** What to watch, as the logs name it. Default 'val_loss'. */
+  readonly monitor?: string;
+  /** What the learning rate is multiplied with, > 0 and < 1. Default .1. */
+  readonly factor?: number;
+  /** Epochs without improvement, one after the other, before that. Default 10. */
+  readonly patience?: number;
+  /** 1: say so. Default 0. */
+  readonly verbose?: number | boolean;
+  /** Which way is better. Default 'auto': by the name of `monitor`. */
+  readonly mode?: Mode;
+  /** Least change that counts as an improvement. Default 1e-4. */
+  readonly minDelta?: number;
+  /** Epochs after a reduction that do not count. Default 0. */
+  readonly cooldown?: number;
+  /** Least learning rate. Default 0. */
+  readonly minLr?: number;
+}
+
+const schema = {
+  monitor: text,
+  factor: number({ above: 0, below: 1 }),
+  patience: integer({ min: 0 }),
+  verbose: verboseRule,
+  mode: modeRule,
+  minDelta: number(),
+  cooldown: integer({ min: 0 }),
+  minLr: number({ min: 0 }),
+};
+
+const defaults = {
+  monitor: 'val_loss',
+  factor: 0.1,
+  patience: 10,
+  verbose: 0,
+  mode: 'auto' as Mode,
+  minDelta: 1e-4,
+  cooldown: 0,
+  minLr: 0,
+};
+
+/**
+ * Reduces the learning rate when a value no longer improves, and adds the learning rate of the epoch to the logs, as
+ * 'learning_rate' (keras/src/callbacks/reduce_lr_on_plateau.py).
+ */
+export class ReduceLROnPlateau implements Callback {
+  readonly #options: Required<ReduceLROnPlateauOptions>;
+  readonly #comparison: Comparison;
+  #params: TrainParams | undefined;
+  #cooldown = 0;
+  /** Best value so far; null before the first. Stays from one fit to the next. */
+  best: number | null = null;
+  /** Epochs since the last improvement or reduction. */
+  wait = 0;
+
+  constructor(options?: ReduceLROnPlateauOptions) {
+    this.#options = { ...defaults, ...checkOptions('reduceLROnPlateau', options, schema) };
+    const { monitor, mode, minDelta } = this.#options;
+    this.#comparison = new Comparison('reduceLROnPlateau', monitor, mode, minDelta);
+  }
+
+  /** Begins to count anew. */
+  setParams(params: TrainParams): void {
+    this.#params = params;
+    this.#cooldown = this.wait = 0;
+  }
+
+  onEpochEnd(epoch: number, logs: Logs, model: CallbackModel): void {
+    logs.learning_rate = model.learningRate;
+    const { monitor, patience } = this.#options;
+    if (!Object.hasOwn(logs, monitor)) {
+      this.#warnMissing(logs);
+      return;
+    }
+    if (this.#cooldown > 0) {
+      this.#cooldown -= 1;
+      this.wait = 0;
+    }
+    if (this.#comparison.improves(logs[monitor], this.best)) {
+      this.best = logs[monitor];
+      this.wait = 0;
+    } else if (this.#cooldown === 0) {
+      this.wait += 1;
+      if (this.wait >= patience) this.#reduce(epoch, model);
+    }
+  }
+
+  getState(): CallbackState {
+    return { best: this.best, wait: this.wait, cooldown: this.#cooldown };
+  }
+
+  setState(state: CallbackState): void {
+    this.best = state.best as number | null;
+    this.wait = state.wait as number;
+    this.#cooldown = state.cooldown as number;
+  }
+
+  #reduce(epoch: number, model: CallbackModel): void {
+    const { factor, minLr, cooldown, verbose } = this.#options;
+    const old = model.learningRate;
+    if (old <= minLr) return;
+    const rate = Math.max(old * factor, minLr);
+    model.learningRate = rate;
+    if (verbose) {
+      console.log(`\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${floatText(rate)}.`);
+    }
+    this.#cooldown = cooldown;
+    this.wait = 0;
+  }
+
+  #warnMissing(logs: Logs): void {
+    const message = `Learning rate reduction is conditioned on metric \`${this.#options.monitor}\` which is not available. Available metrics are: ${Object.keys(logs).join(',')}.`;
+    warn(new LamellaWarning(message), this.#params?.onWarning);
+  }
+}

@@ -1,0 +1,32 @@
+import { boolean, checkOptions } from '../../check.js';
+import { ValueError } from '../../errors.js';
+import type { Callback, CallbackModel, Logs } from './types.js';
+
+export interface TerminateOnNaNOptions {
+  /** Let `fit` reject instead of ending it normally. Default false. */
+  readonly raiseError?: boolean;
+}
+
+/**
+ * Ends training normally when a loss is NaN or infinite, where `fit` would reject with a DivergedError. The weights are
+ * those of the last epoch whose loss was finite (keras/src/callbacks/terminate_on_nan.py keeps what it has).
+ */
+export class TerminateOnNaN implements Callback {
+  readonly #raiseError: boolean;
+
+  constructor(options?: TerminateOnNaNOptions) {
+    const { raiseError = false } = checkOptions('terminateOnNaN', options, { raiseError: boolean });
+    this.#raiseError = raiseError;
+  }
+
+  onBatchEnd(batch: number, { loss }: Logs, model: CallbackModel): void {
+    if (loss === undefined || Number.isFinite(loss)) return;
+    if (this.#raiseError) {
+      throw new ValueError(
+        `The loss must be finite, but it is ${loss} at batch ${batch}, and terminateOnNaN was asked to raise an error.`,
+      );
+    }
+    console.log(`Batch ${batch}: Invalid loss, terminating training`);
+    model.stopTraining = true;
+  }
+}
