@@ -9,6 +9,7 @@ import {
   sparseForwardPanels,
   sparseMomentumPanels,
   sparseSgdPanels,
+  sparseStorePanels,
 } from './generated/sparse';
 import { PANEL_BYTES } from './simd';
 import { RULE_MOMENTUM, RULE_SGD } from './update';
@@ -18,7 +19,14 @@ const PASS: usize = 6;
 
 /** Row lists of bytes: data[indices[row]] · (high + low), as gatherBytes. */
 export function listBytes(
-  starts: usize, entries: usize, data: usize, features: usize, indices: usize, rows: usize, high: f32, low: f32,
+  starts: usize,
+  entries: usize,
+  data: usize,
+  features: usize,
+  indices: usize,
+  rows: usize,
+  high: f32,
+  low: f32,
 ): void {
   const zero = i8x16.splat(0);
   for (let row: usize = 0; row < rows; row++) {
@@ -26,7 +34,7 @@ export function listBytes(
     const from = data + <usize>load<u32>(indices + (row << 2)) * features;
     for (let i: usize = 0; i < features; i += 16) {
       let mask = i8x16.bitmask(i8x16.ne(v128.load(from + i), zero));
-      if (i + 16 > features) mask &= (1 << <i32>(features - i)) - 1;
+      if (i + 16 > features) mask &= (1 << (<i32>(features - i))) - 1;
       while (mask != 0) {
         const k = i + <usize>ctz(mask);
         const value = <f32>load<u8>(from + k);
@@ -40,16 +48,22 @@ export function listBytes(
   store<u32>(starts + (rows << 2), <u32>entries);
 }
 
-/** Row lists of float32 rows. −0 counts as zero. */
+/** Row lists of float32 rows, `stride` bytes apart. −0 counts as zero. */
 export function listFloats(
-  starts: usize, entries: usize, data: usize, features: usize, indices: usize, rows: usize,
+  starts: usize,
+  entries: usize,
+  data: usize,
+  stride: usize,
+  features: usize,
+  indices: usize,
+  rows: usize,
 ): void {
   for (let row: usize = 0; row < rows; row++) {
     store<u32>(starts + (row << 2), <u32>entries);
-    const from = data + <usize>load<u32>(indices + (row << 2)) * (features << 2);
+    const from = data + <usize>load<u32>(indices + (row << 2)) * stride;
     for (let i: usize = 0; i < features; i += 4) {
       let mask = i32x4.bitmask(f32x4.ne(v128.load(from + (i << 2)), f32x4.splat(0)));
-      if (i + 4 > features) mask &= (1 << <i32>(features - i)) - 1;
+      if (i + 4 > features) mask &= (1 << (<i32>(features - i))) - 1;
       while (mask != 0) {
         const k = i + <usize>ctz(mask);
         store<u32>(entries, <u32>(k * PANEL_BYTES));
@@ -64,7 +78,13 @@ export function listFloats(
 
 /** Column lists from row lists: count, add up, distribute. `cursors` holds inputs uint32. */
 export function listColumns(
-  starts: usize, entries: usize, cursors: usize, rowStarts: usize, rows: usize, inputs: usize, deltaStride: usize,
+  starts: usize,
+  entries: usize,
+  cursors: usize,
+  rowStarts: usize,
+  rows: usize,
+  inputs: usize,
+  deltaStride: usize,
 ): void {
   memory.fill(cursors, 0, inputs << 2);
   const first: usize = load<u32>(rowStarts);
@@ -106,25 +126,51 @@ function passWidth(panels: usize): usize {
 
 /** Panels [panelBegin, panelEnd) of y = max(low, x · W + b) for rows given as lists. */
 export function sparseForward(
-  y: usize, yStride: usize, starts: usize, panels: usize, bias: usize, rows: usize, depth: usize,
-  panelBegin: usize, panelEnd: usize, low: f32,
+  y: usize,
+  yStride: usize,
+  starts: usize,
+  panels: usize,
+  bias: usize,
+  rows: usize,
+  depth: usize,
+  panelBegin: usize,
+  panelEnd: usize,
+  low: f32,
 ): void {
   const stride = depth * PANEL_BYTES;
-  for (let p = panelBegin; p < panelEnd; ) {
+  for (let p = panelBegin; p < panelEnd;) {
     const width = passWidth(panelEnd - p);
     const column = p * PANEL_BYTES;
-    sparseForwardPanels(<i32>width, y + column, yStride, starts, rows, panels + p * stride, stride, bias + column, low);
+    sparseForwardPanels(
+      <i32>width,
+      y + column,
+      yStride,
+      starts,
+      rows,
+      panels + p * stride,
+      stride,
+      bias + column,
+      low,
+    );
     p += width;
   }
 }
 
 /** Updates panels of W by `rule` from column lists: xᵀ · delta, input by input. Plain sgd without decay skips zeros. */
 export function sparseGradientUpdate(
-  rule: i32, w: usize, slot0: usize, slot1: usize, starts: usize, delta: usize, depth: usize,
-  panelBegin: usize, panelEnd: usize, control: usize,
+  rule: i32,
+  w: usize,
+  slot0: usize,
+  slot1: usize,
+  starts: usize,
+  delta: usize,
+  depth: usize,
+  panelBegin: usize,
+  panelEnd: usize,
+  control: usize,
 ): void {
   const stride = depth * PANEL_BYTES;
-  for (let p = panelBegin; p < panelEnd; ) {
+  for (let p = panelBegin; p < panelEnd;) {
     const width = passWidth(panelEnd - p);
     const at = p * stride;
     const d = delta + p * PANEL_BYTES;
@@ -136,6 +182,24 @@ export function sparseGradientUpdate(
     } else {
       sparseAdamPanels(<i32>width, w + at, slot0 + at, slot1 + at, stride, starts, depth, d, control, false);
     }
+    p += width;
+  }
+}
+
+/** g (panels, like W) = xᵀ · delta from column lists, or += if not `fresh`. */
+export function sparseGradient(
+  g: usize,
+  starts: usize,
+  delta: usize,
+  depth: usize,
+  panelBegin: usize,
+  panelEnd: usize,
+  fresh: bool,
+): void {
+  const stride = depth * PANEL_BYTES;
+  for (let p = panelBegin; p < panelEnd;) {
+    const width = passWidth(panelEnd - p);
+    sparseStorePanels(<i32>width, g + p * stride, stride, starts, depth, delta + p * PANEL_BYTES, fresh);
     p += width;
   }
 }

@@ -178,6 +178,28 @@ ${slots.map((slot) => `    ${slot} += 32;`).join('\n')}
 }`;
 }
 
+/** The same gradient written to memory, laid out like the weights; added to what is there if not `fresh`. */
+function sparseStore(n) {
+  const at = (p, h) => `v128.load(g + ${p} * panelStride + ${16 * h})`;
+  return `
+export function sparseStore${n}(
+  g: usize, panelStride: usize, starts: usize, inputs: usize, delta: usize, fresh: bool,
+): void {
+  for (; inputs > 0; inputs--) {
+${lanes(n, (p, h, s) => `    let ${s} = fresh ? f32x4.splat(0) : ${at(p, h)};`)}
+    const end: usize = load<u32>(starts, 4);
+    for (let e: usize = load<u32>(starts); e < end; e += 8) {
+      const d = delta + <usize>load<u32>(e);
+      const a = v128.load32_splat(e, 4);
+${lanes(n, (p, h, s) => `      ${s} = fma(a, v128.load(d, ${32 * p + 16 * h}), ${s});`)}
+    }
+${lanes(n, (p, h, s) => `    v128.store(g + ${p} * panelStride + ${16 * h}, ${s});`)}
+    starts += 4;
+    g += 32;
+  }
+}`;
+}
+
 const title = (name) => name[0].toUpperCase() + name.slice(1);
 
 /** A switch over the tile height: \`name(height, …)\` calls the micro-kernel of that height. */
@@ -280,6 +302,13 @@ const files = {
     "import { adamVector, momentumVector, sgdVector } from '../update';",
     ...HEIGHTS.map(sparseForward),
     ...Object.entries(updates).flatMap(([name, slots]) => HEIGHTS.map((n) => sparseGradient(n, name, slots))),
+    ...HEIGHTS.map(sparseStore),
+    dispatcher(
+      'sparseStorePanels',
+      'sparseStore',
+      [...addresses('g panelStride starts inputs delta'), ['fresh', 'bool']],
+      '',
+    ),
     dispatcher(
       'sparseForwardPanels',
       'sparseForward',
@@ -290,7 +319,10 @@ const files = {
       dispatcher(
         `sparse${title(name)}Panels`,
         `sparse${title(name)}`,
-        [...addresses(['w', ...slots, 'panelStride starts inputs delta control'].join(' ')), ['skip', 'bool']],
+        [
+          ...addresses(['w', ...slots, 'panelStride starts inputs delta control'].join(' ')),
+          ['skip', 'bool'],
+        ],
         '',
       ),
     ),
