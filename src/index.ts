@@ -13,3 +13,4 @@ export { parseIdx } from './data/idx.js';
 export { trainTestSplit } from './data/split.js';
 export type { SplitOptions } from './data/split.js';
 export * from './data/scalers.js';
+export * from './data/scores.js';

@@ -1,5 +1,5 @@
 import { MLPClassifier, NotFittedError, ShapeError, UnsupportedError, ValueError } from 'lamella';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { blobs, frozen, small, trained, visible } from './blobs.js';
 import type { Kind } from './refusal.js';
 import { expectRefusal } from './refusal.js';
@@ -215,6 +215,33 @@ test('a network beyond the memory is refused before anything is lost', async () 
     'MLPClassifier: training with hiddenLayerSizes [65536, 65536] needs 49163 MiB for weights and optimizer, but this runtime gives less (at most 4096 MiB); use fewer units.',
   );
   classifier.setParams({ hiddenLayerSizes: small.hiddenLayerSizes });
+  expect(visible(classifier)).toEqual(before);
+});
+
+test('memory that the runtime does not give is refused before anything is lost', async () => {
+  const { x, y } = blobs();
+  const classifier = await trained({ warmStart: true });
+  const before = visible(classifier);
+  const memory = vi.spyOn(WebAssembly, 'Memory').mockImplementation(function () {
+    throw new RangeError('could not allocate memory');
+  });
+  try {
+    for (const warmStart of [true, false]) {
+      classifier.setParams({ warmStart });
+      const labels: (number | string)[] = warmStart ? y : y.map(String);
+      await expectRefusal(
+        () => classifier.fit(x, labels),
+        UnsupportedError,
+        expect.stringMatching(
+          /^The network and its batch need 1 MiB of WebAssembly memory, but this runtime/,
+        ),
+      );
+    }
+    await expect(classifier.partialFit(x, y)).rejects.toBeInstanceOf(UnsupportedError);
+  } finally {
+    memory.mockRestore();
+  }
+  classifier.setParams({ warmStart: true });
   expect(visible(classifier)).toEqual(before);
 });
 

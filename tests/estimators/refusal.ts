@@ -13,5 +13,5 @@ export async function expectRefusal(call: () => unknown, Kind: Kind, sentence: s
     );
   expect(error).toBeInstanceOf(Kind);
   expect((error as Error).name).toBe(Kind.name);
-  expect((error as Error).message).toBe(sentence);
+  expect((error as Error).message).toEqual(sentence);
 }

@@ -1,0 +1,15 @@
+/** How good predictions are: scikit-learn's metrics. */
+export type { LabelRows } from './scores/labels.js';
+export type { Average, Multioutput, ScoreOptions } from './scores/options.js';
+export { accuracyScore, balancedAccuracyScore, confusionMatrix } from './scores/confusion.js';
+export type { ConfusionMatrixOptions } from './scores/confusion.js';
+export { logLoss } from './scores/log-loss.js';
+export type { LogLossOptions } from './scores/log-loss.js';
+export { f1Score, precisionScore, recallScore } from './scores/precision-recall.js';
+export type { PrecisionRecallOptions } from './scores/precision-recall.js';
+export { meanAbsoluteError, meanSquaredError, r2Score } from './scores/regression.js';
+export type { RegressionScoreOptions } from './scores/regression.js';
+export { classificationReport } from './scores/report.js';
+export type { ClassificationReportOptions, Report, ReportLine } from './scores/report.js';
+export { rocAucScore } from './scores/roc-auc.js';
+export type { RocAucOptions } from './scores/roc-auc.js';

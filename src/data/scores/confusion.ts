@@ -1,0 +1,137 @@
+import { anything, boolean, checkOptions, describe, nullable, oneOf } from '../../check.js';
+import { ShapeError, ValueError } from '../../errors.js';
+import type { ArrayInput, NdArray } from '../../ndarray.js';
+import { isTypedArray } from '../../ndarray.js';
+import type { Label } from '../labels.js';
+import { rowLabels } from '../labels.js';
+import { readWeights } from '../weights.js';
+import { mean, total } from './counts.js';
+import type { LabelRows } from './labels.js';
+import { checkRows, chosenLabels, ones, readPair } from './labels.js';
+import type { ScoreOptions } from './options.js';
+import { distinctLabels, sampleWeight } from './options.js';
+
+export interface ConfusionMatrixOptions extends ScoreOptions {
+  /** The classes, in the order of rows and columns. Default: all that occur, sorted. */
+  readonly labels?: readonly Label[];
+  /** Divide by the sum of the row ('true'), of the column ('pred') or of all ('all'); 0 where that is 0. Default null. */
+  readonly normalize?: 'true' | 'pred' | 'all' | null;
+}
+
+const matrixSchema = {
+  labels: distinctLabels,
+  sampleWeight,
+  normalize: nullable(oneOf<'true' | 'pred' | 'all'>(['true', 'pred', 'all'])),
+};
+
+/**
+ * Rows of class i that were predicted as class j: (classes, classes), in row i, column j.
+ *
+ * @throws ShapeError for unequal lengths, ValueError for mixed types and if none of `labels` is in yTrue
+ */
+export function confusionMatrix(
+  yTrue: LabelRows,
+  yPred: LabelRows,
+  options: ConfusionMatrixOptions = {},
+): NdArray<Float64Array> {
+  const given = checkOptions('confusionMatrix', options, matrixSchema);
+  const pair = readPair('confusionMatrix', yTrue, yPred, given.sampleWeight, given.labels);
+  const { labels, indices } = chosenLabels(pair, given.labels);
+  const size = labels.length;
+  const place = new Int32Array(pair.classes.length).fill(-1);
+  indices.forEach((index, i) => {
+    if (index >= 0) place[index] = i;
+  });
+  if (!pair.truth.some((code) => place[code] >= 0)) {
+    throw new ValueError(
+      `confusionMatrix: labels must hold at least one label of yTrue, but received ${describe(labels)}.`,
+    );
+  }
+  const data = new Float64Array(size * size);
+  for (let row = 0; row < pair.truth.length; row++) {
+    const i = place[pair.truth[row]];
+    const j = place[pair.predicted[row]];
+    if (i >= 0 && j >= 0) data[i * size + j] += pair.weights[row];
+  }
+  if (given.normalize) normalized(data, size, given.normalize);
+  return { data, shape: [size, size] };
+}
+
+function normalized(data: Float64Array, size: number, by: 'true' | 'pred' | 'all'): void {
+  const sums = new Float64Array(size);
+  data.forEach((value, at) => {
+    sums[by === 'pred' ? at % size : Math.floor(at / size)] += value;
+  });
+  if (by === 'all') sums.fill(total(data));
+  data.forEach((value, at) => {
+    const sum = sums[by === 'pred' ? at % size : Math.floor(at / size)];
+    data[at] = sum === 0 ? 0 : value / sum;
+  });
+}
+
+/**
+ * Share of rows that were predicted right, by weight; with `normalize: false` their number or weight. Rows of several
+ * labels (n, k) count as right if all are.
+ */
+export function accuracyScore(
+  yTrue: LabelRows,
+  yPred: LabelRows,
+  options: ScoreOptions & { readonly normalize?: boolean } = {},
+): number {
+  const schema = { normalize: boolean, sampleWeight: anything<ArrayInput>() };
+  const { normalize = true, sampleWeight } = checkOptions('accuracyScore', options, schema);
+  checkWidths(yTrue, yPred);
+  const truth = rowLabels(yTrue, 'yTrue');
+  const predicted = rowLabels(yPred, 'yPred');
+  const rows = checkRows('accuracyScore', truth.length, predicted.length, 'yPred');
+  const pair = readPair('accuracyScore', truth, predicted, undefined);
+  const weights = sampleWeight === undefined ? ones(rows) : readWeights(sampleWeight, rows);
+  const right = Float64Array.from(pair.truth, (code, row) => (code === pair.predicted[row] ? 1 : 0));
+  return normalize ? mean(right, weights) : total(right.map((each, row) => each * weights[row]));
+}
+
+/** ShapeError for rows of several labels on one side only. */
+function checkWidths(yTrue: unknown, yPred: unknown): void {
+  const [expected, received] = [widthOf(yTrue), widthOf(yPred)];
+  if (expected === received) return;
+  throw new ShapeError(
+    `accuracyScore: yPred must have as many labels per row as yTrue, ${expected}, but received ${received}.`,
+  );
+}
+
+function widthOf(rows: unknown): number {
+  if (Array.isArray(rows)) {
+    const first: unknown = rows[0];
+    return Array.isArray(first) || isTypedArray(first) ? first.length : 1;
+  }
+  const shape = (rows as Partial<NdArray> | null)?.shape;
+  return shape?.length === 2 ? shape[1] : 1;
+}
+
+/**
+ * Mean over the classes of yTrue of the share of their rows that were predicted right; with `adjusted`, such that chance
+ * scores 0: (score − 1/classes) / (1 − 1/classes).
+ */
+export function balancedAccuracyScore(
+  yTrue: LabelRows,
+  yPred: LabelRows,
+  options: ScoreOptions & { readonly adjusted?: boolean } = {},
+): number {
+  const schema = { adjusted: boolean, sampleWeight: anything<ArrayInput>() };
+  const { adjusted = false, sampleWeight } = checkOptions('balancedAccuracyScore', options, schema);
+  const { classes, truth, predicted, weights } = readPair(
+    'balancedAccuracyScore',
+    yTrue,
+    yPred,
+    sampleWeight,
+  );
+  const right = new Float64Array(classes.length);
+  const support = new Float64Array(classes.length);
+  for (let row = 0; row < truth.length; row++) {
+    support[truth[row]] += weights[row];
+    if (truth[row] === predicted[row]) right[truth[row]] += weights[row];
+  }
+  const shares = Array.from(right, (weight, i) => weight / support[i]).filter((share) => share === share);
+  const score = mean(shares);
+  return adjusted ? (score - 1 / shares.length) / (1 - 1 / shares.length) : score;
+}

@@ -1,0 +1,114 @@
+import { describe } from '../../check.js';
+import { ShapeError, ValueError } from '../../errors.js';
+import type { ArrayInput, NdArray, TypedArray } from '../../ndarray.js';
+import { formatShape, isTypedArray, readArray } from '../../ndarray.js';
+import type { Label } from '../labels.js';
+import { encodeLabels } from '../labels.js';
+import { readWeights } from '../weights.js';
+
+/** Labels as scores take them: one per row, or an NdArray of shape (n) or (n, 1). */
+export type LabelRows =
+  readonly Label[] | readonly (readonly Label[])[] | TypedArray | NdArray<TypedArray> | ArrayInput;
+
+/** Labels and predictions as indices of their classes. */
+export interface LabelPair {
+  /** All labels that occur in either, sorted. */
+  readonly classes: Label[];
+  readonly truth: Int32Array;
+  readonly predicted: Int32Array;
+  /** 1 for every row if none were given. */
+  readonly weights: ArrayLike<number>;
+}
+
+/** One label per row. @throws ShapeError for several per row */
+export function labelList(owner: string, input: unknown, name: string): ArrayLike<Label> {
+  if (isTypedArray(input)) return input;
+  if (Array.isArray(input)) {
+    return input.map((row: unknown, i) => {
+      if (!Array.isArray(row) && !isTypedArray(row)) return row as Label;
+      if (row.length === 1) return row[0] as Label;
+      throw severalPerRow(owner, name, `${row.length} values in row ${i}`);
+    });
+  }
+  const { data, shape, scale = 1 } = readArray(input, name);
+  const single = shape.length === 1 || (shape.length === 2 && shape[1] === 1);
+  if (!single) throw severalPerRow(owner, name, `the shape ${formatShape(shape)}`);
+  return scale === 1 ? data : Float64Array.from(data, (value) => value * scale);
+}
+
+function severalPerRow(owner: string, name: string, received: string): ShapeError {
+  return new ShapeError(`${owner}: ${name} must have one label per row, but received ${received}.`);
+}
+
+/**
+ * Read labels, predictions and weights.
+ *
+ * @throws ShapeError for unequal lengths and no rows, ValueError for labels of two types and for fractions
+ */
+export function readPair(
+  owner: string,
+  yTrue: unknown,
+  yPred: unknown,
+  sampleWeight: unknown,
+  labels: readonly Label[] = [],
+): LabelPair {
+  const truth = labelList(owner, yTrue, 'yTrue');
+  const predicted = labelList(owner, yPred, 'yPred');
+  const rows = checkRows(owner, truth.length, predicted.length, 'yPred');
+  checkTypes(owner, truth, predicted, labels);
+  const all = encodeLabels([...Array.from(truth), ...Array.from(predicted)], `${owner}: yTrue and yPred`);
+  const fraction = all.classes.find((label) => typeof label === 'number' && !Number.isInteger(label));
+  if (fraction !== undefined) {
+    throw new ValueError(
+      `${owner}: yTrue and yPred must hold labels (strings, booleans or whole numbers), but received ${fraction}.`,
+    );
+  }
+  return {
+    classes: all.classes,
+    truth: all.indices.subarray(0, rows),
+    predicted: all.indices.subarray(rows),
+    weights: sampleWeight === undefined ? ones(rows) : readWeights(sampleWeight, rows),
+  };
+}
+
+/** Weight 1 for every row. */
+export function ones(rows: number): Float64Array {
+  return new Float64Array(rows).fill(1);
+}
+
+/** ShapeError unless there are as many predictions as labels, and at least one. @returns how many */
+export function checkRows(owner: string, rows: number, predicted: number, name: string): number {
+  if (rows === 0) throw new ShapeError(`${owner}: yTrue must have at least 1 row, but received none.`);
+  if (rows === predicted) return rows;
+  throw new ShapeError(
+    `${owner}: ${name} must have as many rows as yTrue, ${rows}, but received ${predicted}.`,
+  );
+}
+
+function checkTypes(
+  owner: string,
+  truth: ArrayLike<Label>,
+  predicted: ArrayLike<Label>,
+  labels: readonly Label[],
+): void {
+  const type = typeof truth[0];
+  for (const [name, first] of [
+    ['yPred', predicted[0]],
+    ['labels', labels[0]],
+  ] as const) {
+    if (first === undefined || typeof first === type) continue;
+    throw new ValueError(
+      `${owner}: ${name} must hold ${type}s, as yTrue does, but received ${describe(first)}.`,
+    );
+  }
+}
+
+/** The labels to report on: those asked for, with their indices among the classes (−1 for one that does not occur). */
+export function chosenLabels(
+  { classes }: Pick<LabelPair, 'classes'>,
+  labels: readonly Label[] | undefined,
+): { labels: readonly Label[]; indices: number[] } {
+  if (labels === undefined) return { labels: classes, indices: classes.map((_, i) => i) };
+  const positions = new Map(classes.map((label, i) => [label, i]));
+  return { labels, indices: labels.map((label) => positions.get(label) ?? -1) };
+}

@@ -1,0 +1,69 @@
+import { boolean, checkOptions, describe } from '../../check.js';
+import { ShapeError, ValueError } from '../../errors.js';
+import { log } from '../../math.js';
+import type { ArrayInput } from '../../ndarray.js';
+import type { Label } from '../labels.js';
+import { readWeights } from '../weights.js';
+import { mean, total } from './counts.js';
+import type { LabelRows } from './labels.js';
+import { ones } from './labels.js';
+import type { ScoreOptions } from './options.js';
+import { distinctLabels, sampleWeight } from './options.js';
+import type { Scored } from './probabilities.js';
+import { readScored } from './probabilities.js';
+
+export interface LogLossOptions extends ScoreOptions {
+  /** All classes; the columns of the probabilities are in their sorted order. Default: those of yTrue. */
+  readonly labels?: readonly Label[];
+  /** The mean over rows, by weight; false: the sum. Default true. */
+  readonly normalize?: boolean;
+}
+
+const schema = { labels: distinctLabels, normalize: boolean, sampleWeight };
+
+/** Epsilons of float64 and float32. */
+const DOUBLE = 2.220446049250313e-16;
+const SINGLE = 1.1920928955078125e-7;
+
+/**
+ * Mean of −ln of the probability that was given to the class of the row.
+ *
+ * Probabilities are clipped to [ε, 1 − ε], ε of their own precision (2^-23 for float32, else 2^-52), and rows are divided by
+ * their sums, as scikit-learn 1.2.1 does.
+ *
+ * @param yProba probabilities (rows, classes); of two classes (rows) or (rows, 1) of the second will do
+ * @throws ShapeError for another number of columns than classes, ValueError if there are not at least 2 classes
+ */
+export function logLoss(yTrue: LabelRows, yProba: ArrayInput, options: LogLossOptions = {}): number {
+  const given = checkOptions('logLoss', options, schema);
+  const scored = readScored('logLoss', yTrue, yProba, given.labels);
+  checkClasses(scored, given.labels);
+  const rows = scored.truth.length;
+  const losses = Float64Array.from(scored.truth, (label, row) => -log(probabilityOf(scored, row, label)));
+  const weights = given.sampleWeight === undefined ? ones(rows) : readWeights(given.sampleWeight, rows);
+  if (given.normalize ?? true) return mean(losses, weights);
+  return total(losses.map((loss, row) => loss * weights[row]));
+}
+
+function checkClasses({ classes, columns }: Scored, labels: readonly Label[] | undefined): void {
+  if (classes.length < 2) {
+    const hint = labels === undefined ? '; name all classes by { labels: [...] }' : '';
+    const what = labels === undefined ? 'yTrue' : 'labels';
+    throw new ValueError(
+      `logLoss: ${what} must hold at least 2 classes, but received only ${describe(classes[0])}${hint}.`,
+    );
+  }
+  if (columns === classes.length || (columns === 1 && classes.length === 2)) return;
+  throw new ShapeError(
+    `logLoss: yProba must have a column for each of the ${classes.length} classes ${describe(classes)}, but received ${columns}.`,
+  );
+}
+
+function probabilityOf({ scores, columns, single }: Scored, row: number, label: number): number {
+  const epsilon = single ? SINGLE : DOUBLE;
+  const clipped = (p: number) => Math.min(1 - epsilon, Math.max(epsilon, p));
+  if (columns === 1) return label === 1 ? clipped(scores[row]) : 1 - clipped(scores[row]);
+  let sum = 0;
+  for (let j = 0; j < columns; j++) sum += clipped(scores[row * columns + j]);
+  return clipped(scores[row * columns + label]) / sum;
+}

@@ -1,0 +1,162 @@
+import { checkOptions, describe, nullable, oneOf } from '../../check.js';
+import { ShapeError, ValueError } from '../../errors.js';
+import type { ArrayInput } from '../../ndarray.js';
+import type { Label } from '../labels.js';
+import { readWeights } from '../weights.js';
+import { mean, total } from './counts.js';
+import type { LabelRows } from './labels.js';
+import { ones } from './labels.js';
+import type { ScoreOptions } from './options.js';
+import { distinctLabels, sampleWeight } from './options.js';
+import type { Scored } from './probabilities.js';
+import { readScored } from './probabilities.js';
+
+export interface RocAucOptions extends ScoreOptions {
+  /** More than two classes: 'ovr', each against all others; 'ovo', the mean over pairs (Hand & Till, 2001). */
+  readonly multiClass?: 'ovr' | 'ovo';
+  /** How the areas become one: the mean, by rows of the class ('weighted'), or null for all (ovr only). Default 'macro'. */
+  readonly average?: 'macro' | 'weighted' | null;
+  /** All classes; the columns of the scores are in their sorted order. Default: those of yTrue. */
+  readonly labels?: readonly Label[];
+}
+
+const schema = {
+  multiClass: oneOf<'ovr' | 'ovo'>(['ovr', 'ovo']),
+  average: nullable(oneOf<'macro' | 'weighted'>(['macro', 'weighted'])),
+  labels: distinctLabels,
+  sampleWeight,
+};
+
+/**
+ * Area under the ROC curve: the chance that a row of the class scores higher than one of another, ties counting half. Exact,
+ * by rank.
+ *
+ * @param yScore of two classes: scores (rows) of the second in sorted order, or probabilities (rows, 2); of more:
+ *   probabilities (rows, classes) that sum to 1
+ * @returns a number; a Float64Array with `average: null` for more than two classes
+ * @throws ValueError if a class has all rows or none, and for more than two classes without `multiClass`
+ */
+export function rocAucScore<const O extends RocAucOptions>(
+  yTrue: LabelRows,
+  yScore: ArrayInput,
+  options?: O,
+): O extends { readonly average: null } ? number | Float64Array : number;
+export function rocAucScore(
+  yTrue: LabelRows,
+  yScore: ArrayInput,
+  options: RocAucOptions = {},
+): number | Float64Array {
+  const given = checkOptions('rocAucScore', options, schema);
+  const scored = readScored('rocAucScore', yTrue, yScore, given.labels);
+  const { truth, classes, columns } = scored;
+  const weights =
+    given.sampleWeight === undefined ? ones(truth.length) : readWeights(given.sampleWeight, truth.length);
+  if (columns <= 2 && classes.length <= 2) {
+    return area(truth, column(scored, columns - 1), weights, 1, classes);
+  }
+  checkProbabilities(scored);
+  const { multiClass, average = 'macro' } = given;
+  if (multiClass === undefined) {
+    throw new ValueError(
+      `rocAucScore: multiClass must be 'ovr' or 'ovo' for ${classes.length} classes, but received none.`,
+    );
+  }
+  if (multiClass === 'ovr') return oneAgainstRest(scored, weights, average);
+  if (given.sampleWeight !== undefined) {
+    throw new ValueError("rocAucScore: sampleWeight must be omitted with multiClass 'ovo', but was given.");
+  }
+  if (average !== null) return pairwise(scored, average);
+  throw new ValueError(
+    "rocAucScore: average must be 'macro' or 'weighted' with multiClass 'ovo', but received null.",
+  );
+}
+
+function checkProbabilities({ classes, columns, scores, truth }: Scored): void {
+  if (columns !== classes.length) {
+    throw new ShapeError(
+      `rocAucScore: yScore must have a column for each of the ${classes.length} classes ${describe(classes)}, but received ${columns}.`,
+    );
+  }
+  for (let row = 0; row < truth.length; row++) {
+    const sum = total(scores.subarray(row * columns, (row + 1) * columns));
+    if (Math.abs(sum - 1) <= 1.001e-5) continue;
+    throw new ValueError(
+      `rocAucScore: yScore must hold probabilities that sum to 1 in every row for more than two classes, but received the sum ${sum} in row ${row}.`,
+    );
+  }
+}
+
+function column({ scores, columns, truth }: Scored, j: number): Float64Array {
+  return Float64Array.from({ length: truth.length }, (_, row) => scores[row * columns + j]);
+}
+
+function oneAgainstRest(
+  scored: Scored,
+  weights: ArrayLike<number>,
+  average: 'macro' | 'weighted' | null,
+): number | Float64Array {
+  const { truth, classes } = scored;
+  const areas = Float64Array.from(classes, (_label, j) =>
+    area(truth, column(scored, j), weights, j, classes),
+  );
+  if (average === null) return areas;
+  if (average === 'macro') return mean(areas);
+  const support = new Float64Array(classes.length);
+  truth.forEach((label, row) => {
+    support[label] += weights[row];
+  });
+  return mean(areas, support);
+}
+
+/** For each pair of classes the mean of the areas by either's score, on the rows of these classes only. */
+function pairwise(scored: Scored, average: 'macro' | 'weighted'): number {
+  const { truth, classes } = scored;
+  const areas: number[] = [];
+  const prevalence: number[] = [];
+  for (let a = 0; a < classes.length; a++) {
+    for (let b = a + 1; b < classes.length; b++) {
+      const rows = [...truth.keys()].filter((row) => truth[row] === a || truth[row] === b);
+      const labels = Int32Array.from(rows, (row) => truth[row]);
+      const byScoreOf = (j: number) => {
+        const all = column(scored, j);
+        const scores = Float64Array.from(rows, (row) => all[row]);
+        return area(labels, scores, ones(rows.length), j, classes);
+      };
+      areas.push((byScoreOf(a) + byScoreOf(b)) / 2);
+      prevalence.push(rows.length);
+    }
+  }
+  return average === 'weighted' ? mean(areas, prevalence) : mean(areas);
+}
+
+/** Area for one class: over scores in falling order, the share of other rows times the share of its rows passed so far. */
+function area(
+  truth: Int32Array,
+  scores: Float64Array,
+  weights: ArrayLike<number>,
+  positive: number,
+  classes: readonly Label[],
+): number {
+  const order = Int32Array.from(truth.keys()).sort((a, b) => scores[b] - scores[a]);
+  let above = 0;
+  let others = 0;
+  let sum = 0;
+  for (let i = 0; i < order.length;) {
+    let tiedOwn = 0;
+    let tiedOthers = 0;
+    const score = scores[order[i]];
+    for (; i < order.length && scores[order[i]] === score; i++) {
+      if (truth[order[i]] === positive) tiedOwn += weights[order[i]];
+      else tiedOthers += weights[order[i]];
+    }
+    sum += tiedOthers * (above + tiedOwn / 2);
+    above += tiedOwn;
+    others += tiedOthers;
+  }
+  if (above > 0 && others > 0) return sum / (above * others);
+  const received = above > 0 ? `all of them of ${describe(classes[positive])}` : 'none of it';
+  const name = classes.length > positive ? `class ${describe(classes[positive])}` : 'the second class';
+  throw new ValueError(
+    `rocAucScore: yTrue must hold rows of ${name} and others for an area, but received ${received}.`,
+  );
+}
