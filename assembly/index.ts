@@ -3,6 +3,15 @@
 export * from './generated/forward';
 export * from './generated/gradient';
 export * from './generated/input-gradient';
+export * from './generated/sparse';
+export {
+  listBytes,
+  listColumns,
+  listFloats,
+  sparseForward,
+  sparseGradient,
+  sparseGradientUpdate,
+} from './sparse';
 export { activationBackward, activationForward } from './generated/activation';
 export { denseForward } from './gemm/forward';
 export { columnSums, denseGradient, denseGradientSweep, denseGradientUpdate } from './gemm/gradient';

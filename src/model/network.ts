@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.js';
 import type { Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
 import type { Rows } from '../ndarray.js';
+import { isSparse } from './lists.js';
 import type { Parameter } from './parameters.js';
 import { pack, unpack } from './parameters.js';
 import type { Plan } from './plan.js';
@@ -14,6 +15,9 @@ import { predictCalls } from './steps.js';
 
 /** Rows of a prediction step: whole tiles of every variant, activations that stay in L2. */
 const PREDICT_ROWS = 120;
+
+/** Rows that decide whether a prediction goes by lists. */
+const LOOKED_AT = 4;
 
 /** A network's parameters, and its predictions. Training borrows the parameters and returns them. */
 export class Network {
@@ -29,7 +33,7 @@ export class Network {
   constructor(spec: NetworkSpec, engine: Engine) {
     this.spec = spec;
     this.engine = engine;
-    this.#plan = plan(spec, PREDICT_ROWS);
+    this.#plan = plan(spec, PREDICT_ROWS, { sparse: true });
     this.#packed = new Float32Array(this.#plan.blockLength);
   }
 
@@ -86,10 +90,12 @@ export class Network {
     const units = output.columns;
     const result = out ?? new Float32Array(rows.rows * units);
     const arena = this.#ready();
+    const sparse =
+      this.#plan.lists !== undefined && isSparse({ ...rows, rows: Math.min(rows.rows, LOOKED_AT) });
     for (let begin = 0; begin < rows.rows; begin += PREDICT_ROWS) {
       const count = Math.min(PREDICT_ROWS, rows.rows - begin);
       this.#load(arena, rows, begin, count);
-      run(this.#program(arena, rows, count));
+      run(this.#program(arena, rows, count, sparse));
       const source = arena.floats(output.offset, (count * output.stride) >>> 2);
       takeRows(result, begin * units, source, output.stride >>> 2, units);
     }
@@ -120,15 +126,16 @@ export class Network {
     copyRows(arena.f32, input.offset >>> 2, input.stride >>> 2, source, features);
   }
 
-  #program(arena: Arena, { scale, parts }: GatherableRows, count: number): Program {
+  #program(arena: Arena, { scale, parts }: GatherableRows, count: number, sparse: boolean): Program {
     if (this.#scale !== (parts && scale)) {
       this.#programs.clear();
       this.#scale = parts && scale;
     }
-    let program = this.#programs.get(count);
+    const key = sparse ? -count : count;
+    let program = this.#programs.get(key);
     if (!program) {
-      program = arena.bind(predictCalls(this.#plan, count, parts));
-      this.#programs.set(count, program);
+      program = arena.bind(predictCalls(this.#plan, count, sparse, parts));
+      this.#programs.set(key, program);
     }
     return program;
   }

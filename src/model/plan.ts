@@ -4,6 +4,8 @@ import { layerRule } from './layers/index.js';
 import type { LayerRule, Placed } from './layers/rule.js';
 import type { Matrix } from './layout.js';
 import { Layout, paddedUnits } from './layout.js';
+import type { ListsPlan } from './lists.js';
+import { LEAST_INPUTS, planLists } from './lists.js';
 import type { LossSpec } from './losses.js';
 import { isFused, takesLabels } from './losses.js';
 import type { OptimizerSpec } from './optimizers.js';
@@ -32,6 +34,8 @@ export interface PlanOptions {
   /** Whether somebody reads the predictions that belong to the loss. */
   readonly predictions?: boolean;
   readonly resident?: ResidentSpec;
+  /** The input is mostly zeros: the first layer reads lists. Predictions may choose anew for every call. */
+  readonly sparse?: boolean;
   /** Whether a batch may come in parts, whose gradients are added up. */
   readonly accumulate?: boolean;
 }
@@ -75,6 +79,8 @@ export interface Plan {
   readonly staging: number;
   /** int32 numbers of the rows to gather. */
   readonly indices: number;
+  /** Lists of the non-zero inputs; undefined if the first layer cannot use them. */
+  readonly lists?: ListsPlan;
   /** Byte offset of every layer's random key. */
   readonly keys: readonly number[];
   readonly loss?: LossPlan;
@@ -125,11 +131,22 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
   const keys = spec.layers.map(({ type }) =>
     type === 'dropout' || type === 'gaussianNoise' ? layout.take(8) : 0,
   );
+  const lists =
+    options.sparse && spec.layers[0].type === 'dense' && input.columns >= LEAST_INPUTS
+      ? planLists(layout, rows, input.columns, training)
+      : undefined;
   let last = input;
   const placed = spec.layers.map((layer, i) => {
     const own = parameters.filter((parameter) => parameter.layer === i);
     const at = ({ position }: Parameter): number => block + 4 * position;
-    const place = { layout, rows, input: last, inputShape: shapes[i], outputShape: shapes[i + 1] };
+    const place = {
+      layout,
+      rows,
+      input: last,
+      inputShape: shapes[i],
+      outputShape: shapes[i + 1],
+      lists: i === 0 ? lists : undefined,
+    };
     const result = rules[i].place(layer, { ...place, parameters: own, at, scratch, key: keys[i], training });
     last = result.output;
     return result;
@@ -144,6 +161,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
       length,
       transposed: sizes.transposed,
       accumulate: options.accumulate ?? false,
+      lists: lists !== undefined,
     });
   return {
     spec,
@@ -156,6 +174,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
     output: last,
     staging: options.loss ? 0 : layout.take(rows * sizeOf(spec.inputShape)),
     indices: layout.take(4 * rows),
+    lists,
     keys,
     loss,
     updates,

@@ -1,5 +1,7 @@
 import type { Call } from '../engine/kernels.js';
 import { activationCalls } from './activations.js';
+import type { Matrix } from './layout.js';
+import { columnListCalls, rowListCalls } from './lists.js';
 import { lossCalls } from './losses.js';
 import { activityGradientCalls, activityPenaltyCalls, weightPenaltyCalls } from './penalties.js';
 import type { LossPlan, Plan } from './plan.js';
@@ -10,19 +12,28 @@ import type { UpdatesPlan } from './updates.js';
 import { Updates } from './updates.js';
 
 /** The calls that turn `rows` rows into predictions; with `scale`, from the 8-bit rows in `staging`. */
-export function predictCalls(plan: Plan, rows: number, scale?: ScaleParts): Call[] {
-  const { input, staging, spec, indices } = plan;
-  const forward = forwardCalls(plan, rows, false, true);
+export function predictCalls(plan: Plan, rows: number, sparse: boolean, scale?: ScaleParts): Call[] {
+  const { input, staging, spec, indices, lists } = plan;
+  const listed = sparse && lists !== undefined;
+  const forward = forwardCalls(plan, rows, { training: false, finish: true, sparse: listed });
+  if (listed) {
+    const source = { data: scale ? staging : input.offset, stride: input.stride, indices, parts: scale };
+    return [...rowListCalls(lists, source, rows), ...forward];
+  }
   if (scale === undefined) return forward;
   const args = [input.offset, input.stride, staging, sizeOf(spec.inputShape), indices, rows, ...scale];
   return [{ kernel: 'gatherBytes', args }, ...forward];
 }
 
 /** Forward calls of all layers; without `finish` the last activation is left to the loss that is fused with it. */
-function forwardCalls(plan: Plan, rows: number, training: boolean, finish: boolean): Call[] {
+function forwardCalls(
+  plan: Plan,
+  rows: number,
+  { training, finish, sparse }: { training: boolean; finish: boolean; sparse: boolean },
+): Call[] {
   const last = plan.layers.length - 1;
   return plan.layers.flatMap(({ placed }, i) =>
-    placed.forward({ rows, training, activate: finish || i !== last }),
+    placed.forward({ rows, training, activate: finish || i !== last, sparse }),
   );
 }
 
@@ -34,8 +45,11 @@ export function forwardStep(plan: Plan, rows: number, training: boolean): Call[]
   const finish = predictions && fused;
   return [
     ...gatherCalls(plan, loss, rows),
+    ...(plan.lists && plan.updates && training
+      ? columnListCalls(plan.lists, plan.layers[0].delta as Matrix, rows)
+      : []),
     ...weightPenaltyCalls(penalties, plan.block, sums),
-    ...forwardCalls(plan, rows, training, !fused),
+    ...forwardCalls(plan, rows, { training, finish: !fused, sparse: plan.lists !== undefined }),
     ...activityPenaltyCalls(penalties, outputs, sums, rows),
     ...(finish ? activationCalls(outputActivation(plan.spec), predictions, plan.output, rows, 0) : []),
   ];
@@ -71,17 +85,30 @@ export function updateStep(plan: Plan): Call[] {
   return [...updates.apply(), ...updates.constrain()];
 }
 
+function rowCalls(head: readonly number[], scale: ScaleParts | undefined): Call[] {
+  return [
+    scale ? { kernel: 'gatherBytes', args: [...head, ...scale] } : { kernel: 'gatherWords', args: head },
+  ];
+}
+
 function gatherCalls(
-  { input, spec, indices }: Plan,
+  { input, spec, indices, lists }: Plan,
   { resident, targets, weights }: LossPlan,
   rows: number,
 ): Call[] {
-  if (!resident) return [];
+  if (!resident) {
+    const source = { data: input.offset, stride: input.stride, indices };
+    return lists ? rowListCalls(lists, source, rows) : [];
+  }
   const head = [input.offset, input.stride, resident.data, sizeOf(spec.inputShape), indices, rows];
   return [
-    resident.scale
-      ? { kernel: 'gatherBytes', args: [...head, ...resident.scale] }
-      : { kernel: 'gatherWords', args: head },
+    ...(lists
+      ? rowListCalls(
+          lists,
+          { data: resident.data, stride: 4 * lists.inputs, indices, parts: resident.scale },
+          rows,
+        )
+      : rowCalls(head, resident.scale)),
     {
       kernel: 'gatherWords',
       args: [targets.offset, targets.stride, resident.targets, targets.columns, indices, rows],

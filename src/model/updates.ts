@@ -1,6 +1,7 @@
 import type { Call } from '../engine/kernels.js';
 import type { Layout, Matrix } from './layout.js';
 import { PANEL, paddedUnits } from './layout.js';
+import type { ListsPlan } from './lists.js';
 import type { OptimizerSpec, UpdateRule } from './optimizers.js';
 import { updateRule, updatesInRegisters } from './optimizers.js';
 import type { Parameter } from './parameters.js';
@@ -34,10 +35,12 @@ export function planUpdates(
   layout: Layout,
   optimizer: OptimizerSpec,
   parameters: readonly Parameter[],
-  sizes: { length: number; transposed: number; accumulate: boolean },
+  sizes: { length: number; transposed: number; accumulate: boolean; lists: boolean },
 ): UpdatesPlan {
   const rule = updateRule(optimizer);
-  const whole = sizes.accumulate || clipsByNorm(optimizer);
+  // Lists are reduced into registers or into whole gradients; there is no panel by panel.
+  const listed = sizes.lists && !updatesListsInRegisters(rule, optimizer, parameters);
+  const whole = sizes.accumulate || clipsByNorm(optimizer) || listed;
   const deepest = Math.max(PANEL, ...parameters.map(({ shape }) => (shape.length === 2 ? shape[0] : 1)));
   const widest = Math.max(...parameters.map(({ shape }) => shape[shape.length - 1]), 1);
   return {
@@ -51,6 +54,17 @@ export function planUpdates(
     transposed: layout.floats(sizes.transposed),
     norms: layout.take(8 * Math.max(1, parameters.length)),
   };
+}
+
+function updatesListsInRegisters(
+  rule: UpdateRule,
+  { clipValue, weightDecay }: OptimizerSpec,
+  parameters: readonly Parameter[],
+): boolean {
+  const plain = clipValue === undefined && !weightDecay;
+  return (
+    plain && updatesInRegisters(rule) && !parameters.some(({ rules }) => (rules.regularizer?.l1 ?? 0) > 0)
+  );
 }
 
 export function clipsByNorm({ clipNorm, globalClipNorm }: OptimizerSpec): boolean {
@@ -80,8 +94,9 @@ export class Updates {
   }
 
   /** The parameter's gradient is xᵀ · delta. */
-  product(parameter: Parameter, x: Matrix, delta: Matrix, rows: number): Call[] {
+  product(parameter: Parameter, x: Matrix | ListsPlan, delta: Matrix, rows: number): Call[] {
     if (!parameter.trainable) return [];
+    if ('columnStarts' in x) return this.#listProduct(parameter, x, delta);
     const { rule, gradients, panelScratch } = this.plan;
     const depth = parameter.shape[0];
     const panels = parameter.length / (PANEL * depth);
@@ -111,6 +126,29 @@ export class Updates {
       prepared ? 1 : 0,
     ];
     return [{ kernel: 'denseGradientSweep', args }];
+  }
+
+  /** The same from column lists. */
+  #listProduct(parameter: Parameter, { columnStarts }: ListsPlan, delta: Matrix): Call[] {
+    const { rule, gradients } = this.plan;
+    const depth = parameter.shape[0];
+    const range = [depth, 0, parameter.length / (PANEL * depth)];
+    if (gradients !== 0) {
+      const args = [this.#gradient(parameter), columnStarts, delta.offset, ...range, this.fresh ? 1 : 0];
+      return [{ kernel: 'sparseGradient', args }];
+    }
+    const [weight, first, second] = this.#places(parameter);
+    const args = [
+      rule.code,
+      weight,
+      first,
+      second,
+      columnStarts,
+      delta.offset,
+      ...range,
+      this.#control(parameter),
+    ];
+    return [{ kernel: 'sparseGradientUpdate', args }];
   }
 
   /** The parameter's gradient is the column sums of delta. */

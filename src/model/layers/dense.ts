@@ -23,7 +23,7 @@ export const dense: LayerRule<DenseSpec> = {
   },
 
   place(spec, place): Placed {
-    const { layout, rows, input, parameters, at, scratch } = place;
+    const { layout, rows, input, parameters, at, scratch, lists } = place;
     const output = layout.matrix(rows, spec.units);
     const [kernel, bias] = parameters;
     const product = place.training && needsInput(spec.activation) ? layout.matrix(rows, spec.units) : output;
@@ -32,11 +32,17 @@ export const dense: LayerRule<DenseSpec> = {
     const inputs = input.columns;
     return {
       output,
-      forward({ rows, activate }) {
+      forward({ rows, activate, sparse }) {
         const activation = activate ? spec.activation : 'linear';
-        const args = [product.offset, product.stride, input.offset, input.stride, at(kernel)];
-        args.push(bias ? at(bias) : zeros, rows, inputs, 0, panels, lowest(activation));
-        const calls: Call[] = [{ kernel: 'denseForward', args }];
+        const rest = [at(kernel), bias ? at(bias) : zeros, rows, inputs, 0, panels, lowest(activation)];
+        const calls: Call[] = [
+          sparse && lists
+            ? { kernel: 'sparseForward', args: [product.offset, product.stride, lists.rowStarts, ...rest] }
+            : {
+                kernel: 'denseForward',
+                args: [product.offset, product.stride, input.offset, input.stride, ...rest],
+              },
+        ];
         if (activation === 'relu') return calls;
         return [...calls, ...activationCalls(activation, output, product, rows, scratch)];
       },
@@ -62,7 +68,7 @@ export const dense: LayerRule<DenseSpec> = {
           ];
           calls.push({ kernel: 'denseInputGradient', args });
         }
-        calls.push(...updates.product(kernel, input, delta, rows));
+        calls.push(...updates.product(kernel, lists ?? input, delta, rows));
         if (bias) calls.push(...updates.columnSums(bias, delta, rows));
         return calls;
       },

@@ -1,5 +1,6 @@
 import type { Call } from '../../engine/kernels.js';
 import type { Layout, Matrix } from '../layout.js';
+import type { ListsPlan } from '../lists.js';
 import type { Parameter, ParameterSpec } from '../parameters.js';
 import type { LayerSpec, Shape } from '../spec.js';
 import type { Updates } from '../updates.js';
@@ -20,6 +21,8 @@ export interface Place {
   /** Byte offset of the layer's random key and first row (uint32 each); layers with random numbers only. */
   readonly key: number;
   readonly training: boolean;
+  /** The non-zero inputs as lists, where they take the place of the input matrix. */
+  readonly lists?: ListsPlan;
 }
 
 /** A step's forward pass. */
@@ -29,6 +32,8 @@ export interface ForwardStep {
   readonly training: boolean;
   /** False leaves the layer's activation to the loss that is fused with it. */
   readonly activate: boolean;
+  /** The first layer reads its input from lists. */
+  readonly sparse: boolean;
 }
 
 /** A step's backward pass. */

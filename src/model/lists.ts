@@ -1,0 +1,78 @@
+import type { Call } from '../engine/kernels.js';
+import type { Rows } from '../ndarray.js';
+import type { Layout, Matrix } from './layout.js';
+import type { ScaleParts } from './scale.js';
+
+/** Share of non-zero inputs below which lists of them beat dense products (measured on both variants). */
+const MOST_DENSITY = 0.4;
+
+/** Fewer inputs are not worth a list. */
+export const LEAST_INPUTS = 64;
+
+/** Rows looked at to estimate the density of a data set. */
+const SAMPLED_ROWS = 256;
+
+/** Lists of the non-zero inputs of a batch, by row and by column (assembly/sparse.ts). */
+export interface ListsPlan {
+  readonly inputs: number;
+  readonly rowStarts: number;
+  readonly rowEntries: number;
+  /** Column lists, for gradients; 0 in plans without. */
+  readonly columnStarts: number;
+  readonly columnEntries: number;
+  readonly cursors: number;
+}
+
+export function planLists(layout: Layout, rows: number, inputs: number, gradients: boolean): ListsPlan {
+  const entries = (): number => layout.take(8 * rows * inputs);
+  const words = (count: number): number => layout.take(4 * count);
+  return {
+    inputs,
+    rowStarts: words(rows + 1),
+    rowEntries: entries(),
+    columnStarts: gradients ? words(inputs + 1) : 0,
+    columnEntries: gradients ? entries() : 0,
+    cursors: gradients ? words(inputs) : 0,
+  };
+}
+
+/** Lists from byte rows (`parts` is their scale) or float32 rows `stride` bytes apart, numbered by `indices`. */
+export function rowListCalls(
+  { inputs, rowStarts, rowEntries }: ListsPlan,
+  source: { data: number; stride: number; indices: number; parts?: ScaleParts },
+  rows: number,
+): Call[] {
+  const { data, stride, indices, parts } = source;
+  const lists = [rowStarts, rowEntries, data];
+  return [
+    parts
+      ? { kernel: 'listBytes', args: [...lists, inputs, indices, rows, ...parts] }
+      : { kernel: 'listFloats', args: [...lists, stride, inputs, indices, rows] },
+  ];
+}
+
+/** Column lists from row lists; entries hold offsets into rows of `delta`. */
+export function columnListCalls(lists: ListsPlan, delta: Matrix, rows: number): Call[] {
+  const { columnStarts, columnEntries, cursors, rowStarts, inputs } = lists;
+  return [
+    {
+      kernel: 'listColumns',
+      args: [columnStarts, columnEntries, cursors, rowStarts, rows, inputs, delta.stride],
+    },
+  ];
+}
+
+/** Whether lists pay for these rows. Dense or by lists, the bits are the same: this only decides about time. */
+export function isSparse({ data, rows, features }: Pick<Rows, 'data' | 'rows' | 'features'>): boolean {
+  if (features < LEAST_INPUTS) return false;
+  const sampled = Math.min(rows, SAMPLED_ROWS);
+  const most = MOST_DENSITY * sampled * features;
+  const step = Math.floor(rows / sampled);
+  let count = 0;
+  for (let i = 0; i < sampled; i++) {
+    const from = i * step * features;
+    for (let j = from; j < from + features; j++) if (data[j] !== 0) count++;
+    if (count > most) return false;
+  }
+  return true;
+}
