@@ -1,9 +1,8 @@
 import { ShapeError } from '../../errors.js';
 import { formatShape } from '../../ndarray.js';
-import { RandomState } from '../../random.js';
+import type { RandomState } from '../../random.js';
 import type { InitializerSpec, Shape } from '../spec.js';
 import { sizeOf } from '../spec.js';
-import { resolveInitializer } from './initializers.js';
 import type { InitializerName } from './initializers.js';
 import { orthonormalColumns } from './orthonormal.js';
 
@@ -19,21 +18,9 @@ interface Scaling {
   readonly distribution: string;
 }
 
-/**
- * Initial values of a parameter, row-major, drawn in float64 and rounded once: for matrices (inputs, units) in the order
- * of the rows. An initializer with a seed draws from its own stream, others from `random`.
- *
- * @throws ShapeError where the initializer needs a matrix and the parameter is none
- */
-export function drawInitial(
-  spec: InitializerSpec,
-  shape: Shape,
-  random: RandomState,
-): Float32Array<ArrayBuffer> {
-  const options = resolveInitializer(spec, 'drawInitial');
-  const stream = typeof options.seed === 'number' ? new RandomState(options.seed) : random;
-  const rule = RULES[options.name as InitializerName];
-  return Float32Array.from(rule(options as unknown as Options, shape, stream));
+/** Values of a parameter, row-major, in float64. Every option of `spec` is given. */
+export function draw(spec: InitializerSpec, shape: Shape, random: RandomState): ArrayLike<number> {
+  return RULES[spec.name as InitializerName](spec as unknown as Options, shape, random);
 }
 
 /** Inputs and outputs that a value of the parameter connects (keras/src/initializers/random_initializers.py, compute_fans). */

@@ -1,7 +1,9 @@
 import type { Schema } from '../../check.js';
 import { integer, nullable, number, oneOf } from '../../check.js';
 import { ValueError } from '../../errors.js';
-import type { InitializerSpec } from '../spec.js';
+import { RandomState } from '../../random.js';
+import type { InitializerSpec, Shape } from '../spec.js';
+import { draw } from './draw.js';
 import type { Config } from './named.js';
 import { makeConfig, resolveConfig } from './named.js';
 
@@ -165,4 +167,20 @@ export function resolveInitializer(given: unknown, owner: string): InitializerSp
     );
   }
   return spec;
+}
+
+/**
+ * Initial values of a parameter, row-major, drawn in float64 in their order and rounded once. An initializer with a seed
+ * draws from a stream of its own, others from `random`.
+ *
+ * @throws ShapeError where the initializer needs a matrix and the parameter is none
+ */
+export function drawInitial(
+  spec: InitializerSpec,
+  shape: Shape,
+  random: RandomState,
+): Float32Array<ArrayBuffer> {
+  const options = resolveInitializer(spec, 'drawInitial');
+  const stream = typeof options.seed === 'number' ? new RandomState(options.seed) : random;
+  return Float32Array.from(draw(options, shape, stream));
 }

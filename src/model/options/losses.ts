@@ -44,7 +44,8 @@ const schemas: Record<NamedLoss, Schema> = {
   kullbackLeiblerDivergence: {},
 };
 
-const TABLE = {
+/** All losses by name. */
+export const LOSSES = {
   kind: 'loss',
   group: 'losses',
   schemas,
@@ -59,7 +60,7 @@ const TABLE = {
   },
 } as const;
 
-const make = (name: NamedLoss, options: unknown): LossConfig => makeConfig(TABLE, name, options);
+const make = (name: NamedLoss, options: unknown): LossConfig => makeConfig(LOSSES, name, options);
 
 /**
  * Losses: the mean over the rows of a batch of what is said here for one row, with targets t and predictions p (outputs
@@ -123,7 +124,7 @@ export function resolveLoss(given: unknown, owner: string): ResolvedLoss {
     const spec = { name: 'custom' } as const;
     return { ...spec, spec, labelSmoothing: 0, hostLoss: hostLoss(given as UserLoss, owner), config: null };
   }
-  const config = resolveConfig(TABLE, given, owner) as LossConfig;
+  const config = resolveConfig(LOSSES, given, owner) as LossConfig;
   const { name, labelSmoothing = 0, fromLogits, delta } = config;
   const spec: LossSpec = { name, ...(fromLogits && { fromLogits }), ...(delta !== undefined && { delta }) };
   return { name, spec, labelSmoothing, config };

@@ -1,3 +1,5 @@
+import type { Config } from '../../model/options/named.js';
+
 /** A metric over the rows of any number of batches. */
 export interface MetricState {
   /**
@@ -21,5 +23,7 @@ export interface MetricState {
 export interface ResolvedMetric {
   /** As the user wrote it, or the function's name. */
   readonly name: string;
+  /** The metric as JSON; null where it is a function. */
+  readonly config: Config | null;
   create(): MetricState;
 }

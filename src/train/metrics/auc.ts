@@ -1,0 +1,79 @@
+import { isSparse, targetOf } from './mean.js';
+import type { MetricState } from './state.js';
+
+/**
+ * Area under the ROC curve over all outputs together: the share of pairs of a positive and a negative whose predictions
+ * are in order, ties counting half. Exact; keeps all predictions. NaN where positives or negatives are missing.
+ */
+export class Auc implements MetricState {
+  #scores = new Float32Array(0);
+  /** Positive for positives, negative for negatives: the weight. */
+  #weights = new Float32Array(0);
+  #length = 0;
+  #known: number | undefined;
+
+  update(
+    yTrue: Float32Array,
+    yPred: Float32Array,
+    rows: number,
+    columns: number,
+    weights?: Float32Array,
+  ): void {
+    this.#reserve(this.#length + rows * columns);
+    const sparse = isSparse(yTrue, rows, columns);
+    for (let row = 0; row < rows; row++) {
+      const weight = weights ? weights[row] : 1;
+      for (let j = 0; j < columns; j++) {
+        this.#scores[this.#length] = yPred[row * columns + j];
+        this.#weights[this.#length] = targetOf(yTrue, row, j, columns, sparse) > 0.5 ? weight : -weight;
+        this.#length++;
+      }
+    }
+    this.#known = undefined;
+  }
+
+  result(): number {
+    this.#known ??= this.#area();
+    return this.#known;
+  }
+
+  reset(): void {
+    this.#length = 0;
+    this.#known = undefined;
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#scores.length) return;
+    const size = Math.max(length, 2 * this.#scores.length);
+    const [scores, weights] = [new Float32Array(size), new Float32Array(size)];
+    scores.set(this.#scores.subarray(0, this.#length));
+    weights.set(this.#weights.subarray(0, this.#length));
+    [this.#scores, this.#weights] = [scores, weights];
+  }
+
+  #area(): number {
+    const scores = this.#scores;
+    const weights = this.#weights;
+    const order = new Uint32Array(this.#length);
+    for (let i = 0; i < order.length; i++) order[i] = i;
+    order.sort((a, b) => scores[a] - scores[b]);
+    let pairs = 0;
+    let positives = 0;
+    let negatives = 0;
+    for (let begin = 0, end: number; begin < order.length; begin = end) {
+      let here = 0;
+      let against = 0;
+      const score = scores[order[begin]];
+      if (Number.isNaN(score)) return NaN;
+      for (end = begin; end < order.length && scores[order[end]] === score; end++) {
+        const weight = weights[order[end]];
+        if (weight > 0) here += weight;
+        else against -= weight;
+      }
+      pairs += here * (negatives + 0.5 * against);
+      positives += here;
+      negatives += against;
+    }
+    return positives > 0 && negatives > 0 ? pairs / (positives * negatives) : NaN;
+  }
+}
