@@ -38,7 +38,7 @@ type MetricName =
   | 'cosineSimilarity';
 
 /** A metric of the user's, from a batch: both arrays have shape (rows, outputs), class numbers (rows, 1). */
-export type UserMetric = (yTrue: NdArray, yPred: NdArray) => number;
+export type MetricFunction = (yTrue: NdArray, yPred: NdArray) => number;
 
 /** What a metric is to be computed from. */
 export interface MetricPlace {
@@ -129,7 +129,7 @@ export const metrics = {
 export function resolveMetric(given: unknown, place: MetricPlace, owner: string): ResolvedMetric {
   if (typeof given === 'function') {
     const name = given.name === '' ? 'metric' : given.name;
-    return { name, config: null, create: () => new HostMetric(given as UserMetric, name, owner) };
+    return { name, config: null, create: () => new HostMetric(given as MetricFunction, name, owner) };
   }
   const config = resolveConfig(ALL, given, owner) as MetricConfig | LossConfig;
   const create = (): MetricState => byLastAxis(stateOf(config, place), place.outputShape);
