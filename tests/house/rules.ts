@@ -22,6 +22,8 @@ const LEAVES = ['errors', 'check', 'ndarray', 'random', 'math', 'warnings'];
 const WITH_NODE = ['node', 'cli'];
 const PACKAGES = ['fflate'];
 const MAX_LINES = 300;
+/** Rows of the bundled data sets: text, not code. */
+const BUNDLED_DATA = /^src\/datasets\/\w+Data\.ts$/;
 
 /** 'src/train/fit.ts' → 'train'; 'src/math/bits.ts' → 'leaves'; 'src/report.ts' → 'entries'. */
 export function roomOf(path: string): string | undefined {
@@ -132,6 +134,6 @@ export function bufferFaults(sources: Sources): string[] {
 export function lengthFaults(sources: Sources): string[] {
   return [...sources]
     .map(([path, source]) => ({ path, lines: source.replace(/\n$/, '').split('\n').length }))
-    .filter(({ lines }) => lines > MAX_LINES)
+    .filter(({ path, lines }) => lines > MAX_LINES && !BUNDLED_DATA.test(path))
     .map(({ path, lines }) => `${path} has ${lines} lines, at most ${MAX_LINES} were expected`);
 }
