@@ -1,0 +1,145 @@
+import { anyOf, boolean, checkOptions, describe, func, instance, integer, nullable } from '../check.js';
+import { encodeLabels, rowLabels } from '../data/labels.js';
+import { countRows } from '../data/take.js';
+import { ValueError } from '../errors.js';
+import { ascending, RandomState, toRandomState } from '../random.js';
+import type { OnWarning } from '../warnings.js';
+import { LamellaWarning, warn } from '../warnings.js';
+
+/** Row numbers to train on and to test on. */
+export interface Fold {
+  readonly train: Int32Array;
+  readonly test: Int32Array;
+}
+
+export interface FoldOptions {
+  /** Parts, each of which tests once; an integer >= 2. Default 5. */
+  readonly nSplits?: number;
+  /** Draw the rows of the parts at random. Default false. */
+  readonly shuffle?: boolean;
+  /** With shuffle: a seed, or a generator to go on with. Default: a fresh seed. */
+  readonly randomState?: number | RandomState | null;
+  /** Where warnings go. Default: console.warn, once. */
+  readonly onWarning?: OnWarning | null;
+}
+
+/** The rules of the options of kFold and stratifiedKFold. */
+export const foldSchema = {
+  nSplits: integer({ min: 2 }),
+  shuffle: boolean,
+  randomState: nullable(anyOf(integer({ min: 0, max: 0xffffffff }), instance(RandomState))),
+  onWarning: nullable(func<OnWarning>()),
+};
+
+interface Checked {
+  readonly nSplits: number;
+  /** undefined: no shuffling. */
+  readonly random: RandomState | undefined;
+  readonly onWarning: OnWarning | null | undefined;
+}
+
+function readFoldOptions(owner: string, options: FoldOptions): Checked {
+  const { nSplits = 5, shuffle = false, randomState, onWarning } = checkOptions(owner, options, foldSchema);
+  if (!shuffle && randomState !== undefined && randomState !== null) {
+    throw new ValueError(`${owner}: randomState must be omitted without shuffle: true, but was given.`);
+  }
+  return { nSplits, random: shuffle ? toRandomState(randomState) : undefined, onWarning };
+}
+
+/**
+ * Split rows into `nSplits` parts of equal size (the first ones a row larger), each of which tests once while the others
+ * train: scikit-learn's KFold, seed for seed.
+ *
+ * @param rows how many rows there are, or anything that has rows
+ * @returns a fold per part; row numbers ascend
+ * @throws ValueError for more parts than rows
+ */
+export function kFold(rows: unknown, options: FoldOptions = {}): Fold[] {
+  const { nSplits, random } = readFoldOptions('kFold', options);
+  const count = typeof rows === 'number' ? rows : countRows(rows, 'rows');
+  if (!Number.isSafeInteger(count) || count < nSplits) {
+    throw new ValueError(
+      `kFold: nSplits must be at most the number of rows, ${describe(count)}, but received ${nSplits}.`,
+    );
+  }
+  const order = random ? random.permutation(count) : ascending(count);
+  const partOf = new Int32Array(count);
+  const larger = count % nSplits;
+  let start = 0;
+  for (let part = 0; part < nSplits; part++) {
+    const end = start + Math.floor(count / nSplits) + (part < larger ? 1 : 0);
+    for (; start < end; start++) partOf[order[start]] = part;
+  }
+  return foldsOf(partOf, nSplits);
+}
+
+/**
+ * kFold that keeps the shares of the classes in every part: scikit-learn's StratifiedKFold, seed for seed (classes are
+ * numbered by first appearance).
+ *
+ * Warns if a class has fewer rows than there are parts.
+ *
+ * @param y a label per row
+ * @throws ValueError if every class has fewer rows than there are parts
+ */
+export function stratifiedKFold(y: unknown, options: FoldOptions = {}): Fold[] {
+  const { nSplits, random, onWarning } = readFoldOptions('stratifiedKFold', options);
+  const codes = byFirstAppearance(encodeLabels(rowLabels(y, 'y')).indices);
+  const counts: number[] = [];
+  for (const code of codes) counts[code] = (counts[code] ?? 0) + 1;
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  if (nSplits > most || counts.length === 0) {
+    throw new ValueError(
+      `stratifiedKFold: nSplits must be at most the number of rows of the largest class, ${Math.max(most, 0)}, but received ${nSplits}.`,
+    );
+  }
+  if (nSplits > least) {
+    const message = `The least populated class in y has only ${least} members, which is less than nSplits=${nSplits}.`;
+    warn(new LamellaWarning(message), onWarning);
+  }
+  return foldsOf(stratifiedParts(codes, counts, nSplits, random), nSplits);
+}
+
+/** Classes numbered in the order in which they first occur. */
+function byFirstAppearance(indices: Int32Array): Int32Array {
+  const numbers = new Map<number, number>();
+  return indices.map((index) => {
+    const number = numbers.get(index) ?? numbers.size;
+    numbers.set(index, number);
+    return number;
+  });
+}
+
+/** The part of every row. Parts take turns at the rows in the order of their classes. */
+function stratifiedParts(
+  codes: Int32Array,
+  counts: readonly number[],
+  nSplits: number,
+  random: RandomState | undefined,
+): Int32Array {
+  const partOf = new Int32Array(codes.length);
+  let start = 0;
+  counts.forEach((count, code) => {
+    const shares = new Int32Array(nSplits);
+    for (let i = start; i < start + count; i++) shares[i % nSplits]++;
+    start += count;
+    const parts: number[] = [];
+    shares.forEach((share, part) => {
+      for (let i = 0; i < share; i++) parts.push(part);
+    });
+    random?.shuffle(parts);
+    let next = 0;
+    codes.forEach((each, row) => {
+      if (each === code) partOf[row] = parts[next++];
+    });
+  });
+  return partOf;
+}
+
+function foldsOf(partOf: Int32Array, nSplits: number): Fold[] {
+  const rows = ascending(partOf.length);
+  return Array.from({ length: nSplits }, (_, part) => ({
+    train: rows.filter((row) => partOf[row] !== part),
+    test: rows.filter((row) => partOf[row] === part),
+  }));
+}
