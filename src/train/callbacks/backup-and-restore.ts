@@ -1,5 +1,6 @@
 import { boolean, checkOptions, func, oneOf, text } from '../../check.js';
 import { ValueError } from '../../errors.js';
+import type { Backup } from './backup-file.js';
 import { readBackup, writeBackup } from './backup-file.js';
 import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
 import type { Read, Write } from './writing.js';
@@ -42,7 +43,8 @@ export class BackupAndRestore implements Callback {
   readonly #file: BackupFile;
   readonly #deleteCheckpoint: boolean;
   #params: TrainParams | undefined;
-  #steps = 0;
+  /** Steps that training had taken when the epoch began. */
+  #stepsBefore = 0;
 
   constructor(file: BackupFile, { deleteCheckpoint = true }: BackupPolicy) {
     this.#file = file;
@@ -55,8 +57,28 @@ export class BackupAndRestore implements Callback {
 
   async onTrainBegin(_logs: Logs, model: CallbackModel): Promise<void> {
     const bytes = await this.#file.read();
-    if (!bytes || bytes.length === 0) return;
-    const { training, callbacks } = readBackup(bytes);
+    if (bytes && bytes.length > 0) this.#restore(readBackup(bytes), model);
+    this.#stepsBefore = model.getTrainingState().optimizer.step;
+  }
+
+  async onEpochSettled(_epoch: number, _logs: Logs, model: CallbackModel): Promise<void> {
+    const training = model.getTrainingState();
+    const { step } = training.optimizer;
+    const expected = this.#params?.steps;
+    const whole = expected === undefined || step - this.#stepsBefore >= expected;
+    this.#stepsBefore = step;
+    if (!whole) return;
+    const callbacks = this.#others().map((callback) => callback.getState?.() ?? {});
+    await this.#file.write(writeBackup({ training, callbacks }));
+  }
+
+  async onTrainEnd(_logs: Logs, model: CallbackModel): Promise<void> {
+    if (!this.#deleteCheckpoint) return;
+    const ended = model.stopTraining || model.epochsRun >= (this.#params?.epochs ?? 0);
+    if (ended) await this.#file.remove();
+  }
+
+  #restore({ training, callbacks }: Backup, model: CallbackModel): void {
     const takers = this.#others();
     if (takers.length !== callbacks.length || !takers.every((taker, i) => fits(taker, callbacks[i]))) {
       throw new ValueError(
@@ -65,27 +87,6 @@ export class BackupAndRestore implements Callback {
     }
     model.setTrainingState(training);
     takers.forEach((taker, i) => taker.setState?.(callbacks[i]));
-  }
-
-  onEpochBegin(): void {
-    this.#steps = 0;
-  }
-
-  onBatchEnd(): void {
-    this.#steps += 1;
-  }
-
-  async onEpochSettled(_epoch: number, _logs: Logs, model: CallbackModel): Promise<void> {
-    const expected = this.#params?.steps;
-    if (expected !== undefined && this.#steps < expected) return;
-    const callbacks = this.#others().map((callback) => callback.getState?.() ?? {});
-    await this.#file.write(writeBackup({ training: model.getTrainingState(), callbacks }));
-  }
-
-  async onTrainEnd(_logs: Logs, model: CallbackModel): Promise<void> {
-    if (!this.#deleteCheckpoint) return;
-    const ended = model.stopTraining || model.epochsRun >= (this.#params?.epochs ?? 0);
-    if (ended) await this.#file.remove();
   }
 
   /** The callbacks of this fit that have a state. */

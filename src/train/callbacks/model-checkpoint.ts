@@ -61,6 +61,8 @@ export class ModelCheckpoint implements Callback {
   #steps = 0;
   /** Best value so far; null before the first. Stays from one fit to the next. */
   best: number | null;
+  /** Only there if steps are counted: values are measured at every step for those who watch them. */
+  readonly onBatchEnd?: Callback['onBatchEnd'];
 
   constructor(name: string, write: Write, policy: CheckpointPolicy) {
     this.#name = name;
@@ -68,6 +70,9 @@ export class ModelCheckpoint implements Callback {
     this.#policy = { ...defaults, ...policy };
     this.#comparison = new Comparison('modelCheckpoint', this.#policy.monitor, this.#policy.mode);
     this.best = this.#policy.initialValueThreshold;
+    if (this.#policy.saveFreq !== 'epoch') {
+      this.onBatchEnd = (batch, logs, model) => this.#countStep(batch, logs, model);
+    }
   }
 
   setParams(params: TrainParams): void {
@@ -76,15 +81,6 @@ export class ModelCheckpoint implements Callback {
 
   onEpochBegin(epoch: number): void {
     this.#epoch = epoch;
-  }
-
-  onBatchEnd(batch: number, logs: Logs, model: CallbackModel): void | Promise<void> {
-    const { saveFreq } = this.#policy;
-    if (saveFreq === 'epoch') return;
-    this.#steps += 1;
-    if (this.#steps < saveFreq) return;
-    this.#steps = 0;
-    return this.#save({ ...logs, batch: batch + 1 }, this.#epoch, model);
   }
 
   async onEpochEnd(epoch: number, logs: Logs, model: CallbackModel): Promise<void> {
@@ -98,6 +94,13 @@ export class ModelCheckpoint implements Callback {
   setState(state: CallbackState): void {
     this.best = state.best as number | null;
     this.#steps = state.steps as number;
+  }
+
+  #countStep(batch: number, logs: Logs, model: CallbackModel): void | Promise<void> {
+    this.#steps += 1;
+    if (this.#steps < Number(this.#policy.saveFreq)) return;
+    this.#steps = 0;
+    return this.#save({ ...logs, batch: batch + 1 }, this.#epoch, model);
   }
 
   async #save(logs: Logs, epoch: number, model: CallbackModel): Promise<void> {

@@ -45,12 +45,16 @@ export class TensorBoard implements Callback {
   #steps = 0;
   #epochSteps = 0;
   #epochBegan = 0;
+  /** Only there if steps are counted: values are measured at every step for those who watch them. */
+  readonly onBatchEnd?: Callback['onBatchEnd'];
 
   constructor(logDir: string, host: string, files: Appender, policy: EventPolicy) {
     this.#logDir = logDir;
     this.#host = host;
     this.#files = files;
     this.#policy = policy;
+    if ((policy.updateFreq ?? 'epoch') === 'epoch' && !policy.writeStepsPerSecond) return;
+    this.onBatchEnd = (_batch, logs) => this.#countStep(logs);
   }
 
   onTrainBegin(): void {
@@ -62,15 +66,6 @@ export class TensorBoard implements Callback {
   onEpochBegin(): void {
     this.#epochSteps = 0;
     this.#epochBegan = this.#now();
-  }
-
-  onBatchEnd(_batch: number, logs: Logs): void | Promise<void> {
-    const { updateFreq = 'epoch' } = this.#policy;
-    this.#steps += 1;
-    this.#epochSteps += 1;
-    if (updateFreq === 'epoch') return;
-    if (updateFreq !== 'batch' && this.#steps % updateFreq !== 0) return;
-    return this.#add('train', this.#steps, scalars('batch_', Object.entries(logs)));
   }
 
   async onEpochEnd(epoch: number, logs: Logs, model: CallbackModel): Promise<void> {
@@ -90,6 +85,15 @@ export class TensorBoard implements Callback {
         .map(({ data }, i) => ({ tag: `weight_${i}/histogram`, value: histogram(data) }));
       await this.#add('train', epoch, values);
     }
+  }
+
+  #countStep(logs: Logs): void | Promise<void> {
+    const { updateFreq = 'epoch' } = this.#policy;
+    this.#steps += 1;
+    this.#epochSteps += 1;
+    if (updateFreq === 'epoch') return;
+    if (updateFreq !== 'batch' && this.#steps % updateFreq !== 0) return;
+    return this.#add('train', this.#steps, scalars('batch_', Object.entries(logs)));
   }
 
   #speed(): [string, number][] {
