@@ -1,58 +1,35 @@
 import { describe, expect, test } from 'vitest';
 import { expectClose, expectSameBits } from '../helpers/allclose.js';
+import { activate } from '../helpers/elementwise.js';
+import type { LossCall, LossResult } from '../helpers/losses.js';
+import { lossOf } from '../helpers/losses.js';
 import { losses } from '../helpers/reference.js';
 import { Seeded } from '../helpers/seeded.js';
 import { GuardedMemory, VARIANTS } from '../helpers/wasm.js';
 
-type Range = readonly [least: number, most: number];
+type Options = Pick<LossCall, 'scale' | 'weights' | 'inPlace'> & { range?: readonly [number, number] };
 
-interface Result {
-  readonly delta: Float32Array;
-  readonly loss: Float64Array;
-}
-
-interface Options {
-  readonly scale?: number;
-  readonly range?: Range;
-  /** Whether delta takes the place of the logits. */
-  readonly inPlace?: boolean;
-}
-
-/** softmaxCrossEntropy. What lies in the padding of the logits must not matter; that of delta is 0 afterwards. */
 function softmaxLoss(
   memory: GuardedMemory,
-  logits: ArrayLike<number>,
-  labels: Int32Array,
-  { scale = 1 / labels.length, range = [-Infinity, Infinity], inPlace = false }: Options = {},
-): Result {
-  const rows = labels.length;
-  const classes = logits.length / rows;
-  const width = 4 * Math.ceil(classes / 4);
-  memory.reset();
-  const z = memory.matrix({ rows, columns: classes, width, padding: 7 }, logits);
-  const delta = inPlace ? z : memory.matrix({ rows, columns: classes, width, gap: 8 });
-  const label = memory.put(labels);
-  const loss = memory.doubles(rows);
-  memory.kernels.softmaxCrossEntropy(
-    ...[delta.offset, delta.stride, z.offset, z.stride, label.offset, loss.offset],
-    ...[rows, classes, scale, ...range],
-  );
-  memory.expectGuards(`${classes} classes`);
-  const values = delta.get();
-  if (!values.some(Number.isNaN)) {
-    expectSameBits(delta.get(classes, width), new Float32Array(rows * (width - classes)), 'padding');
-  }
-  return { delta: values, loss: loss.get() };
+  outputs: ArrayLike<number>,
+  targets: Int32Array,
+  { range = [-Infinity, Infinity], ...options }: Options = {},
+): LossResult {
+  const call = {
+    kernel: 'softmaxCrossEntropy',
+    rows: targets.length,
+    outputs,
+    targets,
+    after: range,
+  } as const;
+  return lossOf(memory, { ...call, padding: 7, ...options });
 }
 
 /** e^x by the kernels: the terms of the sum whose logarithm the loss takes. */
 function exponentials(memory: GuardedMemory, x: Float32Array): Float32Array {
-  memory.reset();
-  const padding = new Float32Array(4 * Math.ceil(x.length / 4)).fill(-Infinity);
-  padding.set(x);
-  const y = memory.put(padding);
-  memory.kernels.activationForward(4, y.offset, 4 * padding.length, 1, padding.length);
-  return y.get();
+  const padded = new Float32Array(4 * Math.ceil(x.length / 4)).fill(-Infinity);
+  padded.set(x);
+  return activate(memory, 'exponential', padded);
 }
 
 describe.each(VARIANTS)('softmaxCrossEntropy, %s,', (variant) => {
@@ -139,5 +116,28 @@ describe.each(VARIANTS)('softmaxCrossEntropy, %s,', (variant) => {
       expect([...loss].map(Number.isNaN)).toEqual([false, true, false]);
       expect([...delta].filter(Number.isNaN)).toHaveLength(6);
     }
+  });
+
+  test('multiplies loss and gradient of every row with its weight', () => {
+    const seeded = new Seeded(34);
+    const logits = seeded.floats(4 * 5, 3);
+    const labels = seeded.integers(4, 5);
+    const factors = [2, 0, 0.25, 1];
+    const plain = softmaxLoss(memory, logits, labels, { scale: 0.5 });
+    const weighted = softmaxLoss(memory, logits, labels, {
+      scale: 0.5,
+      weights: factors,
+    });
+    expectSameBits(
+      weighted.loss,
+      plain.loss.map((loss, row) => loss * factors[row]),
+      'loss',
+    );
+    const deltas = plain.delta.map((value, i) => value * factors[Math.floor(i / 5)] + 0);
+    expectSameBits(
+      weighted.delta.map((value) => value + 0),
+      deltas,
+      'gradient',
+    );
   });
 });

@@ -26,7 +26,7 @@ function gradient(
   const delta = memory.matrix({ rows, columns: units, width: padded(units) }, deltas(rows, units));
   for (const [begin, end] of pieces) {
     memory.kernels.denseGradient(
-      ...[g.offset, x.offset, x.stride, delta.offset, delta.stride, rows, depth, begin, end],
+      ...[g.offset, x.offset, x.stride, delta.offset, delta.stride, rows, depth, begin, end, 1],
     );
   }
   memory.expectGuards(what);
@@ -109,6 +109,39 @@ describe.each(VARIANTS)('denseGradient, %s,', (variant) => {
     expect(written).toEqual([false, false, true, false, false, false, false, false]);
   });
 
+  test('goes on from the gradient that is there, row by row, for a batch in parts', () => {
+    const [depth, units] = [13, 17];
+    for (const rows of [5, 300, 600]) {
+      const whole = gradient(memory, rows, { depth, units });
+      memory.reset();
+      const g = memory.floats(whole.length);
+      const x = memory.matrix({ rows, columns: depth }, inputs(rows, depth));
+      const delta = memory.matrix({ rows, columns: units, width: padded(units) }, deltas(rows, units));
+      const part = (begin: number, end: number, fresh: number): void => {
+        const places = [
+          x.offset + begin * x.stride,
+          x.stride,
+          delta.offset + begin * delta.stride,
+          delta.stride,
+        ];
+        memory.kernels.denseGradient(
+          g.offset,
+          ...places,
+          end - begin,
+          depth,
+          0,
+          padded(units) / PANEL,
+          fresh,
+        );
+      };
+      part(0, 3, 1);
+      part(3, 4, 0);
+      part(4, rows, 0);
+      memory.expectGuards(`${rows} rows`);
+      expectSameBits(g.get(), whole, `${rows} rows`);
+    }
+  });
+
   test('reads nothing beyond its operands', () => {
     const [rows, depth, units] = [5, 13, 8];
     const run = (last: 'x' | 'delta'): void => {
@@ -122,7 +155,9 @@ describe.each(VARIANTS)('denseGradient, %s,', (variant) => {
       );
       const second = place(last, last === 'x' ? inputs(rows, depth) : deltas(rows, units));
       const [x, delta] = last === 'x' ? [second, first] : [first, second];
-      memory.kernels.denseGradient(g.offset, x.offset, 4 * depth, delta.offset, 4 * units, rows, depth, 0, 1);
+      memory.kernels.denseGradient(
+        ...[g.offset, x.offset, 4 * depth, delta.offset, 4 * units, rows, depth, 0, 1, 1],
+      );
     };
     expect(() => run('x')).not.toThrow();
     expect(() => run('delta')).not.toThrow();
@@ -136,7 +171,7 @@ describe.each(VARIANTS)('columnSums, %s,', (variant) => {
     memory.reset();
     const out = memory.floats(padded(units));
     const delta = memory.matrix({ rows, columns: units, width: padded(units) }, deltas(rows, units));
-    memory.kernels.columnSums(out.offset, delta.offset, delta.stride, rows, padded(units) / PANEL);
+    memory.kernels.columnSums(out.offset, delta.offset, delta.stride, rows, padded(units) / PANEL, 1);
     memory.expectGuards(`${rows} rows, ${units} units`);
     return out.get();
   };
@@ -154,5 +189,15 @@ describe.each(VARIANTS)('columnSums, %s,', (variant) => {
         expectClose(actual.slice(0, units), columnSums(delta, rows, units), what, { terms: rows, size });
       }
     }
+  });
+
+  test('goes on from the sums that are there', () => {
+    memory.reset();
+    const out = memory.floats(16);
+    const delta = memory.matrix({ rows: 31, columns: 16 }, deltas(31, 16));
+    memory.kernels.columnSums(out.offset, delta.offset, delta.stride, 7, 2, 1);
+    memory.kernels.columnSums(out.offset, delta.offset + 7 * delta.stride, delta.stride, 24, 2, 0);
+    const inParts = out.get();
+    expectSameBits(inParts, sums(31, 16), 'sums');
   });
 });

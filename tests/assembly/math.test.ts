@@ -1,47 +1,27 @@
 import { describe, expect, test } from 'vitest';
 import { ulps } from '../helpers/allclose.js';
+import { activate } from '../helpers/elementwise.js';
+import { activations } from '../helpers/reference.js';
+import { everyFloat, joined, neighbours } from '../helpers/float32.js';
 import { GuardedMemory, VARIANTS } from '../helpers/wasm.js';
 
-/** Activation codes, as in assembly/activation.ts, and the bounds that assembly/math.ts states. */
+/** With the bounds that assembly/math.ts states, in ulp. */
 const functions = {
-  exp: { code: 4, exact: Math.exp, bound: 1.02 },
-  tanh: { code: 2, exact: Math.tanh, bound: 1.34 },
-  sigmoid: { code: 3, exact: (x: number) => 1 / (1 + Math.exp(-x)), bound: 2.41 },
+  exponential: { exact: Math.exp, bound: 1.02 },
+  tanh: { exact: Math.tanh, bound: 1.34 },
+  sigmoid: { exact: (x: number) => 1 / (1 + Math.exp(-x)), bound: 2.41 },
 } as const;
 
-const STRIDE = 1009;
+type Name = keyof typeof functions;
+const NAMES = Object.keys(functions) as Name[];
 
 /** Where formulas change: the ends of the ranges that do not over- or underflow, and the two formulas of tanh. */
 const TURNS = [0.625, 88.02969, 88.722839, 87.33654, 103.97208, 104, 89, 16.635532, 9.01, 2 ** -126];
 
-function turns(): number[] {
-  const word = new Int32Array(1);
-  const float = new Float32Array(word.buffer);
-  return TURNS.flatMap((turn) => {
-    float[0] = turn;
-    const middle = word[0];
-    return Array.from({ length: 2000 }, (_, i) => {
-      word[0] = middle + i - 1000;
-      return i % 2 === 0 ? float[0] : -float[0];
-    });
-  });
-}
+const xs = joined(everyFloat(1009), ...TURNS.map((turn) => neighbours(turn, 1000)));
+const expected = new Map<Name, Float64Array>();
 
-/** Every 1,009th float32 of all 2^32 patterns, NaNs included, and 1,000 neighbours on both sides of every turn. */
-function samples(): Float32Array {
-  const count = Math.ceil(2 ** 32 / STRIDE / 4) * 4;
-  const extra = turns();
-  const words = new Uint32Array(count + extra.length);
-  for (let i = 0; i < count; i++) words[i] = i * STRIDE;
-  const floats = new Float32Array(words.buffer);
-  floats.set(extra, count);
-  return floats;
-}
-
-const xs = samples();
-const expected = new Map<string, Float64Array>();
-
-function exactly(name: keyof typeof functions): Float64Array {
+function exactly(name: Name): Float64Array {
   let values = expected.get(name);
   if (!values) {
     values = Float64Array.from(xs, functions[name].exact);
@@ -50,23 +30,15 @@ function exactly(name: keyof typeof functions): Float64Array {
   return values;
 }
 
-function apply(memory: GuardedMemory, code: number, values: Float32Array): Float32Array {
-  memory.reset();
-  const y = memory.put(values);
-  memory.kernels.activationForward(code, y.offset, 4 * values.length, 1, values.length);
-  memory.expectGuards(`activation ${code}`);
-  return y.get();
-}
-
 describe.each(VARIANTS)('in %s', (variant) => {
   const memory = new GuardedMemory(variant);
 
-  test.each(['exp', 'tanh', 'sigmoid'] as const)(
+  test.each(NAMES)(
     'the error of %s stays within its bound over all of float32, denormals, infinities and NaN included',
     (name) => {
-      const { code, bound } = functions[name];
+      const { bound } = functions[name];
       const exact = exactly(name);
-      const actual = apply(memory, code, xs);
+      const actual = activate(memory, name, xs);
       let worst = 0;
       let where = 0;
       for (let i = 0; i < xs.length; i++) {
@@ -79,21 +51,43 @@ describe.each(VARIANTS)('in %s', (variant) => {
 
   test('special values are exact', () => {
     const special = Float32Array.of(0, -0, Infinity, -Infinity, NaN, 1e-45, -1e-45, 2 ** -126);
-    const results = (name: keyof typeof functions) => [...apply(memory, functions[name].code, special)];
+    const results = (name: Name) => [...activate(memory, name, special)];
     const tiny = [Math.fround(1e-45), -Math.fround(1e-45), 2 ** -126];
-    expect(results('exp')).toEqual([1, 1, Infinity, 0, NaN, 1, 1, 1]);
+    expect(results('exponential')).toEqual([1, 1, Infinity, 0, NaN, 1, 1, 1]);
     expect(results('tanh')).toEqual([0, -0, 1, -1, NaN, ...tiny]);
     expect(results('sigmoid')).toEqual([0.5, 0.5, 1, 0, NaN, 0.5, 0.5, 0.5]);
   });
 
   test('tanh is odd to the bit, and never beyond 1', () => {
-    const positive = xs.slice(0, xs.length >> 1).map(Math.abs);
-    const plus = apply(memory, functions.tanh.code, positive);
-    const minus = apply(
+    const positive = xs.slice(0, 4 * Math.floor(xs.length / 8)).map(Math.abs);
+    const plus = activate(memory, 'tanh', positive);
+    const minus = activate(
       memory,
-      functions.tanh.code,
+      'tanh',
       positive.map((x) => -x),
     );
     expect(plus.every((y, i) => Object.is(minus[i], -y) && !(y > 1))).toBe(true);
+  });
+
+  test('ln(1 + e^x), as softplus takes it below 0, has an error of at most 1.6 ulp', () => {
+    const small = joined(everyFloat(10007)).map((x) => (x > 0 ? -x : x));
+    const worst = activate(memory, 'softplus', small).reduce(
+      (most, y, i) => Math.max(most, ulps(y, Math.log1p(Math.exp(small[i])))),
+      0,
+    );
+    expect(worst).toBeLessThanOrEqual(1.6);
+  });
+
+  test('the normal distribution function, as gelu takes it, has an absolute error of at most 1.75e-7', () => {
+    const x = Float32Array.from({ length: 40000 }, (_, i) => (i - 20000) / 4000);
+    const exact = activations.gelu.forward(Float64Array.from(x));
+    const errors = activate(memory, 'gelu', x).map((y, i) => Math.abs(y - exact[i]) / Math.abs(x[i] || 1));
+    expect(errors.reduce((most, error) => Math.max(most, error))).toBeLessThanOrEqual(1.75e-7);
+  });
+
+  test('gelu has an error of at most 2 ulp near 0', () => {
+    const tiny = Float32Array.from({ length: 64 }, (_, i) => 0.07 * 2 ** -i);
+    const exact = activations.gelu.forward(Float64Array.from(tiny));
+    activate(memory, 'gelu', tiny).forEach((y, i) => expect(ulps(y, exact[i])).toBeLessThanOrEqual(2));
   });
 });

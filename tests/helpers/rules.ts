@@ -1,53 +1,75 @@
+import type { OptimizerSpec } from '../../src/model/optimizers.js';
+import { initialSlot, newOptimizerState, nextScalars, updateRule } from '../../src/model/optimizers.js';
 import type { ReferenceOptimizer } from './reference.js';
-import { adam, momentum, sgd } from './reference.js';
+import * as reference from './reference.js';
 
 /** An update rule as the kernels know it, and the same in float64. */
 export interface Rule {
   readonly name: string;
+  readonly spec: OptimizerSpec;
   /** As in assembly/update.ts. */
   readonly code: number;
   readonly slots: number;
-  /** Scalars of step t, counted from 1; `decay` is the L2 coefficient. */
-  readonly control: (t: number, decay: number) => Float32Array;
+  readonly initialSlot: number;
+  /** Control block of step t, counted from 1; `decay` is the L2 coefficient. */
+  readonly control: (t: number, decay: number) => Float32Array<ArrayBuffer>;
   readonly reference: () => ReferenceOptimizer;
 }
 
 // All exact in float32, so that kernel and reference start from the same numbers.
 const rate = 2 ** -5;
-const mu = 0.875;
-const beta1 = 0.875;
-const beta2 = 1 - 2 ** -7;
+const betas = { beta1: 0.875, beta2: 1 - 2 ** -7 };
 const epsilon = 2 ** -20;
+const rho = 0.875;
+const momentum = 0.875;
 
-const corrected = (t: number): number => (rate * Math.sqrt(1 - beta2 ** t)) / (1 - beta1 ** t);
+function rule(name: string, spec: OptimizerSpec, made: () => ReferenceOptimizer): Rule {
+  const { code, slots } = updateRule(spec);
+  return {
+    name,
+    spec,
+    code,
+    slots,
+    initialSlot: initialSlot(spec),
+    control(t, decay) {
+      const state = newOptimizerState();
+      let scalars = nextScalars(spec, state, rate);
+      for (let i = 1; i < t; i++) scalars = nextScalars(spec, state, rate);
+      const control = new Float32Array(16);
+      control.set(scalars);
+      control[1] = decay;
+      return control;
+    },
+    reference: made,
+  };
+}
 
 export const RULES: readonly Rule[] = [
-  {
-    name: 'sgd',
-    code: 0,
-    slots: 0,
-    control: (_, decay) => Float32Array.of(rate, decay),
-    reference: () => sgd({ rate }),
-  },
-  {
-    name: 'momentum',
-    code: 1,
-    slots: 1,
-    control: (_, decay) => Float32Array.of(rate, decay, mu, 1, 0),
-    reference: () => momentum({ rate, momentum: mu }),
-  },
-  {
-    name: 'Nesterov momentum',
-    code: 1,
-    slots: 1,
-    control: (_, decay) => Float32Array.of(rate, decay, mu, mu, rate),
-    reference: () => momentum({ rate, momentum: mu, nesterov: true }),
-  },
-  {
-    name: 'adam',
-    code: 2,
-    slots: 2,
-    control: (t, decay) => Float32Array.of(corrected(t), decay, beta1, 1 - beta1, beta2, 1 - beta2, epsilon),
-    reference: () => adam({ rate, beta1, beta2, epsilon }),
-  },
+  rule('sgd', { kind: 'sgd', momentum: 0, nesterov: false }, () => reference.sgd({ rate })),
+  rule('momentum', { kind: 'sgd', momentum, nesterov: false }, () => reference.momentum({ rate, momentum })),
+  rule('Nesterov momentum', { kind: 'sgd', momentum, nesterov: true }, () =>
+    reference.momentum({ rate, momentum, nesterov: true }),
+  ),
+  rule('adam', { kind: 'adam', ...betas, epsilon }, () => reference.adam({ rate, ...betas, epsilon })),
+  rule('amsgrad', { kind: 'adam', ...betas, epsilon, amsgrad: true }, () =>
+    reference.adam({ rate, ...betas, epsilon, amsgrad: true }),
+  ),
+  rule('adamax', { kind: 'adamax', ...betas, epsilon }, () => reference.adamax({ rate, ...betas, epsilon })),
+  rule('nadam', { kind: 'nadam', ...betas, epsilon }, () => reference.nadam({ rate, ...betas, epsilon })),
+  rule('rmsprop', { kind: 'rmsprop', rho, momentum, epsilon, centered: false }, () =>
+    reference.rmsprop({ rate, rho, momentum, epsilon, centered: false }),
+  ),
+  rule('centered rmsprop', { kind: 'rmsprop', rho, momentum: 0, epsilon: 0.125, centered: true }, () =>
+    reference.rmsprop({ rate, rho, momentum: 0, epsilon: 0.125, centered: true }),
+  ),
+  rule('adagrad', { kind: 'adagrad', initialAccumulator: 0.125, epsilon }, () =>
+    reference.adagrad({ rate, initialAccumulator: 0.125, epsilon }),
+  ),
+  rule('adadelta', { kind: 'adadelta', rho, epsilon: 2 ** -8 }, () =>
+    reference.adadelta({ rate, rho, epsilon: 2 ** -8 }),
+  ),
+  rule('lion', { kind: 'lion', ...betas }, () => reference.lion({ rate, ...betas })),
 ];
+
+/** Those that exist as an epilogue of the gradient kernels. */
+export const REGISTER_RULES = RULES.filter(({ code }) => code <= 2);
