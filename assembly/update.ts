@@ -197,7 +197,7 @@ function lionVector(w: usize, m: usize, g: v128, control: usize): void {
   const zero = f32x4.splat(0);
   const step = f32x4.sub(v128.and(rate, f32x4.gt(mixed, zero)), v128.and(rate, f32x4.lt(mixed, zero)));
   average(m, gradient, scalar(control, 4), scalar(control, 5));
-  v128.store(w, f32x4.sub(x, step));
+  v128.store(w, f32x4.sub(x, v128.or(step, f32x4.ne(mixed, mixed)))); // all bits set is NaN
 }
 
 /** Sweeps a gradient of `length` (multiple of 4) float32 through the rule. Slots that a rule lacks are ignored. */
