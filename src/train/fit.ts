@@ -54,6 +54,11 @@ export interface FitRequest {
   /** Sees the part of a batch whose predictions are in the session. */
   readonly onPredictions?: (batch: Batch, part: Int32Array) => void;
   readonly onStep?: (report: StepReport) => void | Promise<void>;
+  /**
+   * Told when an epoch's loss or weights have become non-finite, after the last finite ones are restored. True ends training
+   * as if nothing had happened.
+   */
+  readonly onDivergence?: (report: EpochReport) => boolean | undefined | Promise<boolean | undefined>;
   /** True ends training. */
   readonly onEpoch: (report: EpochReport) => boolean | undefined | Promise<boolean | undefined>;
 }
@@ -117,7 +122,7 @@ class Run {
   }
 
   async epochs(): Promise<void> {
-    const { firstEpoch, lastEpoch, trainer, onEpochBegin, onEpoch } = this.#request;
+    const { firstEpoch, lastEpoch, trainer, signal, onEpochBegin, onDivergence, onEpoch } = this.#request;
     let finite = trainer.parameters().slice();
     for (let epoch = firstEpoch; epoch <= lastEpoch && !this.#over(); epoch++) {
       await onEpochBegin?.(epoch);
@@ -127,10 +132,12 @@ class Run {
       const fault = Number.isFinite(report.loss) ? this.#faultOf(reached) : `The loss became ${report.loss}`;
       if (fault !== undefined) {
         trainer.setParameters(finite);
+        if (await onDivergence?.(report)) return;
         throw diverged(fault, epoch);
       }
       finite = reached;
       if (report.steps > 0 && (await onEpoch(report))) return;
+      signal?.throwIfAborted();
     }
   }
 
@@ -189,8 +196,9 @@ class Run {
     const due = this.#yielder.due(this.#flops * rows);
     const { epoch, steps } = total;
     const called = onStep?.({ epoch, step: steps, rows, loss, epochLoss: total.loss / total.rows });
-    if (!due && !called) return this.#over();
-    return this.#pause(called, due);
+    if (due || called) return this.#pause(called, due);
+    this.#request.signal?.throwIfAborted();
+    return this.#over();
   }
 
   async #pause(called: void | Promise<void>, due: boolean): Promise<boolean> {

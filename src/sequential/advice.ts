@@ -1,0 +1,67 @@
+import type { ResolvedLoss } from '../model/options/losses.js';
+import { outputActivation } from '../model/plan.js';
+import { sizeOf } from '../model/spec.js';
+import type { Rows } from '../ndarray.js';
+import type { Structure } from './structure.js';
+
+/** Rows that are looked at. */
+const MOST_ROWS = 1024;
+const LARGE = 10;
+const MOST_NAMED = 5;
+
+/** What a person should know about a network and its loss, though nothing is forbidden. */
+export function adviseOnOutput({ spec, shapes }: Structure, { name, spec: loss }: ResolvedLoss): string[] {
+  const activation = outputActivation(spec);
+  const outputs = sizeOf(shapes.at(-1)!);
+  const advice: string[] = [];
+  if (activation === 'softmax' && outputs === 1) {
+    advice.push(
+      'The output layer has 1 unit with softmax, which is 1 for every row; use sigmoid for 1 unit, or one unit per class.',
+    );
+  }
+  const wanted =
+    name === 'binaryCrossentropy'
+      ? 'sigmoid'
+      : /^(sparseC|c)ategoricalCross/.test(name)
+        ? 'softmax'
+        : undefined;
+  if (wanted === undefined) return advice;
+  if (activation === 'linear' && !loss.fromLogits) {
+    advice.push(
+      `${name} compares probabilities, but the output layer has no activation; use activation '${wanted}', or losses.${name}({ fromLogits: true }).`,
+    );
+  }
+  if (activation === wanted && loss.fromLogits) {
+    advice.push(
+      `${name} with fromLogits applies ${wanted}, but the output layer has it already; drop one of them.`,
+    );
+  }
+  return advice;
+}
+
+/** Names columns of features that a dense first layer will not learn well from: large, and spread wide. */
+export function adviseOnFeatures(
+  { spec }: Structure,
+  { data, rows, features, scale }: Rows,
+): string | undefined {
+  if (spec.layers[0].type !== 'dense') return undefined;
+  const count = Math.min(rows, MOST_ROWS);
+  const [sums, squares, largest] = [0, 0, 0].map(() => new Float64Array(features));
+  for (let i = 0; i < count; i++) {
+    const from = Math.floor((i * rows) / count) * features;
+    for (let j = 0; j < features; j++) {
+      const value = data[from + j] * scale;
+      sums[j] += value;
+      squares[j] += value * value;
+      largest[j] = Math.max(largest[j], Math.abs(value));
+    }
+  }
+  const deviation = (j: number): number =>
+    Math.sqrt(Math.max(0, squares[j] / count - (sums[j] / count) * (sums[j] / count)));
+  const wide = Array.from(sums.keys()).filter((j) => largest[j] > LARGE && deviation(j) > LARGE);
+  if (wide.length === 0) return undefined;
+  const worst = wide.reduce((most, j) => (deviation(j) > deviation(most) ? j : most));
+  const named = wide.slice(0, MOST_NAMED).join(', ');
+  const more = wide.length > MOST_NAMED ? ` and ${wide.length - MOST_NAMED} more` : '';
+  return `The features look unscaled: column${wide.length > 1 ? 's' : ''} ${named}${more} (column ${worst} has values up to ${Number(largest[worst].toPrecision(3))} and a standard deviation of ${Number(deviation(worst).toPrecision(3))}), where about unit variance trains best; use StandardScaler or MinMaxScaler, or for images a scale of 1/255.`;
+}

@@ -1,0 +1,62 @@
+import type { Network } from '../model/network.js';
+import { ascending } from '../random.js';
+import { Trainer } from '../train/trainer.js';
+import type { Compiled } from './compile.js';
+import { currentRate } from './compile.js';
+import { Metrics } from './evaluation.js';
+import type { Prepared } from './prepare.js';
+import type { Structure } from './structure.js';
+
+/** Steps that somebody makes one by one. */
+export class BatchTraining {
+  readonly #network: Network;
+  readonly #compiled: Compiled;
+  readonly #metrics: Metrics;
+  readonly #seed: number;
+  #trainer: Trainer | undefined;
+
+  constructor(owner: string, network: Network, structure: Structure, compiled: Compiled, seed: number) {
+    this.#network = network;
+    this.#compiled = compiled;
+    this.#seed = seed;
+    this.#metrics = new Metrics(`${owner}.compile`, compiled.metrics, structure, compiled.loss);
+  }
+
+  /** One update; loss and metrics of the batch before it. */
+  step(prepared: Prepared): Record<string, number> {
+    const metrics = this.#metrics;
+    metrics.reset();
+    const trainer = (this.#trainer ??= this.#open(prepared.rows));
+    trainer.setParameters(this.#network.packed);
+    const each = metrics.any
+      ? (part: Int32Array): void => metrics.update(prepared, part, trainer.session.predictions(part.length))
+      : undefined;
+    const rate = currentRate(this.#compiled);
+    const loss = trainer.step(prepared.dataset, ascending(prepared.rows), rate, each);
+    this.#network.setPacked(trainer.parameters());
+    return metrics.results(loss);
+  }
+
+  /** Write the optimizer's slots into its state. */
+  save(): void {
+    this.#trainer?.saveSlots();
+  }
+
+  /** Leave the optimizer to others. */
+  close(): void {
+    this.save();
+    this.#trainer = undefined;
+  }
+
+  #open(batchSize: number): Trainer {
+    const { loss, optimizer, state } = this.#compiled;
+    return new Trainer({
+      ...{ network: this.#network, state, batchSize, seed: this.#seed },
+      loss: loss.spec,
+      hostLoss: loss.hostLoss,
+      optimizer: optimizer.spec,
+      predictions: this.#metrics.any,
+      penaltyPerRow: false,
+    });
+  }
+}

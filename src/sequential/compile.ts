@@ -1,0 +1,100 @@
+import { checkOptions, describe, anything } from '../check.js';
+import { ValueError } from '../errors.js';
+import { isTrainable } from '../model/activations.js';
+import type { LossConfig, ResolvedLoss } from '../model/options/losses.js';
+import { resolveLoss } from '../model/options/losses.js';
+import type { OptimizerConfig, ResolvedOptimizer } from '../model/options/optimizers.js';
+import { resolveOptimizer } from '../model/options/optimizers.js';
+import type { UserLoss } from '../model/options/host-loss.js';
+import type { OptimizerState } from '../model/optimizers.js';
+import { newOptimizerState } from '../model/optimizers.js';
+import type { LayerSpec } from '../model/spec.js';
+import type { MetricConfig, MetricFunction } from '../train/metrics/index.js';
+import type { Layer } from './layer.js';
+
+/** A name, what a factory of `metrics` returns, or a function of targets and predictions, (rows, outputs) each. */
+export type Metric = string | MetricConfig | MetricFunction;
+
+export interface CompileOptions {
+  /** A name, or what a factory of `optimizers` returns. Default 'rmsprop'. */
+  readonly optimizer?: string | OptimizerConfig;
+  /** A name, what a factory of `losses` returns, or `(yTrue, yPred) => { loss, gradient }`. */
+  readonly loss: string | LossConfig | UserLoss;
+  /** Names, or functions `(yTrue, yPred) => number`. Default: none. */
+  readonly metrics?: readonly Metric[];
+}
+
+/** What a model is trained with. */
+export interface Compiled {
+  readonly optimizer: ResolvedOptimizer;
+  readonly loss: ResolvedLoss;
+  /** As the user gave them. */
+  readonly metrics: readonly Metric[];
+  /** The learning rate in force where no schedule gives it. */
+  learningRate: number;
+  /** Goes on over calls of fit. */
+  state: OptimizerState;
+}
+
+/** @throws ValueError for unknown names and options, for no loss, and for layers that nothing can be trained through */
+export function compile(owner: string, given: unknown, layers: readonly Layer[]): Compiled {
+  const options = checkOptions(`${owner}.compile`, given, {
+    optimizer: anything(),
+    loss: anything(),
+    metrics: anything(),
+  });
+  if (options.loss === undefined || options.loss === null) {
+    throw new ValueError(
+      `${owner}.compile: loss must be given, such as 'meanSquaredError' or 'categoricalCrossentropy'.`,
+    );
+  }
+  const metrics = options.metrics ?? [];
+  if (!Array.isArray(metrics)) {
+    throw new ValueError(
+      `${owner}.compile: metrics must be an array of names and functions, but received ${describe(metrics)}.`,
+    );
+  }
+  checkThresholds(owner, layers);
+  const optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop', `${owner}.compile`);
+  const { learningRate } = optimizer;
+  return {
+    optimizer,
+    loss: resolveLoss(options.loss, `${owner}.compile`),
+    metrics: [...metrics],
+    learningRate: typeof learningRate === 'number' ? learningRate : NaN,
+    state: newOptimizerState(),
+  };
+}
+
+/** Refuse threshold units above anything that is to be trained. */
+export function checkThresholds(owner: string, layers: readonly Layer[]): void {
+  let trained = false;
+  for (const layer of layers) {
+    const spec = layer.spec as LayerSpec;
+    trained ||= 'trainable' in spec && spec.trainable;
+    if (trained && 'activation' in spec && !isTrainable(spec.activation)) {
+      throw new ValueError(
+        `${owner}: layer '${layer.name}' has the activation '${spec.activation}', whose slope is 0 everywhere, so that nothing trains through it; expected an activation with a slope, such as 'sigmoid', or trainable: false in all layers up to it.`,
+      );
+    }
+  }
+}
+
+/** The learning rate of the next step. */
+export function currentRate({ optimizer, learningRate, state }: Compiled): number {
+  const schedule = optimizer.learningRate;
+  return typeof schedule === 'number' ? learningRate : schedule(state.step);
+}
+
+/** Replace the learning rate. @throws ValueError where a schedule gives it, and for anything but a number >= 0 */
+export function setRate(owner: string, compiled: Compiled, rate: unknown): void {
+  if (typeof compiled.optimizer.learningRate !== 'number') {
+    throw new ValueError(
+      `${owner}: learningRate can be set where the optimizer was given a number, but a schedule gives it.`,
+    );
+  }
+  if (typeof rate !== 'number' || !(rate >= 0 && rate < Infinity)) {
+    throw new ValueError(`${owner}: learningRate must be a number >= 0, but received ${describe(rate)}.`);
+  }
+  compiled.learningRate = rate;
+}

@@ -1,0 +1,102 @@
+import { ValueError } from '../errors.js';
+import type { Network } from '../model/network.js';
+import type { ResolvedLoss } from '../model/options/losses.js';
+import { sizeOf } from '../model/spec.js';
+import { resolveMetric } from '../train/metrics/index.js';
+import type { MetricState } from '../train/metrics/state.js';
+import { Session } from '../train/session.js';
+import type { Prepared } from './prepare.js';
+import type { Compiled, Metric } from './compile.js';
+import type { Structure } from './structure.js';
+
+/** The metrics of a model, by the names under which they are reported. */
+export class Metrics {
+  readonly #states = new Map<string, MetricState>();
+  readonly #outputs: number;
+
+  constructor(owner: string, given: readonly Metric[], { shapes }: Structure, { name: loss }: ResolvedLoss) {
+    const outputShape = shapes.at(-1)!;
+    this.#outputs = sizeOf(outputShape);
+    for (const metric of given) {
+      const { name, create } = resolveMetric(metric, { loss, outputShape }, owner);
+      if (name === 'loss' || this.#states.has(name)) {
+        throw new ValueError(
+          `${owner}: metrics must have different names, none of them 'loss', but '${name}' is there already.`,
+        );
+      }
+      this.#states.set(name, create());
+    }
+  }
+
+  /** Whether there are any. */
+  get any(): boolean {
+    return this.#states.size > 0;
+  }
+
+  /** Take some rows of a data set into account. Row weights do not count, as in Keras's `metrics`. */
+  update({ truth, columns }: Prepared, rows: Int32Array, predictions: Float32Array): void {
+    const taken = new Float32Array(rows.length * columns);
+    rows.forEach((row, i) => {
+      for (let j = 0; j < columns; j++) taken[i * columns + j] = truth[row * columns + j];
+    });
+    for (const state of this.#states.values()) state.update(taken, predictions, rows.length, this.#outputs);
+  }
+
+  reset(): void {
+    for (const state of this.#states.values()) state.reset();
+  }
+
+  /** The loss first, then the metrics in the order in which they were given. */
+  results(loss: number): Record<string, number> {
+    const entries = [...this.#states].map(([name, state]) => [name, state.result()] as const);
+    return Object.fromEntries([['loss', loss], ...entries]);
+  }
+}
+
+/** Loss and metrics over batches, without training. */
+export class Evaluation {
+  readonly metrics: Metrics;
+  readonly #session: Session;
+  #loss = 0;
+  #rows = 0;
+
+  constructor(owner: string, network: Network, structure: Structure, compiled: Compiled, batchSize: number) {
+    const { loss, metrics } = compiled;
+    this.metrics = new Metrics(`${owner}.compile`, metrics, structure, loss);
+    this.#session = new Session({
+      network,
+      loss: loss.spec,
+      hostLoss: loss.hostLoss,
+      rows: batchSize,
+      predictions: this.metrics.any,
+      penaltyPerRow: false,
+    });
+  }
+
+  /** Begin anew, with the parameters that a network has now. */
+  restart(network: Network): void {
+    this.#session.setParameters(network.packed);
+    this.#loss = 0;
+    this.#rows = 0;
+    this.metrics.reset();
+  }
+
+  /** Most rows of a step. */
+  get batchSize(): number {
+    return this.#session.plan.rows;
+  }
+
+  step(prepared: Prepared, rows: Int32Array): void {
+    const each = this.metrics.any
+      ? (part: Int32Array): void =>
+          this.metrics.update(prepared, part, this.#session.predictions(part.length))
+      : undefined;
+    this.#loss += this.#session.step(prepared.dataset, rows, false, each) * rows.length;
+    this.#rows += rows.length;
+  }
+
+  /** The mean loss over the rows, penalties included, and the metrics. */
+  results(): Record<string, number> {
+    return this.metrics.results(this.#rows > 0 ? this.#loss / this.#rows : NaN);
+  }
+}

@@ -1,0 +1,179 @@
+import type { Rule } from '../check.js';
+import {
+  anything,
+  boolean,
+  checkOptions,
+  describe,
+  func,
+  integer,
+  number,
+  positiveInteger,
+  refused,
+  rule,
+} from '../check.js';
+import { ValueError } from '../errors.js';
+import type { ArrayInput } from '../ndarray.js';
+import type { Callback } from '../train/callbacks/types.js';
+import type { OnWarning } from '../warnings.js';
+import type { Sample } from './prepare.js';
+import type { ClassWeight } from './row-weights.js';
+import type { Stream } from './stream.js';
+
+/** How a model is trained. Defaults are Keras's. */
+export interface FitOptions<M extends object = any> {
+  /** Index of the epoch to stop before, counted from 0. Default 1. */
+  readonly epochs?: number;
+  /** Rows of a step. Default 32. Streams bring their own. */
+  readonly batchSize?: number;
+  /** Another order of the rows in every epoch, given by the model's seed. Default true. */
+  readonly shuffle?: boolean;
+  /** Share of the rows, taken from the end before shuffling, that validate instead of training: 0 to 1. */
+  readonly validationSplit?: number;
+  /** [x, y], [x, y, sampleWeight], or a function returning such batches. */
+  readonly validationData?: Sample | Stream;
+  /** Epochs from one validation to the next, or the epochs (counted from 1) after which to validate. Default 1. */
+  readonly validationFreq?: number | readonly number[];
+  /** Weight of each class in the loss. */
+  readonly classWeight?: ClassWeight;
+  /** Weight of each row in the loss, >= 0. */
+  readonly sampleWeight?: ArrayInput | null;
+  /** Index of the first epoch. Default 0. */
+  readonly initialEpoch?: number;
+  readonly callbacks?: readonly Callback<M & any>[] | Callback<M & any>;
+  /** 0: silent, 1: a bar (default), 2: a line per epoch. */
+  readonly verbose?: 0 | 1 | 2;
+  /** Aborts between two steps: fit rejects with its reason. */
+  readonly signal?: AbortSignal;
+  /** Threads to use. One is all that this build has. */
+  readonly threads?: number | 'auto';
+  /** Milliseconds after which training ends, at most one step later. */
+  readonly maxTimeMs?: number;
+  /** Steps after which training ends. */
+  readonly maxSteps?: number;
+  /** Steps that make an epoch; arrays go on in the next epoch where this one ended. */
+  readonly stepsPerEpoch?: number;
+  /** Batches to validate on. Default: all. */
+  readonly validationSteps?: number;
+  readonly onWarning?: OnWarning;
+}
+
+/** By what it can do, so that signals of other realms and polyfills count. */
+const abortSignal: Rule<AbortSignal> = rule(
+  'an AbortSignal',
+  (value): value is AbortSignal =>
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as AbortSignal).aborted === 'boolean' &&
+    typeof (value as AbortSignal).addEventListener === 'function',
+);
+
+const frequency: Rule<number | readonly number[]> = {
+  expected: 'an integer >= 1 or an array of such',
+  accept: (value) => {
+    if (Array.isArray(value)) {
+      return value.every((each) => positiveInteger.accept(each) !== refused) ? (value as number[]) : refused;
+    }
+    return positiveInteger.accept(value);
+  },
+};
+
+const schema = {
+  epochs: integer({ min: 0 }),
+  batchSize: positiveInteger,
+  shuffle: boolean,
+  validationSplit: number({ min: 0, below: 1 }),
+  validationData: anything<Sample | Stream>(),
+  validationFreq: frequency,
+  classWeight: anything<ClassWeight>(),
+  sampleWeight: anything<ArrayInput | null>(),
+  initialEpoch: integer({ min: 0 }),
+  callbacks: anything<unknown>(),
+  verbose: rule('0, 1 or 2', (value): value is 0 | 1 | 2 => value === 0 || value === 1 || value === 2),
+  signal: abortSignal,
+  threads: anything<number | 'auto'>(),
+  maxTimeMs: number({ min: 0 }),
+  maxSteps: positiveInteger,
+  stepsPerEpoch: positiveInteger,
+  validationSteps: positiveInteger,
+  onWarning: func<OnWarning>(),
+};
+
+/** The options of fit, defaults filled in. */
+export type FitSettings = Omit<ReturnType<typeof readFitOptions>, never>;
+
+/** @throws ValueError for unknown options, bad values, and options that exclude each other */
+export function readFitOptions(owner: string, given: unknown) {
+  const options = checkOptions(`${owner}.fit`, given, schema);
+  if (options.threads !== undefined && options.threads !== 'auto') positive(owner, options.threads);
+  const settings = {
+    ...{ epochs: 1, batchSize: 32, shuffle: true, initialEpoch: 0, validationSplit: 0 },
+    ...{ validationFreq: 1, verbose: 1 as 0 | 1 | 2 },
+    ...options,
+    callbacks: readCallbacks(owner, options.callbacks),
+  };
+  if (settings.validationSplit > 0 && settings.validationData !== undefined) {
+    throw new ValueError(`${owner}.fit: expected validationSplit or validationData, but received both.`);
+  }
+  return settings;
+}
+
+function positive(owner: string, threads: unknown): void {
+  if (positiveInteger.accept(threads) !== refused) return;
+  throw new ValueError(
+    `${owner}.fit: threads must be 'auto' or an integer >= 1, but received ${describe(threads)}.`,
+  );
+}
+
+const HOOKS = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onEpochSettled', 'onTrainEnd'];
+
+function readCallbacks(owner: string, given: unknown): Callback<any>[] {
+  if (given === undefined || given === null) return [];
+  const list: unknown[] = Array.isArray(given) ? given : [given];
+  for (const callback of list) {
+    if (typeof callback !== 'object' || callback === null) {
+      throw new ValueError(
+        `${owner}.fit: a callback must be an object with any of ${HOOKS.join(', ')}, but received ${describe(callback)}.`,
+      );
+    }
+    for (const hook of HOOKS) {
+      const value = (callback as Record<string, unknown>)[hook];
+      if (value === undefined || typeof value === 'function') continue;
+      throw new ValueError(
+        `${owner}.fit: ${hook} of a callback must be a function, but received ${describe(value)}.`,
+      );
+    }
+  }
+  return list as Callback<any>[];
+}
+
+const evaluateSchema = {
+  batchSize: positiveInteger,
+  sampleWeight: anything<ArrayInput | null>(),
+};
+
+export interface EvaluateOptions {
+  /** Rows of a step. Default 32. */
+  readonly batchSize?: number;
+  /** Weight of each row in the loss, >= 0. */
+  readonly sampleWeight?: ArrayInput | null;
+}
+
+export function readEvaluateOptions(owner: string, given: unknown) {
+  return { batchSize: 32, ...checkOptions(`${owner}.evaluate`, given, evaluateSchema) };
+}
+
+const trainOnBatchSchema = {
+  sampleWeight: anything<ArrayInput | null>(),
+  classWeight: anything<ClassWeight>(),
+};
+
+export interface TrainOnBatchOptions {
+  /** Weight of each row in the loss, >= 0. */
+  readonly sampleWeight?: ArrayInput | null;
+  /** Weight of each class in the loss. */
+  readonly classWeight?: ClassWeight;
+}
+
+export function readBatchOptions(owner: string, call: string, given: unknown) {
+  return checkOptions(`${owner}.${call}`, given, trainOnBatchSchema);
+}

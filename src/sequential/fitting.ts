@@ -1,0 +1,173 @@
+import { describe } from '../check.js';
+import { ValueError } from '../errors.js';
+import type { Network } from '../model/network.js';
+import type { ArrayInput, Rows } from '../ndarray.js';
+import { LamellaWarning, warn } from '../warnings.js';
+import { adviseOnFeatures, adviseOnOutput } from './advice.js';
+import type { Compiled } from './compile.js';
+import { Evaluation } from './evaluation.js';
+import type { FitSettings } from './fit-options.js';
+import type { Prepared, Reader, Sample } from './prepare.js';
+import { prepare, splitLast } from './prepare.js';
+import { readClassWeight, withClassWeight } from './row-weights.js';
+import type { Source } from './source.js';
+import { arraySource, streamSource } from './source.js';
+import type { Stream } from './stream.js';
+import { BatchStream } from './stream.js';
+import type { Structure } from './structure.js';
+import { Validation } from './validation.js';
+
+/** What a call of fit is about. */
+export interface FitCall {
+  /** What errors name: 'sequential.fit'. */
+  readonly owner: string;
+  readonly name: string;
+  readonly settings: FitSettings;
+  readonly compiled: Compiled;
+}
+
+/** What fit asks of its model. */
+export interface FitModel {
+  /** The structure for rows like these; the model does not keep it yet. */
+  readonly structureFor: (x: unknown) => Structure;
+  /** Keeps it, and gives it weights. */
+  readonly begin: (structure: Structure) => { network: Network; seed: number };
+}
+
+/** Data, checked, and the network that is to learn from them. */
+export interface Gathered {
+  readonly network: Network;
+  readonly structure: Structure;
+  readonly seed: number;
+  readonly source: Source;
+  readonly batchSize: number;
+  readonly validation: Validation | undefined;
+  readonly close: () => Promise<void>;
+}
+
+interface Data {
+  readonly train: Prepared | BatchStream;
+  readonly validation: Prepared | BatchStream | undefined;
+  readonly reader: Reader;
+  readonly structure: Structure;
+  readonly batchSize: number;
+}
+
+/** Check all data of a fit, then let the model begin. Whatever is refused leaves the model as it was. */
+export async function gather(
+  call: FitCall,
+  x: ArrayInput | Stream,
+  y: unknown,
+  model: FitModel,
+): Promise<Gathered> {
+  const streams: BatchStream[] = [];
+  const close = async (): Promise<void> => {
+    for (const stream of streams) await stream.close();
+  };
+  try {
+    const data = await (typeof x === 'function' ? readStream : readArrays)(call, x as never, y, model);
+    for (const each of [data.train, data.validation]) if (each instanceof BatchStream) streams.push(each);
+    advise(call, data);
+    const { network, seed } = model.begin(data.structure);
+    const source = sourceOf(call, data, seed);
+    const validation = validationOf(call, data, network);
+    return { network, seed, source, validation, close, structure: data.structure, batchSize: data.batchSize };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function readStream(call: FitCall, x: Stream, y: unknown, model: FitModel): Promise<Data> {
+  const { owner, settings, compiled } = call;
+  if (y !== undefined && y !== null) {
+    throw new ValueError(
+      `${owner}: y comes with the batches where x is a function, but received ${describe(y)}.`,
+    );
+  }
+  for (const option of ['sampleWeight', 'validationSplit'] as const) {
+    if (settings[option]) {
+      throw new ValueError(`${owner}: ${option} needs arrays, but x is a function that returns batches.`);
+    }
+  }
+  const train = new BatchStream(x, `${owner}: x`);
+  const [first] = await train.peek();
+  const structure = model.structureFor(first);
+  const reader = { structure, loss: compiled.loss, classWeight: readClassWeight(settings.classWeight) };
+  const { rows } = prepare(owner, reader, await train.peek());
+  return { train, structure, reader, batchSize: rows, validation: readValidation(call, reader) };
+}
+
+async function readArrays(call: FitCall, x: ArrayInput, y: unknown, model: FitModel): Promise<Data> {
+  const { owner, settings, compiled } = call;
+  const structure = model.structureFor(x);
+  const reader = { structure, loss: compiled.loss };
+  const all = prepare(owner, reader, [x, y as ArrayInput, settings.sampleWeight]);
+  const share = settings.validationSplit;
+  const split = share > 0 ? splitLast(owner, all, share) : undefined;
+  const train = weighted(split?.train ?? all, readClassWeight(settings.classWeight));
+  return {
+    ...{ train, structure, reader, batchSize: Math.min(settings.batchSize, train.rows) },
+    validation: split?.validation ?? readValidation(call, reader),
+  };
+}
+
+/** Class weights count in training only. */
+function weighted(prepared: Prepared, classWeight: ReadonlyMap<number, number> | undefined): Prepared {
+  const { dataset } = prepared;
+  return {
+    ...prepared,
+    dataset: { ...dataset, weights: withClassWeight(dataset.weights, classWeight, prepared) },
+  };
+}
+
+function readValidation({ owner, settings }: FitCall, reader: Reader): Prepared | BatchStream | undefined {
+  const given = settings.validationData as unknown;
+  if (given === undefined || given === null) return undefined;
+  if (typeof given === 'function') return new BatchStream(given as Stream, `${owner}: validationData`);
+  if (Array.isArray(given) && (given.length === 2 || given.length === 3)) {
+    return prepare(
+      owner,
+      { ...reader, classWeight: undefined },
+      given as unknown as Sample,
+      'validationData: ',
+    );
+  }
+  throw new ValueError(
+    `${owner}: validationData must be [x, y], [x, y, sampleWeight] or a function that returns such batches, but received ${describe(given)}.`,
+  );
+}
+
+function advise({ settings, compiled }: FitCall, { train, structure }: Data): void {
+  const advice = adviseOnOutput(structure, compiled.loss);
+  const features = 'dataset' in train && adviseOnFeatures(structure, train.dataset.rows as Rows);
+  for (const message of features ? [...advice, features] : advice) {
+    warn(new LamellaWarning(message), settings.onWarning);
+  }
+}
+
+function sourceOf({ owner, settings, compiled }: FitCall, data: Data, seed: number): Source {
+  const { stepsPerEpoch, shuffle } = settings;
+  const { train, reader, batchSize } = data;
+  if ('dataset' in train) {
+    return arraySource(train, { batchSize, shuffle, stepsPerEpoch, seed, steps: () => compiled.state.step });
+  }
+  return streamSource(train, stepsPerEpoch, (sample) => prepare(owner, reader, sample));
+}
+
+function validationOf(call: FitCall, data: Data, network: Network): Validation | undefined {
+  const { owner, name, settings, compiled } = call;
+  const { validation, reader, structure } = data;
+  if (!validation) return undefined;
+  const { maxTimeMs } = settings;
+  const end = maxTimeMs === undefined ? Infinity : performance.now() + maxTimeMs;
+  const batchSize = settings.batchSize;
+  const plain = { ...reader, classWeight: undefined };
+  return new Validation({
+    ...{ data: validation, batchSize, steps: settings.validationSteps, frequency: settings.validationFreq },
+    prepared: (sample) => prepare(owner, plain, sample, 'validationData: '),
+    evaluation: () => new Evaluation(name, network, structure, compiled, batchSize),
+    signal: settings.signal,
+    late: () => end !== Infinity && performance.now() >= end,
+  });
+}

@@ -1,0 +1,71 @@
+import { describe } from '../check.js';
+import { FormatError, LamellaError } from '../errors.js';
+import type { LayerType } from './layers/index.js';
+import { LAYER_TYPES, makeLayer } from './layers/index.js';
+import type { Layer } from './layer.js';
+import { Sequential } from './sequential.js';
+
+const KEYS = ['format', 'version', 'kind', 'name', 'seed', 'inputShape', 'layers'];
+const MOST_LAYERS = 10000;
+
+/**
+ * The model that `toJSON` described, as text or as data; its weights are drawn anew, from the seed if there is one. Nothing
+ * in it is trusted.
+ *
+ * @throws FormatError for anything else than such a description
+ */
+export function modelFromJSON(json: unknown): Sequential {
+  const given = typeof json === 'string' ? parse(json) : json;
+  const record = plain(given, 'a model');
+  const unknown = Object.keys(record).find((key) => !KEYS.includes(key));
+  if (unknown !== undefined) refuse(`the entries ${KEYS.join(', ')}`, `'${unknown}'`);
+  if (record.format !== 'lamella') refuse("format 'lamella'", describe(record.format));
+  if (record.version !== 1) refuse('version 1', describe(record.version));
+  if (record.kind !== 'sequential') refuse("kind 'sequential'", describe(record.kind));
+  const { layers } = record;
+  if (!Array.isArray(layers) || layers.length > MOST_LAYERS) {
+    refuse(`at most ${MOST_LAYERS} layers`, describe(layers));
+  }
+  try {
+    const { name, seed, inputShape } = record as { name?: string; seed?: number; inputShape?: number[] };
+    const input = inputShape === undefined ? [] : [makeLayer('input', { shape: inputShape })];
+    return new Sequential({ name, seed, layers: [...input, ...(layers as unknown[]).map(layerFrom)] });
+  } catch (error) {
+    if (error instanceof FormatError || !(error instanceof LamellaError)) throw error;
+    throw new FormatError(`modelFromJSON: ${error.message}`, { cause: error });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new FormatError(
+      `modelFromJSON: expected JSON, but received text that is none (${String(cause)}).`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function layerFrom(given: unknown, i: number): Layer {
+  const { type, ...options } = plain(given, `layer ${i}`);
+  const known = LAYER_TYPES.find((each) => each === type && each !== 'input') as LayerType | undefined;
+  if (known === undefined) {
+    refuse(`layer ${i} to have one of the types ${LAYER_TYPES.join(', ')}`, describe(type));
+  }
+  return makeLayer(known, options);
+}
+
+/** The own entries of an object. */
+function plain(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    refuse(`${what} to be an object`, describe(value));
+  }
+  return Object.fromEntries(Object.entries(value));
+}
+
+function refuse(expected: string, received: string): never {
+  throw new FormatError(`modelFromJSON: expected ${expected}, but received ${received}.`);
+}

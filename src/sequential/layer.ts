@@ -1,0 +1,118 @@
+import { checkOptions } from '../check.js';
+import { ValueError } from '../errors.js';
+import type { LayerSpec, Shape } from '../model/spec.js';
+import type { NdArray } from '../ndarray.js';
+import type { LayerKind, Options } from './layers/kind.js';
+import { common } from './layers/parts.js';
+
+/** What a model lets its layers see. */
+export interface LayerOwner {
+  nameOf(layer: Layer): string;
+  /** Shapes of one row. @throws ValueError before the model is built */
+  shapesOf(layer: Layer): { readonly input: Shape; readonly output: Shape };
+  weightsOf(layer: Layer): NdArray[];
+  setWeightsOf(layer: Layer, weights: readonly NdArray[]): void;
+  countOf(layer: Layer): number;
+}
+
+/** A layer of a model: its options, and, once the model is built, its shapes and weights. */
+export class Layer {
+  /** The name of its factory: 'dense'. */
+  readonly type: string;
+  /** What the network is planned from; undefined for `input`, which only tells a shape. */
+  readonly spec: LayerSpec | undefined;
+  readonly #kind: LayerKind;
+  readonly #options: Options;
+  #owner: LayerOwner | undefined;
+
+  /** @internal Use the factories of `layers`. */
+  constructor(type: string, kind: LayerKind, given: unknown) {
+    const owner = `layers.${type}`;
+    const options = checkOptions(owner, given, { ...common, ...kind.schema }) as Options;
+    const missing = kind.required.find((name) => options[name] === undefined);
+    if (missing !== undefined) throw new ValueError(`${owner}: ${missing} must be given.`);
+    this.type = type;
+    this.spec = kind.spec(options, owner);
+    this.#kind = kind;
+    this.#options = options;
+  }
+
+  /** Keras's class: 'Dense'. */
+  get className(): string {
+    return this.#kind.className;
+  }
+
+  /** The name that was given, or the one that the model gave: 'dense_1'. '' outside a model, if none was given. */
+  get name(): string {
+    return this.#owner?.nameOf(this) ?? this.#options.name ?? '';
+  }
+
+  /** The shape of one row that the options ask for: `inputShape`, or the `shape` of an input. */
+  get givenShape(): Shape | undefined {
+    return this.#options.inputShape ?? this.#options.shape;
+  }
+
+  /** Whether training may change the parameters. */
+  get trainable(): boolean {
+    return this.#options.trainable ?? true;
+  }
+
+  /** Shape of one row of the input. @throws ValueError before the model is built */
+  get inputShape(): Shape {
+    return this.#owned('inputShape').shapesOf(this).input;
+  }
+
+  /** Shape of one row of the output. @throws ValueError before the model is built */
+  get outputShape(): Shape {
+    return this.#owned('outputShape').shapesOf(this).output;
+  }
+
+  /** Copies of the weights, in Keras's order: kernel, bias; gamma, beta, moving mean, moving variance. */
+  getWeights(): NdArray[] {
+    return this.#owned('getWeights').weightsOf(this);
+  }
+
+  /** Replace the weights; order and shapes as in `getWeights`. @throws ShapeError for others */
+  setWeights(weights: readonly NdArray[]): void {
+    this.#owned('setWeights').setWeightsOf(this, weights);
+  }
+
+  /** The number of weights, all of them. */
+  countParams(): number {
+    return this.#owned('countParams').countOf(this);
+  }
+
+  /** Options that make the same layer again: plain data. */
+  get config(): Record<string, unknown> {
+    const { name, trainable } = this;
+    const own = Object.entries(this.#kind.config(this.spec)).filter(([, value]) => value !== undefined);
+    return { type: this.type, name, ...Object.fromEntries(own), ...(trainable ? {} : { trainable }) };
+  }
+
+  /** @internal */
+  get givenName(): string | undefined {
+    return this.#options.name;
+  }
+
+  /** @internal */
+  get owned(): boolean {
+    return this.#owner !== undefined;
+  }
+
+  /** @internal */
+  enter(owner: LayerOwner): void {
+    this.#owner = owner;
+  }
+
+  /** @internal */
+  leave(): void {
+    this.#owner = undefined;
+  }
+
+  #owned(wanted: string): LayerOwner {
+    if (this.#owner) return this.#owner;
+    throw new ValueError(
+      `layers.${this.type}: ${wanted} needs a layer of a model, but this one is in none; pass it to sequential({ layers: [...] }) or model.add.`,
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import type { Rule, Schema } from '../../check.js';
+import { anything, boolean, listOf, positiveInteger, text } from '../../check.js';
+import type { ConstraintConfig } from '../../model/options/constraints.js';
+import { resolveConstraint } from '../../model/options/constraints.js';
+import type { InitializerConfig } from '../../model/options/initializers.js';
+import { resolveInitializer } from '../../model/options/initializers.js';
+import type { RegularizerConfig } from '../../model/options/regularizers.js';
+import { resolveRegularizer } from '../../model/options/regularizers.js';
+import type { ConstraintSpec, ParameterRules, RegularizerSpec, Shape } from '../../model/spec.js';
+
+/** What every layer takes. */
+export interface LayerOptions {
+  /** Unique in its model. Default: 'dense', 'dense_1', … */
+  readonly name?: string;
+  /** The shape of one row: (features) or (height, width, channels). Of the first layer only. */
+  readonly inputShape?: Shape;
+  /** False keeps the parameters as they are while training. Default true. */
+  readonly trainable?: boolean;
+}
+
+/** The name of an initializer, or what a factory of `initializers` returns. */
+export type Initializer = string | InitializerConfig;
+/** The name of a regularizer, or what a factory of `regularizers` returns. */
+export type Regularizer = string | RegularizerConfig | null;
+/** The name of a constraint, or what a factory of `constraints` returns. */
+export type Constraint = string | ConstraintConfig | null;
+
+/** A shape of at least one dimension. */
+export const shape: Rule<number[]> = listOf(positiveInteger, 1);
+
+export const common = { name: text, inputShape: shape, trainable: boolean };
+
+/** The rules of the options of a parameter, `kernelInitializer` and so on: their resolvers check them. */
+export function parameterOptions(...names: readonly string[]): Schema {
+  const options = names.flatMap((name) => [`${name}Initializer`, `${name}Regularizer`, `${name}Constraint`]);
+  return Object.fromEntries(options.map((option) => [option, anything()]));
+}
+
+/** How a parameter starts, is penalised and constrained, from the options of its layer. */
+export function parameterRules(
+  options: Readonly<Record<string, unknown>>,
+  name: string,
+  initializer: string,
+  owner: string,
+): ParameterRules {
+  const given = (kind: string): [unknown, string] => [options[name + kind], `${owner}: ${name}${kind}`];
+  const [start, startOwner] = given('Initializer');
+  const regularizer = resolveRegularizer(...given('Regularizer'));
+  const constraint = resolveConstraint(...given('Constraint'));
+  return {
+    initializer: resolveInitializer(start ?? initializer, startOwner),
+    ...(regularizer && { regularizer }),
+    ...(constraint && { constraint }),
+  };
+}
+
+/** The reverse of `parameterRules`: options from which they come out again. */
+export function parameterConfig(name: string, rules: ParameterRules): Record<string, unknown> {
+  const { initializer, regularizer, constraint } = rules;
+  return {
+    [`${name}Initializer`]: initializer,
+    [`${name}Regularizer`]: regularizerConfig(regularizer),
+    [`${name}Constraint`]: constraintConfig(constraint),
+  };
+}
+
+export function regularizerConfig(spec: RegularizerSpec | undefined): object | undefined {
+  return spec && { name: 'l1l2', l1: spec.l1, l2: spec.l2 };
+}
+
+function constraintConfig(spec: ConstraintSpec | undefined): object | undefined {
+  if (!spec) return undefined;
+  if (spec.kind === 'nonNeg') return { name: 'nonNeg' };
+  const { least, most, rate, axis } = spec;
+  return { name: 'minMaxNorm', minValue: least, maxValue: most, rate, axis };
+}

@@ -1,0 +1,90 @@
+import { ValueError } from '../errors.js';
+import type { ResolvedLoss } from '../model/options/losses.js';
+import { gatherable } from '../model/scale.js';
+import type { Shape } from '../model/spec.js';
+import type { ArrayInput, Rows } from '../ndarray.js';
+import { toRows } from '../ndarray.js';
+import type { Dataset, Targets } from '../train/data.js';
+import { readRowWeights, withClassWeight } from './row-weights.js';
+import type { Structure } from './structure.js';
+import { checkSameShape } from './structure.js';
+import { prepareTargets } from './targets.js';
+
+/** Rows with their targets, as the kernels and as the metrics want them. */
+export interface Prepared {
+  readonly dataset: Dataset;
+  /** (rows, columns), as given; one column of class numbers for sparse cross-entropy. */
+  readonly truth: Float32Array;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Rows of a batch or data set as a person gives them. */
+export type Sample = readonly [x: ArrayInput, y: ArrayInput, sampleWeight?: ArrayInput | null];
+
+/** What of a model decides how data are read. */
+export interface Reader {
+  readonly structure: Structure;
+  readonly loss: ResolvedLoss;
+  readonly classWeight?: ReadonlyMap<number, number>;
+}
+
+/** Rows of the shape that a model was built for. @throws ShapeError, ValueError */
+export function readRows(owner: string, x: unknown, inputShape: Shape, name = 'x'): Rows {
+  const rows = toRows(x, { name });
+  const received = rows.shape.slice(1);
+  // Images of one channel may leave it out, or have it where none is expected (keras/src/models/functional.py).
+  const bare = (shape: Shape): Shape => (shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape);
+  if (received.length === inputShape.length) checkSameShape(owner, name, received, inputShape);
+  else if (bare(received).length !== bare(inputShape).length) {
+    checkSameShape(owner, name, received, inputShape);
+  } else checkSameShape(owner, name, bare(received), bare(inputShape));
+  return rows;
+}
+
+/** Data, checked and ready to train on or to evaluate. `part` is what errors call them: '', 'validationData: '. */
+export function prepare(owner: string, reader: Reader, [x, y, w]: Sample, part = ''): Prepared {
+  const { structure, loss, classWeight } = reader;
+  const rows = readRows(owner, x, structure.spec.inputShape, `${part}x`);
+  const prepared = prepareTargets(y, rows.rows, structure, loss, `${part}y`);
+  const weights = readRowWeights(w, rows.rows, `${part}sampleWeight`);
+  const { targets, truth, columns } = prepared;
+  return {
+    dataset: { rows: gatherable(rows), targets, weights: withClassWeight(weights, classWeight, prepared) },
+    truth,
+    columns,
+    rows: rows.rows,
+  };
+}
+
+/** The first rows train, the last validate: floor(rows · (1 − share)) and the rest. No copies. */
+export function splitLast(
+  owner: string,
+  prepared: Prepared,
+  share: number,
+): { train: Prepared; validation: Prepared } {
+  const first = Math.floor(prepared.rows * (1 - share));
+  if (first === 0 || first === prepared.rows) {
+    throw new ValueError(
+      `${owner}: validationSplit ${share} must leave at least 1 row on both sides, but of ${prepared.rows} rows ${first} would train and ${prepared.rows - first} validate.`,
+    );
+  }
+  return { train: slice(prepared, 0, first), validation: slice(prepared, first, prepared.rows) };
+}
+
+function slice({ dataset, truth, columns }: Prepared, begin: number, end: number): Prepared {
+  const { rows, targets, weights } = dataset;
+  const count = end - begin;
+  const width = targets.data.length / rows.rows;
+  const data = rows.data.subarray(begin * rows.features, end * rows.features);
+  return {
+    dataset: {
+      rows: { ...rows, data, rows: count, shape: [count, ...rows.shape.slice(1)] },
+      targets: { ...targets, data: targets.data.subarray(begin * width, end * width) } as Targets,
+      weights: weights?.subarray(begin, end),
+    },
+    truth: truth.subarray(begin * columns, end * columns),
+    columns,
+    rows: count,
+  };
+}

@@ -1,0 +1,77 @@
+import { describe } from '../check.js';
+import { ValueError } from '../errors.js';
+import type { Sample } from './prepare.js';
+
+/** Called once per epoch: the batches of that epoch. */
+export type Stream = () => Iterable<Sample> | AsyncIterable<Sample>;
+
+/** Batches that a function gives, epoch by epoch. */
+export class BatchStream {
+  readonly #open: Stream;
+  readonly #name: string;
+  #ahead: { batch: Sample; rest: Iterator<unknown> | AsyncIterator<unknown> } | undefined;
+
+  /** @param name what errors call it: 'fit: x' */
+  constructor(open: Stream, name: string) {
+    this.#open = open;
+    this.#name = name;
+  }
+
+  /** The first batch of the next epoch, which remains to be taken. */
+  async peek(): Promise<Sample> {
+    if (!this.#ahead) {
+      const rest = this.#iterator();
+      const { done, value } = await rest.next();
+      if (done) throw this.#empty();
+      this.#ahead = { batch: this.#sample(value), rest };
+    }
+    return this.#ahead.batch;
+  }
+
+  /** The batches of an epoch, at most `most`. @throws ValueError if there are none, or if something else comes */
+  async *epoch(most = Infinity): AsyncGenerator<Sample> {
+    await this.peek();
+    const { batch, rest } = this.#ahead!;
+    this.#ahead = undefined;
+    try {
+      yield batch;
+      for (let count = 1; count < most; count++) {
+        const { done, value } = await rest.next();
+        if (done) return;
+        yield this.#sample(value);
+      }
+    } finally {
+      await rest.return?.();
+    }
+  }
+
+  /** Give back what `peek` has opened. */
+  async close(): Promise<void> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    await ahead?.rest.return?.();
+  }
+
+  #iterator(): Iterator<unknown> | AsyncIterator<unknown> {
+    const source = this.#open() as Partial<Iterable<unknown> & AsyncIterable<unknown>> | undefined;
+    const asynchronous = source?.[Symbol.asyncIterator];
+    if (asynchronous) return asynchronous.call(source as AsyncIterable<unknown>);
+    const synchronous = source?.[Symbol.iterator];
+    if (synchronous) return synchronous.call(source as Iterable<unknown>);
+    throw new ValueError(
+      `${this.#name}: the function must return an iterable or async iterable of [x, y] batches, but returned ${describe(source)}.`,
+    );
+  }
+
+  #sample(value: unknown): Sample {
+    if (Array.isArray(value) && (value.length === 2 || value.length === 3)) return value as unknown as Sample;
+    const received = Array.isArray(value) ? `an array of ${value.length}` : describe(value);
+    throw new ValueError(
+      `${this.#name}: a batch must be [x, y] or [x, y, sampleWeight], but received ${received}.`,
+    );
+  }
+
+  #empty(): ValueError {
+    return new ValueError(`${this.#name}: expected at least 1 batch per epoch, but the iterable gave none.`);
+  }
+}

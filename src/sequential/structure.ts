@@ -1,0 +1,86 @@
+import { ShapeError, ValueError } from '../errors.js';
+import { layerRule } from '../model/layers/index.js';
+import { drawInitial } from '../model/options/initializers.js';
+import type { Parameter } from '../model/parameters.js';
+import { layOut } from '../model/parameters.js';
+import type { LayerSpec, NetworkSpec, Shape } from '../model/spec.js';
+import { sizeOf } from '../model/spec.js';
+import { formatShape } from '../ndarray.js';
+import { RandomState } from '../random.js';
+import type { Layer } from './layer.js';
+
+/** A model whose shapes are known. */
+export interface Structure {
+  readonly spec: NetworkSpec;
+  /** The shape of one row before every layer, and after the last. */
+  readonly shapes: readonly Shape[];
+  readonly parameters: readonly Parameter[];
+}
+
+/** Shapes and parameters of layers for rows of one shape. @throws ShapeError naming the layer that does not fit */
+export function structureOf(owner: string, inputShape: Shape, layers: readonly Layer[]): Structure {
+  if (layers.length === 0) {
+    throw new ValueError(`${owner}: a model needs at least one layer besides its input, but has none.`);
+  }
+  const shapes: Shape[] = [inputShape];
+  const specs = layers.map((layer) => {
+    const spec = layer.spec as LayerSpec;
+    shapes.push(
+      named(`${owner}, layer '${layer.name}'`, () => layerRule(spec).outputShape(spec, shapes.at(-1)!)),
+    );
+    return spec;
+  });
+  const spec = { inputShape, layers: specs };
+  const { parameters } = layOut(spec, specs.map(layerRule), shapes);
+  return { spec, shapes, parameters };
+}
+
+function named(what: string, work: () => Shape): Shape {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof ShapeError ? new ShapeError(`${what}: ${error.message}`) : error;
+  }
+}
+
+/** Initial values of all parameters, drawn layer by layer from one generator. */
+export function initialWeights({ parameters }: Structure, seed: number): Float32Array[] {
+  const random = new RandomState(seed);
+  return parameters.map(({ rules, shape }) => drawInitial(rules.initializer, shape, random));
+}
+
+/** The number of values in some parameters. */
+export function countValues(parameters: readonly Parameter[]): number {
+  return parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
+/** 'BatchNormalization' → 'batch_normalization'. */
+function snakeCase(className: string): string {
+  return className.replace(/(?<=[a-z0-9])([A-Z])/g, '_$1').toLowerCase();
+}
+
+/** The name of a new layer: its own, or its class with the number of those before it, 'dense', 'dense_1', … */
+export function nameFor(owner: string, layer: Layer, taken: ReadonlySet<string>): string {
+  const { givenName } = layer;
+  if (givenName !== undefined) {
+    if (!taken.has(givenName)) return givenName;
+    throw new ValueError(`${owner}: layer names must differ, but two layers are called '${givenName}'.`);
+  }
+  const stem = snakeCase(layer.className);
+  let name = stem;
+  for (let number = 1; taken.has(name); number++) name = `${stem}_${number}`;
+  return name;
+}
+
+/** ShapeError unless two shapes of a row are the same. */
+export function checkSameShape(owner: string, name: string, received: Shape, expected: Shape): void {
+  if (received.length === expected.length && received.every((size, i) => size === expected[i])) return;
+  const rows = (shape: Shape): string => formatShape(['rows', ...shape] as unknown as number[]);
+  const hint =
+    sizeOf(received) === sizeOf(expected) && expected.length === 1
+      ? '; give the model inputShape ' + `[${received.join(', ')}] and begin it with layers.flatten()`
+      : '';
+  throw new ShapeError(
+    `${owner}: ${name} must have the shape ${rows(expected)}, as the model was built for, but received ${rows(received)}${hint}.`,
+  );
+}

@@ -1,0 +1,138 @@
+import { ShapeError, ValueError } from '../errors.js';
+import type { ResolvedLoss } from '../model/options/losses.js';
+import { smoothTargets } from '../model/options/losses.js';
+import { lossForm } from '../model/plan.js';
+import { sizeOf } from '../model/spec.js';
+import type { NdArray, TypedArray } from '../ndarray.js';
+import { allFinite, formatShape, readArray } from '../ndarray.js';
+import type { Targets } from '../train/data.js';
+import type { Structure } from './structure.js';
+
+/** What rows are to become, once for the loss and once for the metrics. */
+export interface PreparedTargets {
+  readonly targets: Targets;
+  /** What was given: (rows, columns), one column of class numbers for sparse cross-entropy. */
+  readonly truth: Float32Array;
+  readonly columns: number;
+}
+
+/** Targets of a loss, checked. @throws ShapeError, ValueError */
+export function prepareTargets(
+  y: unknown,
+  rows: number,
+  { spec, shapes }: Structure,
+  loss: ResolvedLoss,
+  name = 'y',
+): PreparedTargets {
+  if (y === undefined || y === null) {
+    throw new ValueError(`${name} must be given: an array of targets, one per row of x.`);
+  }
+  const array = readArray(y, name, Float32Array);
+  if (array.shape[0] !== rows) {
+    throw new ShapeError(
+      `${name} must have as many entries as x has rows, ${rows}, but received ${array.shape[0]} (shape ${formatShape(array.shape)}).`,
+    );
+  }
+  const outputs = sizeOf(shapes.at(-1)!);
+  const sparse = loss.name === 'sparseCategoricalCrossentropy';
+  const truth = sparse ? readClasses(array, outputs, name) : readValues(array, outputs, loss, name);
+  if (!sparse) {
+    const values = smoothTargets(forLoss(truth, loss), outputs, loss);
+    return { targets: { kind: 'values', data: values }, truth, columns: outputs };
+  }
+  const targets: Targets = lossForm(spec, loss.spec).labels
+    ? { kind: 'labels', data: Int32Array.from(truth) }
+    : { kind: 'values', data: oneHot(truth, outputs) };
+  return { targets, truth, columns: 1 };
+}
+
+function readClasses(array: NdArray<TypedArray>, classes: number, name: string): Float32Array {
+  const { data, shape, scale = 1 } = array;
+  if (classes < 2) {
+    throw new ShapeError(
+      `sparseCategoricalCrossentropy needs one output per class, but the model has ${classes}; use binaryCrossentropy with one sigmoid unit, or one softmax unit per class.`,
+    );
+  }
+  if (sizeOf(shape) !== shape[0]) {
+    throw new ShapeError(
+      `${name} must hold one integer class per row for sparseCategoricalCrossentropy, but received the shape ${formatShape(shape)}; for one-hot rows use categoricalCrossentropy.`,
+    );
+  }
+  const labels = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const label = data[i] * scale;
+    if (Number.isInteger(label) && label >= 0 && label < classes) labels[i] = label;
+    else {
+      throw new ValueError(
+        `${name} must hold integers from 0 to ${classes - 1} for sparseCategoricalCrossentropy with ${classes} outputs, but received ${label} in row ${i}.`,
+      );
+    }
+  }
+  return labels;
+}
+
+function readValues(
+  array: NdArray<TypedArray>,
+  outputs: number,
+  loss: ResolvedLoss,
+  name: string,
+): Float32Array {
+  const { data, shape, scale = 1 } = array;
+  if (sizeOf(shape) !== shape[0] * outputs) throw wrongWidth(shape, outputs, loss, name);
+  const values =
+    scale === 1 && data instanceof Float32Array
+      ? data
+      : Float32Array.from(data as ArrayLike<number>, (value) => value * scale);
+  if (!allFinite(values)) {
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    throw new ValueError(
+      `${name} must hold finite numbers, but received ${values[at]} in row ${Math.floor(at / outputs)}.`,
+    );
+  }
+  checkRange(values, outputs, loss, name);
+  return values;
+}
+
+function wrongWidth(shape: readonly number[], outputs: number, loss: ResolvedLoss, name: string): ShapeError {
+  const received = `but received the shape ${formatShape(shape)}`;
+  const flat = sizeOf(shape) === shape[0];
+  const one = outputs === 1 ? '(rows) or (rows, 1)' : `(rows, ${outputs})`;
+  let hint = '';
+  if (loss.name === 'categoricalCrossentropy' && flat) {
+    hint = `; for integer classes use sparseCategoricalCrossentropy, or toCategorical(y, ${outputs})`;
+  } else if (flat && outputs > 1) {
+    hint = '; for one value per row give the last layer 1 unit';
+  } else if (outputs === 1) {
+    hint = `; for targets of ${sizeOf(shape) / shape[0]} values give the last layer that many units`;
+  }
+  const wanted = loss.name === 'categoricalCrossentropy' ? `one-hot rows, ${one},` : one;
+  return new ShapeError(`${name} must have the shape ${wanted} for ${loss.name}, ${received}${hint}.`);
+}
+
+/** Cross-entropies compare shares: 0 to 1. */
+function checkRange(values: Float32Array, outputs: number, { name: loss }: ResolvedLoss, name: string): void {
+  if (loss !== 'categoricalCrossentropy' && loss !== 'binaryCrossentropy') return;
+  const at = values.findIndex((value) => value < 0 || value > 1);
+  if (at < 0) return;
+  const hint =
+    loss === 'categoricalCrossentropy'
+      ? 'for integer classes use sparseCategoricalCrossentropy'
+      : 'for targets of -1 and 1 use hinge';
+  throw new ValueError(
+    `${name} must hold values from 0 to 1 for ${loss}, but received ${values[at]} in row ${Math.floor(at / outputs)}; ${hint}.`,
+  );
+}
+
+/** Hinge losses take 0 and 1 as −1 and 1 (keras/src/losses/losses.py, convert_binary_labels_to_hinge). */
+function forLoss(values: Float32Array, { name }: ResolvedLoss): Float32Array {
+  if (name !== 'hinge' && name !== 'squaredHinge') return values;
+  return values.every((value) => value === 0 || value === 1) ? values.map((value) => 2 * value - 1) : values;
+}
+
+function oneHot(labels: Float32Array, classes: number): Float32Array {
+  const values = new Float32Array(labels.length * classes);
+  labels.forEach((label, row) => {
+    values[row * classes + label] = 1;
+  });
+  return values;
+}

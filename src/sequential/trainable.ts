@@ -1,0 +1,230 @@
+import { ready } from '../engine/engine.js';
+import { ValueError } from '../errors.js';
+import type { ArrayInput } from '../ndarray.js';
+import type { TrainingState } from '../train/callbacks/types.js';
+import type { Trainer } from '../train/trainer.js';
+import { BatchTraining } from './batch-training.js';
+import type { Compiled, CompileOptions } from './compile.js';
+import { compile, currentRate, setRate } from './compile.js';
+import { Evaluation } from './evaluation.js';
+import type { EvaluateOptions, FitOptions, TrainOnBatchOptions } from './fit-options.js';
+import { readBatchOptions, readEvaluateOptions, readFitOptions } from './fit-options.js';
+import { gather } from './fitting.js';
+import { History } from './history.js';
+import { Layered } from './layered.js';
+import type { Layer } from './layer.js';
+import { prepare } from './prepare.js';
+import { readClassWeight } from './row-weights.js';
+import { optimizerState, restoreOptimizer } from './state.js';
+import type { Stream } from './stream.js';
+import { Training } from './training.js';
+import { batchesOf } from './validation.js';
+
+/** Layers that can be trained and evaluated. */
+export abstract class Trainable extends Layered {
+  #compiled: Compiled | undefined;
+  #history = new History();
+  #busy = false;
+  #calling = false;
+  #trainer: Trainer | undefined;
+  #batches: BatchTraining | undefined;
+  #epochsRun = 0;
+  /** True ends training before the next step. `fit` begins with false. */
+  stopTraining = false;
+
+  /** What the last `fit` has come to; that of a `fit` under way grows with every epoch. */
+  get history(): History {
+    return this.#history;
+  }
+
+  /** Epochs finished in the last call of fit, those before `initialEpoch` included. */
+  get epochsRun(): number {
+    return this.#epochsRun;
+  }
+
+  /** The learning rate of the next step. Setting it where a schedule gives it is a ValueError. */
+  get learningRate(): number {
+    return currentRate(this.compiled('learningRate'));
+  }
+
+  set learningRate(rate: number) {
+    setRate(this.name, this.compiled('learningRate'), rate);
+  }
+
+  /**
+   * Say how the model is to be trained. Compiling again begins with a new optimizer.
+   *
+   * @throws ValueError for unknown names and options, and where a layer lets nothing be trained through it
+   */
+  compile(options: CompileOptions): void {
+    this.#checkIdle('compile');
+    const compiled = compile(this.name, options, this.layers);
+    this.#batches?.close();
+    this.#batches = undefined;
+    this.#compiled = compiled;
+  }
+
+  /** Train on arrays, or on the batches that a function returns, called once per epoch. Resolves to the history. */
+  fit(x: Stream, options?: FitOptions<this>): Promise<History>;
+  fit(x: ArrayInput, y: ArrayInput, options?: FitOptions<this>): Promise<History>;
+  async fit(x: ArrayInput | Stream, y?: unknown, options?: FitOptions<this>): Promise<History> {
+    this.#checkIdle('fit');
+    this.#busy = true;
+    try {
+      const streamed = typeof x === 'function' && options === undefined;
+      await this.#fit(x, streamed ? undefined : y, streamed ? y : options);
+      return this.#history;
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /**
+   * Loss and metrics over rows: `{ loss, accuracy, … }`.
+   *
+   * @throws ValueError before `compile` and for bad data; ShapeError
+   */
+  evaluate(x: ArrayInput, y: ArrayInput, options?: EvaluateOptions): Record<string, number> {
+    const compiled = this.compiled('evaluate');
+    const { batchSize, sampleWeight } = readEvaluateOptions(this.name, options);
+    const reader = { structure: this.structure('evaluate'), loss: compiled.loss };
+    const prepared = prepare(`${this.name}.evaluate`, reader, [x, y, sampleWeight]);
+    const rows = Math.min(batchSize, prepared.rows);
+    const evaluation = new Evaluation(this.name, this.network('evaluate'), reader.structure, compiled, rows);
+    for (const [data, batch] of batchesOf(prepared, rows)) evaluation.step(data, batch);
+    return evaluation.results();
+  }
+
+  /** Loss and metrics of one batch: as `evaluate`, in one step. */
+  testOnBatch(
+    x: ArrayInput,
+    y: ArrayInput,
+    options?: Omit<EvaluateOptions, 'batchSize'>,
+  ): Record<string, number> {
+    const { sampleWeight } = readBatchOptions(this.name, 'testOnBatch', options);
+    return this.evaluate(x, y, { sampleWeight, batchSize: Number.MAX_SAFE_INTEGER });
+  }
+
+  /** One step on one batch; its loss and metrics before the update. Builds the model if need be. */
+  trainOnBatch(x: ArrayInput, y: ArrayInput, options?: TrainOnBatchOptions): Record<string, number> {
+    const call = `${this.name}.trainOnBatch`;
+    this.#checkIdle('trainOnBatch');
+    const compiled = this.compiled('trainOnBatch');
+    const { sampleWeight, classWeight } = readBatchOptions(this.name, 'trainOnBatch', options);
+    const structure = this.structureFor(call, x);
+    const reader = { structure, loss: compiled.loss, classWeight: readClassWeight(classWeight) };
+    const prepared = prepare(call, reader, [x, y, sampleWeight]);
+    this.build(structure);
+    this.#batches ??= new BatchTraining(this.name, this.network(call), structure, compiled, this.drawnSeed());
+    return this.#batches.step(prepared);
+  }
+
+  /** Everything that training goes on from. */
+  getTrainingState(): TrainingState {
+    const compiled = this.compiled('getTrainingState');
+    const network = this.network('getTrainingState');
+    this.#trainer?.saveSlots();
+    this.#batches?.save();
+    return {
+      epoch: this.#epochsRun,
+      weights: this.getWeights(),
+      optimizer: optimizerState(compiled, network),
+      ...(typeof compiled.optimizer.learningRate === 'number' && { learningRate: compiled.learningRate }),
+      seed: this.drawnSeed(),
+      history: this.#history.history,
+    };
+  }
+
+  /**
+   * Go on from a state: weights, optimizer, history; in a callback's `onTrainBegin`, with its epoch.
+   *
+   * @throws ShapeError for the state of another model; ValueError once steps are being made
+   */
+  setTrainingState(state: TrainingState): void {
+    const compiled = this.compiled('setTrainingState');
+    if (this.#trainer) {
+      throw new ValueError(
+        `${this.name}: setTrainingState was called during training; expected before fit, or in onTrainBegin of a callback.`,
+      );
+    }
+    this.setWeights(state.weights);
+    this.#batches?.close();
+    this.#batches = undefined;
+    restoreOptimizer(this.name, compiled, this.network('setTrainingState'), state.optimizer);
+    if (state.learningRate !== undefined) compiled.learningRate = state.learningRate;
+    this.reseed(state.seed);
+    this.#epochsRun = state.epoch;
+    this.#history.restore(state.epoch, state.history);
+  }
+
+  override add(layer: Layer): void {
+    if (this.#compiled) {
+      throw new ValueError(
+        `${this.name}: layers can be added until the model is compiled, but it is compiled already.`,
+      );
+    }
+    super.add(layer);
+  }
+
+  /** How the model is trained. @throws ValueError before `compile` */
+  protected compiled(wanted: string): Compiled {
+    if (this.#compiled) return this.#compiled;
+    throw new ValueError(
+      `${this.name}: ${wanted} needs a compiled model, but compile has not been called; call model.compile({ optimizer: 'adam', loss: … }) first.`,
+    );
+  }
+
+  protected get compiledOrNot(): Compiled | undefined {
+    return this.#compiled;
+  }
+
+  protected override checkWritable(call: string): void {
+    if (!this.#calling) this.#checkIdle(call);
+  }
+
+  protected override store(block: Float32Array): void {
+    if (this.#trainer) this.#trainer.setParameters(block);
+    else this.network('setWeights').setPacked(block);
+  }
+
+  #checkIdle(call: string): void {
+    if (!this.#busy) return;
+    throw new ValueError(
+      `${this.name}: ${call} was called while the model is being trained; await the promise of fit first.`,
+    );
+  }
+
+  async #fit(x: ArrayInput | Stream, y: unknown, given: unknown): Promise<void> {
+    const compiled = this.compiled('fit');
+    const settings = readFitOptions(this.name, given);
+    settings.signal?.throwIfAborted();
+    await ready();
+    const gathered = await gather({ owner: `${this.name}.fit`, name: this.name, settings, compiled }, x, y, {
+      structureFor: (rows) => this.structureFor(`${this.name}.fit`, rows),
+      begin: (structure) => {
+        this.build(structure);
+        return { network: this.network('fit'), seed: this.drawnSeed() };
+      },
+    });
+    this.#batches?.close();
+    this.#batches = undefined;
+    this.stopTraining = false;
+    this.#history = new History();
+    this.#epochsRun = settings.initialEpoch;
+    try {
+      const training = new Training<this & { toBytes(): Uint8Array }>({
+        ...gathered,
+        ...{ owner: this.name, model: this as this & { toBytes(): Uint8Array }, compiled, settings },
+        history: this.#history,
+        firstEpoch: () => this.#epochsRun,
+        onTrainer: (trainer) => (this.#trainer = trainer),
+        onCalling: (begins) => (this.#calling = begins),
+        onFinished: (next) => (this.#epochsRun = next),
+      });
+      await training.run();
+    } finally {
+      this.#calling = false;
+      await gathered.close();
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import { DivergedError } from '../errors.js';
+import type { Network } from '../model/network.js';
+import { newOptimizerState } from '../model/optimizers.js';
+import { CallbackList } from '../train/callbacks/list.js';
+import type { CallbackModel, Logs } from '../train/callbacks/types.js';
+import type { EpochReport, StepReport } from '../train/fit.js';
+import { fit } from '../train/fit.js';
+import { Progress } from '../train/progress.js';
+import { Trainer } from '../train/trainer.js';
+import type { Compiled } from './compile.js';
+import { currentRate } from './compile.js';
+import { Metrics } from './evaluation.js';
+import type { FitSettings } from './fit-options.js';
+import type { History } from './history.js';
+import type { Source } from './source.js';
+import type { Structure } from './structure.js';
+import type { Validation } from './validation.js';
+
+/** What a model hands over to be trained. */
+export interface TrainingRequest<M extends CallbackModel> {
+  readonly owner: string;
+  readonly model: M;
+  readonly network: Network;
+  readonly structure: Structure;
+  readonly compiled: Compiled;
+  readonly settings: FitSettings;
+  readonly source: Source;
+  /** Rows of the first batch of a stream, or the batch size. */
+  readonly batchSize: number;
+  readonly validation: Validation | undefined;
+  readonly history: History;
+  readonly seed: number;
+  /** The first epoch, once `onTrainBegin` has run: it may have restored a state. */
+  readonly firstEpoch: () => number;
+  /** Told of the trainer at work, and of its end. */
+  readonly onTrainer: (trainer: Trainer | undefined) => void;
+  /** Told when callbacks begin to run, and when they have ended. */
+  readonly onCalling: (begins: boolean) => void;
+  /** Told of every finished epoch, by the index of the next. */
+  readonly onFinished: (next: number) => void;
+}
+
+/** A call of fit. */
+export class Training<M extends CallbackModel> {
+  readonly #request: TrainingRequest<M>;
+  readonly #metrics: Metrics;
+  readonly #callbacks: CallbackList<M>;
+  readonly #progress: Progress | undefined;
+  #trainer: Trainer | undefined;
+  #logs: Logs = {};
+
+  constructor(request: TrainingRequest<M>) {
+    const { settings, compiled, structure, owner, source, model } = request;
+    const { callbacks, verbose, epochs, initialEpoch, onWarning } = settings;
+    this.#request = request;
+    this.#metrics = new Metrics(`${owner}.compile`, compiled.metrics, structure, compiled.loss);
+    this.#callbacks = new CallbackList<M>(callbacks, model, request.onCalling);
+    const shown = verbose > 0 && !callbacks.some((callback) => callback instanceof Progress);
+    this.#progress = shown ? new Progress() : undefined;
+    const params = { epochs, initialEpoch, steps: source.steps, verbose, callbacks, onWarning };
+    for (const callback of callbacks) callback.setParams?.(params);
+    this.#progress?.setParams(params);
+  }
+
+  async run(): Promise<void> {
+    const { compiled, network, settings, onTrainer } = this.#request;
+    await this.#callbacks.trainBegin(this.#logs);
+    this.#trainer = this.#newTrainer();
+    onTrainer(this.#trainer);
+    try {
+      await fit({
+        ...{ network, trainer: this.#trainer, signal: settings.signal },
+        ...{ maxTimeMs: settings.maxTimeMs, maxSteps: settings.maxSteps },
+        batches: () => this.#request.source.epoch(),
+        firstEpoch: this.#request.firstEpoch() + 1,
+        lastEpoch: settings.epochs,
+        rate: () => currentRate(compiled),
+        stopped: () => this.#request.model.stopTraining,
+        onEpochBegin: (epoch) => this.#epochBegin(epoch - 1),
+        onPredictions: this.#metrics.any ? (_batch, part) => this.#predicted(part) : undefined,
+        onStep: (report) => this.#step(report),
+        onDivergence: (report) => this.#diverged(report),
+        onEpoch: (report) => this.#epochEnd(report),
+      });
+    } catch (error) {
+      // What the optimizer has gathered is no longer finite either.
+      if (error instanceof DivergedError) compiled.state = newOptimizerState();
+      throw error;
+    } finally {
+      onTrainer(undefined);
+    }
+    await this.#callbacks.trainEnd(this.#logs);
+  }
+
+  #newTrainer(): Trainer {
+    const { network, compiled, source, batchSize, seed } = this.#request;
+    const { loss, optimizer, state } = compiled;
+    return new Trainer({
+      ...{ network, state, batchSize, seed, dataset: source.whole?.dataset },
+      loss: loss.spec,
+      hostLoss: loss.hostLoss,
+      optimizer: optimizer.spec,
+      predictions: this.#metrics.any,
+      penaltyPerRow: false,
+    });
+  }
+
+  #epochBegin(index: number): void | Promise<void> {
+    this.#metrics.reset();
+    this.#logs = {};
+    this.#progress?.onEpochBegin(index);
+    return this.#callbacks.epochBegin(index, this.#logs);
+  }
+
+  #predicted(part: Int32Array): void {
+    const { session } = this.#trainer as Trainer;
+    this.#metrics.update(this.#request.source.current(), part, session.predictions(part.length));
+  }
+
+  #step({ step, epochLoss }: StepReport): void | Promise<void> {
+    const index = step - 1;
+    const due = this.#progress?.due(index) ?? false;
+    if (!due && !this.#callbacks.watchesBatches) return undefined;
+    this.#logs = sorted(this.#metrics.results(epochLoss));
+    const called = this.#callbacks.batchEnd(index, this.#logs);
+    if (due) this.#progress?.draw(this.#logs);
+    return called;
+  }
+
+  async #diverged({ steps, loss }: EpochReport): Promise<boolean> {
+    const { model } = this.#request;
+    const stopped = model.stopTraining;
+    this.#logs = { ...this.#logs, loss: Number.isFinite(loss) ? NaN : loss };
+    await this.#callbacks.batchEnd(steps - 1, this.#logs);
+    if (stopped || !model.stopTraining) return false;
+    this.#request.compiled.state = newOptimizerState();
+    return true;
+  }
+
+  async #epochEnd({ epoch, loss }: EpochReport): Promise<boolean> {
+    const { history, validation, settings, network, model, onFinished } = this.#request;
+    const index = epoch - 1;
+    const values = await validation?.run(index, network);
+    settings.signal?.throwIfAborted();
+    this.#logs = { ...sorted(this.#metrics.results(loss)), ...(values && prefixed(sorted(values))) };
+    await this.#callbacks.epochEnd(index, this.#logs);
+    this.#progress?.onEpochEnd(index, this.#logs);
+    history.record(index, this.#logs);
+    onFinished(epoch);
+    await this.#callbacks.epochSettled(index, this.#logs);
+    return model.stopTraining;
+  }
+}
+
+function sorted(values: Logs): Logs {
+  return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function prefixed(values: Logs): Logs {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`val_${name}`, value]));
+}

@@ -1,0 +1,82 @@
+import type { Network } from '../model/network.js';
+import { ascending } from '../random.js';
+import { inBatches } from '../train/fit.js';
+import { Yielder } from '../train/yielding.js';
+import type { Evaluation } from './evaluation.js';
+import type { Prepared, Sample } from './prepare.js';
+import type { BatchStream } from './stream.js';
+import { countValues } from './structure.js';
+
+export interface ValidationRequest {
+  /** A data set, or batches. */
+  readonly data: Prepared | BatchStream;
+  readonly prepared: (sample: Sample) => Prepared;
+  /** Made when it is first needed. */
+  readonly evaluation: () => Evaluation;
+  readonly batchSize: number;
+  /** Most batches. */
+  readonly steps: number | undefined;
+  readonly frequency: number | readonly number[];
+  readonly signal: AbortSignal | undefined;
+  /** True when no time is left: the validation is given up. */
+  readonly late: () => boolean;
+}
+
+/** Evaluates between epochs, and gives way to the host while it does. */
+export class Validation {
+  readonly #request: ValidationRequest;
+  #evaluation: Evaluation | undefined;
+
+  constructor(request: ValidationRequest) {
+    this.#request = request;
+  }
+
+  /** Loss and metrics; undefined where this epoch (index from 0) is not validated, or time is up. */
+  async run(index: number, network: Network): Promise<Record<string, number> | undefined> {
+    const { frequency, late, signal } = this.#request;
+    const due = typeof frequency === 'number' ? (index + 1) % frequency === 0 : frequency.includes(index + 1);
+    if (!due || late()) return undefined;
+    this.#evaluation ??= this.#request.evaluation();
+    const evaluation = this.#evaluation;
+    evaluation.restart(network);
+    const yielder = new Yielder();
+    const flops = 2 * countValues(network.parameters);
+    for await (const [prepared, rows] of this.#batches()) {
+      evaluation.step(prepared, rows);
+      if (!yielder.due(flops * rows.length)) continue;
+      await yielder.rest();
+      signal?.throwIfAborted();
+      if (late()) return undefined;
+    }
+    return evaluation.results();
+  }
+
+  #batches(): Iterable<[Prepared, Int32Array]> | AsyncIterable<[Prepared, Int32Array]> {
+    const { data, prepared, batchSize, steps } = this.#request;
+    return 'dataset' in data ? batchesOf(data, batchSize, steps) : streamed(data, prepared, steps);
+  }
+}
+
+/** A data set in its own order. */
+export function* batchesOf(
+  prepared: Prepared,
+  batchSize: number,
+  most = Infinity,
+): Generator<[Prepared, Int32Array]> {
+  let count = 0;
+  for (const { rows } of inBatches(prepared.dataset, ascending(prepared.rows), batchSize)) {
+    if (count++ >= most) return;
+    yield [prepared, rows];
+  }
+}
+
+async function* streamed(
+  stream: BatchStream,
+  prepared: (sample: Sample) => Prepared,
+  most: number | undefined,
+): AsyncGenerator<[Prepared, Int32Array]> {
+  for await (const sample of stream.epoch(most)) {
+    const batch = prepared(sample);
+    yield [batch, ascending(batch.rows)];
+  }
+}
