@@ -31,3 +31,20 @@ export { schedules } from './model/options/schedules.js';
 export type { Schedule, ScheduleConfig } from './model/options/schedules.js';
 export { metrics } from './train/metrics/index.js';
 export type { MetricConfig, MetricFunction } from './train/metrics/index.js';
+export { modelFromJSON } from './sequential/from-json.js';
+export type { ModelJson } from './sequential/json.js';
+export type { Layer } from './sequential/layer.js';
+export { layers } from './sequential/layers/index.js';
+export { sequential } from './sequential/sequential.js';
+export type {
+  PredictOptions,
+  Sequential,
+  SequentialOptions,
+  SummaryOptions,
+} from './sequential/sequential.js';
+export type { CompileOptions, Metric } from './sequential/compile.js';
+export type { EvaluateOptions, FitOptions, TrainOnBatchOptions } from './sequential/fit-options.js';
+export type { History } from './sequential/history.js';
+export type { ClassWeight } from './sequential/row-weights.js';
+export type { Sample } from './sequential/prepare.js';
+export type { Stream } from './sequential/stream.js';
