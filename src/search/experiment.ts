@@ -1,0 +1,113 @@
+import type { Rule } from '../check.js';
+import { anyOf, anything, func, number, oneOf, rule } from '../check.js';
+import { countRows } from '../data/take.js';
+import { ShapeError } from '../errors.js';
+import type { CrossValidation } from './cv.js';
+import { crossValidation, foldsFor } from './cv.js';
+import type { Estimator, EstimatorFactory, EstimatorSource, Params } from './estimator.js';
+import { factoryOf, isClassifier, mergeParams, seedsFor } from './estimator.js';
+import type { Fold } from './folds.js';
+import type { Scoring } from './scoring.js';
+import { scorerOf } from './scoring.js';
+import type { Trial, TrialResult } from './trial.js';
+import { runTrial } from './trial.js';
+
+/** What all kinds of model selection take. */
+export interface ExperimentOptions {
+  /** Folds. Default 5: stratified for classifiers with one label per row, else in order. */
+  readonly cv?: CrossValidation;
+  /** Aborts: the promise rejects with the signal's reason. It is handed to fit. */
+  readonly signal?: AbortSignal;
+  /** Called after every trial and awaited. What it throws ends the run. */
+  readonly onTrial?: (result: TrialResult) => void | Promise<void>;
+}
+
+/** … and those that rate estimators. */
+export interface ScoringOptions extends ExperimentOptions {
+  /** A name, a function (estimator, x, y) => number, or null for the estimator's own score. Default null. */
+  readonly scoring?: Scoring;
+  /** The score of a fit that this package refuses or that diverges; 'raise' lets the error out. Default 'raise'. */
+  readonly errorScore?: number | 'raise';
+}
+
+const abortSignal: Rule<AbortSignal> = rule(
+  'an AbortSignal',
+  (value): value is AbortSignal =>
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as AbortSignal).aborted === 'boolean' &&
+    typeof (value as AbortSignal).throwIfAborted === 'function',
+);
+
+export const experimentSchema = {
+  cv: crossValidation,
+  signal: abortSignal,
+  onTrial: func<NonNullable<ExperimentOptions['onTrial']>>(),
+};
+
+const nan: Rule<number> = rule('NaN', (value): value is number => Number.isNaN(value));
+
+export const scoringSchema = {
+  ...experimentSchema,
+  scoring: anything<Scoring>(),
+  errorScore: anyOf(oneOf<'raise'>(['raise']), number(), nan),
+};
+
+/** What one trial is to do, but for what the experiment adds. */
+export type Task = Omit<Trial, 'number' | 'params'> & { readonly params?: Params };
+
+/** Data, folds and a factory, checked, with the seeds of all trials drawn. */
+export interface Experiment<E extends Estimator = Estimator> {
+  readonly owner: string;
+  readonly x: unknown;
+  readonly y: unknown;
+  readonly rows: number;
+  readonly folds: readonly Fold[];
+  readonly create: EstimatorFactory<E>;
+  readonly seeds: Params;
+  readonly options: ScoringOptions;
+}
+
+/**
+ * Check everything that can be checked before the first fit.
+ *
+ * @throws ShapeError if x and y differ in rows, ValueError for what the options or the estimator refuse
+ */
+export function experiment<E extends Estimator>(
+  owner: string,
+  source: EstimatorSource<E>,
+  { x, y }: { readonly x: unknown; readonly y: unknown },
+  options: ScoringOptions,
+): Experiment<E> {
+  scorerOf(owner, options.scoring);
+  const create = factoryOf(owner, source);
+  const rows = countRows(x, 'x');
+  const targets = countRows(y, 'y');
+  if (rows !== targets) {
+    throw new ShapeError(
+      `${owner}: y must have one entry for each of the ${rows} rows of x, but has ${targets}.`,
+    );
+  }
+  const sample = create({});
+  const folds = foldsFor(owner, options.cv ?? 5, { rows, y, classifier: isClassifier(sample) });
+  return { owner, x, y, rows, folds, create, seeds: seedsFor(sample), options };
+}
+
+/** Run tasks one after the other; results come in their order. */
+export async function runTasks(
+  { owner, x, y, create, seeds, options }: Experiment,
+  tasks: readonly Task[],
+): Promise<TrialResult[]> {
+  const { signal, onTrial, errorScore = 'raise' } = options;
+  const context = { owner, data: { x, y }, create, signal, errorScore };
+  const results: TrialResult[] = [];
+  for (const [number, task] of tasks.entries()) {
+    signal?.throwIfAborted();
+    const trial = { ...task, number, params: mergeParams(seeds, task.params ?? {}) };
+    const result = await runTrial(trial, context);
+    results.push(result);
+    await onTrial?.(result);
+  }
+  signal?.throwIfAborted();
+  return results;
+}

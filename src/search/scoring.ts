@@ -1,0 +1,104 @@
+import { canonicalName, closestName, describe } from '../check.js';
+import type { Label } from '../data/labels.js';
+import type { LabelRows } from '../data/scores.js';
+import * as scores from '../data/scores.js';
+import { ValueError } from '../errors.js';
+import type { ArrayInput } from '../ndarray.js';
+import type { Estimator } from './estimator.js';
+
+/** Rates a fitted estimator on rows; more is better. */
+export type Scorer = (estimator: Estimator, x: unknown, y: unknown) => number | Promise<number>;
+
+/** Names of scorers. */
+export type ScoringName = keyof typeof predictionScorers | keyof typeof probabilityScorers;
+
+/** A name ('accuracy', 'f1Macro', also as 'f1_macro'), a function, or nothing for the estimator's own score. */
+export type Scoring = ScoringName | (string & {}) | Scorer | null;
+
+type OfPredictions = (y: any, predicted: any) => number;
+type OfProbabilities = (y: LabelRows, probabilities: ArrayInput, labels: readonly Label[]) => number;
+
+const averaged =
+  (score: (y: LabelRows, predicted: LabelRows, options: scores.PrecisionRecallOptions) => number) =>
+  (average: 'binary' | 'micro' | 'macro' | 'weighted'): OfPredictions =>
+  (y, predicted) =>
+    score(y, predicted, { average });
+
+const precision = averaged((y, predicted, options) => scores.precisionScore(y, predicted, options));
+const recall = averaged((y, predicted, options) => scores.recallScore(y, predicted, options));
+const f1 = averaged((y, predicted, options) => scores.f1Score(y, predicted, options));
+
+/** Scores of what `predict` gives. Errors count negative, so that more is better. */
+const predictionScorers = {
+  accuracy: (y, predicted) => scores.accuracyScore(y, predicted),
+  balancedAccuracy: (y, predicted) => scores.balancedAccuracyScore(y, predicted),
+  precision: precision('binary'),
+  precisionMicro: precision('micro'),
+  precisionMacro: precision('macro'),
+  precisionWeighted: precision('weighted'),
+  recall: recall('binary'),
+  recallMicro: recall('micro'),
+  recallMacro: recall('macro'),
+  recallWeighted: recall('weighted'),
+  f1: f1('binary'),
+  f1Micro: f1('micro'),
+  f1Macro: f1('macro'),
+  f1Weighted: f1('weighted'),
+  r2: (y, predicted) => scores.r2Score(y, predicted),
+  negMeanSquaredError: (y, predicted) => -scores.meanSquaredError(y, predicted),
+  negRootMeanSquaredError: (y, predicted) => -scores.meanSquaredError(y, predicted, { squared: false }),
+  negMeanAbsoluteError: (y, predicted) => -scores.meanAbsoluteError(y, predicted),
+} satisfies Record<string, OfPredictions>;
+
+/** Scores of what `predictProba` gives. */
+const probabilityScorers = {
+  negLogLoss: (y, probabilities, labels) => -scores.logLoss(y, probabilities, { labels }),
+  rocAuc: (y, probabilities, labels) => scores.rocAucScore(y, probabilities, { labels }),
+  rocAucOvr: (y, probabilities, labels) =>
+    scores.rocAucScore(y, probabilities, { labels, multiClass: 'ovr' }),
+  rocAucOvo: (y, probabilities, labels) =>
+    scores.rocAucScore(y, probabilities, { labels, multiClass: 'ovo' }),
+} satisfies Record<string, OfProbabilities>;
+
+const names = [...Object.keys(predictionScorers), ...Object.keys(probabilityScorers)];
+
+/**
+ * The scorer that a name, a function or nothing stands for. A scorer by name is plain data: trials carry the name.
+ *
+ * @throws ValueError for unknown names, with the nearest known one
+ */
+export function scorerOf(owner: string, scoring: Scoring | undefined): Scorer {
+  if (typeof scoring === 'function') return scoring;
+  if (scoring === undefined || scoring === null) return (estimator, x, y) => ownScore(owner, estimator, x, y);
+  const name = typeof scoring === 'string' ? canonicalName(scoring, names) : undefined;
+  if (name === undefined) throw unknownScoring(owner, scoring);
+  const ofPredictions = own<OfPredictions>(predictionScorers, name);
+  if (ofPredictions) return (estimator, x, y) => ofPredictions(y, estimator.predict(x));
+  const ofProbabilities = own<OfProbabilities>(probabilityScorers, name)!;
+  return (estimator, x, y) => {
+    if (typeof estimator.predictProba !== 'function') {
+      throw new ValueError(`${owner}: scoring '${name}' needs an estimator with predictProba.`);
+    }
+    const probabilities = estimator.predictProba(x) as ArrayInput;
+    return ofProbabilities(y as LabelRows, probabilities, estimator.classes as readonly Label[]);
+  };
+}
+
+function own<T>(record: Record<string, T>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+function ownScore(owner: string, estimator: Estimator, x: unknown, y: unknown): number | Promise<number> {
+  if (typeof estimator.score === 'function') return estimator.score(x, y);
+  throw new ValueError(
+    `${owner}: scoring must be a name or a function for an estimator without a score method, but received none.`,
+  );
+}
+
+function unknownScoring(owner: string, scoring: unknown): ValueError {
+  const nearest = typeof scoring === 'string' ? closestName(scoring, names) : undefined;
+  const offer = nearest === undefined ? '' : ` (did you mean '${nearest}'?)`;
+  return new ValueError(
+    `${owner}: scoring must be a function, null or one of ${names.map((name) => `'${name}'`).join(', ')}, but received ${describe(scoring)}${offer}.`,
+  );
+}

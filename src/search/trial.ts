@@ -1,0 +1,87 @@
+import { takeRows } from '../data/take.js';
+import { LamellaError } from '../errors.js';
+import type { Estimator, EstimatorFactory, Params } from './estimator.js';
+import type { Scoring } from './scoring.js';
+import { scorerOf } from './scoring.js';
+
+/** How an estimator may be asked for predictions. */
+export type PredictMethod = 'predict' | 'predictProba' | 'predictLogProba' | 'decisionFunction';
+
+/**
+ * One fit and what is wanted of it. Plain data, but for scorers and options that are functions: with the same data and
+ * factory a trial has the same result wherever and whenever it runs.
+ */
+export interface Trial {
+  /** 0, 1, … in the order of running. */
+  readonly number: number;
+  /** Which set of parameters it tries, and which fold. */
+  readonly candidate: number;
+  readonly fold: number;
+  /** Options to lay over those of the estimator, seeds included. */
+  readonly params: Params;
+  readonly train: Int32Array;
+  readonly test: Int32Array;
+  /** What to rate the test rows by; undefined: do not. */
+  readonly scoring?: { readonly by: Scoring; readonly train: boolean };
+  /** What to predict for the test rows. */
+  readonly predict?: PredictMethod;
+}
+
+/** Rows and targets of all trials. */
+export interface TrialData {
+  readonly x: unknown;
+  readonly y: unknown;
+}
+
+/** What a trial has come to. */
+export interface TrialResult extends Pick<Trial, 'number' | 'candidate' | 'fold' | 'params'> {
+  readonly testScore?: number;
+  readonly trainScore?: number;
+  /** Predictions for the test rows, and the classes of the fitted estimator. */
+  readonly predictions?: unknown;
+  readonly classes?: readonly unknown[];
+  /** The message of what the fit was refused or has failed by; its scores are those of `errorScore`. */
+  readonly error?: string;
+}
+
+/** What the host of a trial provides. */
+export interface TrialContext {
+  /** Whose trial it is, for errors. */
+  readonly owner: string;
+  readonly data: TrialData;
+  readonly create: EstimatorFactory;
+  /** Aborts: the promise rejects with its reason. */
+  readonly signal?: AbortSignal;
+  /** The score of a fit that fails; 'raise': the promise rejects. */
+  readonly errorScore: number | 'raise';
+}
+
+/** Fit a fresh estimator on the training rows; score or predict the test rows. */
+export async function runTrial(trial: Trial, context: TrialContext): Promise<TrialResult> {
+  const { owner, data, create, signal, errorScore } = context;
+  const { number, candidate, fold, params, scoring } = trial;
+  const result = { number, candidate, fold, params };
+  const x = takeRows(data.x, trial.train);
+  const y = takeRows(data.y, trial.train);
+  const estimator = create(params);
+  signal?.throwIfAborted();
+  try {
+    await (signal ? estimator.fit(x, y, { signal }) : estimator.fit(x, y));
+  } catch (error) {
+    if (errorScore === 'raise' || !(error instanceof LamellaError)) throw error;
+    const trainScore = scoring?.train ? { trainScore: errorScore } : {};
+    return { ...result, testScore: errorScore, ...trainScore, error: error.message };
+  }
+  const xTest = takeRows(data.x, trial.test);
+  const rated = scoring && {
+    testScore: await scorerOf(owner, scoring.by)(estimator, xTest, takeRows(data.y, trial.test)),
+    ...(scoring.train ? { trainScore: await scorerOf(owner, scoring.by)(estimator, x, y) } : {}),
+  };
+  return { ...result, ...rated, ...(trial.predict && predicted(estimator, trial.predict, xTest)) };
+}
+
+function predicted(estimator: Estimator, method: PredictMethod, x: unknown): Partial<TrialResult> {
+  const predict = (estimator as unknown as Record<PredictMethod, (x: unknown) => unknown>)[method];
+  const predictions = predict.call(estimator, x);
+  return method === 'predict' ? { predictions } : { predictions, classes: estimator.classes };
+}
