@@ -76,7 +76,6 @@ const decay = { initialLearningRate: rate, decaySteps: number({ min: 1 }) };
 const rated = { ...decay, decayRate: number({ above: 0 }), staircase: boolean };
 const schemas: Record<ScheduleName, Schema> = {
   exponentialDecay: rated,
-  inverseTimeDecay: rated,
   cosineDecay: {
     ...decay,
     alpha: number({ min: 0, max: 1 }),
@@ -85,6 +84,7 @@ const schemas: Record<ScheduleName, Schema> = {
   },
   piecewiseConstant: { boundaries: listOf(rate, 1), values: listOf(rate, 2) },
   polynomialDecay: { ...decay, endLearningRate: rate, power: number({ above: 0 }), cycle: boolean },
+  inverseTimeDecay: rated,
   oneCycle: {
     maxLearningRate: number({ above: 0 }),
     totalSteps: positiveInteger,
