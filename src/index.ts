@@ -9,6 +9,8 @@ export type { MLPOptions, MLPParams } from './estimators/options.js';
 export type { PerceptronOptions, PerceptronParams } from './estimators/perceptron/options.js';
 export { Perceptron } from './estimators/perceptron/perceptron.js';
 export type { PerceptronFitOptions } from './estimators/perceptron/perceptron.js';
+export { loadModel } from './models/load.js';
+export type { AnyModel } from './models/load.js';
 export { parseIdx } from './data/idx.js';
 export { trainTestSplit } from './data/split.js';
 export type { SplitOptions } from './data/split.js';

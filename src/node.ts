@@ -3,3 +3,4 @@ export { readIdx } from './node/files.js';
 export { loadFashionMnist, loadMnist } from './node/mnist.js';
 export type { ImageDataSet, ImageDataSetOptions, LabeledImages } from './node/mnist.js';
 export { callbacks } from './node/callbacks/callbacks.js';
+export { readModel, saveModel } from './node/model-files.js';

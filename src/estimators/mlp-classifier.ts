@@ -12,8 +12,18 @@ import type { LabelInput } from './labels.js';
 import { checkLength, checkSameClasses, encodeAs, positionsIn, readClasses, readLabels } from './labels.js';
 import { MLP } from './mlp.js';
 import type { MLPOptions } from './options.js';
+import { readOptions } from './options.js';
 import type { LabelSequence } from './out.js';
 import { checkOut, fillLabels } from './out.js';
+import type { MLPKind } from './saving.js';
+import { readMLP } from './saving.js';
+
+const kind: MLPKind = {
+  name: 'MLPClassifier',
+  readOptions: (given) => readOptions('MLPClassifier', given),
+  fits: (outputs, outActivation, { length }) =>
+    outActivation === 'softmax' ? length > 2 && outputs === length : length === 2 && outputs === 1,
+};
 
 /**
  * A multi-layer perceptron that classifies: scikit-learn's MLPClassifier.
@@ -27,6 +37,18 @@ export class MLPClassifier extends MLP {
 
   constructor(options: MLPOptions = {}) {
     super('MLPClassifier', options);
+  }
+
+  /**
+   * The estimator that `toBytes` made these bytes of, to predict or to train on with `warmStart` or `partialFit`.
+   *
+   * @throws FormatError for anything else, damaged files and such of later versions
+   */
+  static async fromBytes(bytes: Uint8Array): Promise<MLPClassifier> {
+    const { params, model } = await readMLP(bytes, kind);
+    const classifier = new MLPClassifier(params);
+    classifier.model = model;
+    return classifier;
   }
 
   /** The labels, sorted: strings by code point, numbers by value, false before true. */

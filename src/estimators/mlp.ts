@@ -12,6 +12,7 @@ import type { MLPOptions, MLPParams } from './options.js';
 import { readOptions } from './options.js';
 import { newOptimizer } from './progress.js';
 import { promised } from './promised.js';
+import { saveMLP } from './saving.js';
 import { fitStochastic } from './stochastic.js';
 import { Trained } from './trained.js';
 import { warnUnscaled } from './unscaled.js';
@@ -46,6 +47,15 @@ export abstract class MLP extends Trained {
   setParams(options: MLPOptions): this {
     this.params = readOptions(this.name, options, this.params);
     return this;
+  }
+
+  /**
+   * The trained estimator as bytes of a safetensors file, for `fromBytes`, `loadModel` or a disk: options but functions,
+   * weights, attributes, and the optimizer, so that partialFit can go on. While fit runs: the weights of the last whole
+   * step, without the optimizer.
+   */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return saveMLP(this.name, { params: this.params, model: this.fitted('toBytes') }, this.#busy);
   }
 
   protected get training(): boolean {

@@ -68,7 +68,8 @@ export function newModel(
   }
 }
 
-function networkSpec(
+/** The network that options describe. */
+export function networkSpec(
   { hiddenLayerSizes, activation, alpha }: MLPParams,
   inputs: number,
   { outputs, outActivation }: Pick<Task, 'outputs' | 'outActivation'>,

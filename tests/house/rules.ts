@@ -12,6 +12,7 @@ const TIERS = [
   ['io'],
   ['train'],
   ['estimators', 'sequential'],
+  ['models'],
   ['search'],
   ['report', 'interchange'],
   ['entries'],

@@ -17,6 +17,7 @@ import { classWeights } from './class-weights.js';
 import type { PerceptronOptions, PerceptronParams } from './options.js';
 import { readPerceptronOptions } from './options.js';
 import { toSamples } from './samples.js';
+import { readPerceptron, savePerceptron } from './saving.js';
 import { TrainedPerceptron } from './trained.js';
 import type { Fitted } from './training.js';
 import { trainPerceptron } from './training.js';
@@ -53,6 +54,23 @@ export class Perceptron extends TrainedPerceptron {
   constructor(options: PerceptronOptions = {}) {
     super();
     this.#params = readPerceptronOptions(options);
+  }
+
+  /**
+   * The estimator that `toBytes` made these bytes of, to predict or to train on with `warmStart` or `partialFit`.
+   *
+   * @throws FormatError for anything else, damaged files and such of later versions
+   */
+  static async fromBytes(bytes: Uint8Array): Promise<Perceptron> {
+    const { params, fitted } = readPerceptron(bytes);
+    const perceptron = new Perceptron(params);
+    perceptron.fittedState = fitted;
+    return perceptron;
+  }
+
+  /** The trained estimator as bytes of a safetensors file, for `fromBytes`, `loadModel` or a disk. Functions are left out. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return savePerceptron(this.#params, this.fitted('toBytes'));
   }
 
   /** The options, defaults filled in. With `randomState: null`, the seed that fit has drawn. */

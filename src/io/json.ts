@@ -1,0 +1,162 @@
+import { FormatError } from '../errors.js';
+
+/** What JSON can say. Objects have no prototype, so that no name of theirs means anything. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+export interface JsonObject {
+  readonly [name: string]: Json;
+}
+
+/** A parsed text, and where in its bytes each object and array begins. */
+export interface ParsedJson {
+  readonly value: Json;
+  readonly offsetOf: (part: Json) => number;
+}
+
+/** Nobody nests a model deeper; parsers that recurse without a limit can be crashed. */
+const MOST_DEPTH = 32;
+
+/**
+ * Parse JSON that nobody vouches for: as `JSON.parse`, but names may not occur twice in an object, and nesting is limited.
+ *
+ * @param what the file or the part of it, for errors
+ * @param firstByte offset of the text in the file
+ * @throws FormatError naming the byte offset
+ */
+export function parseJson(text: string, what: string, firstByte = 0): ParsedJson {
+  const parser = new Parser(text, what, firstByte);
+  return { value: parser.document(), offsetOf: (part) => parser.offsetOf(part) };
+}
+
+class Parser {
+  readonly #text: string;
+  readonly #what: string;
+  readonly #firstByte: number;
+  readonly #begins = new Map<Json, number>();
+  #at = 0;
+
+  constructor(text: string, what: string, firstByte: number) {
+    this.#text = text;
+    this.#what = what;
+    this.#firstByte = firstByte;
+  }
+
+  document(): Json {
+    const value = this.#value(0);
+    this.#blank();
+    if (this.#at < this.#text.length) throw this.#unexpected('the end');
+    return value;
+  }
+
+  offsetOf(part: Json): number {
+    return this.#byte(this.#begins.get(part) ?? 0);
+  }
+
+  #value(depth: number): Json {
+    this.#blank();
+    const letter = this.#text[this.#at];
+    if (letter === '{' || letter === '[') {
+      if (depth === MOST_DEPTH) throw this.#unexpected(`at most ${MOST_DEPTH} levels of nesting`);
+      return letter === '{' ? this.#object(depth) : this.#array(depth);
+    }
+    if (letter === '"') return this.#string();
+    return this.#word();
+  }
+
+  #object(depth: number): JsonObject {
+    const object = Object.create(null) as Record<string, Json>;
+    this.#begins.set(object, this.#at++);
+    if (this.#closes('}')) return object;
+    do {
+      this.#blank();
+      const begin = this.#at;
+      if (this.#text[begin] !== '"') throw this.#unexpected('a name in double quotes');
+      const name = this.#string();
+      if (Object.hasOwn(object, name)) {
+        this.#at = begin;
+        throw this.#unexpected('each name once per object');
+      }
+      this.#blank();
+      if (this.#text[this.#at++] !== ':') throw this.#unexpected("':' after a name", this.#at - 1);
+      object[name] = this.#value(depth + 1);
+    } while (this.#goesOn('}'));
+    return object;
+  }
+
+  #array(depth: number): Json[] {
+    const array: Json[] = [];
+    this.#begins.set(array, this.#at++);
+    if (this.#closes(']')) return array;
+    do array.push(this.#value(depth + 1));
+    while (this.#goesOn(']'));
+    return array;
+  }
+
+  /** Whether an empty object or array ends here. */
+  #closes(bracket: string): boolean {
+    this.#blank();
+    if (this.#text[this.#at] !== bracket) return false;
+    this.#at++;
+    return true;
+  }
+
+  /** Behind a member: whether another follows. */
+  #goesOn(bracket: string): boolean {
+    if (this.#closes(bracket)) return false;
+    if (this.#text[this.#at] !== ',') throw this.#unexpected(`',' or '${bracket}'`);
+    this.#at++;
+    return true;
+  }
+
+  #string(): string {
+    const begin = this.#at;
+    let end = begin;
+    let escaped: boolean;
+    do {
+      end = this.#text.indexOf('"', end + 1);
+      if (end < 0) throw this.#unexpected('a string that ends');
+      let backslashes = 0;
+      while (this.#text[end - 1 - backslashes] === '\\') backslashes++;
+      escaped = backslashes % 2 === 1;
+    } while (escaped);
+    this.#at = end + 1;
+    try {
+      return JSON.parse(this.#text.slice(begin, end + 1)) as string;
+    } catch {
+      throw this.#unexpected('a string without control characters and unknown escapes', begin);
+    }
+  }
+
+  /** true, false, null or a number. */
+  #word(): boolean | number | null {
+    const begin = this.#at;
+    const word = /^[-+.0-9A-Za-z]*/.exec(this.#text.slice(begin, begin + 64))![0];
+    try {
+      const value = JSON.parse(word) as boolean | number | null;
+      this.#at += word.length;
+      return value;
+    } catch {
+      throw this.#unexpected('a value');
+    }
+  }
+
+  #blank(): void {
+    while (isBlank(this.#text.charCodeAt(this.#at))) this.#at++;
+  }
+
+  #byte(at: number): number {
+    return this.#firstByte + new TextEncoder().encode(this.#text.slice(0, at)).length;
+  }
+
+  #unexpected(expected: string, at = this.#at): FormatError {
+    const found = at < this.#text.length ? `'${this.#text.slice(at, at + 12)}'` : 'the end of the text';
+    return new FormatError(
+      `${this.#what}: the JSON at byte ${this.#byte(at)} must have ${expected}, but received ${found}.`,
+    );
+  }
+}
+
+/** Blank, tab, line feed, carriage return. */
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9 || code === 10 || code === 13;
+}

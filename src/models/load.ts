@@ -1,0 +1,32 @@
+import { describe } from '../check.js';
+import { FormatError } from '../errors.js';
+import { MLPClassifier } from '../estimators/mlp-classifier.js';
+import { Perceptron } from '../estimators/perceptron/perceptron.js';
+import { readKind } from '../io/model-file.js';
+
+/** Whatever `toBytes` writes. */
+export type AnyModel = MLPClassifier | Perceptron;
+
+const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyModel>> = /* @__PURE__ */ new Map<
+  string,
+  (bytes: Uint8Array) => Promise<AnyModel>
+>([
+  ['MLPClassifier', (bytes) => MLPClassifier.fromBytes(bytes)],
+  ['Perceptron', (bytes) => Perceptron.fromBytes(bytes)],
+]);
+
+/**
+ * Load a model that `toBytes` or `saveModel` has written, of whichever kind it is. It predicts what the saved one did, to
+ * the bit (with the same variant of the engine), and can be trained on.
+ *
+ * @param bytes the whole file
+ * @throws ValueError for anything but bytes; FormatError for files of other programs or a later version, and damaged ones
+ */
+export async function loadModel(bytes: Uint8Array): Promise<AnyModel> {
+  const kind = readKind(bytes);
+  const read = READERS.get(kind);
+  if (read) return read(bytes);
+  throw new FormatError(
+    `A model file must hold one of the kinds ${[...READERS.keys()].join(', ')}, but received ${describe(kind)}.`,
+  );
+}
