@@ -155,3 +155,12 @@ export function train(variant: KernelVariant, golden: TorchCase, resident = true
   };
   return { losses, weights: network.getParameters(), predicted: network.forward(first) };
 }
+
+/** Predictions for all rows before training. */
+export function firstPredictions(golden: TorchCase): Float32Array {
+  const spec = { inputShape: [FEATURES], layers: golden.layers.map(layerOf) };
+  const network = new Network(spec, engineOf('base'));
+  network.setParameters(goldens.starts[golden.start].flat().map(({ data }) => data));
+  const data = Float32Array.from(goldens.x.data);
+  return network.forward({ data, rows: ROWS, features: FEATURES, shape: [ROWS, FEATURES], scale: 1 });
+}
