@@ -27,8 +27,11 @@ import { type Work, WORKS } from './works/table.js';
 interface Standing {
   readonly contestant: string;
   readonly secondsPerEpoch: Spread;
+  readonly cpuSecondsPerEpoch: Spread;
   /** Its time over lamella's in the same round. */
   readonly ratio: Spread;
+  /** The same in processor time, which other programs disturb less. */
+  readonly cpuRatio: Spread;
   readonly firstLoss: number | undefined;
 }
 
@@ -81,10 +84,16 @@ async function compete(work: Work, data: WorkData, contestants: readonly Contest
       rounds.push(turns);
     }
   });
+  const over = (value: (turn: Measurement) => number, i: number): Spread =>
+    spread(rounds.map((turns) => value(turns[i]) / value(turns[0])));
+  const wall = ({ secondsPerEpoch }: Measurement): number => secondsPerEpoch;
+  const cpu = ({ cpuSecondsPerEpoch }: Measurement): number => cpuSecondsPerEpoch;
   const standings = contestants.map(({ name }, i) => ({
     contestant: name,
-    secondsPerEpoch: spread(rounds.map((turns) => turns[i].secondsPerEpoch)),
-    ratio: spread(rounds.map((turns) => turns[i].secondsPerEpoch / turns[0].secondsPerEpoch)),
+    secondsPerEpoch: spread(rounds.map((turns) => wall(turns[i]))),
+    cpuSecondsPerEpoch: spread(rounds.map((turns) => cpu(turns[i]))),
+    ratio: over(wall, i),
+    cpuRatio: over(cpu, i),
     firstLoss: rounds[0][i].firstLoss,
   }));
   return { work: work.name, data: data.name, density: data.density, standings };
@@ -92,14 +101,18 @@ async function compete(work: Work, data: WorkData, contestants: readonly Contest
 
 function show({ about, name }: Work, { data, density, standings }: WorkResult): void {
   console.log(`\n${name} on ${data} (${(100 * density).toFixed(0)} % not zero): ${about}`);
-  const heading = ['seconds per epoch', 'median', 'min', 'over lamella', 'lowest to highest', 'first loss'];
-  const rows = standings.map(({ contestant, secondsPerEpoch, ratio, firstLoss }) => [
+  const heading = ['seconds per epoch', 'median', 'min', 'cpu', 'over lamella', '', 'cpu over lamella', ''];
+  const share = ({ median, min, max }: Spread): string[] => [
+    median.toFixed(2),
+    `(${min.toFixed(2)} to ${max.toFixed(2)})`,
+  ];
+  const rows = standings.map(({ contestant, secondsPerEpoch, cpuSecondsPerEpoch, ratio, cpuRatio }) => [
     contestant,
     secondsPerEpoch.median.toFixed(3),
     secondsPerEpoch.min.toFixed(3),
-    ratio.median.toFixed(2),
-    `${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)}`,
-    firstLoss?.toFixed(5) ?? '',
+    cpuSecondsPerEpoch.median.toFixed(3),
+    ...share(ratio),
+    ...share(cpuRatio),
   ]);
   console.log(table(heading, rows));
 }
