@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { expectSameBits } from '../helpers/allclose.js';
+import { multiplyAddOf } from '../helpers/chain.js';
+import { Seeded } from '../helpers/seeded.js';
+import { GuardedMemory, VARIANTS } from '../helpers/wasm.js';
+
+const { fround } = Math;
+const LENGTHS = [0, 4, 8, 20, 1048];
+
+/** Positions in a control block, as in assembly/update.ts. */
+const CONTROL = { decay: 1, l1: 10, clipValue: 11, factor: 12, keep: 13 } as const;
+
+function controlOf(values: Partial<Record<keyof typeof CONTROL, number>>): Float32Array<ArrayBuffer> {
+  const control = new Float32Array(16).fill(NaN);
+  for (const [name, value] of Object.entries(values)) control[CONTROL[name as keyof typeof CONTROL]] = value;
+  return control;
+}
+
+describe.each(VARIANTS)('with %s kernels', (variant) => {
+  const memory = new GuardedMemory(variant);
+
+  const sum = (kernel: 'sumSquares' | 'sumMagnitudes', values: Float32Array<ArrayBuffer>): number => {
+    memory.reset();
+    const out = memory.doubles(1);
+    const x = memory.put(values);
+    memory.kernels[kernel](out.offset, x.offset, values.length);
+    memory.expectGuards(`${kernel} of ${values.length}`);
+    return out.get()[0];
+  };
+
+  test.each([
+    ['sumSquares', (x: number) => x * x],
+    ['sumMagnitudes', Math.abs],
+  ] as const)('%s adds in float64, four lanes in a fixed order', (kernel, term) => {
+    for (const length of LENGTHS) {
+      const values = new Seeded(length).floats(length, 100);
+      const lanes = [0, 0, 0, 0];
+      values.forEach((value, i) => (lanes[i % 4] += term(value)));
+      expect(sum(kernel, values)).toBe(lanes[0] + lanes[2] + (lanes[1] + lanes[3]));
+    }
+    expect(sum(kernel, new Float32Array(4).fill(3e38))).toBe(4 * term(fround(3e38)));
+    expect(sum(kernel, Float32Array.of(1, 2, NaN, 4))).toBeNaN();
+  });
+
+  test('regularize adds decay · w + l1 · sign(w) to the gradient', () => {
+    const madd = multiplyAddOf(memory, variant);
+    const [decay, l1] = [0.3, 0.07].map(fround);
+    for (const length of LENGTHS) {
+      const seeded = new Seeded(length + 1);
+      const [g, w] = [seeded.floats(length), seeded.floats(length)];
+      memory.reset();
+      const gradient = memory.put(g);
+      const weight = memory.put(w);
+      const control = memory.put(controlOf({ decay, l1 }));
+      memory.kernels.regularize(gradient.offset, weight.offset, length, control.offset);
+      memory.expectGuards(`${length} values`);
+      const expected = g.map((value, i) => fround(madd(decay, w[i], value) + l1 * Math.sign(w[i])));
+      expectSameBits(gradient.get(), expected, `${length} values`);
+      expectSameBits(weight.get(), w, 'the weight');
+    }
+  });
+
+  test('adjust scales and clips the gradient, and decays the weight', () => {
+    for (const length of LENGTHS) {
+      const seeded = new Seeded(length + 2);
+      const [g, w] = [seeded.floats(length), seeded.floats(length)];
+      if (length > 4) g.set([NaN, Infinity, -Infinity, -0]);
+      for (const clipValue of [0.25, Infinity]) {
+        memory.reset();
+        const gradient = memory.put(g);
+        const weight = memory.put(w);
+        const control = memory.put(controlOf({ factor: 0.75, clipValue, keep: 0.875 }));
+        memory.kernels.adjust(gradient.offset, weight.offset, length, control.offset);
+        memory.expectGuards(`${length} values`);
+        const clipped = g.map((value) => Math.min(Math.max(fround(value * 0.75), -clipValue), clipValue));
+        expectSameBits(gradient.get(), clipped, `clipped at ${clipValue}`);
+        expectSameBits(
+          weight.get(),
+          w.map((value) => value * 0.875),
+          'the weight',
+        );
+      }
+    }
+  });
+
+  test('normFactor is the limit by the norm of all sums of squares where that is larger, else 1', () => {
+    const factor = (sums: number[], limit: number): number => {
+      memory.reset();
+      const out = memory.floats(1);
+      const given = memory.put(Float64Array.from(sums));
+      memory.kernels.normFactor(out.offset, given.offset, sums.length, limit);
+      memory.expectGuards('normFactor');
+      return out.get()[0];
+    };
+    expect(factor([9, 16], 2)).toBe(fround(0.4));
+    expect(factor([9, 16], 5)).toBe(1);
+    expect(factor([9, 16], 6)).toBe(1);
+    expect(factor([], 1)).toBe(1);
+    expect(factor([0], 1)).toBe(1);
+    expect(factor([1e300], 3)).toBe(fround(3e-150));
+    expect(factor([Infinity], 3)).toBe(0);
+  });
+
+  test('the penalty of activities, and its gradient, follow their formulas in every row', () => {
+    const [l1, l2] = [0.125, 0.0625];
+    const scale = fround(1 / 3);
+    for (const columns of [1, 3, 4, 9]) {
+      for (const rows of [0, 1, 5]) {
+        const seeded = new Seeded(columns);
+        const y = seeded.floats(rows * columns);
+        const d = seeded.floats(rows * columns);
+        memory.reset();
+        const out = memory.doubles(1);
+        const output = memory.matrix({ rows, columns }, y);
+        const delta = memory.matrix({ rows, columns, gap: 8 }, d);
+        memory.kernels.activityPenalty(out.offset, output.offset, output.stride, rows, columns, l1, l2);
+        memory.kernels.activityGradient(
+          ...[delta.offset, delta.stride, output.offset, output.stride, rows, columns],
+          ...[l1, l2, scale],
+        );
+        memory.expectGuards(`${rows} rows of ${columns}`);
+        expect(out.get()[0]).toBe(y.reduce((s, v) => s + (l1 * Math.abs(v) + l2 * v * v), 0));
+        const expected = d.map((value, i) => {
+          const slope = fround(l1 * Math.sign(y[i]) + fround(2 * l2 * y[i]));
+          return fround(value + fround(scale * slope));
+        });
+        expectSameBits(delta.get(), expected, `${rows} rows of ${columns}`);
+      }
+    }
+  });
+});
