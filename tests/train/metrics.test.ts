@@ -219,6 +219,8 @@ describe('a metric', () => {
   test('is NaN where it means nothing: the area under no curve, and NaN predictions', () => {
     expect(measure('auc', { truth: [1, 1], predicted: [0.5, 0.25], columns: 1 })).toBeNaN();
     expect(measure('auc', { truth: [1, 0, 1], predicted: [0.5, NaN, 1], columns: 1 })).toBeNaN();
+    expect(measure('auc', { truth: [0, 0], predicted: [0, -0], columns: 1, weights: [2, 3] })).toBeNaN();
+    expect(measure('auc', { truth: [1, 0], predicted: [-0, 0], columns: 1 })).toBe(0.5);
     expect(measure('r2Score', { truth: [1, 0], predicted: [0.5, NaN], columns: 1 })).toBeNaN();
   });
 

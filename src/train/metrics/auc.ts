@@ -52,28 +52,50 @@ export class Auc implements MetricState {
   }
 
   #area(): number {
-    const scores = this.#scores;
-    const weights = this.#weights;
-    const order = new Uint32Array(this.#length);
-    for (let i = 0; i < order.length; i++) order[i] = i;
-    order.sort((a, b) => scores[a] - scores[b]);
-    let pairs = 0;
-    let positives = 0;
-    let negatives = 0;
-    for (let begin = 0, end: number; begin < order.length; begin = end) {
-      let here = 0;
-      let against = 0;
-      const score = scores[order[begin]];
-      if (Number.isNaN(score)) return NaN;
-      for (end = begin; end < order.length && scores[order[end]] === score; end++) {
-        const weight = weights[order[end]];
-        if (weight > 0) here += weight;
-        else against -= weight;
-      }
-      pairs += here * (negatives + 0.5 * against);
-      positives += here;
-      negatives += against;
-    }
-    return positives > 0 && negatives > 0 ? pairs / (positives * negatives) : NaN;
+    const scores = this.#scores.subarray(0, this.#length);
+    const weights = this.#weights.subarray(0, this.#length);
+    if (scores.some(Number.isNaN)) return NaN;
+    return weights.every((weight) => weight === 1 || weight === -1)
+      ? areaOf(sortedWhere(scores, weights, 1), sortedWhere(scores, weights, -1))
+      : weightedArea(scores, weights);
   }
+}
+
+function sortedWhere(scores: Float32Array, weights: Float32Array, wanted: number): Float32Array {
+  return scores.filter((_, i) => weights[i] === wanted).sort();
+}
+
+/** From sorted predictions of positives and of negatives. */
+function areaOf(positives: Float32Array, negatives: Float32Array): number {
+  let pairs = 0;
+  let below = 0;
+  let notAbove = 0;
+  for (const score of positives) {
+    while (below < negatives.length && negatives[below] < score) below++;
+    while (notAbove < negatives.length && negatives[notAbove] <= score) notAbove++;
+    pairs += 0.5 * (below + notAbove);
+  }
+  const all = positives.length * negatives.length;
+  return all > 0 ? pairs / all : NaN;
+}
+
+function weightedArea(scores: Float32Array, weights: Float32Array): number {
+  const order = Uint32Array.from(scores.keys()).sort((a, b) => scores[a] - scores[b]);
+  let pairs = 0;
+  let positives = 0;
+  let negatives = 0;
+  for (let begin = 0, end: number; begin < order.length; begin = end) {
+    let here = 0;
+    let against = 0;
+    const score = scores[order[begin]];
+    for (end = begin; end < order.length && scores[order[end]] === score; end++) {
+      const weight = weights[order[end]];
+      if (weight > 0) here += weight;
+      else against -= weight;
+    }
+    pairs += here * (negatives + 0.5 * against);
+    positives += here;
+    negatives += against;
+  }
+  return positives > 0 && negatives > 0 ? pairs / (positives * negatives) : NaN;
 }
