@@ -61,8 +61,12 @@ export class Auc implements MetricState {
   }
 }
 
-function sortedWhere(scores: Float32Array, weights: Float32Array, wanted: number): Float32Array {
-  return scores.filter((_, i) => weights[i] === wanted).sort();
+/** The predictions whose weight has this sign, ascending. */
+function sortedWhere(scores: Float32Array, weights: Float32Array, sign: number): Float32Array {
+  const chosen = new Float32Array(scores.length);
+  let length = 0;
+  for (let i = 0; i < scores.length; i++) if (weights[i] * sign > 0) chosen[length++] = scores[i];
+  return chosen.subarray(0, length).sort();
 }
 
 /** From sorted predictions of positives and of negatives. */
