@@ -31,14 +31,15 @@ export interface FitModel {
   /** The structure for rows like these; the model does not keep it yet. */
   readonly structureFor: (x: unknown) => Structure;
   /** Keeps it, and gives it weights. */
-  readonly begin: (structure: Structure) => { network: Network; seed: number };
+  readonly begin: (structure: Structure) => { network: Network; seed: () => number };
 }
 
 /** Data, checked, and the network that is to learn from them. */
 export interface Gathered {
   readonly network: Network;
   readonly structure: Structure;
-  readonly seed: number;
+  /** Of the model: a callback may restore another before the first step. */
+  readonly seed: () => number;
   readonly source: Source;
   readonly batchSize: number;
   readonly validation: Validation | undefined;
@@ -146,7 +147,7 @@ function advise({ settings, compiled }: FitCall, { train, structure }: Data): vo
   }
 }
 
-function sourceOf({ owner, settings, compiled }: FitCall, data: Data, seed: number): Source {
+function sourceOf({ owner, settings, compiled }: FitCall, data: Data, seed: () => number): Source {
   const { stepsPerEpoch, shuffle } = settings;
   const { train, reader, batchSize } = data;
   if ('dataset' in train) {

@@ -19,7 +19,8 @@ export interface ArraySourceOptions {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly stepsPerEpoch: number | undefined;
-  readonly seed: number;
+  /** It may be another when training begins: that of a restored state. */
+  readonly seed: () => number;
   /** Steps taken. They decide the order: training that is taken up again goes on as if it had never stopped. */
   readonly steps: () => number;
 }
@@ -29,7 +30,7 @@ export function arraySource(prepared: Prepared, options: ArraySourceOptions): So
   const { batchSize, shuffle, stepsPerEpoch, seed, steps } = options;
   const { rows, dataset } = prepared;
   const order = (): Int32Array =>
-    shuffle ? new RandomState(orderSeed(seed, steps())).permutation(rows) : ascending(rows);
+    shuffle ? new RandomState(orderSeed(seed(), steps())).permutation(rows) : ascending(rows);
   const pass = (): Generator<Batch> => inBatches(dataset, order(), batchSize);
   const shared = { whole: prepared, current: () => prepared };
   if (stepsPerEpoch === undefined) {

@@ -1,6 +1,7 @@
 import { ShapeError } from '../errors.js';
 import type { Network } from '../model/network.js';
-import { initialSlot } from '../model/optimizers.js';
+import type { OptimizerState } from '../model/optimizers.js';
+import { initialSlot, updateRule } from '../model/optimizers.js';
 import type { Parameter } from '../model/parameters.js';
 import { pack, unpack } from '../model/parameters.js';
 import { sizeOf } from '../model/spec.js';
@@ -17,14 +18,21 @@ export function optimizerState({ state }: Compiled, { parameters }: Network): Tr
   return { step, beta1Power, beta2Power, decayPower, momentumProduct, slots: arrays };
 }
 
-/** Take up an optimizer's state. @throws ShapeError if it is another model's */
-export function restoreOptimizer(
+/** A state as the optimizer works on it. @throws ShapeError if it is another model's or another optimizer's */
+export function restoredOptimizer(
   owner: string,
   compiled: Compiled,
   network: Network,
   { slots, ...scalars }: TrainingState['optimizer'],
-): void {
+): OptimizerState {
   const { parameters } = network;
+  const { kind } = compiled.optimizer.spec;
+  const expected = updateRule(compiled.optimizer.spec).slots;
+  if (slots.length > 0 && slots.length !== expected) {
+    throw new ShapeError(
+      `${owner}: the state of ${kind} must have ${expected} arrays per weight, but received that of another optimizer, with ${slots.length}.`,
+    );
+  }
   const length = network.packed.length;
   const blocks = slots.map((arrays) => {
     if (arrays.length !== parameters.length) {
@@ -36,7 +44,7 @@ export function restoreOptimizer(
     parameters.forEach((parameter, i) => pack(block, slotValues(owner, arrays[i], parameter), parameter));
     return block;
   });
-  compiled.state = { ...scalars, ...(blocks.length > 0 && { slots: blocks }) };
+  return { ...scalars, ...(blocks.length > 0 && { slots: blocks }) };
 }
 
 function slotValues(owner: string, { data }: NdArray, { shape, name }: Parameter): Float32Array {

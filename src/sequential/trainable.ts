@@ -15,7 +15,7 @@ import { Layered } from './layered.js';
 import type { Layer } from './layer.js';
 import { prepare } from './prepare.js';
 import { readClassWeight } from './row-weights.js';
-import { optimizerState, restoreOptimizer } from './state.js';
+import { optimizerState, restoredOptimizer } from './state.js';
 import type { Stream } from './stream.js';
 import { Training } from './training.js';
 import { batchesOf } from './validation.js';
@@ -147,10 +147,12 @@ export abstract class Trainable extends Layered {
         `${this.name}: setTrainingState was called during training; expected before fit, or in onTrainBegin of a callback.`,
       );
     }
+    const network = this.network('setTrainingState');
+    const restored = restoredOptimizer(this.name, compiled, network, state.optimizer);
     this.setWeights(state.weights);
     this.#batches?.close();
     this.#batches = undefined;
-    restoreOptimizer(this.name, compiled, this.network('setTrainingState'), state.optimizer);
+    compiled.state = restored;
     if (state.learningRate !== undefined) compiled.learningRate = state.learningRate;
     this.reseed(state.seed);
     this.#epochsRun = state.epoch;
@@ -203,7 +205,7 @@ export abstract class Trainable extends Layered {
       structureFor: (rows) => this.structureFor(`${this.name}.fit`, rows),
       begin: (structure) => {
         this.build(structure);
-        return { network: this.network('fit'), seed: this.drawnSeed() };
+        return { network: this.network('fit'), seed: () => this.drawnSeed() };
       },
     });
     this.#batches?.close();

@@ -29,7 +29,8 @@ export interface TrainingRequest<M extends CallbackModel> {
   readonly batchSize: number;
   readonly validation: Validation | undefined;
   readonly history: History;
-  readonly seed: number;
+  /** Of shuffles, dropout and noise, once `onTrainBegin` has run: it may have restored a state. */
+  readonly seed: () => number;
   /** The first epoch, once `onTrainBegin` has run: it may have restored a state. */
   readonly firstEpoch: () => number;
   /** Told of the trainer at work, and of its end. */
@@ -93,7 +94,8 @@ export class Training<M extends CallbackModel> {
   }
 
   #newTrainer(): Trainer {
-    const { network, compiled, source, batchSize, seed } = this.#request;
+    const { network, compiled, source, batchSize } = this.#request;
+    const seed = this.#request.seed();
     const { loss, optimizer, state } = compiled;
     return new Trainer({
       ...{ network, state, batchSize, seed, dataset: source.whole?.dataset },

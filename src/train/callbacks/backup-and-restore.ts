@@ -45,6 +45,7 @@ export class BackupAndRestore implements Callback {
   #params: TrainParams | undefined;
   /** Steps that training had taken when the epoch began. */
   #stepsBefore = 0;
+  #cutShort = false;
 
   constructor(file: BackupFile, { deleteCheckpoint = true }: BackupPolicy) {
     this.#file = file;
@@ -53,6 +54,7 @@ export class BackupAndRestore implements Callback {
 
   setParams(params: TrainParams): void {
     this.#params = params;
+    this.#cutShort = false;
   }
 
   async onTrainBegin(_logs: Logs, model: CallbackModel): Promise<void> {
@@ -65,17 +67,17 @@ export class BackupAndRestore implements Callback {
     const training = model.getTrainingState();
     const { step } = training.optimizer;
     const expected = this.#params?.steps;
-    const whole = expected === undefined || step - this.#stepsBefore >= expected;
+    this.#cutShort = expected !== undefined && step - this.#stepsBefore < expected;
     this.#stepsBefore = step;
-    if (!whole) return;
+    if (this.#cutShort) return;
     const callbacks = this.#others().map((callback) => callback.getState?.() ?? {});
     await this.#file.write(writeBackup({ training, callbacks }));
   }
 
   async onTrainEnd(_logs: Logs, model: CallbackModel): Promise<void> {
     if (!this.#deleteCheckpoint) return;
-    const ended = model.stopTraining || model.epochsRun >= (this.#params?.epochs ?? 0);
-    if (ended) await this.#file.remove();
+    const reached = model.epochsRun >= (this.#params?.epochs ?? 0) && !this.#cutShort;
+    if (model.stopTraining || reached) await this.#file.remove();
   }
 
   #restore({ training, callbacks }: Backup, model: CallbackModel): void {

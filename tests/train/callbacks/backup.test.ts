@@ -62,7 +62,7 @@ describe('backupAndRestore', () => {
     const { write, read, files } = store();
     const model = new FakeModel();
     const backup = backupAndRestore({ write, read });
-    const params = { epochs: 9, initialEpoch: 0, steps: 2, verbose: 0 as const, callbacks: [backup] };
+    const params = { epochs: 2, initialEpoch: 0, steps: 2, verbose: 0 as const, callbacks: [backup] };
     backup.setParams(params);
     await backup.onTrainBegin({}, model);
     [model.step, model.epochsRun] = [2, 1];
