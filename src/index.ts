@@ -5,7 +5,16 @@ export { ConvergenceWarning, LamellaWarning } from './warnings.js';
 export { ndarray, toNested } from './ndarray.js';
 export type { ArrayInput, NdArray, TypedArray } from './ndarray.js';
 export { MLPClassifier } from './estimators/mlp-classifier.js';
-export type { MLPOptions, MLPParams } from './estimators/options.js';
+export { MLPRegressor } from './estimators/mlp-regressor.js';
+export type { MLPFitOptions } from './estimators/fit-options.js';
+export type {
+  MLPClassifierOptions,
+  MLPClassifierParams,
+  MLPOptions,
+  MLPParams,
+  MLPRegressorOptions,
+  MLPRegressorParams,
+} from './estimators/options.js';
 export type { PerceptronOptions, PerceptronParams } from './estimators/perceptron/options.js';
 export { Perceptron } from './estimators/perceptron/perceptron.js';
 export type { PerceptronFitOptions } from './estimators/perceptron/perceptron.js';

@@ -1,15 +1,19 @@
 import type { Checked, Rule, Schema } from '../check.js';
-import { checkOptions, func, rule } from '../check.js';
+import { anyOf, anything, checkOptions, func, oneOf, positiveInteger, rule } from '../check.js';
 import { ValueError } from '../errors.js';
-import { constructorOption } from './options.js';
+import type { ArrayInput } from '../ndarray.js';
+import type { LabelInput } from './labels.js';
+import { constructorOption } from './read-options.js';
 
 /** What onEpoch is told. */
 export interface EpochInfo {
   /** Counted from 1, over all calls that continue this training. */
   readonly epoch: number;
   readonly loss: number;
-  /** With early stopping: the score of the rows held out. */
+  /** The score of the rows held out, or of validationData. */
   readonly validationScore?: number;
+  /** The loss of validationData. */
+  readonly validationLoss?: number;
 }
 
 /** Options of a call of fit. */
@@ -21,6 +25,22 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
   /** Called after every epoch and awaited. What it throws ends training, and fit rejects with it. */
   readonly onEpoch?: (info: EpochInfo) => void | Promise<void>;
+}
+
+/** Options of fit of the multi-layer perceptrons. */
+export interface MLPFitOptions extends FitOptions {
+  /**
+   * A weight >= 0 per row: losses, gradients and scores of held-out rows are weighted means, and the L2 penalty of a batch
+   * is divided by the sum of its weights.
+   */
+  readonly sampleWeight?: ArrayInput;
+  /**
+   * Rows and targets that are looked at after every epoch, for validationLossCurve and validationScores. With earlyStopping
+   * these decide, and no training rows are held out.
+   */
+  readonly validationData?: readonly [x: ArrayInput, y: LabelInput];
+  /** Threads to compute on; the results are the same. This build computes on one. */
+  readonly threads?: number | 'auto';
 }
 
 /** By what it can do, so that signals of other realms and polyfills count. */
@@ -36,6 +56,19 @@ const abortSignal: Rule<AbortSignal> = rule(
 /** The rules of the options of fit. */
 export const fitSchema = { signal: abortSignal, onEpoch: func<NonNullable<FitOptions['onEpoch']>>() };
 
+const pair: Rule<readonly [ArrayInput, LabelInput]> = rule(
+  'an array [x, y]',
+  (value): value is readonly [ArrayInput, LabelInput] => Array.isArray(value) && value.length === 2,
+);
+
+/** Those of the multi-layer perceptrons. */
+export const mlpFitSchema = {
+  ...fitSchema,
+  sampleWeight: anything<ArrayInput>(),
+  validationData: pair,
+  threads: anyOf(oneOf<'auto'>(['auto']), positiveInteger),
+};
+
 /**
  * The options of a call, by a schema.
  *
@@ -49,7 +82,7 @@ export function readFitOptions<S extends Schema>(
 ): Checked<S> {
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
     for (const name of Object.keys(given)) {
-      const meant = Object.hasOwn(schema, name) ? undefined : constructorOption(name);
+      const meant = Object.hasOwn(schema, name) ? undefined : constructorOption(owner, name);
       if (meant === undefined) continue;
       const it = meant === name ? 'it' : `'${meant}'`;
       throw new ValueError(

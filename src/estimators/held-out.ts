@@ -10,13 +10,14 @@ export interface HeldOut {
   readonly train: Int32Array;
   readonly test: Int32Array;
   readonly rows: Rows;
+  /** Weights of the latter. */
+  readonly weights?: Float32Array;
 }
 
 /** The validation split of early stopping, as scikit-learn draws it: stratified for one output unit only. */
 export function splitHeldOut(
   owner: string,
-  rows: Rows,
-  task: Task,
+  { rows, task, weights }: { readonly rows: Rows; readonly task: Task; readonly weights?: Float32Array },
   { validationFraction }: MLPParams,
   random: RandomState,
 ): HeldOut {
@@ -27,7 +28,13 @@ export function splitHeldOut(
     if (sizes.test < 2) throw new ValueError(`at least 2 are needed, but it gives ${sizes.test}.`);
     return splitIndices(total, task.strata ?? null, random, sizes, task.classes);
   });
-  return { train, test, rows: takeRows(rows, test) };
+  const held = weights && Float32Array.from(test, (row) => weights[row]);
+  if (held?.every((weight) => weight === 0)) {
+    throw new ValueError(
+      `${owner}: earlyStopping needs a weight > 0 among the rows held out, but received only zeros; use another randomState.`,
+    );
+  }
+  return { train, test, rows: takeRows(rows, test), weights: held };
 }
 
 /** What `work` returns; a ValueError of its is said to be of `what`. */

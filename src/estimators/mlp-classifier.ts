@@ -11,10 +11,10 @@ import { fitSchema, readFitOptions } from './fit-options.js';
 import type { LabelInput } from './labels.js';
 import { checkLength, checkSameClasses, encodeAs, positionsIn, readClasses, readLabels } from './labels.js';
 import { MLP } from './mlp.js';
-import type { MLPOptions } from './options.js';
-import { readOptions } from './options.js';
+import type { MLPClassifierOptions, MLPClassifierParams } from './options.js';
 import type { LabelSequence } from './out.js';
 import { checkOut, fillLabels } from './out.js';
+import { readOptions } from './read-options.js';
 import type { MLPKind } from './saving.js';
 import { readMLP } from './saving.js';
 
@@ -32,10 +32,10 @@ const kind: MLPKind = {
  * cross-entropy plus ½ · alpha · Σ weight² / rows, by sgd or adam. With the same data and `randomState`, initial weights,
  * shuffles and splits are scikit-learn 1.2.1's; only float32 rounding differs.
  */
-export class MLPClassifier extends MLP {
+export class MLPClassifier extends MLP<MLPClassifierParams> {
   protected readonly name = 'MLPClassifier';
 
-  constructor(options: MLPOptions = {}) {
+  constructor(options: MLPClassifierOptions = {}) {
     super('MLPClassifier', options);
   }
 

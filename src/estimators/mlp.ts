@@ -2,25 +2,37 @@ import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
-import type { RandomState } from '../random.js';
-import { freshSeed, toRandomState } from '../random.js';
+import { freshSeed, RandomState, toRandomState } from '../random.js';
 import type { FitOptions } from './fit-options.js';
 import { splitHeldOut } from './held-out.js';
-import type { Task } from './model.js';
+import { KeptTrainer } from './kept-trainer.js';
+import { fitLbfgs } from './lbfgs.js';
+import type { Model, Task } from './model.js';
 import { continued, newModel } from './model.js';
-import type { MLPOptions, MLPParams } from './options.js';
-import { readOptions } from './options.js';
-import { newOptimizer } from './progress.js';
+import type { MLPParams, OptionsOf } from './options.js';
 import { promised } from './promised.js';
+import { readOptions } from './read-options.js';
 import { saveMLP } from './saving.js';
 import { fitStochastic } from './stochastic.js';
 import { Trained } from './trained.js';
+import type { TrainingRequest } from './training-request.js';
 import { warnUnscaled } from './unscaled.js';
+import { onData, onHeldOut } from './validation.js';
+
+/** Rows and targets to validate with. */
+export interface Validation {
+  readonly rows: Rows;
+  readonly task: Task;
+}
 
 /** Rows and targets, checked, with what to do with them. */
 interface Training {
   readonly rows: Rows;
   readonly task: Task;
+  /** Weight of every row; 1 if undefined. */
+  readonly weights?: Float32Array;
+  /** Rows to validate with. */
+  readonly validation?: Validation;
   /** Go on from the present weights. */
   readonly goOn: boolean;
   /** One epoch, with the optimizer as the last call left it. */
@@ -29,23 +41,24 @@ interface Training {
 }
 
 /** What all multi-layer perceptrons share: options and training. */
-export abstract class MLP extends Trained {
-  protected params: MLPParams;
+export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
+  protected params: P;
+  readonly #kept = new KeptTrainer();
   #busy = false;
 
-  protected constructor(owner: string, options: MLPOptions) {
+  protected constructor(owner: string, options: unknown) {
     super();
-    this.params = readOptions(owner, options);
+    this.params = readOptions<P>(owner, options);
   }
 
   /** The options, defaults filled in. Without `randomState`, the seed that fit has drawn. */
-  getParams(): MLPParams {
+  getParams(): P {
     return { ...this.params, hiddenLayerSizes: [...this.params.hiddenLayerSizes] };
   }
 
   /** Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values */
-  setParams(options: MLPOptions): this {
-    this.params = readOptions(this.name, options, this.params);
+  setParams(options: Partial<OptionsOf<P>>): this {
+    this.params = readOptions<P>(this.name, options, this.params);
     return this;
   }
 
@@ -67,15 +80,15 @@ export abstract class MLP extends Trained {
     return this.params.warmStart && this.model !== undefined;
   }
 
-  /** Outputs of the network for rows: (rows, outputs). */
+  /** Outputs of the network for rows: (rows, outputs); into what `outFor` gives for a number of rows. */
   protected outputs(
     x: ArrayInput,
     wanted: string,
-    out?: Float32Array,
+    outFor?: (rows: number) => Float32Array | undefined,
   ): { values: Float32Array; rows: number } {
-    const { network } = this.fitted(wanted);
-    const rows = toRows(x, { flatten: true, expectedFeatures: network.spec.inputShape[0] });
-    return { values: network.forward(rows, out), rows: rows.rows };
+    const model = this.fitted(wanted);
+    const rows = this.readRows(x, model);
+    return { values: model.network.forward(rows, outFor?.(rows.rows)), rows: rows.rows };
   }
 
   /** A training, one at a time: the promise of a second one rejects. Resolves to this estimator. */
@@ -96,39 +109,63 @@ export abstract class MLP extends Trained {
     });
   }
 
+  /** Rows for the network that is there, or for any. */
+  protected readRows(x: ArrayInput, present: Model | undefined): Rows {
+    return toRows(x, { flatten: true, expectedFeatures: present?.network.spec.inputShape[0] });
+  }
+
+  /** ValueError if there is a reason why a single epoch cannot be asked for. */
+  protected checkIncremental(): void {
+    const { earlyStopping, solver } = this.params;
+    if (earlyStopping) {
+      throw new ValueError(`${this.name}: partialFit does not support earlyStopping: true, use fit.`);
+    }
+    if (solver === 'lbfgs') {
+      throw new ValueError(
+        `${this.name}: partialFit needs a solver that goes step by step, but the solver is 'lbfgs'; use fit.`,
+      );
+    }
+  }
+
   /** Train on rows. Until the first step is about to begin, whatever fails leaves the present model as it is. */
-  protected async train({ rows, task, goOn, incremental, options }: Training): Promise<void> {
+  protected async train({ rows, task, weights, validation, ...training }: Training): Promise<void> {
+    const { goOn, incremental, options } = training;
     options.signal?.throwIfAborted();
-    if (this.params.randomState === null) this.setParams({ randomState: freshSeed() });
+    if (this.params.randomState === null)
+      this.params = Object.freeze({ ...this.params, randomState: freshSeed() });
     const { params, name } = this;
     const call = incremental ? 'partialFit' : 'warmStart';
-    const present = goOn && this.model ? continued(name, call, this.model, params) : undefined;
+    const present = goOn && this.model ? continued(name, call, this.model, params, task) : undefined;
     if (!present) warnUnscaled(rows, params.onWarning);
     await ready();
     const random = toRandomState(params.randomState as number | RandomState);
+    const seed = RandomState.fromState(random.getState()).u32();
     const model = present ?? newModel(name, params, rows.features, task, random);
-    const held =
-      params.earlyStopping && !incremental ? splitHeldOut(name, rows, task, params, random) : undefined;
     const { network, progress } = model;
-    const optimizer = (incremental && progress.optimizer) || newOptimizer(params);
-    await fitStochastic({
+    const stops = params.earlyStopping && params.solver !== 'lbfgs';
+    const held =
+      stops && !validation ? splitHeldOut(name, { rows, task, weights }, params, random) : undefined;
+    if (!incremental) this.#kept.drop();
+    const request: TrainingRequest = {
       ...options,
       params,
       network,
       rows,
-      targets: task.targets,
-      loss: task.loss,
+      task,
+      weights,
       train: held?.train,
       random,
+      seed,
       progress,
-      optimizer,
-      incremental,
-      validate: held && (() => task.score(network.forward(held.rows), held.test)),
+      stops,
+      validate: held ? onHeldOut(network, task, held) : validation && onData(network, validation),
       onBegin: () => {
-        progress.optimizer = optimizer;
-        progress.validated = held !== undefined;
+        progress.validated = stops;
+        progress.watched = validation !== undefined;
         this.model = model;
       },
-    });
+    };
+    if (params.solver === 'lbfgs') await fitLbfgs(request);
+    else await fitStochastic({ ...request, incremental, kept: incremental ? this.#kept : undefined });
   }
 }

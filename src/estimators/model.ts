@@ -6,13 +6,16 @@ import type { Activation } from '../model/activations.js';
 import { paddedUnits } from '../model/layout.js';
 import type { LossSpec } from '../model/losses.js';
 import { Network } from '../model/network.js';
-import type { DenseSpec, NetworkSpec } from '../model/spec.js';
+import { updateRule } from '../model/optimizers.js';
+import type { DenseSpec, LayerSpec, NetworkSpec } from '../model/spec.js';
 import type { RandomState } from '../random.js';
 import type { Targets } from '../train/data.js';
+import { dropoutRates, hiddenActivations } from './layer-options.js';
 import type { MLPParams } from './options.js';
 import type { Progress } from './progress.js';
 import { newProgress } from './progress.js';
-import { initialParameters } from './weights.js';
+import { solverSpec } from './solver.js';
+import { initialFactors, initialParameters } from './weights.js';
 
 /** What a kind of estimator makes of its targets. */
 export interface Task {
@@ -25,7 +28,7 @@ export interface Task {
   /** Class of every row if the validation split is to be stratified. */
   readonly strata?: Int32Array;
   /** Score of these outputs of the network against the targets of some rows. */
-  readonly score: (outputs: Float32Array, rows: Int32Array) => number;
+  readonly score: (outputs: Float32Array, rows: Int32Array, weights?: Float32Array) => number;
 }
 
 /** What fit leaves behind. */
@@ -55,13 +58,12 @@ export function newModel(
 ): Model {
   const { outputs, outActivation, classes } = task;
   const spec = networkSpec(params, inputs, task);
-  const copies = params.solver === 'adam' ? 3 : params.momentum > 0 ? 2 : 1;
+  const copies = params.solver === 'lbfgs' ? 2 : 1 + updateRule(solverSpec(params)).slots;
   const bytes = 4 * copies * weightCount(inputs, spec);
   if (bytes > MOST_BYTES) throw tooLarge(owner, params, bytes);
   try {
     const network = new Network(spec, currentEngine());
-    const factor = params.activation === 'sigmoid' ? 2 : 6;
-    network.setParameters(initialParameters(network.parameters, factor, random));
+    network.setParameters(initialParameters(network.parameters, initialFactors(params), random));
     return { network, params, progress: newProgress(), outputs, outActivation, classes };
   } catch (error) {
     throw error instanceof RangeError ? tooLarge(owner, params, bytes, error) : error;
@@ -70,11 +72,17 @@ export function newModel(
 
 /** The network that options describe. */
 export function networkSpec(
-  { hiddenLayerSizes, activation, alpha }: MLPParams,
+  params: MLPParams,
   inputs: number,
   { outputs, outActivation }: Pick<Task, 'outputs' | 'outActivation'>,
 ): NetworkSpec {
-  const hidden = hiddenLayerSizes.map((units) => denseSpec(units, activation, alpha));
+  const { hiddenLayerSizes, alpha } = params;
+  const activations = hiddenActivations(params);
+  const rates = dropoutRates(params);
+  const hidden = hiddenLayerSizes.flatMap((units, i): LayerSpec[] => {
+    const dense = denseSpec(units, activations[i], alpha);
+    return rates[i] > 0 ? [dense, { type: 'dropout', rate: rates[i] }] : [dense];
+  });
   return { inputShape: [inputs], layers: [...hidden, denseSpec(outputs, outActivation, alpha)] };
 }
 
@@ -87,7 +95,8 @@ function denseSpec(units: number, activation: Activation, alpha: number): DenseS
 
 function weightCount(inputs: number, { layers }: NetworkSpec): number {
   let count = 0;
-  for (const layer of layers as readonly DenseSpec[]) {
+  for (const layer of layers) {
+    if (layer.type !== 'dense') continue;
     count += (inputs + 1) * paddedUnits(layer.units);
     inputs = layer.units;
   }
@@ -110,19 +119,25 @@ function tooLarge(
 /**
  * A model to go on with, of the weights that it has and the options as they are now.
  *
- * @throws ValueError if the options ask for other sizes
+ * @throws ValueError if options or targets ask for another network
  */
-export function continued(owner: string, call: string, model: Model, params: MLPParams): Model {
+export function continued(owner: string, call: string, model: Model, params: MLPParams, task: Task): Model {
   const { network, params: before } = model;
-  const { hiddenLayerSizes, activation, alpha } = params;
+  const { hiddenLayerSizes } = params;
   const sizes = before.hiddenLayerSizes;
   if (sizes.length !== hiddenLayerSizes.length || sizes.some((units, i) => units !== hiddenLayerSizes[i])) {
     throw new ValueError(
       `${owner}: ${call} goes on with a network of hiddenLayerSizes ${describe(sizes)}, but they have been set to ${describe(hiddenLayerSizes)}; set them back, or start anew by fit without warmStart.`,
     );
   }
-  if (activation === before.activation && alpha === before.alpha) return model;
-  const changed = new Network(networkSpec(params, network.spec.inputShape[0], model), network.engine);
+  if (task.outputs !== model.outputs || task.outActivation !== model.outActivation) {
+    throw new ValueError(
+      `${owner}: ${call} goes on with a network of ${model.outputs} ${model.outActivation} outputs, but y and the options ask for ${task.outputs} ${task.outActivation} outputs; start anew by fit without warmStart.`,
+    );
+  }
+  const spec = networkSpec(params, network.spec.inputShape[0], model);
+  if (JSON.stringify(spec) === JSON.stringify(network.spec)) return { ...model, params };
+  const changed = new Network(spec, network.engine);
   changed.setPacked(network.packed);
   return { ...model, network: changed, params };
 }

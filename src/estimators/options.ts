@@ -1,33 +1,33 @@
-import type { Rule } from '../check.js';
-import {
-  anyOf,
-  boolean,
-  canonicalName,
-  checkOptions,
-  func,
-  integer,
-  listOf,
-  nullable,
-  number,
-  oneOf,
-  positiveInteger,
-  rule,
-} from '../check.js';
-import { ValueError } from '../errors.js';
-import { RandomState } from '../random.js';
+import type { Activation } from '../model/activations.js';
+import type { OptimizerConfig } from '../model/options/optimizers.js';
+import type { RandomState } from '../random.js';
 import type { OnWarning } from '../warnings.js';
+import type { ClassWeight } from './perceptron/class-weights.js';
 
-/** Activations of hidden layers, aliases resolved. */
-type HiddenActivation = 'relu' | 'tanh' | 'sigmoid' | 'linear';
+/** Activations that a hidden layer can train through. */
+export type HiddenActivation = Exclude<Activation, 'sign' | 'heaviside'>;
+
+type ActivationName = HiddenActivation | 'logistic' | 'identity' | 'swish';
+
+/** An optimizer of scikit-learn's by name, or any by what `optimizers` makes. */
+export type Solver = 'adam' | 'sgd' | 'lbfgs' | OptimizerConfig;
 
 /** scikit-learn's parameters of its multi-layer perceptrons, in camelCase, with its defaults. */
 export interface MLPOptions {
   /** Units of each hidden layer. Default [100]. */
   hiddenLayerSizes?: number | readonly number[];
-  /** Activation of the hidden layers: 'relu' (default), 'tanh', 'logistic', 'identity'. */
-  activation?: HiddenActivation | 'logistic' | 'identity';
-  /** 'adam' (default) or 'sgd'. */
-  solver?: 'adam' | 'sgd';
+  /**
+   * Activation of the hidden layers: 'relu' (default), 'tanh', 'logistic', 'identity' or any other that has a slope; or an
+   * array of one per hidden layer.
+   */
+  activation?: ActivationName | readonly ActivationName[];
+  /**
+   * 'adam' (default); 'sgd'; 'lbfgs', for small data, which takes all rows at once; or what `optimizers` makes, whose
+   * options then count instead of learningRate, learningRateInit, momentum, beta1 and their like.
+   */
+  solver?: Solver;
+  /** Share of the outputs of every hidden layer set to 0 while training, 0 to below 1; or an array of one per layer. Default 0. */
+  dropout?: number | readonly number[];
   /** L2 penalty, ≥ 0: a batch of n rows adds ½ · alpha · Σ weight² / n to its loss. Default 1e-4. */
   alpha?: number;
   /** Rows per update, ≥ 1; 'auto' (default) is min(200, rows). */
@@ -38,13 +38,13 @@ export interface MLPOptions {
   learningRateInit?: number;
   /** Exponent of 'invscaling', ≥ 0. Default 0.5. */
   powerT?: number;
-  /** Most epochs of a call of fit, ≥ 1. Default 200. */
+  /** Most epochs of a call of fit, or iterations of lbfgs, ≥ 1. Default 200. */
   maxIter?: number;
   /** Whether rows are shuffled before every epoch. Default true. */
   shuffle?: boolean;
   /** Seed of weights, shuffles and validation split, 0 to 4294967295. Default: a fresh one, which getParams() tells. */
   randomState?: number | RandomState | null;
-  /** Least improvement of the loss (or validation score) that counts, ≥ 0. Default 1e-4. */
+  /** Least improvement of the loss (or validation score) that counts, ≥ 0; lbfgs: where the largest gradient is small enough. Default 1e-4. */
   tol?: number;
   /** Print the loss of every epoch; a number > 0 counts as true. Default false. */
   verbose?: boolean | number;
@@ -66,6 +66,8 @@ export interface MLPOptions {
   epsilon?: number;
   /** Epochs in a row without improvement that are put up with, ≥ 1; may be Infinity. Default 10. */
   nIterNoChange?: number;
+  /** Evaluations of the loss after which lbfgs begins no further iteration, ≥ 1. Default 15000. */
+  maxFun?: number;
   /** Receives warnings instead of console.warn. */
   onWarning?: OnWarning | null;
 }
@@ -73,8 +75,9 @@ export interface MLPOptions {
 /** Options with their defaults filled in, in canonical form. */
 export interface MLPParams {
   readonly hiddenLayerSizes: readonly number[];
-  readonly activation: HiddenActivation;
-  readonly solver: 'adam' | 'sgd';
+  readonly activation: HiddenActivation | readonly HiddenActivation[];
+  readonly solver: Solver;
+  readonly dropout: number | readonly number[];
   readonly alpha: number;
   readonly batchSize: number | 'auto';
   readonly learningRate: 'constant' | 'invscaling' | 'adaptive';
@@ -94,122 +97,33 @@ export interface MLPParams {
   readonly beta2: number;
   readonly epsilon: number;
   readonly nIterNoChange: number;
+  readonly maxFun: number;
   readonly onWarning: OnWarning | null;
 }
 
-const decay = number({ min: 0, below: 1 });
-
-const wholeSeed = integer({ min: 0, max: 4294967295 });
-
-/** A seed; the generators of this package pass too. */
-const seed: Rule<number | RandomState | null> = {
-  expected: `${wholeSeed.expected} or null`,
-  accept: (value) => (value === null || value instanceof RandomState ? value : wholeSeed.accept(value)),
-};
-
-const schedule: Rule<MLPParams['learningRate']> = {
-  ...oneOf(['constant', 'invscaling', 'adaptive']),
-  expected: "one of 'constant', 'invscaling', 'adaptive' (learningRateInit is the number)",
-};
-
-const infinite: Rule<number> = rule('Infinity', (value): value is number => value === Infinity);
-
-const schema = {
-  hiddenLayerSizes: anyOf(positiveInteger, listOf(positiveInteger)),
-  activation: oneOf<HiddenActivation>(['relu', 'tanh', 'sigmoid', 'linear'], {
-    logistic: 'sigmoid',
-    identity: 'linear',
-  }),
-  solver: oneOf(['adam', 'sgd']),
-  alpha: number({ min: 0 }),
-  batchSize: anyOf(oneOf<'auto'>(['auto']), positiveInteger),
-  learningRate: schedule,
-  learningRateInit: number({ above: 0 }),
-  powerT: number({ min: 0 }),
-  maxIter: positiveInteger,
-  shuffle: boolean,
-  randomState: seed,
-  tol: number({ min: 0 }),
-  verbose: anyOf(boolean, integer({ min: 0 })),
-  warmStart: boolean,
-  momentum: number({ min: 0, max: 1 }),
-  nesterovsMomentum: boolean,
-  earlyStopping: boolean,
-  validationFraction: number({ above: 0, below: 1 }),
-  beta1: decay,
-  beta2: decay,
-  epsilon: number({ above: 0 }),
-  nIterNoChange: anyOf(positiveInteger, infinite),
-  onWarning: nullable(func<OnWarning>()),
-};
-
-const defaults: MLPParams = {
-  hiddenLayerSizes: Object.freeze([100]),
-  activation: 'relu',
-  solver: 'adam',
-  alpha: 1e-4,
-  batchSize: 'auto',
-  learningRate: 'constant',
-  learningRateInit: 1e-3,
-  powerT: 0.5,
-  maxIter: 200,
-  shuffle: true,
-  randomState: null,
-  tol: 1e-4,
-  verbose: false,
-  warmStart: false,
-  momentum: 0.9,
-  nesterovsMomentum: true,
-  earlyStopping: false,
-  validationFraction: 0.1,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  nIterNoChange: 10,
-  onWarning: null,
-};
-
-/** What other libraries call an option. */
-const elsewhere: Readonly<Record<string, keyof MLPOptions>> = {
-  epochs: 'maxIter',
-  iterations: 'maxIter',
-  layers: 'hiddenLayerSizes',
-  units: 'hiddenLayerSizes',
-  hidden: 'hiddenLayerSizes',
-  optimizer: 'solver',
-  lr: 'learningRateInit',
-  eta: 'learningRateInit',
-  l2: 'alpha',
-  weightDecay: 'alpha',
-  seed: 'randomState',
-  patience: 'nIterNoChange',
-  minDelta: 'tol',
-  nesterov: 'nesterovsMomentum',
-  validationSplit: 'validationFraction',
-};
-
-/** Check options and lay them over `base` (default: the defaults). */
-export function readOptions(owner: string, given: unknown, base: MLPParams = defaults): MLPParams {
-  if (typeof given === 'object' && given !== null) checkForeign(owner, given);
-  const { hiddenLayerSizes, ...rest } = checkOptions(owner, given, schema);
-  if (hiddenLayerSizes === undefined) return Object.freeze({ ...base, ...rest });
-  const sizes = typeof hiddenLayerSizes === 'number' ? [hiddenLayerSizes] : hiddenLayerSizes;
-  if (sizes.some((units) => units > 65536)) {
-    throw new ValueError(
-      `${owner}: hiddenLayerSizes must be at most 65536 units each, but received ${Math.max(...sizes)}.`,
-    );
-  }
-  return Object.freeze({ ...base, ...rest, hiddenLayerSizes: Object.freeze(sizes) });
+/** Options of MLPClassifier. */
+export interface MLPClassifierOptions extends MLPOptions {
+  /** Weight of each class: 'balanced' (rows / (classes · rows of the class)), a Map, or an object by label. Default null: 1. */
+  classWeight?: ClassWeight | null;
 }
 
-function checkForeign(owner: string, given: object): void {
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(elsewhere, name)) continue;
-    throw new ValueError(`${owner}: '${name}' is not an option; did you mean '${elsewhere[name]}'?`);
-  }
+export interface MLPClassifierParams extends MLPParams {
+  readonly classWeight: ClassWeight | null;
 }
 
-/** The option of the constructor that a name stands for, here, in scikit-learn or elsewhere. */
-export function constructorOption(name: string): string | undefined {
-  return Object.hasOwn(elsewhere, name) ? elsewhere[name] : canonicalName(name, Object.keys(schema));
+/** Options of MLPRegressor. */
+export interface MLPRegressorOptions extends MLPOptions {
+  /** 'squaredError' (default): ½ (y − prediction)²; 'poisson': half the Poisson deviance of predictions exp(z), for y ≥ 0. */
+  loss?: 'squaredError' | 'poisson';
 }
+
+export interface MLPRegressorParams extends MLPParams {
+  readonly loss: 'squaredError' | 'poisson';
+}
+
+/** What setParams takes, by what getParams gives. */
+export type OptionsOf<P extends MLPParams> = P extends MLPRegressorParams
+  ? MLPRegressorOptions
+  : P extends MLPClassifierParams
+    ? MLPClassifierOptions
+    : MLPOptions;

@@ -1,6 +1,7 @@
 import type { OptimizerState } from '../model/optimizers.js';
 import { newOptimizerState } from '../model/optimizers.js';
 import type { MLPParams } from './options.js';
+import { solverRate } from './solver.js';
 import type { StoppingState } from './stopping.js';
 import { newStoppingState } from './stopping.js';
 
@@ -9,7 +10,7 @@ export interface Optimizer {
   /** The options as they stood when it was made. */
   readonly params: MLPParams;
   readonly state: OptimizerState;
-  /** Learning rate in force. */
+  /** Learning rate in force, unless the solver has a schedule of its own. */
   rate: number;
 }
 
@@ -17,27 +18,36 @@ export interface Optimizer {
 export interface Progress {
   readonly lossCurve: number[];
   readonly validationScores: number[];
+  readonly validationLossCurve: number[];
   readonly stopping: StoppingState;
   /** Undefined before the first call, and after a divergence, which the optimizer's memory shares. */
   optimizer?: Optimizer;
+  /** Of the last epoch; NaN before the first. */
+  loss: number;
   nIter: number;
   /** Rows seen in all. */
   t: number;
-  /** Whether the last call held rows out. */
+  /** Whether the last call stopped by the score of validation rows. */
   validated: boolean;
+  /** Whether the last call was given validation rows. */
+  watched: boolean;
 }
 
 export function newOptimizer(params: MLPParams): Optimizer {
-  return { params, state: newOptimizerState(), rate: params.learningRateInit };
+  const rate = solverRate(params);
+  return { params, state: newOptimizerState(), rate: typeof rate === 'number' ? rate : rate(0) };
 }
 
 export function newProgress(): Progress {
   return {
     lossCurve: [],
     validationScores: [],
+    validationLossCurve: [],
     stopping: newStoppingState(),
+    loss: NaN,
     nIter: 0,
     t: 0,
     validated: false,
+    watched: false,
   };
 }

@@ -118,7 +118,7 @@ export async function readMLP(bytes: Uint8Array, kind: MLPKind): Promise<SavedML
   const read = (given: unknown): MLPParams => asFormatError(() => kind.readOptions(given));
   const params = read(parts.params);
   const made = read(shape.params);
-  const spec = networkSpec(made, inputs, { outputs, outActivation });
+  const spec = asFormatError(() => networkSpec(made, inputs, { outputs, outActivation }));
   const { rules, shapes } = asFormatError(() => shapesOf(spec));
   const { parameters, length } = layOut(spec, rules, shapes);
   const known = new Set<string>();
@@ -146,10 +146,13 @@ function readProgress(owner: string, given: unknown): Progress {
   const { stopping, ...progress } = readMembers(`${owner}: progress`, given, {
     lossCurve: listOf(anyNumber),
     validationScores: listOf(anyNumber),
+    validationLossCurve: listOf(anyNumber),
     stopping: loose,
+    loss: anyNumber,
     nIter: count,
     t: count,
     validated: boolean,
+    watched: boolean,
   });
   const schema = { bestLoss: anyNumber, bestScore: anyNumber, misses: count };
   return { ...progress, stopping: readMembers(`${owner}: stopping`, stopping, schema) };

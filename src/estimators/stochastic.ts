@@ -1,38 +1,24 @@
 import { DivergedError } from '../errors.js';
 import { pow } from '../math.js';
-import type { Network } from '../model/network.js';
-import type { LossSpec } from '../model/losses.js';
-import type { OptimizerSpec } from '../model/optimizers.js';
 import { gatherable } from '../model/scale.js';
-import type { Rows } from '../ndarray.js';
-import type { RandomState } from '../random.js';
 import { ascending } from '../random.js';
-import type { Targets } from '../train/data.js';
 import { fit, inBatches } from '../train/fit.js';
 import { Trainer } from '../train/trainer.js';
 import { ConvergenceWarning, LamellaWarning, warn } from '../warnings.js';
-import type { FitOptions } from './fit-options.js';
+import type { KeptTrainer } from './kept-trainer.js';
 import type { MLPParams } from './options.js';
-import type { Optimizer, Progress } from './progress.js';
+import type { Optimizer } from './progress.js';
+import { newOptimizer } from './progress.js';
+import { solverRate, solverSpec } from './solver.js';
 import { countLoss, countScore } from './stopping.js';
+import type { TrainingRequest } from './training-request.js';
+import { bookEpoch, epochInfo } from './training-request.js';
 
-export interface StochasticRequest extends FitOptions {
-  readonly params: MLPParams;
-  readonly network: Network;
-  readonly rows: Rows;
-  readonly targets: Targets;
-  readonly loss: LossSpec;
-  /** Numbers of the rows to train on; all rows if undefined. */
-  readonly train?: Int32Array;
-  readonly random: RandomState;
-  readonly progress: Progress;
-  readonly optimizer: Optimizer;
+export interface StochasticRequest extends TrainingRequest {
   /** One epoch of many, each in a call of its own. */
   readonly incremental: boolean;
-  /** The score of the rows held out, with early stopping. */
-  readonly validate?: () => number;
-  /** Called when memory is there and the first step is about to begin. */
-  readonly onBegin: () => void;
+  /** The trainer of the last such call. */
+  readonly kept?: KeptTrainer;
 }
 
 /** What a call of fit has come to. */
@@ -43,36 +29,42 @@ interface Outcome {
   unconverged: boolean;
 }
 
-/** Epochs of sgd or adam with scikit-learn's shuffles, schedules, stopping and messages. */
+/** Epochs of a solver that goes step by step, with scikit-learn's shuffles, schedules, stopping and messages. */
 export async function fitStochastic(request: StochasticRequest): Promise<void> {
-  const { params, network, progress, optimizer, incremental, signal } = request;
+  const { params, network, progress, task, incremental, signal, kept } = request;
   const outcome: Outcome = { unconverged: false };
   const batchSize = chooseBatchSize(request);
-  const dataset = { rows: gatherable(request.rows), targets: request.targets };
-  const trainer = new Trainer({
-    network,
-    dataset,
-    loss: request.loss,
-    optimizer: specOf(optimizer.params),
-    state: optimizer.state,
-    batchSize,
-    predictions: false,
-    penaltyPerRow: true,
-    seed: 0,
+  const optimizer = (incremental && progress.optimizer) || newOptimizer(params);
+  const dataset = { rows: gatherable(request.rows), targets: task.targets, weights: request.weights };
+  const open = (resident: boolean): Trainer =>
+    new Trainer({
+      network,
+      dataset: resident ? dataset : undefined,
+      loss: task.loss,
+      optimizer: solverSpec(optimizer.params),
+      state: optimizer.state,
+      batchSize,
+      predictions: false,
+      penaltyPerRow: true,
+      seed: request.seed,
+    });
+  const trainer = kept ? kept.trainer({ network, optimizer, dataset, open }) : open(true);
+  const order = epochOrder(request, () => {
+    progress.optimizer = optimizer;
+    request.onBegin();
   });
-  const order = epochOrder(request);
+  const rate = solverRate(optimizer.params);
   const run = fit({
     network,
     trainer,
     batches: () => inBatches(dataset, order(), batchSize),
     firstEpoch: 1,
     lastEpoch: incremental ? 1 : params.maxIter,
-    rate: () => optimizer.rate,
+    rate: typeof rate === 'function' ? () => rate(optimizer.state.step) : () => optimizer.rate,
     signal,
     async onEpoch({ loss }) {
-      const finished = endEpoch(request, outcome, loss);
-      const validationScore = request.validate && progress.validationScores.at(-1);
-      await request.onEpoch?.({ epoch: progress.nIter, loss, validationScore });
+      const finished = endEpoch(request, optimizer, outcome, loss);
+      await request.onEpoch?.(epochInfo(request));
       signal?.throwIfAborted();
       return finished;
     },
@@ -83,11 +75,6 @@ export async function fitStochastic(request: StochasticRequest): Promise<void> {
   });
   if (outcome.best) network.setPacked(outcome.best);
   if (outcome.unconverged) warnUnconverged(params);
-}
-
-function specOf({ solver, momentum, nesterovsMomentum, beta1, beta2, epsilon }: MLPParams): OptimizerSpec {
-  if (solver === 'adam') return { kind: 'adam', beta1, beta2, epsilon };
-  return { kind: 'sgd', momentum, nesterov: nesterovsMomentum };
 }
 
 function trainingRows({ rows, train }: StochasticRequest): number {
@@ -105,7 +92,10 @@ function chooseBatchSize(request: StochasticRequest): number {
 }
 
 /** order ← order[permutation], anew from 0 … n − 1 in every call; row numbers of the whole data set come out. */
-function epochOrder({ params, rows, train, random, onBegin }: StochasticRequest): () => Int32Array {
+function epochOrder(
+  { params, rows, train, random }: StochasticRequest,
+  onBegin: () => void,
+): () => Int32Array {
   let order: Int32Array | undefined;
   return () => {
     if (!order) {
@@ -119,34 +109,28 @@ function epochOrder({ params, rows, train, random, onBegin }: StochasticRequest)
 }
 
 /** Book an epoch and print it; true when training is to stop. */
-function endEpoch(request: StochasticRequest, outcome: Outcome, loss: number): boolean {
-  const { params, progress, network, validate, incremental } = request;
+function endEpoch(request: StochasticRequest, optimizer: Optimizer, outcome: Outcome, loss: number): boolean {
+  const { params, progress, network, stops, incremental } = request;
   progress.nIter += 1;
   progress.t += trainingRows(request);
   progress.lossCurve.push(loss);
-  if (params.verbose) console.log(`Iteration ${progress.nIter}, loss = ${loss.toFixed(8)}`);
-  if (validate) {
-    const score = validate();
-    progress.validationScores.push(score);
-    if (params.verbose) console.log(`Validation score: ${score.toFixed(6)}`);
-    if (countScore(progress.stopping, score, params.tol)) outcome.best = network.packed.slice();
-  } else {
-    countLoss(progress.stopping, loss, params.tol);
-  }
-  const finished = schedule(request);
+  const score = bookEpoch(request, loss);
+  if (!stops) countLoss(progress.stopping, loss, params.tol);
+  else if (countScore(progress.stopping, score as number, params.tol)) outcome.best = network.packed.slice();
+  const finished = schedule(request, optimizer);
   if (!finished && !incremental && progress.nIter === params.maxIter) outcome.unconverged = true;
   return finished;
 }
 
 /** Change the learning rate; true when training is to stop. */
-function schedule({ params, progress, optimizer, validate }: StochasticRequest): boolean {
+function schedule({ params, progress, stops }: StochasticRequest, optimizer: Optimizer): boolean {
   const { solver, learningRate, learningRateInit, powerT } = optimizer.params;
   const { tol, nIterNoChange, verbose } = params;
   if (solver === 'sgd' && learningRate === 'invscaling') {
     optimizer.rate = learningRateInit / pow(progress.t + 1, powerT);
   }
   if (progress.stopping.misses <= nIterNoChange) return false;
-  const what = validate ? 'Validation score' : 'Training loss';
+  const what = stops ? 'Validation score' : 'Training loss';
   const message = `${what} did not improve more than tol=${tol.toFixed(6)} for ${nIterNoChange} consecutive epochs.`;
   const say = (consequence: string): void => {
     if (verbose) console.log(`${message} ${consequence}`);

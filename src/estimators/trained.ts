@@ -2,6 +2,13 @@ import { NotFittedError } from '../errors.js';
 import type { NdArray } from '../ndarray.js';
 import type { Model } from './model.js';
 
+/** scikit-learn's names of activations where ours differ. */
+const OUT_ACTIVATIONS: ReadonlyMap<string, string> = new Map([
+  ['sigmoid', 'logistic'],
+  ['linear', 'identity'],
+  ['exponential', 'exp'],
+]);
+
 /** What a trained perceptron tells of itself. Every attribute throws a NotFittedError before fit. */
 export abstract class Trained {
   protected abstract readonly name: string;
@@ -22,42 +29,55 @@ export abstract class Trained {
     return network.getParameters().filter((_values, i) => network.parameters[i].shape.length === 1);
   }
 
-  /** Loss of the last epoch, L2 penalty included; NaN before the first has ended. */
+  /** Loss of the last epoch or iteration, L2 penalty included; NaN before the first has ended. */
   get loss(): number {
-    return this.fitted('loss').progress.lossCurve.at(-1) ?? NaN;
+    return this.fitted('loss').progress.loss;
   }
 
-  /** Lowest loss of an epoch; null with early stopping. */
+  /** Lowest loss of an epoch; null with early stopping and after lbfgs. */
   get bestLoss(): number | null {
-    const { validated, stopping } = this.fitted('bestLoss').progress;
-    return validated ? null : stopping.bestLoss;
+    const { progress, params } = this.fitted('bestLoss');
+    const { validated, stopping } = progress;
+    return validated || params.solver === 'lbfgs' ? null : stopping.bestLoss;
   }
 
-  /** Loss of every epoch: the mean of the batches' losses before their updates, L2 penalty included. */
+  /**
+   * Loss of every epoch: the mean of the batches' losses before their updates, L2 penalty included. lbfgs has no epochs
+   * and adds nothing.
+   */
   get lossCurve(): number[] {
     return [...this.fitted('lossCurve').progress.lossCurve];
   }
 
-  /** Score of the rows held out, after every epoch; null without early stopping. */
+  /** Score of the rows held out, or of validationData, after every epoch; null with neither. */
   get validationScores(): number[] | null {
-    const { validated, validationScores } = this.fitted('validationScores').progress;
-    return validated ? [...validationScores] : null;
+    const { validated, watched, validationScores } = this.fitted('validationScores').progress;
+    return validated || watched ? [...validationScores] : null;
   }
 
-  /** Best of validationScores; null without early stopping. */
+  /** Best of validationScores; null where these are. */
   get bestValidationScore(): number | null {
     const { validated, stopping } = this.fitted('bestValidationScore').progress;
-    return validated ? stopping.bestScore : null;
+    if (validated) return stopping.bestScore;
+    const scores = this.validationScores;
+    return scores && scores.reduce((best, score) => Math.max(best, score), -Infinity);
   }
 
-  /** Epochs run, over all calls with warmStart and partialFit. */
+  /** Loss of validationData after every epoch, as if they were one batch, L2 penalty included; null without. */
+  get validationLossCurve(): number[] | null {
+    const { watched, validationLossCurve } = this.fitted('validationLossCurve').progress;
+    return watched ? [...validationLossCurve] : null;
+  }
+
+  /** Epochs run, over all calls with warmStart and partialFit; iterations of the last call of lbfgs. */
   get nIter(): number {
     return this.fitted('nIter').progress.nIter;
   }
 
   /** Layers, input and output included. */
   get nLayers(): number {
-    return this.fitted('nLayers').network.spec.layers.length + 1;
+    const { layers } = this.fitted('nLayers').network.spec;
+    return layers.filter(({ type }) => type === 'dense').length + 1;
   }
 
   /** Units of the output layer. */
@@ -70,13 +90,13 @@ export abstract class Trained {
     return this.fitted('nFeaturesIn').network.spec.inputShape[0];
   }
 
-  /** Activation of the output layer: 'softmax', 'logistic' or 'identity'. */
+  /** Activation of the output layer: 'softmax', 'logistic', 'identity' or 'exp'. */
   get outActivation(): string {
     const { outActivation } = this.fitted('outActivation');
-    return { sigmoid: 'logistic', linear: 'identity' }[outActivation as string] ?? outActivation;
+    return OUT_ACTIVATIONS.get(outActivation) ?? outActivation;
   }
 
-  /** Rows seen in training, counted over all epochs. */
+  /** Rows seen in training, counted over all epochs of solvers that go step by step. */
   get t(): number {
     return this.fitted('t').progress.t;
   }

@@ -5,7 +5,7 @@ import { expectRefusal } from './refusal.js';
 
 describe('options that are refused', () => {
   const all =
-    'hiddenLayerSizes, activation, solver, alpha, batchSize, learningRate, learningRateInit, powerT, maxIter, shuffle, randomState, tol, verbose, warmStart, momentum, nesterovsMomentum, earlyStopping, validationFraction, beta1, beta2, epsilon, nIterNoChange, onWarning';
+    'hiddenLayerSizes, activation, solver, alpha, batchSize, learningRate, learningRateInit, powerT, maxIter, shuffle, randomState, tol, verbose, warmStart, momentum, nesterovsMomentum, earlyStopping, validationFraction, beta1, beta2, epsilon, nIterNoChange, maxFun, dropout, onWarning, classWeight';
   const sizes = 'hiddenLayerSizes must be an integer >= 1 or an array whose every value is an integer >= 1';
 
   test.each<[unknown, string]>([
@@ -39,9 +39,12 @@ describe('options that are refused', () => {
     ],
     [
       { activation: 'step' },
-      "activation must be one of 'relu', 'tanh', 'sigmoid', 'linear', but received 'step'.",
+      "'step' is not an activation; expected one of linear, relu, relu6, leakyRelu, elu, selu, gelu, silu, mish, sigmoid, hardSigmoid, tanh, softplus, softsign, exponential, sign, heaviside, softmax, logSoftmax.",
     ],
-    [{ solver: 'newton' }, "solver must be one of 'adam', 'sgd', but received 'newton'."],
+    [
+      { solver: 'newton' },
+      "solver must be one of 'adam', 'sgd', 'lbfgs' or an object that optimizers makes, but received 'newton'.",
+    ],
     [{ alpha: -1 }, 'alpha must be a number >= 0, but received -1.'],
     [{ batchSize: 0 }, "batchSize must be 'auto' or an integer >= 1, but received 0."],
     [{ batchSize: '32' }, "batchSize must be 'auto' or an integer >= 1, but received '32'."],

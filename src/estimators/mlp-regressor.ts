@@ -1,0 +1,141 @@
+import { anything, checkOptions, instance } from '../check.js';
+import { r2Score } from '../data/scores/regression.js';
+import type { ArrayInput, NdArray } from '../ndarray.js';
+import { toRows } from '../ndarray.js';
+import type { MLPFitOptions } from './fit-options.js';
+import { mlpFitSchema, readFitOptions } from './fit-options.js';
+import type { LabelInput } from './labels.js';
+import { checkLength } from './labels.js';
+import type { Validation } from './mlp.js';
+import { MLP } from './mlp.js';
+import type { MLPRegressorOptions, MLPRegressorParams } from './options.js';
+import { checkOut } from './out.js';
+import { readOptions } from './read-options.js';
+import { checkOutputs, readTargetValues, regression } from './regression.js';
+import { rowWeights } from './row-weights.js';
+import type { MLPKind } from './saving.js';
+import { readMLP } from './saving.js';
+
+const kind: MLPKind = {
+  name: 'MLPRegressor',
+  readOptions: (given) => readOptions('MLPRegressor', given),
+  fits: (_outputs, outActivation, { length }) =>
+    length === 0 && (outActivation === 'linear' || outActivation === 'exponential'),
+};
+
+/**
+ * A multi-layer perceptron that predicts values: scikit-learn's MLPRegressor.
+ *
+ * Hidden layers, then linear outputs (exponential ones with the Poisson loss); minimises the mean loss of the rows plus
+ * ½ · alpha · Σ weight² / rows, by adam, sgd, lbfgs or another optimizer. With the same data and `randomState`, initial
+ * weights, shuffles and splits are scikit-learn 1.2.1's; only float32 rounding differs.
+ */
+export class MLPRegressor extends MLP<MLPRegressorParams> {
+  protected readonly name = 'MLPRegressor';
+
+  constructor(options: MLPRegressorOptions = {}) {
+    super('MLPRegressor', options);
+  }
+
+  /**
+   * The estimator that `toBytes` made these bytes of, to predict or to train on with `warmStart` or `partialFit`.
+   *
+   * @throws FormatError for anything else, damaged files and such of later versions
+   */
+  static async fromBytes(bytes: Uint8Array): Promise<MLPRegressor> {
+    const { params, model } = await readMLP(bytes, kind);
+    const regressor = new MLPRegressor(params as MLPRegressorParams);
+    regressor.model = model;
+    return regressor;
+  }
+
+  /**
+   * Train on rows X (rows, features) with values y, (rows) or (rows, outputs). Starts anew unless `warmStart`.
+   *
+   * @returns this estimator
+   * @throws ShapeError, ValueError for data that do not fit, and with warmStart for another number of outputs than before;
+   *   UnsupportedError if memory does not suffice; DivergedError if loss or weights become non-finite: the weights of the
+   *   last finite epoch are restored
+   */
+  fit(x: ArrayInput, y: ArrayInput, options: MLPFitOptions = {}): Promise<this> {
+    return this.exclusively('fit', () => this.#train('fit', x, y, options));
+  }
+
+  /**
+   * One epoch on rows X with values y, going on from the present weights and optimizer.
+   *
+   * @returns this estimator
+   * @throws ValueError for another number of outputs than before, with earlyStopping and with lbfgs
+   */
+  partialFit(x: ArrayInput, y: ArrayInput, options: MLPFitOptions = {}): Promise<this> {
+    return this.exclusively('partialFit', () => {
+      this.checkIncremental();
+      return this.#train('partialFit', x, y, options);
+    });
+  }
+
+  async #train(
+    call: 'fit' | 'partialFit',
+    x: ArrayInput,
+    y: ArrayInput,
+    given: MLPFitOptions,
+  ): Promise<void> {
+    const { sampleWeight, validationData, ...options } = readFitOptions(this.name, call, given, mlpFitSchema);
+    const incremental = call === 'partialFit';
+    const present = incremental || this.continues ? this.model : undefined;
+    const { loss } = this.params;
+    const rows = this.readRows(x, present);
+    const values = readTargetValues(y);
+    checkLength(values.rows, rows.rows);
+    await this.train({
+      rows,
+      task: regression(values, loss),
+      weights: rowWeights(sampleWeight, rows.rows),
+      validation: validationData && this.#validation(validationData, rows.features, values.outputs),
+      goOn: present !== undefined,
+      incremental,
+      options,
+    });
+  }
+
+  #validation([x, y]: readonly [ArrayInput, LabelInput], features: number, outputs: number): Validation {
+    const rows = toRows(x, { name: 'X of validationData', flatten: true, expectedFeatures: features });
+    const values = readTargetValues(y, 'y of validationData');
+    checkLength(values.rows, rows.rows, 'y of validationData');
+    checkOutputs(values, outputs, 'y of validationData');
+    return { rows, task: regression(values, this.params.loss) };
+  }
+
+  /**
+   * The values of every row: (rows) for one output, else an NdArray (rows, outputs).
+   *
+   * @param options `out`: a Float32Array of rows · outputs to fill
+   */
+  predict<T extends Float32Array | NdArray = Float32Array>(
+    x: ArrayInput,
+    options?: { readonly out?: Float32Array },
+  ): T {
+    const { outputs } = this.fitted('predict');
+    const { out } = checkOptions('MLPRegressor.predict', options, { out: instance(Float32Array) });
+    const { values, rows } = this.outputs(x, 'predict', (count) => {
+      if (out) checkOut(out.length, count * outputs, outputs === 1 ? `(${count})` : `(${count}, ${outputs})`);
+      return out;
+    });
+    return (outputs === 1 ? values : { data: values, shape: [rows, outputs] }) as T;
+  }
+
+  /**
+   * R², averaged over the outputs: 1 at best; NaN for a single row.
+   *
+   * @param options `sampleWeight`: a weight >= 0 per row
+   */
+  score(x: ArrayInput, y: ArrayInput, options?: { readonly sampleWeight?: ArrayInput }): number {
+    const schema = { sampleWeight: anything<ArrayInput>() };
+    const { sampleWeight } = checkOptions('MLPRegressor.score', options, schema);
+    const { values, rows } = this.outputs(x, 'score');
+    const truth = readTargetValues(y);
+    checkLength(truth.rows, rows);
+    checkOutputs(truth, values.length / rows);
+    return r2Score(y, { data: values, shape: [rows, truth.outputs] }, { sampleWeight });
+  }
+}

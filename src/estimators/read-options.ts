@@ -1,0 +1,173 @@
+import type { Rule, Schema } from '../check.js';
+import {
+  anyOf,
+  anything,
+  boolean,
+  canonicalName,
+  checkOptions,
+  func,
+  integer,
+  listOf,
+  nullable,
+  number,
+  oneOf,
+  positiveInteger,
+  rule,
+} from '../check.js';
+import { ValueError } from '../errors.js';
+import { RandomState } from '../random.js';
+import type { OnWarning } from '../warnings.js';
+import { checkLayers, readActivations } from './layer-options.js';
+import type { MLPClassifierParams, MLPParams, MLPRegressorParams } from './options.js';
+import { classWeightRule } from './perceptron/class-weights.js';
+import { readSolver } from './solver.js';
+
+const decay = number({ min: 0, below: 1 });
+
+const wholeSeed = integer({ min: 0, max: 4294967295 });
+
+/** A seed; the generators of this package pass too. */
+const seed: Rule<number | RandomState | null> = {
+  expected: `${wholeSeed.expected} or null`,
+  accept: (value) => (value === null || value instanceof RandomState ? value : wholeSeed.accept(value)),
+};
+
+const schedule: Rule<MLPParams['learningRate']> = {
+  ...oneOf(['constant', 'invscaling', 'adaptive']),
+  expected: "one of 'constant', 'invscaling', 'adaptive' (learningRateInit is the number)",
+};
+
+const infinite: Rule<number> = rule('Infinity', (value): value is number => value === Infinity);
+
+const schema = {
+  hiddenLayerSizes: anyOf(positiveInteger, listOf(positiveInteger)),
+  activation: anything<unknown>(),
+  solver: anything<unknown>(),
+  alpha: number({ min: 0 }),
+  batchSize: anyOf(oneOf<'auto'>(['auto']), positiveInteger),
+  learningRate: schedule,
+  learningRateInit: number({ above: 0 }),
+  powerT: number({ min: 0 }),
+  maxIter: positiveInteger,
+  shuffle: boolean,
+  randomState: seed,
+  tol: number({ min: 0 }),
+  verbose: anyOf(boolean, integer({ min: 0 })),
+  warmStart: boolean,
+  momentum: number({ min: 0, max: 1 }),
+  nesterovsMomentum: boolean,
+  earlyStopping: boolean,
+  validationFraction: number({ above: 0, below: 1 }),
+  beta1: decay,
+  beta2: decay,
+  epsilon: number({ above: 0 }),
+  nIterNoChange: anyOf(positiveInteger, infinite),
+  maxFun: positiveInteger,
+  dropout: anyOf(decay, listOf(decay)),
+  onWarning: nullable(func<OnWarning>()),
+};
+
+const defaults: MLPParams = {
+  hiddenLayerSizes: Object.freeze([100]),
+  activation: 'relu',
+  solver: 'adam',
+  alpha: 1e-4,
+  batchSize: 'auto',
+  learningRate: 'constant',
+  learningRateInit: 1e-3,
+  powerT: 0.5,
+  maxIter: 200,
+  shuffle: true,
+  randomState: null,
+  tol: 1e-4,
+  verbose: false,
+  warmStart: false,
+  momentum: 0.9,
+  nesterovsMomentum: true,
+  earlyStopping: false,
+  validationFraction: 0.1,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  nIterNoChange: 10,
+  maxFun: 15000,
+  dropout: 0,
+  onWarning: null,
+};
+
+/** What each estimator takes, and what it takes where nothing is given. */
+const kinds: Readonly<Record<string, { readonly schema: Schema; readonly defaults: MLPParams }>> = {
+  MLPClassifier: {
+    schema: { ...schema, classWeight: nullable(classWeightRule) },
+    defaults: { ...defaults, classWeight: null } as MLPClassifierParams,
+  },
+  MLPRegressor: {
+    schema: { ...schema, loss: oneOf(['squaredError', 'poisson']) },
+    defaults: { ...defaults, loss: 'squaredError' } as MLPRegressorParams,
+  },
+};
+
+/** What other libraries call an option. */
+const elsewhere: Readonly<Record<string, keyof MLPParams>> = {
+  epochs: 'maxIter',
+  iterations: 'maxIter',
+  layers: 'hiddenLayerSizes',
+  units: 'hiddenLayerSizes',
+  hidden: 'hiddenLayerSizes',
+  optimizer: 'solver',
+  lr: 'learningRateInit',
+  eta: 'learningRateInit',
+  l2: 'alpha',
+  weightDecay: 'alpha',
+  seed: 'randomState',
+  patience: 'nIterNoChange',
+  minDelta: 'tol',
+  nesterov: 'nesterovsMomentum',
+  validationSplit: 'validationFraction',
+};
+
+/**
+ * Check the options of an estimator and lay them over `base` (default: the defaults).
+ *
+ * @param owner 'MLPClassifier' or 'MLPRegressor'
+ * @throws ValueError for unknown names, bad values, and values that do not go together
+ */
+export function readOptions<P extends MLPParams>(owner: string, given: unknown, base?: P): P {
+  const kind = kinds[owner];
+  if (typeof given === 'object' && given !== null) checkForeign(owner, given);
+  const { hiddenLayerSizes, activation, solver, dropout, ...rest } = checkOptions(
+    owner,
+    given,
+    kind.schema as typeof schema,
+  );
+  const params: Record<string, unknown> = { ...(base ?? kind.defaults), ...rest };
+  if (hiddenLayerSizes !== undefined) params.hiddenLayerSizes = readSizes(owner, hiddenLayerSizes);
+  if (activation !== undefined) params.activation = readActivations(owner, activation);
+  if (solver !== undefined) params.solver = readSolver(owner, solver);
+  if (dropout !== undefined) params.dropout = typeof dropout === 'number' ? dropout : Object.freeze(dropout);
+  checkLayers(owner, params as unknown as P);
+  return Object.freeze(params) as unknown as P;
+}
+
+function readSizes(owner: string, given: number | number[]): readonly number[] {
+  const sizes = typeof given === 'number' ? [given] : given;
+  if (sizes.some((units) => units > 65536)) {
+    throw new ValueError(
+      `${owner}: hiddenLayerSizes must be at most 65536 units each, but received ${Math.max(...sizes)}.`,
+    );
+  }
+  return Object.freeze(sizes);
+}
+
+function checkForeign(owner: string, given: object): void {
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(elsewhere, name)) continue;
+    throw new ValueError(`${owner}: '${name}' is not an option; did you mean '${elsewhere[name]}'?`);
+  }
+}
+
+/** The option of an estimator's constructor that a name stands for, here, in scikit-learn or elsewhere. */
+export function constructorOption(owner: string, name: string): string | undefined {
+  if (Object.hasOwn(elsewhere, name)) return elsewhere[name];
+  return canonicalName(name, Object.keys(kinds[owner].schema));
+}

@@ -1,0 +1,50 @@
+import type { Network } from '../model/network.js';
+import type { Rows } from '../ndarray.js';
+import type { RandomState } from '../random.js';
+import type { EpochInfo, FitOptions } from './fit-options.js';
+import type { Task } from './model.js';
+import type { MLPParams } from './options.js';
+import type { Progress } from './progress.js';
+import type { Validate } from './validation.js';
+
+/** A call of fit or partialFit, ready for a solver. */
+export interface TrainingRequest extends FitOptions {
+  readonly params: MLPParams;
+  readonly network: Network;
+  readonly rows: Rows;
+  readonly task: Task;
+  /** Weight of every row; 1 if undefined. */
+  readonly weights?: Float32Array;
+  /** Numbers of the rows to train on; all rows if undefined. */
+  readonly train?: Int32Array;
+  readonly random: RandomState;
+  /** Of dropout. */
+  readonly seed: number;
+  readonly progress: Progress;
+  /** Whether training stops by the score of validation rows. */
+  readonly stops: boolean;
+  /** Judges the network by rows that it is not trained on. */
+  readonly validate?: Validate;
+  /** Called when memory is there and the first step is about to begin. */
+  readonly onBegin: () => void;
+}
+
+/** Note and print the loss of an epoch or iteration, and what validation says, whose score is returned. */
+export function bookEpoch({ params, progress, validate }: TrainingRequest, loss: number): number | undefined {
+  progress.loss = loss;
+  if (params.verbose) console.log(`Iteration ${progress.nIter}, loss = ${loss.toFixed(8)}`);
+  if (!validate) return undefined;
+  const { score, loss: validationLoss } = validate();
+  progress.validationScores.push(score);
+  if (validationLoss !== undefined) progress.validationLossCurve.push(validationLoss);
+  if (params.verbose) console.log(`Validation score: ${score.toFixed(6)}`);
+  return score;
+}
+
+/** What onEpoch is told of the epoch that was booked last. */
+export function epochInfo({ progress, validate }: TrainingRequest): EpochInfo {
+  const { nIter, loss, validationScores, validationLossCurve } = progress;
+  if (!validate) return { epoch: nIter, loss };
+  const validationLoss = progress.watched ? validationLossCurve.at(-1) : undefined;
+  return { epoch: nIter, loss, validationScore: validationScores.at(-1), validationLoss };
+}

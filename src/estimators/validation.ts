@@ -1,0 +1,45 @@
+import type { Network } from '../model/network.js';
+import { gatherable } from '../model/scale.js';
+import type { Rows } from '../ndarray.js';
+import { ascending } from '../random.js';
+import { Session } from '../train/session.js';
+import type { HeldOut } from './held-out.js';
+import type { Task } from './model.js';
+
+/** Judges a network as it is now: score, and loss where it is asked for. */
+export type Validate = () => { readonly score: number; readonly loss?: number };
+
+/** Rows that are computed at once. */
+const MOST_ROWS = 480;
+
+/** By the rows that early stopping has held out. */
+export function onHeldOut(network: Network, task: Task, { rows, test, weights }: HeldOut): Validate {
+  return () => ({ score: task.score(network.forward(rows), test, weights) });
+}
+
+/** By rows and targets of the caller's: the loss is that of a batch of all of them, L2 penalty included. */
+export function onData(
+  network: Network,
+  { rows, task }: { readonly rows: Rows; readonly task: Task },
+): Validate {
+  const all = ascending(rows.rows);
+  const dataset = { rows: gatherable(rows), targets: task.targets };
+  let session: Session | undefined;
+  return () => {
+    session ??= new Session({
+      network,
+      loss: task.loss,
+      rows: Math.min(rows.rows, MOST_ROWS),
+      predictions: true,
+      penaltyPerRow: true,
+      dataset,
+    });
+    const { outputs } = task;
+    const predicted = new Float32Array(rows.rows * outputs);
+    session.setParameters(network.packed);
+    const loss = session.step(dataset, all, false, (part) => {
+      predicted.set((session as Session).predictions(part.length), part[0] * outputs);
+    });
+    return { score: task.score(predicted, all), loss };
+  };
+}
