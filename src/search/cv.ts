@@ -1,5 +1,5 @@
 import type { Rule } from '../check.js';
-import { checkOptions, describe, integer, oneOf, refused } from '../check.js';
+import { checkOptions, describe, integer, oneOf, type refused } from '../check.js';
 import { rowLabels } from '../data/labels.js';
 import { ValueError } from '../errors.js';
 import { isTypedArray } from '../ndarray.js';

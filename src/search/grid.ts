@@ -1,0 +1,178 @@
+import { describe } from '../check.js';
+import { compareCodePoints } from '../data/labels.js';
+import { ValueError } from '../errors.js';
+import { isTypedArray } from '../ndarray.js';
+import { type RandomState } from '../random.js';
+import { log, exp } from '../math.js';
+import type { Params } from './estimator.js';
+import { isPlainObject } from './estimator.js';
+
+/** Draws a value. */
+export type Distribution = (random: RandomState) => unknown;
+
+/**
+ * Values to try by the name of the option. An option of a pipeline's step is named { step: { option: values } } or
+ * 'step__option'.
+ */
+export interface ParamGrid {
+  readonly [name: string]: ArrayLike<unknown> | ParamGrid | undefined;
+}
+
+/** Lists of values, or functions that draw one. */
+export interface ParamDistributions {
+  readonly [name: string]: ArrayLike<unknown> | Distribution | ParamDistributions | undefined;
+}
+
+/** Values of one option, by its path: [step, option]. */
+interface Axis {
+  readonly path: readonly string[];
+  readonly values: readonly unknown[] | Distribution;
+}
+
+/** Options by step, from a grid's axes and a value for each. */
+function paramsOf(axes: readonly Axis[], values: readonly unknown[]): Params {
+  const params: Params = {};
+  axes.forEach(({ path }, i) => {
+    let at = params;
+    for (const step of path.slice(0, -1)) {
+      if (!Object.hasOwn(at, step)) at[step] = {};
+      at = at[step] as Params;
+    }
+    at[path[path.length - 1]] = values[i];
+  });
+  return params;
+}
+
+/** The axes of a grid, sorted by name. */
+function axesOf(owner: string, what: string, grid: unknown, path: readonly string[] = []): Axis[] {
+  if (!isPlainObject(grid)) {
+    throw new ValueError(
+      `${owner}: ${what} must be an object of arrays by option name, but received ${describe(grid)}.`,
+    );
+  }
+  const axes = Object.entries(grid).flatMap(([name, values]): Axis[] => {
+    if (values === undefined) return [];
+    const here = [...path, ...name.split('__')];
+    if (isPlainObject(values)) return axesOf(owner, what, values, here);
+    return [{ path: here, values: readValues(owner, what, here, values) }];
+  });
+  return axes.sort((a, b) => compareCodePoints(a.path.join('__'), b.path.join('__')));
+}
+
+function readValues(
+  owner: string,
+  what: string,
+  path: readonly string[],
+  values: unknown,
+): readonly unknown[] | Distribution {
+  const draws = what === 'distributions';
+  if (draws && typeof values === 'function') return values as Distribution;
+  if ((Array.isArray(values) || isTypedArray(values)) && values.length > 0) {
+    return Array.from(values as ArrayLike<unknown>);
+  }
+  const expected = `an array of at least 1 value${draws ? ' or a function that draws one' : ''}`;
+  throw new ValueError(
+    `${owner}: ${what} must have ${expected} for ${path.join('.')}, but received ${describe(values)}.`,
+  );
+}
+
+function nonEmpty(owner: string, what: string, axes: readonly Axis[]): readonly Axis[] {
+  if (axes.length > 0) return axes;
+  throw new ValueError(`${owner}: ${what} must name at least 1 option, but received none.`);
+}
+
+/**
+ * All combinations of the values of a grid, or of each of several grids: names in sorted order, the last changing fastest, as
+ * scikit-learn's ParameterGrid.
+ *
+ * @throws ValueError for grids without options and options without values
+ */
+export function combinations(owner: string, grid: ParamGrid | readonly ParamGrid[]): Params[] {
+  const grids: readonly unknown[] = Array.isArray(grid) ? grid : [grid];
+  if (grids.length === 0)
+    throw new ValueError(`${owner}: grid must name at least 1 option, but received none.`);
+  return grids.flatMap((each) => {
+    const axes = nonEmpty(owner, 'grid', axesOf(owner, 'grid', each));
+    const lists = axes.map(({ values }) => values as readonly unknown[]);
+    return Array.from({ length: sizeOf(lists) }, (_, index) => paramsOf(axes, valuesAt(lists, index)));
+  });
+}
+
+function sizeOf(lists: readonly (readonly unknown[])[]): number {
+  return lists.reduce((size, list) => size * list.length, 1);
+}
+
+/** The values of combination `index`: its digits, the last list's running fastest. */
+function valuesAt(lists: readonly (readonly unknown[])[], index: number): unknown[] {
+  const values = new Array<unknown>(lists.length);
+  for (let i = lists.length - 1; i >= 0; i--) {
+    values[i] = lists[i][index % lists[i].length];
+    index = Math.floor(index / lists[i].length);
+  }
+  return values;
+}
+
+/**
+ * `count` sets of options, drawn. From lists alone they are different combinations, at most all there are; else every option
+ * is drawn anew, in the order of the names.
+ */
+export function drawn(
+  owner: string,
+  distributions: ParamDistributions,
+  count: number,
+  random: RandomState,
+): Params[] {
+  const axes = nonEmpty(owner, 'distributions', axesOf(owner, 'distributions', distributions));
+  const lists = axes.flatMap(({ values }) => (typeof values === 'function' ? [] : [values]));
+  if (lists.length === axes.length) {
+    return distinct(sizeOf(lists), count, random).map((index) => paramsOf(axes, valuesAt(lists, index)));
+  }
+  return Array.from({ length: count }, () =>
+    paramsOf(
+      axes,
+      axes.map(({ values }) =>
+        typeof values === 'function' ? values(random) : values[random.randint(0, values.length)],
+      ),
+    ),
+  );
+}
+
+/** Different whole numbers below `size`, in the order in which they were drawn; all of them if no more are there. */
+function distinct(size: number, count: number, random: RandomState): number[] {
+  if (count >= size) return Array.from({ length: size }, (_, index) => index);
+  const chosen = new Set<number>();
+  while (chosen.size < count) chosen.add(Math.floor(random.double() * size));
+  return [...chosen];
+}
+
+/** Distributions for randomizedSearch. */
+export const distributions = {
+  /** A number in [low, high). */
+  uniform(low: number, high: number): Distribution {
+    checkBounds('uniform', low, high, low < high);
+    return (random) => random.uniform(low, high);
+  },
+  /** A number in [low, high), low > 0, whose logarithm is uniform: for learning rates and penalties. */
+  logUniform(low: number, high: number): Distribution {
+    checkBounds('logUniform', low, high, low > 0 && low < high);
+    return (random) => Math.min(high, Math.max(low, exp(random.uniform(log(low), log(high)))));
+  },
+  /** A whole number from low to high, both included. */
+  integers(low: number, high: number): Distribution {
+    const whole = Number.isSafeInteger(low) && Number.isSafeInteger(high);
+    checkBounds('integers', low, high, whole && low <= high && high - low < 0xffffffff);
+    return (random) => random.randint(low, high + 1);
+  },
+};
+
+function checkBounds(name: string, low: number, high: number, sound: boolean): void {
+  if (sound && Number.isFinite(low) && Number.isFinite(high)) return;
+  const expected = {
+    uniform: 'numbers with low < high',
+    logUniform: 'numbers with 0 < low < high',
+    integers: 'whole numbers with low <= high',
+  }[name];
+  throw new ValueError(
+    `distributions.${name}: low and high must be ${expected}, but received ${describe(low)} and ${describe(high)}.`,
+  );
+}

@@ -1,0 +1,183 @@
+import { describe } from '../check.js';
+import { ValueError } from '../errors.js';
+import type { Estimator, Params } from './estimator.js';
+import { cloneEstimator, isClassifier, isEstimator, isPlainObject } from './estimator.js';
+import type { Step, Transformer } from './steps.js';
+import { checkTransformer, distinctNames, readStep, unknownStep } from './steps.js';
+
+export type { Step, Transformer } from './steps.js';
+
+/**
+ * Transformers, then an estimator, as one estimator: each is fitted on what the one before makes of the rows.
+ *
+ * In cross-validation and searches every fold fits its own copy of all steps on its training rows alone. Steps are named by
+ * their classes, with a small initial ('standardScaler', 'mlpClassifier'; a second one 'standardScaler2'), or as given.
+ */
+export class Pipeline implements Estimator {
+  readonly #names: readonly string[];
+  readonly #transformers: readonly Transformer[];
+  readonly #estimator: Estimator & { setParams?(params: object): unknown };
+  #fitted = false;
+
+  /** @param steps transformers, and an estimator at the end; each may be [name, step] */
+  constructor(steps: readonly Step<Transformer | Estimator>[]) {
+    if (!Array.isArray(steps) || steps.length === 0) {
+      throw new ValueError(
+        `pipeline: steps must be an array of transformers and an estimator at its end, but received ${describe(steps)}.`,
+      );
+    }
+    const named = (steps as readonly unknown[]).map(readStep);
+    const last = named[named.length - 1].step;
+    if (!isEstimator(last)) {
+      throw new ValueError(
+        `pipeline: the last step must be an estimator with fit, predict and getParams, but received ${describe(last)}.`,
+      );
+    }
+    this.#names = distinctNames(named);
+    this.#estimator = last;
+    this.#transformers = named.slice(0, -1).map(({ step }, i) => checkTransformer(step, i));
+  }
+
+  /** Whether its estimator is a classifier. */
+  get estimatorType(): 'classifier' | 'regressor' {
+    return isClassifier(this.#estimator) ? 'classifier' : 'regressor';
+  }
+
+  /** The steps by their names, in order. */
+  get namedSteps(): Record<string, any> {
+    return Object.fromEntries(
+      [...this.#transformers, this.#estimator].map((step, i) => [this.#names[i], step]),
+    );
+  }
+
+  /** The labels of its classifier, sorted. */
+  get classes(): readonly unknown[] {
+    return this.#estimator.classes ?? [];
+  }
+
+  /**
+   * Fit all steps anew.
+   *
+   * @param options go to the estimator; rows in `validationData` are transformed first
+   * @returns this pipeline
+   */
+  async fit(x: unknown, y: unknown, options?: object): Promise<this> {
+    this.#fitted = false;
+    await this.#estimator.fit(this.#fitTransformers(x, y), y, this.#forEstimator(options));
+    return this;
+  }
+
+  /**
+   * Go on training the estimator. The transformers are fitted by the first call, unless fit came before, and stay as they
+   * are from then on.
+   */
+  async partialFit(x: unknown, y: unknown, options?: object): Promise<this> {
+    const partialFit = this.#method('partialFit');
+    const rows = this.#fitted ? this.transform(x) : this.#fitTransformers(x, y);
+    await partialFit(rows, y, this.#forEstimator(options));
+    return this;
+  }
+
+  #fitTransformers(x: unknown, y: unknown): unknown {
+    let rows = x;
+    for (const step of this.#transformers) {
+      if (step.fitTransform) rows = step.fitTransform(rows, y);
+      else {
+        step.fit(rows, y);
+        rows = step.transform(rows);
+      }
+    }
+    this.#fitted = true;
+    return rows;
+  }
+
+  #forEstimator(options: object | undefined): object | undefined {
+    const { validationData } = (options ?? {}) as { validationData?: unknown };
+    if (!Array.isArray(validationData)) return options;
+    const [x, ...rest] = validationData as unknown[];
+    return { ...options, validationData: [this.transform(x), ...rest] };
+  }
+
+  /** What the transformers make of rows: what the estimator sees. */
+  transform(x: unknown): unknown {
+    return this.#transformers.reduce((rows, step) => step.transform(rows), x);
+  }
+
+  predict(x: unknown, options?: object): any {
+    return this.#method('predict')(this.transform(x), options);
+  }
+
+  predictProba(x: unknown, options?: object): any {
+    return this.#method('predictProba')(this.transform(x), options);
+  }
+
+  predictLogProba(x: unknown, options?: object): any {
+    return this.#method('predictLogProba')(this.transform(x), options);
+  }
+
+  decisionFunction(x: unknown): any {
+    return this.#method('decisionFunction')(this.transform(x));
+  }
+
+  score(x: unknown, y: unknown, options?: object): number {
+    return this.#method('score')(this.transform(x), y, options) as number;
+  }
+
+  /** A method of the estimator. ValueError if it has none of this name. */
+  #method(name: string): (...args: unknown[]) => unknown {
+    const method = (this.#estimator as unknown as Record<string, unknown>)[name];
+    if (typeof method === 'function') return method.bind(this.#estimator) as (...args: unknown[]) => unknown;
+    const last = this.#names[this.#names.length - 1];
+    throw new ValueError(`Pipeline: ${name} needs an estimator that has it, but '${last}' has not.`);
+  }
+
+  /** The options of every step by the step's name. */
+  getParams(): Record<string, object> {
+    const steps = [...this.#transformers, this.#estimator];
+    return Object.fromEntries(steps.map((step, i) => [this.#names[i], step.getParams()]));
+  }
+
+  /** Change options: { step: { option: value } } or { 'step__option': value }. ValueError for unknown steps and options. */
+  setParams(params: object): this {
+    for (const [name, options] of this.#byStep(params)) {
+      const step = this.namedSteps[name] as { setParams(options: Params): unknown };
+      step.setParams(options);
+    }
+    return this;
+  }
+
+  /** An unfitted copy, every step of it, with some options changed. */
+  clone(params: Params = {}): Pipeline {
+    const changes = this.#byStep(params);
+    const steps = [...this.#transformers, this.#estimator];
+    return new Pipeline(
+      steps.map((step, i) => [this.#names[i], cloneEstimator(step, changes.get(this.#names[i]))] as const),
+    );
+  }
+
+  /** Changed options by the name of the step. */
+  #byStep(params: object): Map<string, Params> {
+    const changes = new Map<string, Params>();
+    for (const [key, value] of Object.entries(params) as [string, unknown][]) {
+      const [name, ...option] = key.split('__');
+      if (!this.#names.includes(name)) throw unknownStep(name, this.#names);
+      const options = option.length > 0 ? { [option.join('__')]: value } : value;
+      if (!isPlainObject(options)) {
+        throw new ValueError(
+          `Pipeline: ${name} must be an object of options of that step, but received ${describe(options)}.`,
+        );
+      }
+      changes.set(name, { ...changes.get(name), ...options });
+    }
+    return changes;
+  }
+}
+
+/**
+ * A pipeline of some transformers and an estimator.
+ *
+ * @example pipeline([new StandardScaler(), new MLPClassifier({ randomState: 1 })])
+ */
+export function pipeline(steps: readonly Step<Transformer | Estimator>[]): Pipeline {
+  return new Pipeline(steps);
+}

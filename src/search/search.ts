@@ -1,0 +1,152 @@
+import { anything, boolean, checkOptions, positiveInteger } from '../check.js';
+import { ValueError } from '../errors.js';
+import type { RandomState } from '../random.js';
+import { toRandomState } from '../random.js';
+import type { Estimator, EstimatorSource, Params } from './estimator.js';
+import { mergeParams } from './estimator.js';
+import type { Experiment, ScoringOptions } from './experiment.js';
+import { experiment, runTasks, scoringSchema } from './experiment.js';
+import { foldSchema } from './folds.js';
+import type { ParamDistributions, ParamGrid } from './grid.js';
+import { combinations, drawn } from './grid.js';
+import { meanOf, ranksOf, spreadOf } from './statistics.js';
+import type { TrialResult } from './trial.js';
+
+export interface SearchOptions extends ScoringOptions {
+  /** Fit the best set of options once more, on all rows. Default true. */
+  readonly refit?: boolean;
+  /** Score the training rows too. Default false. */
+  readonly returnTrainScore?: boolean;
+}
+
+/** How one set of options has done. */
+export interface Candidate {
+  readonly params: Params;
+  /** Score of each fold. */
+  readonly scores: number[];
+  readonly meanScore: number;
+  /** Standard deviation of the scores. */
+  readonly stdScore: number;
+  /** 1 for the best; equal means share a rank. NaN ranks last. */
+  readonly rank: number;
+  readonly trainScores?: number[];
+  /** Messages of the fits that failed, with `errorScore`. */
+  readonly errors?: string[];
+}
+
+export interface SearchResult<E> {
+  /** The first of the sets of options with the highest mean score, as setParams takes it. */
+  readonly bestParams: Params;
+  readonly bestScore: number;
+  readonly bestIndex: number;
+  /** Fitted on all rows; undefined with `refit: false`. */
+  readonly bestEstimator: E | undefined;
+  /** In the order in which they were tried. */
+  readonly results: Candidate[];
+}
+
+const searchSchema = { ...scoringSchema, refit: boolean, returnTrainScore: boolean };
+
+/**
+ * Try every combination of some options by cross-validation, then fit the best one on all rows: scikit-learn's GridSearchCV.
+ *
+ * Every combination is checked before the first fit. Estimators without a seed get one, the same in all trials.
+ *
+ * @param estimator an estimator (unchanged), a class, or a function of options that makes one
+ * @param grid arrays of values by option name; or several such grids
+ * @throws ValueError for an empty grid and for what the estimator refuses; whatever fit throws, unless `errorScore`
+ */
+export async function gridSearch<E extends Estimator>(
+  estimator: EstimatorSource<E>,
+  grid: ParamGrid | readonly ParamGrid[],
+  x: unknown,
+  y: unknown,
+  options: SearchOptions = {},
+): Promise<SearchResult<E>> {
+  const given = checkOptions('gridSearch', options, searchSchema);
+  const candidates = combinations('gridSearch', grid);
+  return search(experiment('gridSearch', estimator, { x, y }, given), candidates, given);
+}
+
+export interface RandomizedSearchOptions extends SearchOptions {
+  /** Arrays of values, or functions of a RandomState that draw one (`distributions` makes some), by option name. */
+  readonly distributions: ParamDistributions;
+  /** How many sets of options to draw. Default 10. */
+  readonly nIter?: number;
+  /** A seed for drawing them, or a generator. Default: a fresh seed. */
+  readonly randomState?: number | RandomState | null;
+}
+
+/** gridSearch over sets of options that are drawn: `nIter` of them. */
+export async function randomizedSearch<E extends Estimator>(
+  estimator: EstimatorSource<E>,
+  x: unknown,
+  y: unknown,
+  options: RandomizedSearchOptions,
+): Promise<SearchResult<E>> {
+  const schema = {
+    ...searchSchema,
+    distributions: anything<ParamDistributions>(),
+    nIter: positiveInteger,
+    randomState: foldSchema.randomState,
+  };
+  const {
+    distributions,
+    nIter = 10,
+    randomState,
+    ...given
+  } = checkOptions('randomizedSearch', options, schema);
+  const random = toRandomState(randomState);
+  const candidates = drawn('randomizedSearch', distributions ?? {}, nIter, random);
+  return search(experiment('randomizedSearch', estimator, { x, y }, given), candidates, given);
+}
+
+async function search<E extends Estimator>(
+  run: Experiment<E>,
+  candidates: readonly Params[],
+  { scoring = null, returnTrainScore = false, refit = true, signal }: SearchOptions,
+): Promise<SearchResult<E>> {
+  // What an estimator refuses, it refuses now.
+  for (const params of candidates) run.create(mergeParams(run.seeds, params));
+  const rated = { by: scoring, train: returnTrainScore };
+  const tasks = candidates.flatMap((params, candidate) =>
+    run.folds.map((fold, i) => ({ candidate, fold: i, params, ...fold, scoring: rated })),
+  );
+  const trials = await runTasks(run, tasks);
+  const results = summarize(candidates, trials, returnTrainScore);
+  const bestIndex = results.findIndex(({ rank }) => rank === 1);
+  const { params: bestParams, meanScore: bestScore } = results[bestIndex];
+  if (Number.isNaN(bestScore)) {
+    throw new ValueError(
+      `${run.owner}: at least one set of options must have a score in all folds, but all have NaN (first error: ${results[0].errors?.[0] ?? 'none'}).`,
+    );
+  }
+  let bestEstimator: E | undefined;
+  if (refit) {
+    bestEstimator = run.create(mergeParams(run.seeds, bestParams));
+    await (signal ? bestEstimator.fit(run.x, run.y, { signal }) : bestEstimator.fit(run.x, run.y));
+  }
+  return { bestParams, bestScore, bestIndex, bestEstimator, results };
+}
+
+function summarize(
+  candidates: readonly Params[],
+  trials: readonly TrialResult[],
+  returnTrainScore: boolean,
+): Candidate[] {
+  const own = candidates.map((_params, candidate) => trials.filter((trial) => trial.candidate === candidate));
+  const scores = own.map((results) => results.map(({ testScore }) => testScore!));
+  const ranks = ranksOf(scores.map(meanOf));
+  return candidates.map((params, i) => {
+    const errors = own[i].flatMap(({ error }) => error ?? []);
+    return {
+      params,
+      scores: scores[i],
+      meanScore: meanOf(scores[i]),
+      stdScore: spreadOf(scores[i]),
+      rank: ranks[i],
+      ...(returnTrainScore ? { trainScores: own[i].map(({ trainScore }) => trainScore!) } : {}),
+      ...(errors.length > 0 ? { errors } : {}),
+    };
+  });
+}

@@ -1,0 +1,16 @@
+/** Mean of some scores. */
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Standard deviation √(Σ (value − mean)² / count). */
+export function spreadOf(values: readonly number[]): number {
+  const mean = meanOf(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / values.length);
+}
+
+/** Ranks from 1, the highest first; equals share the lowest of theirs. NaN comes last. */
+export function ranksOf(values: readonly number[]): number[] {
+  const beats = (a: number, b: number) => a > b || (Number.isNaN(b) && !Number.isNaN(a));
+  return values.map((value) => 1 + values.filter((other) => beats(other, value)).length);
+}
