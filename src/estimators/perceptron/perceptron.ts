@@ -16,6 +16,7 @@ import { fillLabels } from '../out.js';
 import { classWeights } from './class-weights.js';
 import type { PerceptronOptions, PerceptronParams } from './options.js';
 import { readPerceptronOptions } from './options.js';
+import type { Samples } from './samples.js';
 import { toSamples } from './samples.js';
 import { readPerceptron, savePerceptron } from './saving.js';
 import { TrainedPerceptron } from './trained.js';
@@ -32,7 +33,7 @@ const schema = { ...fitSchema, sampleWeight: anything<ArrayInput>() };
 
 /** A call of fit or partialFit, its labels checked. */
 interface Call {
-  readonly x: ArrayInput;
+  readonly samples: Samples;
   readonly codes: Int32Array;
   readonly classes: readonly Label[];
   readonly present: Fitted | undefined;
@@ -100,10 +101,13 @@ export class Perceptron extends TrainedPerceptron {
   fit(x: ArrayInput, y: LabelInput, options: PerceptronFitOptions = {}): Promise<this> {
     return this.#exclusive.run(this, 'Perceptron', 'fit', async () => {
       const given = checkOptions('Perceptron.fit', options, schema);
-      const { classes, indices } = readClasses(readLabels(y));
       const present = this.#params.warmStart ? this.fittedState : undefined;
+      const samples = toSamples(toExactRows(x, present?.features));
+      const labels = readLabels(y);
+      checkLength(labels.length, samples.rows);
+      const { classes, indices } = readClasses(labels);
       if (present) checkSameClasses('Perceptron', 'warmStart', classes, present.classes);
-      await this.#train({ x, codes: indices, classes, present, incremental: false, options: given });
+      await this.#train({ samples, codes: indices, classes, present, incremental: false, options: given });
       const { tol, maxIter, onWarning } = this.#params;
       if (tol === null || this.nIter < maxIter) return;
       const message =
@@ -140,9 +144,12 @@ export class Perceptron extends TrainedPerceptron {
         );
       }
       const classes = this.#allClasses(announced);
-      const codes = encodeAs(readLabels(y), classes);
       const present = this.fittedState;
-      await this.#train({ x, codes, classes, present, incremental: true, options: given });
+      const samples = toSamples(toExactRows(x, present?.features));
+      const labels = readLabels(y);
+      checkLength(labels.length, samples.rows);
+      const codes = encodeAs(labels, classes);
+      await this.#train({ samples, codes, classes, present, incremental: true, options: given });
     });
   }
 
@@ -159,11 +166,9 @@ export class Perceptron extends TrainedPerceptron {
     return classes;
   }
 
-  async #train({ x, codes, classes, present, incremental, options }: Call): Promise<void> {
+  async #train({ samples, codes, classes, present, incremental, options }: Call): Promise<void> {
     const { sampleWeight, signal, onEpoch } = options;
     signal?.throwIfAborted();
-    const samples = toSamples(toExactRows(x, present?.features));
-    checkLength(codes.length, samples.rows);
     const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, samples.rows);
     if (this.#params.randomState === null) this.setParams({ randomState: freshSeed() });
     const params = this.#params;
