@@ -1,4 +1,4 @@
-import { Perceptron, ValueError } from 'lamella';
+import { Perceptron, ShapeError, ValueError } from 'lamella';
 import { loadIris } from 'lamella/datasets';
 import { describe, expect, test, vi } from 'vitest';
 import { blobs, frozen } from '../blobs.js';
@@ -174,7 +174,7 @@ describe('while fit runs', () => {
     const perceptron = await new Perceptron({ warmStart: true }).fit(x, y);
     const { coef } = perceptron;
     await expect(perceptron.fit(x, y.map(String))).rejects.toThrow(ValueError);
-    await expect(perceptron.fit([[1, 2]], [0])).rejects.toThrow(ValueError);
+    await expect(perceptron.fit([[1, 2]], [0])).rejects.toThrow(ShapeError);
     expect(perceptron.coef).toEqual(coef);
   });
 });
