@@ -44,7 +44,8 @@ export function adviseOnFeatures(
   { spec }: Structure,
   { data, rows, features, scale }: Rows,
 ): string | undefined {
-  if (spec.layers[0].type !== 'dense') return undefined;
+  const first = spec.layers.find(({ type }) => type !== 'flatten' && type !== 'reshape');
+  if (first?.type !== 'dense') return undefined;
   const count = Math.min(rows, MOST_ROWS);
   const [sums, squares, largest] = [0, 0, 0].map(() => new Float64Array(features));
   for (let i = 0; i < count; i++) {

@@ -99,7 +99,7 @@ const schema = {
 };
 
 /** The options of fit, defaults filled in. */
-export type FitSettings = Omit<ReturnType<typeof readFitOptions>, never>;
+export type FitSettings = ReturnType<typeof readFitOptions>;
 
 /** @throws ValueError for unknown options, bad values, and options that exclude each other */
 export function readFitOptions(owner: string, given: unknown) {

@@ -36,9 +36,10 @@ export function arraySource(prepared: Prepared, options: ArraySourceOptions): So
   if (stepsPerEpoch === undefined) {
     return { ...shared, steps: Math.ceil(rows / batchSize), epoch: pass };
   }
-  let present = pass();
+  let present: Generator<Batch> | undefined;
   function* some(): Generator<Batch> {
     for (let step = 0; step < (stepsPerEpoch as number); step++) {
+      present ??= pass();
       let next = present.next();
       if (next.done) {
         present = pass();

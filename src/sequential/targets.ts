@@ -1,3 +1,4 @@
+import { describe } from '../check.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { ResolvedLoss } from '../model/options/losses.js';
 import { smoothTargets } from '../model/options/losses.js';
@@ -27,6 +28,7 @@ export function prepareTargets(
   if (y === undefined || y === null) {
     throw new ValueError(`${name} must be given: an array of targets, one per row of x.`);
   }
+  refuseNames(y, name);
   const array = readArray(y, name, Float32Array);
   if (array.shape[0] !== rows) {
     throw new ShapeError(
@@ -44,6 +46,15 @@ export function prepareTargets(
     ? { kind: 'labels', data: Int32Array.from(truth) }
     : { kind: 'values', data: oneHot(truth, outputs) };
   return { targets, truth, columns: 1 };
+}
+
+/** Labels that are no numbers are what newcomers bring: say how to make numbers of them. */
+function refuseNames(y: unknown, name: string): void {
+  const first: unknown = Array.isArray(y) ? y[0] : undefined;
+  if (typeof first !== 'string' && typeof first !== 'boolean') return;
+  throw new ValueError(
+    `${name} must hold numbers, but received ${describe(first)} in row 0; number the classes from 0, as LabelEncoder does, and use sparseCategoricalCrossentropy.`,
+  );
 }
 
 function readClasses(array: NdArray<TypedArray>, classes: number, name: string): Float32Array {

@@ -22,6 +22,11 @@ describe('fit refuses', () => {
     ],
     ['no targets', () => sparse().fit(x), 'y must be given: an array of targets, one per row of x.'],
     [
+      'names as labels',
+      () => sparse().fit(x.slice(0, 1), ['setosa']),
+      "y must hold numbers, but received 'setosa' in row 0; number the classes from 0, as LabelEncoder does",
+    ],
+    [
       'fewer targets than rows',
       () => sparse().fit(x, y.slice(1)),
       'y must have as many entries as x has rows, 12, but received 11',
@@ -173,5 +178,11 @@ describe('fit warns', () => {
       /^The features look unscaled: columns 1, 3 \(column 3 has values up to 3000 and a standard deviation of 1120\)/,
     );
     expect(await warnings({ units: 1 }, 'mse', [[1], [-3]], [0, 0])).toEqual([]);
+    const flat = sequential({ layers: [layers.flatten(), layers.dense({ units: 1 })] });
+    flat.compile({ loss: 'mse' });
+    const image = { data: Uint8Array.of(0, 255, 255, 0), shape: [2, 2, 1] };
+    const seen: string[] = [];
+    await flat.fit(image, [0, 0], { verbose: 0, onWarning: ({ message }) => void seen.push(message) });
+    expect(seen[0]).toContain('a scale of 1/255');
   });
 });
