@@ -54,6 +54,9 @@ interface Data {
   readonly batchSize: number;
 }
 
+/** A stream that is closed when fit ends, whatever ends it. */
+type Open = (source: Stream, name: string) => BatchStream;
+
 /** Check all data of a fit, then let the model begin. Whatever is refused leaves the model as it was. */
 export async function gather(
   call: FitCall,
@@ -62,12 +65,16 @@ export async function gather(
   model: FitModel,
 ): Promise<Gathered> {
   const streams: BatchStream[] = [];
+  const open: Open = (source, name) => {
+    const stream = new BatchStream(source, `${call.owner}: ${name}`, call.settings.signal);
+    streams.push(stream);
+    return stream;
+  };
   const close = async (): Promise<void> => {
     for (const stream of streams) await stream.close();
   };
   try {
-    const data = await (typeof x === 'function' ? readStream : readArrays)(call, x as never, y, model);
-    for (const each of [data.train, data.validation]) if (each instanceof BatchStream) streams.push(each);
+    const data = await (typeof x === 'function' ? readStream : readArrays)(call, x as never, y, model, open);
     advise(call, data);
     const { network, seed } = model.begin(data.structure);
     const source = sourceOf(call, data, seed);
@@ -79,7 +86,7 @@ export async function gather(
   }
 }
 
-async function readStream(call: FitCall, x: Stream, y: unknown, model: FitModel): Promise<Data> {
+async function readStream(call: FitCall, x: Stream, y: unknown, model: FitModel, open: Open): Promise<Data> {
   const { owner, settings, compiled } = call;
   if (y !== undefined && y !== null) {
     throw new ValueError(
@@ -91,15 +98,21 @@ async function readStream(call: FitCall, x: Stream, y: unknown, model: FitModel)
       throw new ValueError(`${owner}: ${option} needs arrays, but x is a function that returns batches.`);
     }
   }
-  const train = new BatchStream(x, `${owner}: x`);
+  const train = open(x, 'x');
   const [first] = await train.peek();
   const structure = model.structureFor(first);
   const reader = { structure, loss: compiled.loss, classWeight: readClassWeight(settings.classWeight) };
   const { rows } = prepare(owner, reader, await train.peek());
-  return { train, structure, reader, batchSize: rows, validation: readValidation(call, reader) };
+  return { train, structure, reader, batchSize: rows, validation: readValidation(call, reader, open) };
 }
 
-async function readArrays(call: FitCall, x: ArrayInput, y: unknown, model: FitModel): Promise<Data> {
+async function readArrays(
+  call: FitCall,
+  x: ArrayInput,
+  y: unknown,
+  model: FitModel,
+  open: Open,
+): Promise<Data> {
   const { owner, settings, compiled } = call;
   const structure = model.structureFor(x);
   const reader = { structure, loss: compiled.loss };
@@ -109,7 +122,7 @@ async function readArrays(call: FitCall, x: ArrayInput, y: unknown, model: FitMo
   const train = weighted(split?.train ?? all, readClassWeight(settings.classWeight));
   return {
     ...{ train, structure, reader, batchSize: Math.min(settings.batchSize, train.rows) },
-    validation: split?.validation ?? readValidation(call, reader),
+    validation: split?.validation ?? readValidation(call, reader, open),
   };
 }
 
@@ -122,10 +135,14 @@ function weighted(prepared: Prepared, classWeight: ReadonlyMap<number, number> |
   };
 }
 
-function readValidation({ owner, settings }: FitCall, reader: Reader): Prepared | BatchStream | undefined {
+function readValidation(
+  { owner, settings }: FitCall,
+  reader: Reader,
+  open: Open,
+): Prepared | BatchStream | undefined {
   const given = settings.validationData as unknown;
   if (given === undefined || given === null) return undefined;
-  if (typeof given === 'function') return new BatchStream(given as Stream, `${owner}: validationData`);
+  if (typeof given === 'function') return open(given as Stream, 'validationData');
   if (Array.isArray(given) && (given.length === 2 || given.length === 3)) {
     return prepare(
       owner,

@@ -1,29 +1,42 @@
 import { describe } from '../check.js';
 import { ValueError } from '../errors.js';
+import { unlessAborted } from '../train/yielding.js';
 import type { Sample } from './prepare.js';
 
 /** Called once per epoch: the batches of that epoch. */
 export type Stream = () => Iterable<Sample> | AsyncIterable<Sample>;
 
+type Batches = Iterator<unknown> | AsyncIterator<unknown>;
+
 /** Batches that a function gives, epoch by epoch. */
 export class BatchStream {
   readonly #open: Stream;
   readonly #name: string;
-  #ahead: { batch: Sample; rest: Iterator<unknown> | AsyncIterator<unknown> } | undefined;
+  readonly #signal: AbortSignal | undefined;
+  #ahead: { batch: Sample; rest: Batches } | undefined;
 
-  /** @param name what errors call it: 'fit: x' */
-  constructor(open: Stream, name: string) {
+  /**
+   * @param name what errors call it: 'fit: x'
+   * @param signal ends the wait for a batch
+   */
+  constructor(open: Stream, name: string, signal?: AbortSignal) {
     this.#open = open;
     this.#name = name;
+    this.#signal = signal;
   }
 
   /** The first batch of the next epoch, which remains to be taken. */
   async peek(): Promise<Sample> {
     if (!this.#ahead) {
       const rest = this.#iterator();
-      const { done, value } = await rest.next();
-      if (done) throw this.#empty();
-      this.#ahead = { batch: this.#sample(value), rest };
+      try {
+        const { done, value } = await this.#next(rest);
+        if (done) throw this.#empty();
+        this.#ahead = { batch: this.#sample(value), rest };
+      } catch (error) {
+        await this.#end(rest).catch(() => {}); // the first error counts
+        throw error;
+      }
     }
     return this.#ahead.batch;
   }
@@ -36,12 +49,12 @@ export class BatchStream {
     try {
       yield batch;
       for (let count = 1; count < most; count++) {
-        const { done, value } = await rest.next();
+        const { done, value } = await this.#next(rest);
         if (done) return;
         yield this.#sample(value);
       }
     } finally {
-      await rest.return?.();
+      await this.#end(rest);
     }
   }
 
@@ -49,10 +62,21 @@ export class BatchStream {
   async close(): Promise<void> {
     const ahead = this.#ahead;
     this.#ahead = undefined;
-    await ahead?.rest.return?.();
+    if (ahead) await this.#end(ahead.rest);
   }
 
-  #iterator(): Iterator<unknown> | AsyncIterator<unknown> {
+  #next(rest: Batches): PromiseLike<IteratorResult<unknown>> {
+    return unlessAborted(Promise.resolve(rest.next()), this.#signal);
+  }
+
+  /** Tell the source that no more is wanted. An aborted fit does not wait for it: it may still be at its last batch. */
+  async #end(rest: Batches): Promise<void> {
+    const ended = Promise.resolve(rest.return?.());
+    if (this.#signal?.aborted) ended.catch(() => {});
+    else await ended;
+  }
+
+  #iterator(): Batches {
     const source = this.#open() as Partial<Iterable<unknown> & AsyncIterable<unknown>> | undefined;
     const asynchronous = source?.[Symbol.asyncIterator];
     if (asynchronous) return asynchronous.call(source as AsyncIterable<unknown>);

@@ -12,6 +12,18 @@ function breathe(): Promise<void> {
   });
 }
 
+/** What a promise resolves to, or the reason of the signal if that comes first. */
+export function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | undefined): PromiseLike<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    const settled = (): void => signal.removeEventListener('abort', abort);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).then(settled, settled);
+  });
+}
+
 /** Decides when training gives way to the host: after 50 ms or 2 GFLOP, whichever comes first. */
 export class Yielder {
   #since: number;

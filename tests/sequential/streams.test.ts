@@ -1,0 +1,129 @@
+import { getEventListeners } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Sample } from '../../src/index.js';
+import { classifier, quiet, threeClasses } from './data.js';
+
+const { x, y } = threeClasses(8);
+const batch: Sample = [x, y];
+
+/** Batches that tell what is asked of them; the one numbered `stuck` never comes. */
+function source(events: string[], { count = Infinity, stuck = Infinity, fault = Infinity } = {}) {
+  return () => ({
+    next: 0,
+    [Symbol.asyncIterator]() {
+      return {
+        next: async (): Promise<IteratorResult<Sample>> => {
+          const index = this.next++;
+          events.push(`pull ${index}`);
+          await turn();
+          if (index === stuck) await new Promise(() => {});
+          if (index === fault) throw new Error('disk gone');
+          return index < count ? { done: false, value: batch } : { done: true, value: undefined };
+        },
+        return: async (): Promise<IteratorResult<Sample>> => {
+          events.push('return');
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  });
+}
+
+const rejections: unknown[] = [];
+const collect = (reason: unknown): void => void rejections.push(reason);
+beforeEach(() => void process.on('unhandledRejection', collect));
+afterEach(async () => {
+  await turn();
+  process.off('unhandledRejection', collect);
+  expect(rejections.splice(0)).toEqual([]);
+});
+
+describe('a stream', () => {
+  test('is asked for one batch at a time, and only when the last has been trained on', async () => {
+    const events: string[] = [];
+    const watch = { onBatchEnd: (index: number) => void events.push(`step ${index}`) };
+    await classifier().fit(source(events, { count: 3 }), { ...quiet, callbacks: [watch] });
+    expect(events.slice(0, 7)).toEqual([
+      'pull 0',
+      'step 0',
+      'pull 1',
+      'step 1',
+      'pull 2',
+      'step 2',
+      'pull 3',
+    ]);
+  });
+
+  test('without an end is asked for no more than stepsPerEpoch, or maxSteps', async () => {
+    for (const budget of [{ stepsPerEpoch: 2 }, { maxSteps: 2 }]) {
+      const events: string[] = [];
+      await classifier().fit(source(events), { ...quiet, ...budget });
+      expect(events).toEqual(['pull 0', 'pull 1', 'return']);
+    }
+  });
+
+  test.each([0, 1, 2])('that never gives batch %d does not outlive an abort', async (stuck) => {
+    const events: string[] = [];
+    const controller = new AbortController();
+    const model = classifier();
+    const running = model.fit(source(events, { stuck }), { ...quiet, signal: controller.signal });
+    while (!events.includes(`pull ${stuck}`)) await turn();
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+    controller.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('enough');
+    expect(events.at(-1)).toBe('return');
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+    await model.fit(x, y, quiet);
+  });
+
+  test('leaves no listener behind', async () => {
+    const { signal } = new AbortController();
+    await classifier().fit(source([], { count: 20 }), { ...quiet, signal });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  test.each([0, 2])('that fails at batch %d fails fit, and the model can be used', async (fault) => {
+    const model = classifier();
+    const before = model.predict(x);
+    await expect(model.fit(source([], { fault }), quiet)).rejects.toThrow('disk gone');
+    if (fault === 0) expect(model.predict(x)).toEqual(before);
+    else expect(model.predict(x)).not.toEqual(before);
+    await model.fit(x, y, quiet);
+  });
+
+  test('is told that no more is wanted when a callback throws, or a batch is wrong', async () => {
+    const events: string[] = [];
+    const thrower = {
+      onBatchEnd: () => {
+        throw new Error('enough');
+      },
+    };
+    await expect(classifier().fit(source(events), { ...quiet, callbacks: [thrower] })).rejects.toThrow(
+      'enough',
+    );
+    expect(events).toEqual(['pull 0', 'return']);
+
+    const returned: string[] = [];
+    function* wrong(): Generator<any> {
+      try {
+        for (;;) yield [[[1, 2]], [0]];
+      } finally {
+        returned.push('return');
+      }
+    }
+    await expect(classifier().fit(wrong, quiet)).rejects.toThrow(/sequential\.fit: x must have/);
+    expect(returned).toEqual(['return']);
+  });
+
+  test('that validates does not outlive an abort either', async () => {
+    const events: string[] = [];
+    const controller = new AbortController();
+    const validationData = source(events, { stuck: 1 });
+    const running = classifier().fit(x, y, { ...quiet, validationData, signal: controller.signal });
+    while (!events.includes('pull 1')) await turn();
+    controller.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('enough');
+    expect(events.at(-1)).toBe('return');
+  });
+});
