@@ -59,3 +59,5 @@ export type { History } from './sequential/history.js';
 export type { ClassWeight } from './sequential/row-weights.js';
 export type { Sample } from './sequential/prepare.js';
 export type { Stream } from './sequential/stream.js';
+export * from './data/encoders.js';
+export * from './search/index.js';

@@ -1,0 +1,72 @@
+import { describe } from '../../check.js';
+import { ShapeError, ValueError } from '../../errors.js';
+import { isCsr, isTypedArray, readArray } from '../../ndarray.js';
+import type { Label } from '../labels.js';
+import { encodeLabels } from '../labels.js';
+
+/** Columns of labels: numbers, strings or booleans, each column of one type. */
+export interface LabelColumns {
+  readonly columns: readonly (readonly Label[])[];
+  readonly rows: number;
+}
+
+/**
+ * Rows of labels by column.
+ *
+ * @param width how many columns there must be, as in fit; default: any number
+ * @throws ShapeError for what is not 2-dimensional, ragged rows and another width
+ */
+export function readColumns(owner: string, input: unknown, width?: number): LabelColumns {
+  const rows = rowsOf(owner, input);
+  if (rows.length === 0 || rows[0].length === 0) {
+    throw new ShapeError(`${owner}: X must have at least 1 row and 1 column, but received none.`);
+  }
+  const expected = width ?? rows[0].length;
+  const bad = rows.findIndex((row) => row.length !== expected);
+  if (bad >= 0) {
+    const why = width === undefined ? 'as row 0' : 'as in fit';
+    throw new ShapeError(
+      `${owner}: X must have ${expected} columns, ${why}, but received ${rows[bad].length} in row ${bad}.`,
+    );
+  }
+  const columns = Array.from({ length: expected }, (_, j) => rows.map((row) => row[j]));
+  return { columns, rows: rows.length };
+}
+
+function rowsOf(owner: string, input: unknown): ArrayLike<Label>[] {
+  if (Array.isArray(input)) {
+    return (input as unknown[]).map((row, i) => {
+      if (Array.isArray(row) || isTypedArray(row)) return row as ArrayLike<Label>;
+      throw new ShapeError(
+        `${owner}: X must be a 2-d array, rows of labels, but received ${describe(row)} in row ${i}; use [[...]] for one row, values.map((value) => [value]) for one column.`,
+      );
+    });
+  }
+  const { data, shape, scale = 1 } = readArray(input, 'X');
+  if (shape.length !== 2 || isCsr(input)) {
+    throw new ShapeError(
+      `${owner}: X must be a 2-d array, rows of labels, but received the shape (${shape.join(', ')}).`,
+    );
+  }
+  const [rows, width] = shape;
+  return Array.from({ length: rows }, (_, i) =>
+    Array.from(data.subarray(i * width, (i + 1) * width), (value) => value * scale),
+  );
+}
+
+/** The sorted labels of every column. @throws ValueError for NaN, missing labels and columns of two types */
+export function categoriesOf(owner: string, { columns }: LabelColumns): Label[][] {
+  return columns.map((column, j) => encodeLabels(column, `${owner}: column ${j}`).classes);
+}
+
+/** @throws ValueError for a label that is not among the categories of its column */
+export function unknownLabel(
+  owner: string,
+  label: unknown,
+  place: string,
+  categories: readonly Label[],
+): ValueError {
+  return new ValueError(
+    `${owner}: X must hold only the categories ${describe(categories)} in ${place}, but received ${describe(label)}.`,
+  );
+}

@@ -1,0 +1,128 @@
+import { checkOptions, describe, integer } from '../../check.js';
+import { ShapeError, ValueError } from '../../errors.js';
+import type { ArrayInput, NdArray } from '../../ndarray.js';
+import type { Label } from '../labels.js';
+import type { LabelRows } from '../scores/labels.js';
+import { labelList } from '../scores/labels.js';
+import type { StoredTransformer } from '../stored.js';
+import { formatErrors, readFitted, readStored } from '../stored.js';
+import { readTable } from '../table.js';
+import { codesOf, fitClasses, fittedOr, sortedClasses } from './label-encoder.js';
+
+export interface LabelBinarizerParams {
+  /** What stands for "not of this class". Default 0. */
+  readonly negLabel: number;
+  /** What stands for "of this class". Default 1. */
+  readonly posLabel: number;
+}
+
+const schema = { negLabel: integer(), posLabel: integer() };
+
+/**
+ * Labels as rows with posLabel in the column of their class and negLabel elsewhere; one column, of the second class, for two
+ * classes. scikit-learn's LabelBinarizer.
+ */
+export class LabelBinarizer {
+  /** The name of the class, which minifiers cannot change. */
+  readonly name = 'LabelBinarizer';
+  #params: LabelBinarizerParams = { negLabel: 0, posLabel: 1 };
+  #classes: Label[] | undefined;
+
+  constructor(options: Partial<LabelBinarizerParams> = {}) {
+    this.setParams(options);
+  }
+
+  /** A binarizer from what toJSON gave. @throws FormatError if it is something else */
+  static fromJSON(json: unknown): LabelBinarizer {
+    const { params, fitted } = readStored('LabelBinarizer', json);
+    const binarizer = formatErrors(() => new LabelBinarizer(params as object));
+    if (fitted !== null) {
+      binarizer.#classes = readFitted('LabelBinarizer', fitted, { classes: sortedClasses }).classes;
+    }
+    return binarizer;
+  }
+
+  /** The labels, sorted. */
+  get classes(): Label[] {
+    return [...this.#fitted('classes')];
+  }
+
+  /** 'binary' for one or two classes, else 'multiclass'. */
+  get yType(): 'binary' | 'multiclass' {
+    return this.#fitted('yType').length <= 2 ? 'binary' : 'multiclass';
+  }
+
+  /** Learn the labels. @throws ShapeError for several per row, ValueError for mixed types and no labels */
+  fit(y: LabelRows): this {
+    this.#classes = fitClasses('LabelBinarizer', y);
+    return this;
+  }
+
+  /** (rows, columns) of float64; a label that fit has not seen has negLabel in all columns. */
+  transform(y: LabelRows): NdArray<Float64Array> {
+    const classes = this.#fitted('transform');
+    const { negLabel, posLabel } = this.#params;
+    const codes = codesOf(labelList('LabelBinarizer', y, 'y'), classes);
+    const columns = classes.length <= 2 ? 1 : classes.length;
+    const data = new Float64Array(codes.length * columns).fill(negLabel);
+    codes.forEach((code, row) => {
+      if (columns === 1 ? code === 1 : code >= 0) data[row * columns + (columns === 1 ? 0 : code)] = posLabel;
+    });
+    return { data, shape: [codes.length, columns] };
+  }
+
+  fitTransform(y: LabelRows): NdArray<Float64Array> {
+    return this.fit(y).transform(y);
+  }
+
+  /**
+   * The label of every row: the class of the largest value, or for two classes the second where the value is above the
+   * threshold.
+   *
+   * @param threshold default: (negLabel + posLabel) / 2
+   */
+  inverseTransform(y: ArrayInput, threshold?: number): Label[] {
+    const classes = this.#fitted('inverseTransform');
+    const { data, rows, columns } = readTable('LabelBinarizer', y, undefined, 'y');
+    const expected = classes.length <= 2 ? 1 : classes.length;
+    if (columns !== expected) {
+      throw new ShapeError(
+        `LabelBinarizer: y must have ${expected} columns for the classes ${describe(classes)}, but received ${columns}.`,
+      );
+    }
+    const cut = threshold ?? (this.#params.negLabel + this.#params.posLabel) / 2;
+    return Array.from({ length: rows }, (_, row) => {
+      if (columns === 1) return classes[data[row] > cut && classes.length === 2 ? 1 : 0];
+      let best = 0;
+      for (let j = 1; j < columns; j++) if (data[row * columns + j] > data[row * columns + best]) best = j;
+      return classes[best];
+    });
+  }
+
+  /** The options, defaults filled in. */
+  getParams(): LabelBinarizerParams {
+    return { ...this.#params };
+  }
+
+  /** Change options. @throws ValueError for unknown names, and unless negLabel < posLabel */
+  setParams(options: Partial<LabelBinarizerParams>): this {
+    const params = { ...this.#params, ...checkOptions('LabelBinarizer', options, schema) };
+    if (params.negLabel >= params.posLabel) {
+      throw new ValueError(
+        `LabelBinarizer: negLabel must be less than posLabel, ${params.posLabel}, but received ${params.negLabel}.`,
+      );
+    }
+    this.#params = params;
+    return this;
+  }
+
+  /** Options and what was learned, as plain data. */
+  toJSON(): StoredTransformer {
+    const fitted = this.#classes ? { classes: [...this.#classes] } : null;
+    return { kind: this.name, params: this.getParams(), fitted };
+  }
+
+  #fitted(wanted: string): Label[] {
+    return fittedOr('LabelBinarizer', wanted, this.#classes);
+  }
+}
