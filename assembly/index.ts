@@ -13,6 +13,7 @@ export {
   sparseGradientUpdate,
 } from './sparse';
 export { activationBackward, activationForward } from './generated/activation';
+export { announce, awaitChange, barrier } from './barrier';
 export { denseForward } from './gemm/forward';
 export { columnSums, denseGradient, denseGradientSweep, denseGradientUpdate } from './gemm/gradient';
 export { denseInputGradient, transposeDelta } from './gemm/input-gradient';

@@ -2,6 +2,8 @@ import { UnsupportedError } from '../errors.js';
 import type { Engine } from './engine.js';
 import type { Call, Kernels, Program } from './kernels.js';
 import { bind } from './kernels.js';
+import type { Crew } from './threads/crew.js';
+import type { Team } from './threads/team.js';
 
 const PAGE = 65536;
 const MOST_PAGES = 65536;
@@ -16,20 +18,27 @@ export class Arena {
   readonly i32: Int32Array<ArrayBuffer>;
   readonly u8: Uint8Array<ArrayBuffer>;
   readonly #kernels: Kernels;
+  readonly #crew: Crew | undefined;
 
-  constructor(engine: Engine, bytes: number) {
-    const memory = createMemory(bytes);
-    const instance = new WebAssembly.Instance(engine.module, { env: { memory } });
+  /**
+   * With a team, the memory is shared and every program is run by all its threads, until the team is released or goes to
+   * another arena. `scratchBytes`: what a call may need as scratch.
+   */
+  constructor(engine: Engine, bytes: number, team?: Team, scratchBytes = 0) {
+    const own = Math.ceil(bytes / 64) * 64;
+    const memory = createMemory(own + (team?.bytes(scratchBytes) ?? 0), team !== undefined);
+    const instance = new WebAssembly.Instance(team?.module ?? engine.module, { env: { memory } });
     this.#kernels = instance.exports as unknown as Kernels;
     this.f32 = new Float32Array(memory.buffer as ArrayBuffer);
     this.f64 = new Float64Array(memory.buffer as ArrayBuffer);
     this.i32 = new Int32Array(memory.buffer as ArrayBuffer);
     this.u8 = new Uint8Array(memory.buffer as ArrayBuffer);
+    this.#crew = team?.join({ memory, kernels: this.#kernels, offset: own, scratchBytes });
   }
 
   /** The calls, ready to run on this arena. */
   bind(calls: readonly Call[]): Program {
-    return bind(this.#kernels, calls);
+    return this.#crew?.bind(calls) ?? bind(this.#kernels, calls);
   }
 
   /** A view of `length` float32 values. */
@@ -38,7 +47,7 @@ export class Arena {
   }
 }
 
-function createMemory(bytes: number): WebAssembly.Memory {
+function createMemory(bytes: number, shared: boolean): WebAssembly.Memory {
   const pages = Math.max(1, Math.ceil(bytes / PAGE));
   const refuse = (cause?: unknown): never => {
     throw new UnsupportedError(
@@ -48,7 +57,7 @@ function createMemory(bytes: number): WebAssembly.Memory {
   };
   if (pages > MOST_PAGES) return refuse();
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (cause) {
     return refuse(cause);
   }

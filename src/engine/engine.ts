@@ -11,7 +11,11 @@ export interface InitOptions {
    * `relaxed` where the runtime accepts it, else `base`.
    */
   readonly variant?: 'auto' | Variant | 'wide';
-  /** Threads to use. Default 1. This build computes on one thread whatever is asked for; `engine()` says so. */
+  /**
+   * Threads that `fit` computes on, unless it is told otherwise. Default 1. `'auto'`: as many as there are processors, for
+   * networks whose steps are worth it. Where threads cannot share memory it is one; `engine()` says so. The results are the
+   * same, to the bit.
+   */
   readonly threads?: number | 'auto';
   /** A compiled binary of this package (`lamella/wasm/base.wasm` ...), where bytes may not be compiled; `variant` must name it. */
   readonly module?: WebAssembly.Module;
@@ -19,6 +23,7 @@ export interface InitOptions {
 
 export interface EngineInfo {
   readonly variant: Variant;
+  /** Threads of the training that is running, else those that `init` has found. */
   readonly threads: number;
   /** Whether this runtime accepts relaxed SIMD. */
   readonly relaxedSimd: boolean;
@@ -37,6 +42,8 @@ export interface Engine {
 
 const engines = new Map<Variant, Engine>();
 let chosen: Variant | undefined;
+let wantedThreads: number | 'auto' = 1;
+let threadsInUse = 1;
 
 /** (func (result v128) … i8x16.relaxed_swizzle): the smallest module that needs relaxed SIMD. */
 const RELAXED_PROBE = [
@@ -82,9 +89,13 @@ function record(variant: Variant, module: WebAssembly.Module, wasmBytes: number 
  * @throws UnsupportedError if the runtime lacks what was asked for, or does not allow WebAssembly to be compiled
  */
 export async function init(options: InitOptions = {}): Promise<void> {
-  const { variant: wanted, module } = checkOptions('init', options, {
+  const {
+    variant: wanted,
+    threads,
+    module,
+  } = checkOptions('init', options, {
     variant: oneOf<'auto' | Variant | 'wide'>(['auto', 'base', 'relaxed', 'wide']),
-    threads: anyOf(oneOf(['auto']), positiveInteger),
+    threads: anyOf(oneOf<'auto'>(['auto']), positiveInteger),
     module: instance(WebAssembly.Module),
   });
   const variant = resolveVariant(wanted);
@@ -96,6 +107,27 @@ export async function init(options: InitOptions = {}): Promise<void> {
     else record(variant, await compile(binary), binary.length);
   }
   chosen = variant;
+  if (threads !== undefined) await chooseThreads(threads);
+}
+
+async function chooseThreads(threads: number | 'auto'): Promise<void> {
+  wantedThreads = threads;
+  threadsInUse = 1;
+  if (threads === 1) return;
+  const { possibleThreads } = await import('./threads/team.js');
+  threadsInUse = possibleThreads(threads);
+}
+
+/** What `init` was told. */
+export function chosenThreads(): number | 'auto' {
+  return wantedThreads;
+}
+
+/** Note what is in use; returns what was. */
+export function useThreads(threads: number): number {
+  const before = threadsInUse;
+  threadsInUse = threads;
+  return before;
 }
 
 async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
@@ -138,7 +170,7 @@ export function engine(): EngineInfo {
   const variant = chosen ?? resolveVariant('auto');
   return {
     variant,
-    threads: 1,
+    threads: threadsInUse,
     relaxedSimd: relaxedSimd(),
     sharedMemory: typeof SharedArrayBuffer !== 'undefined',
     wasmBytes: engines.get(variant)?.wasmBytes,

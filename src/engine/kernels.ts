@@ -2,7 +2,14 @@
  * What assembly/index.ts exports, as the plan calls it. Every argument is a number: byte offsets (and byte strides) in
  * the arena, counts, codes of activations and update rules, scalars.
  */
-export type Kernels = Readonly<Record<KernelName, Kernel>>;
+export type Kernels = Readonly<Record<KernelName, Kernel>> & Meeting;
+
+/** Where threads wait for each other (assembly/barrier.ts): 0 if they met. */
+interface Meeting {
+  readonly barrier: (at: number, threads: number, spins: number, sleeps: number) => number;
+  readonly awaitChange: (at: number, old: number, spins: number, sleeps: number, poison: number) => number;
+  readonly announce: (at: number) => void;
+}
 
 export type KernelName =
   | 'activationBackward'

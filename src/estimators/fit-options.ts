@@ -39,7 +39,7 @@ export interface MLPFitOptions extends FitOptions {
    * these decide, and no training rows are held out.
    */
   readonly validationData?: readonly [x: ArrayInput, y: LabelInput];
-  /** Threads to compute on; the results are the same. This build computes on one. */
+  /** Threads to compute on, as `init` takes them; the results are the same. Default: what `init` was told. */
   readonly threads?: number | 'auto';
 }
 

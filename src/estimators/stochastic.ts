@@ -1,8 +1,11 @@
+import { LostWorkerError } from '../engine/lost-worker.js';
+import { withTeam } from '../engine/teams.js';
+import type { Team } from '../engine/threads/team.js';
 import { DivergedError } from '../errors.js';
 import { pow } from '../math.js';
 import { gatherable } from '../model/scale.js';
 import { ascending } from '../random.js';
-import { fit, inBatches } from '../train/fit.js';
+import { fit, flopsPerRow, inBatches } from '../train/fit.js';
 import { Trainer } from '../train/trainer.js';
 import { ConvergenceWarning, LamellaWarning, warn } from '../warnings.js';
 import type { KeptTrainer } from './kept-trainer.js';
@@ -30,10 +33,20 @@ interface Outcome {
 }
 
 /** Epochs of a solver that goes step by step, with scikit-learn's shuffles, schedules, stopping and messages. */
-export async function fitStochastic(request: StochasticRequest): Promise<void> {
+export function fitStochastic(request: StochasticRequest): Promise<void> {
+  const { network, incremental, threads } = request;
+  const batchSize = chooseBatchSize(request);
+  const team = {
+    engine: network.engine,
+    threads: incremental ? 1 : threads,
+    flops: batchSize * flopsPerRow(network),
+  };
+  return withTeam(team, (team) => run(request, batchSize, team));
+}
+
+async function run(request: StochasticRequest, batchSize: number, team: Team | undefined): Promise<void> {
   const { params, network, progress, task, incremental, signal, kept } = request;
   const outcome: Outcome = { unconverged: false };
-  const batchSize = chooseBatchSize(request);
   const optimizer = (incremental && progress.optimizer) || newOptimizer(params);
   const dataset = { rows: gatherable(request.rows), targets: task.targets, weights: request.weights };
   const open = (resident: boolean): Trainer =>
@@ -47,6 +60,7 @@ export async function fitStochastic(request: StochasticRequest): Promise<void> {
       predictions: false,
       penaltyPerRow: true,
       seed: request.seed,
+      team,
     });
   const trainer = kept ? kept.trainer({ network, optimizer, dataset, open }) : open(true);
   const order = epochOrder(request, () => {
@@ -54,7 +68,7 @@ export async function fitStochastic(request: StochasticRequest): Promise<void> {
     request.onBegin();
   });
   const rate = solverRate(optimizer.params);
-  const run = fit({
+  const training = fit({
     network,
     trainer,
     batches: () => inBatches(dataset, order(), batchSize),
@@ -69,8 +83,8 @@ export async function fitStochastic(request: StochasticRequest): Promise<void> {
       return finished;
     },
   });
-  await run.catch((error: unknown) => {
-    if (error instanceof DivergedError) progress.optimizer = undefined;
+  await training.catch((error: unknown) => {
+    if (error instanceof DivergedError || error instanceof LostWorkerError) progress.optimizer = undefined;
     throw error;
   });
   if (outcome.best) network.setPacked(outcome.best);

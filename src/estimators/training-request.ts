@@ -25,6 +25,8 @@ export interface TrainingRequest extends FitOptions {
   readonly stops: boolean;
   /** Judges the network by rows that it is not trained on. */
   readonly validate?: Validate;
+  /** Threads to compute on. */
+  readonly threads?: number | 'auto';
   /** Called when memory is there and the first step is about to begin. */
   readonly onBegin: () => void;
 }

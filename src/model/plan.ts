@@ -68,6 +68,8 @@ export interface Plan {
   readonly spec: NetworkSpec;
   readonly rows: number;
   readonly bytes: number;
+  /** What a call may need as scratch. */
+  readonly scratchBytes: number;
   readonly parameters: readonly Parameter[];
   /** Byte offset and floats of the parameter block. */
   readonly block: number;
@@ -180,6 +182,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
     updates,
     layers: placed.map((each, i) => ({ placed: each, ...deltas[i] })),
     bytes: layout.bytes,
+    scratchBytes: 4 * sizes.scratch,
   };
 }
 

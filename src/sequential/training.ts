@@ -1,10 +1,13 @@
+import { LostWorkerError } from '../engine/lost-worker.js';
+import { withTeam } from '../engine/teams.js';
+import type { Team } from '../engine/threads/team.js';
 import { DivergedError } from '../errors.js';
 import type { Network } from '../model/network.js';
 import { newOptimizerState } from '../model/optimizers.js';
 import { CallbackList } from '../train/callbacks/list.js';
 import type { CallbackModel, Logs } from '../train/callbacks/types.js';
 import type { EpochReport, StepReport } from '../train/fit.js';
-import { fit } from '../train/fit.js';
+import { fit, flopsPerRow } from '../train/fit.js';
 import { Progress } from '../train/progress.js';
 import { Trainer } from '../train/trainer.js';
 import type { Compiled } from './compile.js';
@@ -64,9 +67,16 @@ export class Training<M extends CallbackModel> {
   }
 
   async run(): Promise<void> {
-    const { compiled, network, settings, onTrainer } = this.#request;
+    const { network, settings, batchSize } = this.#request;
     await this.#callbacks.trainBegin(this.#logs);
-    this.#trainer = this.#newTrainer();
+    const flops = batchSize * flopsPerRow(network);
+    await withTeam({ engine: network.engine, threads: settings.threads, flops }, (team) => this.#train(team));
+    await this.#callbacks.trainEnd(this.#logs);
+  }
+
+  async #train(team: Team | undefined): Promise<void> {
+    const { compiled, network, settings, onTrainer } = this.#request;
+    this.#trainer = this.#newTrainer(team);
     onTrainer(this.#trainer);
     try {
       await fit({
@@ -85,15 +95,15 @@ export class Training<M extends CallbackModel> {
       });
     } catch (error) {
       // What the optimizer has gathered is no longer finite either.
-      if (error instanceof DivergedError) compiled.state = newOptimizerState();
+      if (error instanceof DivergedError || error instanceof LostWorkerError)
+        compiled.state = newOptimizerState();
       throw error;
     } finally {
       onTrainer(undefined);
     }
-    await this.#callbacks.trainEnd(this.#logs);
   }
 
-  #newTrainer(): Trainer {
+  #newTrainer(team: Team | undefined): Trainer {
     const { network, compiled, source, batchSize } = this.#request;
     const seed = this.#request.seed();
     const { loss, optimizer, state } = compiled;
@@ -104,6 +114,7 @@ export class Training<M extends CallbackModel> {
       optimizer: optimizer.spec,
       predictions: this.#metrics.any,
       penaltyPerRow: false,
+      team,
     });
   }
 

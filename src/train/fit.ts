@@ -1,3 +1,4 @@
+import { LostWorkerError } from '../engine/lost-worker.js';
 import { DivergedError } from '../errors.js';
 import type { Network } from '../model/network.js';
 import { allFinite } from '../ndarray.js';
@@ -87,7 +88,7 @@ class Budget {
  * Train a network. When the promise settles, whatever the reason, the network holds usable parameters: those of the last
  * whole step, or, after divergence, of the last epoch with a finite loss.
  *
- * @throws DivergedError; the signal's reason; whatever a callback throws
+ * @throws DivergedError; LostWorkerError, with the parameters of the last finished epoch; the signal's reason; whatever a callback throws
  */
 export async function fit(request: FitRequest): Promise<void> {
   const { network, trainer, signal } = request;
@@ -126,7 +127,11 @@ class Run {
     let finite = trainer.parameters().slice();
     for (let epoch = firstEpoch; epoch <= lastEpoch && !this.#over(); epoch++) {
       await onEpochBegin?.(epoch);
-      const report = await this.#epoch(epoch);
+      const report = await this.#epoch(epoch).catch((error: unknown) => {
+        if (!(error instanceof LostWorkerError)) throw error;
+        trainer.setParameters(finite);
+        throw new LostWorkerError(` in epoch ${epoch}`, ` ${restored(epoch)} are restored;`);
+      });
       const reached = trainer.parameters().slice();
       // Losses are those before the updates: where the last updates of an epoch lead to, only the weights show.
       const fault = Number.isFinite(report.loss) ? this.#faultOf(reached) : `The loss became ${report.loss}`;
@@ -209,17 +214,20 @@ class Run {
   }
 }
 
+function restored(epoch: number): string {
+  return epoch > 1 ? `the weights after epoch ${epoch - 1}` : 'the initial weights';
+}
+
 function diverged(fault: string, epoch: number): DivergedError {
   const last = epoch - 1;
-  const restored = last > 0 ? `the weights after epoch ${last}` : 'the initial weights';
   return new DivergedError(
-    `${fault} in epoch ${epoch}: expected finite numbers; ${restored} are restored; try a smaller learning rate, or features scaled to about unit variance.`,
+    `${fault} in epoch ${epoch}: expected finite numbers; ${restored(epoch)} are restored; try a smaller learning rate, or features scaled to about unit variance.`,
     last,
   );
 }
 
 /** Floating-point operations of a training step, per row: about six for every weight. */
-function flopsPerRow({ parameters }: Network): number {
+export function flopsPerRow({ parameters }: Network): number {
   return (
     6 * parameters.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
   );

@@ -1,6 +1,7 @@
 import { Arena } from '../engine/arena.js';
 import type { Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
+import type { Team } from '../engine/threads/team.js';
 import type { Matrix } from '../model/layout.js';
 import type { LossSpec } from '../model/losses.js';
 import type { Network } from '../model/network.js';
@@ -30,6 +31,8 @@ export interface SessionOptions {
   readonly mostResidentBytes?: number;
   /** Whether weight penalties are divided by the batch's Σ weights (scikit-learn) or not (Keras). */
   readonly penaltyPerRow: boolean;
+  /** Threads to compute on, until they are released. */
+  readonly team?: Team;
 }
 
 interface Programs {
@@ -57,7 +60,7 @@ export class Session {
     this.options = options;
     this.plan = plan(network.spec, rows, wanted);
     this.loss = this.plan.loss as LossPlan;
-    this.arena = new Arena(network.engine, this.plan.bytes);
+    this.arena = new Arena(network.engine, this.plan.bytes, options.team, this.plan.scratchBytes);
     for (let row = 0; row < rows; row++) this.arena.i32[(this.plan.indices >>> 2) + row] = row;
     this.#resident = resident && dataset;
     if (this.#resident) loadResident(this.arena, this.loss, this.#resident);

@@ -1,0 +1,33 @@
+import type { Engine } from './engine.js';
+import { chosenThreads, useThreads } from './engine.js';
+import type { Team } from './threads/team.js';
+
+/** Floating-point operations of a step that keep one thread more busy enough to pay (measured). */
+const FLOPS_PER_THREAD = 1e7;
+
+export interface TeamRequest {
+  readonly engine: Engine;
+  /** Undefined: what `init` was told. */
+  readonly threads: number | 'auto' | undefined;
+  /** Floating-point operations of a training step. */
+  readonly flops: number;
+}
+
+/** Run `body` with a team of threads, or with undefined where one thread is asked for, or all that there is. */
+export async function withTeam<T>(
+  { engine, threads = chosenThreads(), flops }: TeamRequest,
+  body: (team: Team | undefined) => Promise<T>,
+): Promise<T> {
+  const most = threads === 'auto' ? Math.floor(flops / FLOPS_PER_THREAD) : threads;
+  if (most < 2) return body(undefined);
+  const { availableThreads, gather } = await import('./threads/team.js');
+  const team = await gather(engine, threads === 'auto' ? Math.min(most, availableThreads()) : most);
+  if (!team) return body(undefined);
+  const before = useThreads(team.threads);
+  try {
+    return await body(team);
+  } finally {
+    useThreads(before);
+    team.release();
+  }
+}

@@ -1,0 +1,121 @@
+import type { Call } from '../kernels.js';
+import { SHARINGS } from './sharing.js';
+import type { Ends } from './split.js';
+import { conflict, costOf, cutOf, endsOf, partOf, withScratch } from './split.js';
+
+/** What a thread does: calls, and undefined where all threads meet. */
+export type Lane = (Call | undefined)[];
+
+/** A call of the present phase: on one thread, or cut at `ends` by rows or by a range. */
+interface Placed {
+  readonly call: Call;
+  readonly thread?: number;
+  readonly rows?: Ends;
+}
+
+/** Programs of fewer nanoseconds stay on one thread. */
+const LEAST_PROGRAM = 10000;
+
+/**
+ * Shares the calls of a program out among threads. Calls between two meetings form a phase: within it no thread touches
+ * what another one writes.
+ *
+ * @param scratch where a thread has scratch of its own; undefined if it may use that of the plan
+ */
+export function schedule(
+  calls: readonly Call[],
+  threads: number,
+  scratch: (thread: number) => number | undefined,
+): Lane[] {
+  if (calls.reduce((sum, call) => sum + costOf(call), 0) < LEAST_PROGRAM) {
+    return Array.from({ length: threads }, (_, thread): Lane => (thread === 0 ? [...calls] : []));
+  }
+  const scheduler = new Scheduler(threads, scratch);
+  for (const call of calls) scheduler.add(call);
+  scheduler.flush();
+  return scheduler.lanes;
+}
+
+class Scheduler {
+  readonly lanes: Lane[];
+  readonly #scratch: (thread: number) => number | undefined;
+  readonly #even: readonly number[];
+  #phase: Placed[] = [];
+  #loads: number[];
+  /** Calls for which nothing waits soon: they begin with the next phase. */
+  #late: Call[] = [];
+
+  constructor(threads: number, scratch: (thread: number) => number | undefined) {
+    this.#scratch = scratch;
+    this.#even = Array.from({ length: threads }, () => 1 / threads);
+    this.#loads = this.#even.map(() => 0);
+    this.lanes = this.#even.map(() => []);
+  }
+
+  add(call: Call): void {
+    if (this.#late.some((other) => conflict(other, call))) this.#meet();
+    if (SHARINGS[call.kernel]?.late) this.#late.push(call);
+    else this.#place(call);
+  }
+
+  /** Place what is still waiting. */
+  flush(): void {
+    for (const call of this.#late.splice(0)) this.#place(call);
+  }
+
+  #meet(): void {
+    if (this.#phase.length > 0) for (const lane of this.lanes) lane.push(undefined);
+    this.#phase = [];
+    this.#loads = this.#loads.map(() => 0);
+    this.flush();
+  }
+
+  #place(call: Call): void {
+    const cut = cutOf(call, this.lanes.length);
+    if (!cut) {
+      this.#placeWhole(call);
+      return;
+    }
+    const rows = cut.by === 'rows' ? endsOf(cut, this.#even) : undefined;
+    const apart = ({ call: other, rows: others }: Placed): boolean =>
+      conflict(other, call) && !(rows && others && sameEnds(rows, others));
+    if (this.#phase.some(apart)) this.#meet();
+    const ends = rows ?? endsOf(cut, this.#shares(costOf(call)));
+    this.#phase.push({ call, rows });
+    this.lanes.forEach((lane, thread) => {
+      const part = partOf(call, cut, ends, thread, this.#scratch(thread));
+      if (!part) return;
+      lane.push(part);
+      this.#loads[thread] += costOf(part);
+    });
+  }
+
+  #placeWhole(call: Call): void {
+    const before = this.#phase.filter((other) => conflict(other.call, call));
+    let thread = before.length > 0 ? before[0].thread : this.#idlest();
+    if (before.some((other) => other.thread === undefined || other.thread !== thread)) {
+      this.#meet();
+      thread = undefined;
+    }
+    thread ??= SHARINGS[call.kernel] ? this.#idlest() : 0;
+    this.#phase.push({ call, thread });
+    this.lanes[thread].push(withScratch(call, this.#scratch(thread)));
+    this.#loads[thread] += costOf(call);
+  }
+
+  #idlest(): number {
+    return this.#loads.indexOf(Math.min(...this.#loads));
+  }
+
+  /** Shares of a call that leave all threads equally loaded. */
+  #shares(cost: number): number[] {
+    const mean = (this.#loads.reduce((sum, load) => sum + load, 0) + cost) / this.lanes.length;
+    const wanted = this.#loads.map((load) => Math.max(0, mean - load));
+    const total = wanted.reduce((sum, share) => sum + share, 0);
+    return wanted.map((share) => share / total);
+  }
+}
+
+function sameEnds(a: Ends, b: Ends): boolean {
+  return a.every((end, i) => end === b[i]);
+}

@@ -1,0 +1,195 @@
+import type { KernelName } from '../kernels.js';
+
+type Args = readonly number[];
+
+/** A pointer that moves with the rows: its position, and the bytes from row to row. */
+type Moving = readonly [pointer: number, stride: (args: Args) => number];
+
+/** How a kernel's work is shared out, what it touches (positions of pointers), and about how many nanoseconds it takes. */
+export interface Sharing {
+  /** Position of the begin of a range [begin, end) of panels or inputs, cut at multiples of `block`. */
+  readonly range?: { readonly begin: number; readonly block: number };
+  /** Position of the count of rows, cut at multiples of `block`, and the pointers that move with them. */
+  readonly rows?: { readonly count: number; readonly block: number; readonly moving: readonly Moving[] };
+  /** Position of scratch that every thread needs for itself. */
+  readonly scratch?: number;
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+  readonly cost: (args: Args) => number;
+  /** Nothing waits for it soon: it may stand beside later calls. */
+  readonly late?: boolean;
+}
+
+type Effects = Pick<Sharing, 'reads' | 'writes' | 'cost'>;
+
+const strided =
+  (position: number) =>
+  (args: Args): number =>
+    args[position];
+const bytes = (count: number) => (): number => count;
+
+/** Rows whose stride stands behind their pointer. */
+const pairs = (...pointers: number[]): Moving[] =>
+  pointers.map((pointer) => [pointer, strided(pointer + 1)] as const);
+
+/** y by rows from x: matrices at the positions `y` and `x`, rows at `count`, columns behind them. */
+function rowWise(y: number, x: number, count: number, nanoseconds: number): Sharing {
+  return {
+    rows: { count, block: 8, moving: pairs(y, x) },
+    writes: [y],
+    reads: [x],
+    cost: (args) => args[count] * args[count + 1] * nanoseconds,
+  };
+}
+
+/** Losses: delta, outputs, targets with strides, weights, scale, rowLoss, rows, outputs. */
+const loss: Sharing = {
+  rows: { count: 9, block: 8, moving: [...pairs(0, 2, 4), [6, bytes(4)], [8, bytes(8)]] },
+  writes: [0, 8],
+  reads: [2, 4, 6, 7],
+  cost: (args) => args[9] * (30 + 4 * args[10]),
+};
+
+/** Rows picked from the data set: x, stride, data, features, indices, rows. */
+const gather: Sharing = {
+  rows: {
+    count: 5,
+    block: 8,
+    moving: [
+      [0, strided(1)],
+      [4, bytes(4)],
+    ],
+  },
+  writes: [0],
+  reads: [2, 4],
+  cost: (args) => args[5] * (5 + 0.15 * args[3]),
+};
+
+/** Vectors of a length. */
+function elements(length: number, nanoseconds: number, writes: number[], reads: number[]): Sharing {
+  const moving = [...writes, ...reads].map((pointer) => [pointer, bytes(4)] as const);
+  return {
+    rows: { count: length, block: 16, moving },
+    writes,
+    reads,
+    cost: (args) => args[length] * nanoseconds,
+  };
+}
+
+function ranged(begin: number, { reads, writes, cost }: Effects, scratch?: number): Sharing {
+  return { range: { begin, block: 1 }, reads, writes, cost, scratch };
+}
+
+const width = (args: Args, begin: number): number => args[begin + 1] - args[begin];
+
+/** Work on one thread. */
+const single = (writes: number[], reads: number[], cost: Sharing['cost'], late = false): Sharing => {
+  return { writes, reads, cost, late };
+};
+
+const PRODUCT = 0.35;
+
+/**
+ * Kernels that are not listed run on one thread while the others wait. No cut changes a bit: every output element is a
+ * chain of its own.
+ */
+export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
+  denseForward: {
+    range: { begin: 8, block: 1 },
+    rows: { count: 6, block: 8, moving: pairs(0, 2) },
+    writes: [0],
+    reads: [2, 4, 5],
+    cost: (args) => PRODUCT * args[6] * args[7] * width(args, 8),
+  },
+  sparseForward: {
+    range: { begin: 7, block: 1 },
+    rows: {
+      count: 5,
+      block: 8,
+      moving: [
+        [0, strided(1)],
+        [2, bytes(4)],
+      ],
+    },
+    writes: [0],
+    reads: [2, 3, 4],
+    cost: (args) => 0.15 * args[5] * args[6] * width(args, 7),
+  },
+  denseGradientUpdate: ranged(10, {
+    writes: [1, 2, 3],
+    reads: [4, 6],
+    cost: (args) => (PRODUCT * args[8] + 4) * args[9] * width(args, 10),
+  }),
+  denseGradientSweep: ranged(
+    12,
+    {
+      writes: [1, 2, 3, 4],
+      reads: [6, 8],
+      cost: (args) => (PRODUCT * args[10] + 8) * args[11] * width(args, 12),
+    },
+    5,
+  ),
+  denseGradient: ranged(7, {
+    writes: [0],
+    reads: [1, 3],
+    cost: (args) => PRODUCT * args[5] * args[6] * width(args, 7),
+  }),
+  sparseGradientUpdate: ranged(7, {
+    writes: [1, 2, 3],
+    reads: [4, 5],
+    cost: (args) => 10 * args[6] * width(args, 7),
+  }),
+  sparseGradient: ranged(4, { writes: [0], reads: [1, 2], cost: (args) => 8 * args[3] * width(args, 4) }),
+  denseInputGradient: {
+    range: { begin: 8, block: 24 },
+    scratch: 4,
+    writes: [0],
+    reads: [2, 3],
+    cost: (args) => 0.05 * args[5] * args[7] * width(args, 8),
+  },
+  transposeDelta: {
+    rows: {
+      count: 3,
+      block: 8,
+      moving: [
+        [0, (args) => 4 * args[4]],
+        [1, strided(2)],
+      ],
+    },
+    writes: [0],
+    reads: [1],
+    cost: (args) => args[3] * args[4],
+  },
+  activationForward: rowWise(1, 3, 5, 1),
+  activationBackward: rowWise(1, 3, 5, 0.3),
+  softmaxForward: rowWise(0, 2, 4, 2),
+  softmaxBackward: rowWise(0, 2, 4, 2),
+  logSoftmaxBackward: rowWise(0, 2, 4, 2),
+  rescale: rowWise(0, 2, 4, 0.2),
+  activityGradient: rowWise(0, 2, 4, 1),
+  batchNormForward: {
+    rows: { count: 8, block: 8, moving: pairs(0, 2) },
+    writes: [0],
+    reads: [2, 4, 5, 6, 7],
+    cost: (args) => 0.5 * args[8] * args[9],
+  },
+  softmaxCrossEntropy: loss,
+  softmaxCrossEntropyTargets: loss,
+  sigmoidCrossEntropy: loss,
+  squaredError: loss,
+  categoricalCrossEntropy: loss,
+  gatherBytes: gather,
+  gatherWords: gather,
+  update: elements(6, 0.6, [1, 2, 3, 4], [5]),
+  regularize: elements(2, 0.3, [0], [1]),
+  adjust: elements(2, 0.3, [0, 1], []),
+  sumRows: single([0], [1], (args) => args[2]),
+  columnSums: single([0], [1], (args) => 0.8 * args[3] * args[4]),
+  sumSquares: single([0], [1], (args) => 0.25 * args[2], true),
+  sumMagnitudes: single([0], [1], (args) => 0.25 * args[2], true),
+  listBytes: single([0, 1], [2, 4], (args) => 0.4 * args[3] * args[5]),
+  listFloats: single([0, 1], [2, 5], (args) => 0.4 * args[4] * args[6]),
+  listColumns: single([0, 1, 2], [3], (args) => 0.6 * args[4] * args[5], true),
+  dropout: single([0], [2, 6], (args) => 0.5 * args[4] * args[5]),
+  gaussianNoise: single([0], [2, 6], (args) => 8 * args[4] * args[5]),
+};

@@ -1,0 +1,99 @@
+import type { Call } from '../kernels.js';
+import type { Sharing } from './sharing.js';
+import { SHARINGS } from './sharing.js';
+
+/** Ends of the parts of rows or of a range: thread t has [ends[t], ends[t + 1]). */
+export type Ends = readonly number[];
+
+/** Work that takes fewer nanoseconds is not worth sharing out. */
+const LEAST_COST = 2000;
+
+/** Ranges that are not that long for every thread cannot be shared out evenly; rows can. */
+const LONG = 8;
+
+/** How a call is cut; undefined if one thread has all of it. */
+export interface Cut {
+  readonly by: 'range' | 'rows';
+  readonly block: number;
+  readonly count: number;
+}
+
+/** About how many nanoseconds a call takes. */
+export function costOf({ kernel, args }: Call): number {
+  return SHARINGS[kernel]?.cost(args) ?? 1000;
+}
+
+export function cutOf(call: Call, threads: number): Cut | undefined {
+  const { range, rows } = SHARINGS[call.kernel] ?? {};
+  if (costOf(call) < LEAST_COST) return undefined;
+  if (range && !(rows && favoursRows(call, threads))) {
+    const count = call.args[range.begin + 1] - call.args[range.begin];
+    return count > range.block ? { by: 'range', block: range.block, count } : undefined;
+  }
+  if (!rows) return undefined;
+  const count = call.args[rows.count];
+  return count > rows.block ? { by: 'rows', block: rows.block, count } : undefined;
+}
+
+function favoursRows({ kernel, args }: Call, threads: number): boolean {
+  const { range, rows } = SHARINGS[kernel] as Sharing;
+  const length = args[range!.begin + 1] - args[range!.begin];
+  return length < LONG * threads * range!.block && args[rows!.count] >= threads * rows!.block;
+}
+
+/** Ends at multiples of the block, so that every thread has about its share (they add up to 1). */
+export function endsOf({ count, block }: Cut, shares: readonly number[]): Ends {
+  const blocks = Math.ceil(count / block);
+  const ends = [0];
+  let sum = 0;
+  for (const share of shares.slice(0, -1)) {
+    sum += share;
+    ends.push(Math.min(count, Math.round(blocks * sum) * block));
+  }
+  return [...ends, count];
+}
+
+/**
+ * The part of a call that a thread runs; undefined if there is nothing for it to do. `scratch`: where a thread has its own;
+ * undefined if it may use the call's.
+ */
+export function partOf(call: Call, cut: Cut, ends: Ends, thread: number, scratch?: number): Call | undefined {
+  const [begin, end] = [ends[thread], ends[thread + 1]];
+  if (begin === end) return undefined;
+  const sharing = SHARINGS[call.kernel] as Sharing;
+  const args = [...withScratch(call, scratch).args];
+  if (cut.by === 'range') {
+    const at = sharing.range!.begin;
+    args[at] = call.args[at] + begin;
+    args[at + 1] = call.args[at] + end;
+    return { kernel: call.kernel, args };
+  }
+  const { count, moving } = sharing.rows!;
+  args[count] = end - begin;
+  for (const [pointer, stride] of moving) {
+    // A pointer of 0 stands for something that is not there.
+    if (args[pointer] !== 0) args[pointer] += begin * stride(call.args);
+  }
+  return { kernel: call.kernel, args };
+}
+
+/** The call with scratch of its own, if it needs any. */
+export function withScratch(call: Call, scratch: number | undefined): Call {
+  const position = SHARINGS[call.kernel]?.scratch;
+  if (position === undefined || scratch === undefined) return call;
+  return { kernel: call.kernel, args: call.args.map((arg, i) => (i === position ? scratch : arg)) };
+}
+
+/** Whether two calls touch the same bytes and one of them writes there. Different pointers are different arrays. */
+export function conflict(a: Call, b: Call): boolean {
+  const [first, second] = [SHARINGS[a.kernel], SHARINGS[b.kernel]];
+  if (!first || !second) return true;
+  const pointers = ({ args }: Call, positions: readonly number[]): number[] =>
+    positions.map((position) => args[position]).filter((pointer) => pointer !== 0);
+  const written = new Set(pointers(a, first.writes));
+  const writing = new Set(pointers(b, second.writes));
+  return (
+    pointers(b, [...second.reads, ...second.writes]).some((pointer) => written.has(pointer)) ||
+    pointers(a, first.reads).some((pointer) => writing.has(pointer))
+  );
+}
