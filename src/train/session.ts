@@ -11,6 +11,7 @@ import { isSparse } from '../model/lists.js';
 import type { LossPlan, Plan } from '../model/plan.js';
 import { plan } from '../model/plan.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../model/steps.js';
+import type { UpdatesPlan } from '../model/updates.js';
 import type { Dataset } from './data.js';
 import { loadBatch, loadResident, residentSpec } from './data.js';
 
@@ -102,6 +103,25 @@ export class Session {
     }
     if (training) run(this.#update);
     return sum / total + penalty;
+  }
+
+  /**
+   * Σ weight · loss of some rows, without penalties; `gradients` then has its gradients. Nothing is updated. For sessions
+   * with `accumulate`, whose plan keeps whole gradients.
+   */
+  differentiate(dataset: Dataset, part: Int32Array): number {
+    const programs = this.#programsFor(part.length, true);
+    this.arena.f32[this.loss.scale >>> 2] = 1;
+    this.#load(dataset, part);
+    run(programs.forward);
+    run(programs.loss);
+    run(programs.backward[1]);
+    return this.arena.f64[this.loss.sums >>> 3];
+  }
+
+  /** The gradients of the rows differentiated last, laid out like the parameters: a view. */
+  gradients(): Float32Array<ArrayBuffer> {
+    return this.arena.floats((this.plan.updates as UpdatesPlan).gradients, this.plan.blockLength);
   }
 
   /** Predictions of the last `rows` rows computed, compact: (rows, outputs). */

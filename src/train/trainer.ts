@@ -1,4 +1,5 @@
 import { UnsupportedError } from '../errors.js';
+import type { Network } from '../model/network.js';
 import { initialSlot, nextScalars } from '../model/optimizers.js';
 import type { OptimizerSpec, OptimizerState } from '../model/optimizers.js';
 import type { Parameter } from '../model/parameters.js';
@@ -123,7 +124,7 @@ export class Trainer {
 }
 
 function openSession(options: TrainerOptions): Session {
-  const most = mostRows(options);
+  const most = mostRows(options.network);
   const accumulate = options.batchSize > most;
   if (accumulate) refuseParts(options);
   return new Session({ ...options, rows: Math.min(options.batchSize, most), accumulate });
@@ -146,8 +147,8 @@ function weightOf({ weights }: Dataset, batch: Int32Array): number {
 }
 
 /** Rows whose activations and deltas fit: a multiple of 120 where there are that many. */
-function mostRows({ network }: TrainerOptions): number {
-  const { shapes } = shapesOf(network.spec);
+export function mostRows({ spec }: Network): number {
+  const { shapes } = shapesOf(spec);
   const bytes = 8 * shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
   const rows = Math.max(1, Math.floor(MOST_ACTIVATION_BYTES / bytes));
   return rows > 120 ? rows - (rows % 120) : rows;
