@@ -28,7 +28,7 @@ describe('a classifier that was saved and loaded', () => {
   ])('keeps the type of its labels: %s', async (_name, names) => {
     const labels = y.map((code) => names[code % names.length]);
     const classifier = await small().fit(x, labels);
-    const loaded = await loadModel(classifier.toBytes());
+    const loaded = await loadModel<MLPClassifier>(classifier.toBytes());
     expect(loaded.classes).toEqual(classifier.classes);
     expect(loaded.predict(x)).toEqual(classifier.predict(x));
   });
@@ -107,7 +107,7 @@ describe('toBytes', () => {
   });
 
   test('leaves onWarning out', async () => {
-    const loaded = await loadModel((await trained()).toBytes());
+    const loaded = await loadModel<MLPClassifier>((await trained()).toBytes());
     expect(loaded.getParams().onWarning).toBeNull();
   });
 
