@@ -8,8 +8,8 @@ import type { MLPParams } from './options.js';
 import type { TrainingRequest } from './training-request.js';
 import { bookEpoch, epochInfo } from './training-request.js';
 
-/** Least share of the loss that an iteration must save: about what float32 kernels can tell. */
-const LEAST_DECREASE = 1e-7;
+/** Least share of the loss, or of 1, that an iteration must save, as in scipy. */
+const LEAST_DECREASE = 2.220446e-9;
 
 /** What scipy calls the reasons to give up, and what to do. */
 const FAILURES: Readonly<Record<Exclude<Ending, 'converged'>, string>> = {

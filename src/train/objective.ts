@@ -2,6 +2,7 @@ import type { LossSpec } from '../model/losses.js';
 import type { Network } from '../model/network.js';
 import type { Parameter } from '../model/parameters.js';
 import { positions } from '../model/parameters.js';
+import { ascending } from '../random.js';
 import type { Dataset } from './data.js';
 import { Session } from './session.js';
 import { mostRows } from './trainer.js';
@@ -14,7 +15,6 @@ export interface ObjectiveOptions {
   readonly network: Network;
   readonly loss: LossSpec;
   readonly dataset: Dataset;
-  /** Row numbers to take; all rows if undefined. */
   readonly signal?: AbortSignal;
 }
 
@@ -35,6 +35,7 @@ export class Objective {
   readonly #slices: Slice[] = [];
   readonly #session: Session;
   readonly #dataset: Dataset;
+  readonly #all: Int32Array;
   readonly #total: number;
   readonly #sums: Float64Array;
   readonly #signal: AbortSignal | undefined;
@@ -53,6 +54,7 @@ export class Objective {
       penaltyPerRow: true,
     });
     this.#dataset = dataset;
+    this.#all = ascending(rows);
     this.#signal = signal;
     this.#total = dataset.weights?.reduce((sum, weight) => sum + weight, 0) ?? rows;
     this.#sums = new Float64Array(this.#session.plan.blockLength);
@@ -93,7 +95,7 @@ export class Objective {
     const end = this.#dataset.rows.rows;
     for (let begin = 0; begin < end; begin += rows) {
       const count = Math.min(rows, end - begin);
-      loss += this.#part(Int32Array.from({ length: count }, (_, i) => begin + i));
+      loss += this.#part(this.#all.subarray(begin, begin + count));
       if (!this.#yielder.due(6 * this.length * count)) continue;
       await this.#yielder.rest();
       this.#signal?.throwIfAborted();
