@@ -89,6 +89,7 @@ export class Session {
       const part = batch.subarray(begin, begin + this.plan.rows);
       const programs = this.#programsFor(part.length, training);
       this.#load(dataset, part);
+      this.#writeFirstRow(begin);
       run(programs.forward);
       if (this.options.hostLoss) this.#hostLoss(part.length, batch.length);
       else run(programs.loss);
@@ -143,6 +144,11 @@ export class Session {
     }
     this.arena.f32[this.loss.scale >>> 2] = total > 0 ? 1 / total : 0;
     return total > 0 ? total : 1;
+  }
+
+  /** Random layers count rows over all parts of a batch. */
+  #writeFirstRow(row: number): void {
+    for (const key of this.plan.keys) if (key !== 0) this.arena.i32[(key >>> 2) + 1] = row;
   }
 
   #load(dataset: Dataset, part: Int32Array): void {
