@@ -48,7 +48,7 @@ export async function fitStochastic(request: StochasticRequest): Promise<void> {
       penaltyPerRow: true,
       seed: request.seed,
     });
-  const trainer = kept ? kept.trainer({ network, optimizer, dataset, open }) : open(true);
+  const trainer = kept ? kept.trainer({ network, optimizer, seed: request.seed }, dataset, open) : open(true);
   const order = epochOrder(request, () => {
     progress.optimizer = optimizer;
     request.onBegin();
