@@ -23,8 +23,8 @@ export class KeptTrainer {
   }
 
   /**
-   * A trainer that holds the weights of the network: the one that is kept if it is of the same network, optimizer and seed, else
-   * a new one by `open`, which is told whether to take the data set into its arena.
+   * A trainer that holds the weights of the network: the one that is kept if it is of the same network, optimizer and
+   * seed, else a new one by `open`, which is told whether to take the data set into its arena.
    */
   trainer(
     { network, optimizer, seed }: Belonging,
