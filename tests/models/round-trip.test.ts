@@ -45,6 +45,17 @@ describe('a classifier that was saved and loaded', () => {
     expect(visible(loaded)).toMatchObject({ ...visible(stayed), params: { solver: options.solver } });
   });
 
+  test('goes on after several calls of partialFit, which share a trainer', async () => {
+    const stayed = await trained();
+    await stayed.partialFit(x, y);
+    await stayed.partialFit(x.slice(0, 20), y.slice(0, 20));
+    const loaded = await MLPClassifier.fromBytes(stayed.toBytes());
+    await stayed.partialFit(x, y);
+    await loaded.partialFit(x, y);
+    expect(loaded.predictProba(x)).toEqual(stayed.predictProba(x));
+    expect(loaded.lossCurve).toEqual(stayed.lossCurve);
+  });
+
   test('goes on with warmStart to the same bits', async () => {
     const stayed = await trained({ warmStart: true });
     const loaded = await MLPClassifier.fromBytes(stayed.toBytes());
