@@ -1,6 +1,6 @@
-import { DivergedError } from '../errors.js';
+import { DivergedError, UnsupportedError } from '../errors.js';
 import { gatherable } from '../model/scale.js';
-import type { Ending } from '../train/lbfgs/minimize.js';
+import type { Ending, Minimum } from '../train/lbfgs/minimize.js';
 import { minimize } from '../train/lbfgs/minimize.js';
 import { Objective } from '../train/objective.js';
 import { ConvergenceWarning, warn } from '../warnings.js';
@@ -25,42 +25,68 @@ const FAILURES: Readonly<Record<Exclude<Ending, 'converged'>, string>> = {
  * @throws DivergedError if the loss of the initial weights is not finite; the signal's reason; whatever a callback throws
  */
 export async function fitLbfgs(request: TrainingRequest): Promise<void> {
-  const { params, network, progress, task, signal } = request;
-  const dataset = { rows: gatherable(request.rows), targets: task.targets, weights: request.weights };
-  const objective = new Objective({ network, loss: task.loss, dataset, signal });
+  const { params, network, progress } = request;
   const reached = network.packed.slice();
-  const start = objective.vector(reached);
-  request.onBegin();
-  progress.optimizer = undefined;
-  progress.nIter = 0;
-  network.borrow(() => reached);
+  let begun = false;
+  const begin = (loss: number): void => {
+    checkStart(loss);
+    begun = true;
+    request.onBegin();
+    progress.optimizer = undefined;
+    progress.nIter = 0;
+    network.borrow(() => reached);
+  };
   try {
-    const minimum = await minimize({
-      start,
-      evaluate: async (x, gradient) => {
-        const loss = await objective.evaluate(x, gradient);
-        if (x === start && progress.nIter === 0) checkStart(loss);
-        return loss;
-      },
-      maxIterations: params.maxIter,
-      maxEvaluations: params.maxFun,
-      gradientTolerance: params.tol,
-      valueTolerance: LEAST_DECREASE,
-      async onIteration(iteration, loss, x) {
-        objective.write(x, reached);
-        progress.nIter = iteration;
-        bookEpoch(request, loss);
-        await request.onEpoch?.(epochInfo(request));
-        signal?.throwIfAborted();
-      },
-    });
+    const minimum = await descend(request, reached, begin);
     progress.loss = minimum.value;
     progress.nIter = minimum.iterations;
     if (minimum.ending !== 'converged') warnUnconverged(minimum.ending, params);
+  } catch (error) {
+    throw !begun && error instanceof RangeError ? tooLarge(request, error) : error;
   } finally {
     network.borrow(undefined);
-    network.setPacked(reached);
+    if (begun) network.setPacked(reached);
   }
+}
+
+/** Minimise the loss; `begin` is told that of the initial weights, `reached` gets the weights of every iteration. */
+function descend(
+  request: TrainingRequest,
+  reached: Float32Array,
+  begin: (loss: number) => void,
+): Promise<Minimum> {
+  const { params, network, progress, task, signal } = request;
+  const dataset = { rows: gatherable(request.rows), targets: task.targets, weights: request.weights };
+  const objective = new Objective({ network, loss: task.loss, dataset, signal });
+  let first = true;
+  return minimize({
+    start: objective.vector(reached),
+    maxIterations: params.maxIter,
+    maxEvaluations: params.maxFun,
+    gradientTolerance: params.tol,
+    valueTolerance: LEAST_DECREASE,
+    async evaluate(x, gradient) {
+      const loss = await objective.evaluate(x, gradient);
+      if (first) begin(loss);
+      first = false;
+      return loss;
+    },
+    async onIteration(iteration, loss, x) {
+      objective.write(x, reached);
+      progress.nIter = iteration;
+      bookEpoch(request, loss);
+      await request.onEpoch?.(epochInfo(request));
+      signal?.throwIfAborted();
+    },
+  });
+}
+
+function tooLarge({ network }: TrainingRequest, cause: RangeError): UnsupportedError {
+  const values = network.packed.length;
+  return new UnsupportedError(
+    `The solver 'lbfgs' needs ${Math.ceil((25 * 8 * values) / 1048576)} MiB for 25 copies of the weights in float64, but this runtime gives less; use the solver 'adam' or fewer units.`,
+    { cause },
+  );
 }
 
 function checkStart(loss: number): void {

@@ -22,26 +22,32 @@ function add(y: Float64Array, factor: number, x: Float64Array): void {
 /** What is known of a function's curvature: an inverse Hessian in the form of its last changes. */
 export class Memory {
   #pairs: Pair[] = [];
+  #spare: Pair[];
   /** step · change / change · change of the last pair. */
   #scale = 1;
+
+  /** Takes all the memory that it will need: 20 vectors. */
+  constructor(size: number) {
+    this.#spare = Array.from({ length: PAIRS }, () => ({
+      step: new Float64Array(size),
+      change: new Float64Array(size),
+      inverse: 0,
+    }));
+  }
 
   get empty(): boolean {
     return this.#pairs.length === 0;
   }
 
   clear(): void {
+    this.#spare.push(...this.#pairs);
     this.#pairs = [];
     this.#scale = 1;
   }
 
   /** Remember a step and the change of the gradient that it made; step · change > 0. */
   remember(step: Float64Array, change: Float64Array, product: number): void {
-    const oldest = this.#pairs.length === PAIRS ? this.#pairs.shift() : undefined;
-    const pair = oldest ?? {
-      step: new Float64Array(step.length),
-      change: new Float64Array(step.length),
-      inverse: 0,
-    };
+    const pair = this.#spare.pop() ?? (this.#pairs.shift() as Pair);
     pair.step.set(step);
     pair.change.set(change);
     pair.inverse = 1 / product;

@@ -40,12 +40,12 @@ interface Place {
 
 /**
  * Minimise a smooth function by L-BFGS (Liu & Nocedal, 1989), without bounds, as scipy's L-BFGS-B goes about it: memory 10,
- * first step 1 / |gradient|, then 1. A line search that fails empties the memory once; the best place is returned.
+ * first step 1 / |gradient|, then 1. All memory, 25 vectors, is taken before the first evaluation. A line search that fails empties the memory once; the best place is returned.
  */
 export async function minimize(problem: Problem): Promise<Minimum> {
   const { start, evaluate, onIteration } = problem;
   const size = start.length;
-  const memory = new Memory();
+  const memory = new Memory(size);
   const direction = new Float64Array(size);
   const change = new Float64Array(size);
   let here: Place = { x: start, gradient: new Float64Array(size), value: 0 };
