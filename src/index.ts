@@ -42,17 +42,11 @@ export { schedules } from './model/options/schedules.js';
 export type { Schedule, ScheduleConfig } from './model/options/schedules.js';
 export { metrics } from './train/metrics/index.js';
 export type { MetricConfig, MetricFunction } from './train/metrics/index.js';
-export { modelFromJSON } from './sequential/from-json.js';
 export type { ModelJson } from './sequential/json.js';
 export type { Layer } from './sequential/layer.js';
 export { layers } from './sequential/layers/index.js';
-export { sequential } from './sequential/sequential.js';
-export type {
-  PredictOptions,
-  Sequential,
-  SequentialOptions,
-  SummaryOptions,
-} from './sequential/sequential.js';
+export { modelFromJSON, Sequential, sequential } from './sequential/sequential.js';
+export type { PredictOptions, SequentialOptions, SummaryOptions } from './sequential/sequential.js';
 export type { CompileOptions, Metric } from './sequential/compile.js';
 export type { EvaluateOptions, FitOptions, TrainOnBatchOptions } from './sequential/fit-options.js';
 export type { History } from './sequential/history.js';

@@ -100,6 +100,16 @@ export function instance<T>(Class: abstract new (...args: never[]) => T): Rule<T
   return rule(`${article} ${name}`, (value): value is T => value instanceof Class);
 }
 
+/** By what it can do, so that signals of other realms and polyfills count. */
+export const abortSignal: Rule<AbortSignal> = rule(
+  'an AbortSignal',
+  (value): value is AbortSignal =>
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as AbortSignal).aborted === 'boolean' &&
+    typeof (value as AbortSignal).addEventListener === 'function',
+);
+
 /** null, or what another rule asks for. */
 export function nullable<T>(inner: Rule<T>): Rule<T | null> {
   return {

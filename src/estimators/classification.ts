@@ -1,8 +1,9 @@
 import type { Label } from '../data/labels.js';
+import { accuracy } from './accuracy.js';
 import type { Task } from './model.js';
 
 /** scikit-learn reports −ln of probabilities clipped to [2^-23, 1 − 2^-23], float32's epsilon. */
-const LOSS_RANGE = [1.1920929665620834e-7, 15.942385152878742] as const;
+export const LOSS_RANGE = [1.1920929665620834e-7, 15.942385152878742] as const;
 
 /**
  * Positions of the classes of all rows from the outputs of a network: the first of the largest probabilities, or
@@ -26,11 +27,9 @@ export function decide(outputs: Float32Array, rows: number): Int32Array {
 
 /** One label of `classes` per row: softmax with cross-entropy, or a logistic unit for two classes. */
 export function classification(codes: Int32Array, classes: readonly Label[]): Task {
-  const score = (outputs: Float32Array, rows: Int32Array): number => {
-    const decided = decide(outputs, rows.length);
-    let right = 0;
-    for (let i = 0; i < rows.length; i++) if (decided[i] === codes[rows[i]]) right++;
-    return right / rows.length;
+  const score = (outputs: Float32Array, rows: Int32Array, weights?: Float32Array): number => {
+    const truth = Int32Array.from(rows, (row) => codes[row]);
+    return accuracy(decide(outputs, rows.length), truth, weights);
   };
   if (classes.length === 2) {
     return {
@@ -39,6 +38,7 @@ export function classification(codes: Int32Array, classes: readonly Label[]): Ta
       outActivation: 'sigmoid',
       loss: { name: 'binaryCrossentropy', sumOutputs: true, range: LOSS_RANGE },
       classes,
+      codes,
       strata: codes,
       score,
     };
@@ -49,6 +49,7 @@ export function classification(codes: Int32Array, classes: readonly Label[]): Ta
     outActivation: 'softmax',
     loss: { name: 'sparseCategoricalCrossentropy', range: LOSS_RANGE },
     classes,
+    codes,
     score,
   };
 }

@@ -1,5 +1,5 @@
 import type { Checked, Rule, Schema } from '../check.js';
-import { anyOf, anything, checkOptions, func, oneOf, positiveInteger, rule } from '../check.js';
+import { abortSignal, anyOf, anything, checkOptions, func, oneOf, positiveInteger, rule } from '../check.js';
 import { ValueError } from '../errors.js';
 import type { ArrayInput } from '../ndarray.js';
 import type { LabelInput } from './labels.js';
@@ -42,16 +42,6 @@ export interface MLPFitOptions extends FitOptions {
   /** Threads to compute on, as `init` takes them; the results are the same. Default: what `init` was told. */
   readonly threads?: number | 'auto';
 }
-
-/** By what it can do, so that signals of other realms and polyfills count. */
-const abortSignal: Rule<AbortSignal> = rule(
-  'an AbortSignal',
-  (value): value is AbortSignal =>
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as AbortSignal).aborted === 'boolean' &&
-    typeof (value as AbortSignal).addEventListener === 'function',
-);
 
 /** The rules of the options of fit. */
 export const fitSchema = { signal: abortSignal, onEpoch: func<NonNullable<FitOptions['onEpoch']>>() };

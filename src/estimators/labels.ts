@@ -43,10 +43,7 @@ function single(row: unknown, i: number, name: string): Label {
 }
 
 function severalPerRow(width: number, received: string, name: string): ShapeError {
-  const hint =
-    width > 1
-      ? "; for one-hot rows give the position of each row's 1 (several labels per row are not supported)"
-      : '';
+  const hint = width > 1 ? "; for one-hot rows give the position of each row's 1" : '';
   return new ShapeError(
     `${name} must have one label per row, of shape (n) or (n, 1), but received ${received}${hint}.`,
   );

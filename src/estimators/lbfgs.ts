@@ -1,9 +1,103 @@
-import { UnsupportedError } from '../errors.js';
+import { DivergedError, UnsupportedError } from '../errors.js';
+import { gatherable } from '../model/scale.js';
+import type { Ending, Minimum } from '../train/lbfgs/minimize.js';
+import { minimize } from '../train/lbfgs/minimize.js';
+import { Objective } from '../train/objective.js';
+import { ConvergenceWarning, warn } from '../warnings.js';
+import type { MLPParams } from './options.js';
 import type { TrainingRequest } from './training-request.js';
+import { bookEpoch, epochInfo } from './training-request.js';
 
-/** Train by L-BFGS. */
-export async function fitLbfgs({ params }: TrainingRequest): Promise<void> {
-  throw new UnsupportedError(
-    `The solver '${String(params.solver)}' is not in this build; use 'adam' or 'sgd'.`,
+/** Least share of the loss, or of 1, that an iteration must save, as in scipy. */
+const LEAST_DECREASE = 2.220446e-9;
+
+/** What scipy calls the reasons to give up, and what to do. */
+const FAILURES: Readonly<Record<Exclude<Ending, 'converged'>, string>> = {
+  iterations: '(status=1): STOP: TOTAL NO. of ITERATIONS REACHED LIMIT; increase maxIter',
+  evaluations: '(status=1): STOP: TOTAL NO. of f AND g EVALUATIONS EXCEEDS LIMIT; increase maxFun',
+  lineSearch: '(status=2): ABNORMAL_TERMINATION_IN_LNSRCH: no step lowers the loss; raise tol',
+};
+
+/**
+ * Train on all rows at once by L-BFGS, deterministic but for the initial weights. The network has the weights of the last
+ * whole iteration at any time, and when the promise settles.
+ *
+ * @throws DivergedError if the loss of the initial weights is not finite; the signal's reason; whatever a callback throws
+ */
+export async function fitLbfgs(request: TrainingRequest): Promise<void> {
+  const { params, network, progress } = request;
+  const reached = network.packed.slice();
+  let begun = false;
+  const begin = (loss: number): void => {
+    checkStart(loss);
+    begun = true;
+    request.onBegin();
+    progress.optimizer = undefined;
+    progress.nIter = 0;
+    network.borrow(() => reached);
+  };
+  try {
+    const minimum = await descend(request, reached, begin);
+    progress.loss = minimum.value;
+    progress.nIter = minimum.iterations;
+    if (minimum.ending !== 'converged') warnUnconverged(minimum.ending, params);
+  } catch (error) {
+    throw !begun && error instanceof RangeError ? tooLarge(request, error) : error;
+  } finally {
+    network.borrow(undefined);
+    if (begun) network.setPacked(reached);
+  }
+}
+
+/** Minimise the loss; `begin` is told that of the initial weights, `reached` gets the weights of every iteration. */
+function descend(
+  request: TrainingRequest,
+  reached: Float32Array,
+  begin: (loss: number) => void,
+): Promise<Minimum> {
+  const { params, network, progress, task, signal } = request;
+  const dataset = { rows: gatherable(request.rows), targets: task.targets, weights: request.weights };
+  const objective = new Objective({ network, loss: task.loss, dataset, signal });
+  let first = true;
+  return minimize({
+    start: objective.vector(reached),
+    maxIterations: params.maxIter,
+    maxEvaluations: params.maxFun,
+    gradientTolerance: params.tol,
+    valueTolerance: LEAST_DECREASE,
+    async evaluate(x, gradient) {
+      const loss = await objective.evaluate(x, gradient);
+      if (first) begin(loss);
+      first = false;
+      return loss;
+    },
+    async onIteration(iteration, loss, x) {
+      objective.write(x, reached);
+      progress.nIter = iteration;
+      bookEpoch(request, loss);
+      await request.onEpoch?.(epochInfo(request));
+      signal?.throwIfAborted();
+    },
+  });
+}
+
+function tooLarge({ network }: TrainingRequest, cause: RangeError): UnsupportedError {
+  const values = network.packed.length;
+  return new UnsupportedError(
+    `The solver 'lbfgs' needs ${Math.ceil((25 * 8 * values) / 1048576)} MiB for 25 copies of the weights in float64, but this runtime gives less; use the solver 'adam' or fewer units.`,
+    { cause },
   );
+}
+
+function checkStart(loss: number): void {
+  if (Number.isFinite(loss)) return;
+  throw new DivergedError(
+    `The loss of the initial weights is ${loss}: expected a finite number; scale features and targets to about unit variance.`,
+    0,
+  );
+}
+
+function warnUnconverged(ending: Exclude<Ending, 'converged'>, { onWarning }: MLPParams): void {
+  const message = `lbfgs failed to converge ${FAILURES[ending]}, or scale the features to about unit variance.`;
+  warn(new ConvergenceWarning(message), onWarning);
 }

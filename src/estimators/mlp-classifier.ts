@@ -1,36 +1,47 @@
 import { anything, checkOptions, instance } from '../check.js';
 import type { Label } from '../data/labels.js';
-import { ValueError } from '../errors.js';
 import { log } from '../math.js';
-import type { ArrayInput, NdArray } from '../ndarray.js';
+import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
 import { accuracy, readWeights } from './accuracy.js';
-import { classification, decide } from './classification.js';
-import type { FitOptions } from './fit-options.js';
-import { fitSchema, readFitOptions } from './fit-options.js';
+import { decide } from './classification.js';
+import { isMultilabel, readKnownTargets, readTargets, weighClasses } from './classifier-targets.js';
+import type { MLPFitOptions } from './fit-options.js';
+import { mlpFitSchema, readFitOptions } from './fit-options.js';
 import type { LabelInput } from './labels.js';
-import { checkLength, checkSameClasses, encodeAs, positionsIn, readClasses, readLabels } from './labels.js';
+import { checkLength, checkSameClasses, positionsIn, readClasses, readLabels } from './labels.js';
+import type { Validation } from './mlp.js';
 import { MLP } from './mlp.js';
+import type { Task } from './model.js';
+import { decideEach, subsetAccuracy } from './multilabel.js';
 import type { MLPClassifierOptions, MLPClassifierParams } from './options.js';
 import type { LabelSequence } from './out.js';
-import { checkOut, fillLabels } from './out.js';
+import { checkOut, fillLabels, labelRows } from './out.js';
 import { readOptions } from './read-options.js';
+import { rowWeights } from './row-weights.js';
 import type { MLPKind } from './saving.js';
 import { readMLP } from './saving.js';
 
 const kind: MLPKind = {
   name: 'MLPClassifier',
   readOptions: (given) => readOptions('MLPClassifier', given),
-  fits: (outputs, outActivation, { length }) =>
-    outActivation === 'softmax' ? length > 2 && outputs === length : length === 2 && outputs === 1,
+  fits: (outputs, outActivation, { length }) => {
+    if (outActivation === 'softmax') return length > 2 && outputs === length;
+    return (
+      outActivation === 'sigmoid' && length > 1 && (outputs === length || (length === 2 && outputs === 1))
+    );
+  },
 };
+
+/** One label per row, or for several an NdArray (rows, labels) of 0 and 1. */
+type Predictions = Label[] | NdArray<Uint8Array>;
 
 /**
  * A multi-layer perceptron that classifies: scikit-learn's MLPClassifier.
  *
- * Hidden layers with one activation, then softmax (or, for two classes, one logistic unit); minimises the mean
- * cross-entropy plus ½ · alpha · Σ weight² / rows, by sgd or adam. With the same data and `randomState`, initial weights,
- * shuffles and splits are scikit-learn 1.2.1's; only float32 rounding differs.
+ * Hidden layers, then softmax; for two classes, one logistic unit; for several labels per row, one logistic unit each.
+ * Minimises the mean cross-entropy plus ½ · alpha · Σ weight² / rows, by adam, sgd, lbfgs or another optimizer. With the
+ * same data and `randomState`, initial weights, shuffles and splits are scikit-learn 1.2.1's; only float32 rounding differs.
  */
 export class MLPClassifier extends MLP<MLPClassifierParams> {
   protected readonly name = 'MLPClassifier';
@@ -51,94 +62,94 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
     return classifier;
   }
 
-  /** The labels, sorted: strings by code point, numbers by value, false before true. */
+  /** The labels, sorted: strings by code point, numbers by value, false before true; 0 … k − 1 for k labels per row. */
   get classes(): Label[] {
     return [...this.fitted('classes').classes];
   }
 
   /**
-   * Train on rows X (rows, features) with a label per row. Starts anew unless `warmStart`.
+   * Train on rows X (rows, features) with a label per row, or several. Starts anew unless `warmStart`.
    *
-   * @param y strings, booleans or whole numbers, one per row; at least 2 classes
+   * @param y strings, booleans or whole numbers, one per row; at least 2 classes; or a matrix (rows, labels) of 0 and 1,
+   *   two labels or more, of which a row may have any number
    * @returns this estimator
    * @throws ShapeError, ValueError for data that do not fit, and with warmStart for other classes than before;
    *   UnsupportedError if memory does not suffice; DivergedError if loss or weights become non-finite: the weights of the
    *   last finite epoch are restored
    */
-  fit(x: ArrayInput, y: LabelInput, options: FitOptions = {}): Promise<this> {
-    return this.exclusively('fit', async () => {
-      const given = readFitOptions(this.name, 'fit', options, fitSchema);
+  fit(x: ArrayInput, y: LabelInput, options: MLPFitOptions = {}): Promise<this> {
+    return this.exclusively('fit', () => {
+      const given = readFitOptions(this.name, 'fit', options, mlpFitSchema);
       const present = this.continues ? this.model : undefined;
-      const rows = toRows(x, { flatten: true, expectedFeatures: present?.network.spec.inputShape[0] });
-      const labels = readLabels(y);
-      checkLength(labels.length, rows.rows);
-      const { classes, indices } = readClasses(labels);
-      if (present) checkSameClasses(this.name, 'warmStart', classes, present.classes);
-      const task = classification(indices, classes);
-      await this.train({ rows, task, goOn: present !== undefined, incremental: false, options: given });
+      const rows = this.readRows(x, present);
+      return this.#train(rows, readTargets(this.name, y, rows.rows, present), given, false);
     });
   }
 
   /**
-   * One epoch on rows X with a label per row, going on from the present weights and optimizer.
+   * One epoch on rows X with their labels, going on from the present weights and optimizer.
    *
    * @param options those of fit, and `classes`: all labels that will ever occur, in any order; needed in the first call
-   *   unless fit came before
+   *   unless fit came before or rows have several labels
    * @returns this estimator
-   * @throws ValueError without classes in the first call, for labels that are not among them, and with earlyStopping
+   * @throws ValueError without classes in the first call, for labels that are not among them, with earlyStopping and lbfgs
    */
   partialFit(
     x: ArrayInput,
     y: LabelInput,
-    options: FitOptions & { readonly classes?: LabelInput } = {},
+    options: MLPFitOptions & { readonly classes?: LabelInput } = {},
   ): Promise<this> {
-    return this.exclusively('partialFit', async () => {
-      const schema = { ...fitSchema, classes: anything<LabelInput>() };
+    return this.exclusively('partialFit', () => {
+      const schema = { ...mlpFitSchema, classes: anything<LabelInput>() };
       const { classes: announced, ...given } = readFitOptions(this.name, 'partialFit', options, schema);
-      if (this.params.earlyStopping) {
-        throw new ValueError('MLPClassifier: partialFit does not support earlyStopping: true, use fit.');
-      }
+      this.checkIncremental();
       const classes = this.#allClasses(announced);
-      const expectedFeatures = this.model?.network.spec.inputShape[0];
-      const rows = toRows(x, { flatten: true, expectedFeatures });
-      const labels = readLabels(y);
-      checkLength(labels.length, rows.rows);
-      const task = classification(encodeAs(labels, classes), classes);
-      await this.train({ rows, task, goOn: this.model !== undefined, incremental: true, options: given });
+      const rows = this.readRows(x, this.model);
+      const several = this.model && isMultilabel(this.model);
+      return this.#train(rows, readKnownTargets(y, rows.rows, { classes, several }), given, true);
     });
   }
 
-  #allClasses(announced: LabelInput | undefined): readonly Label[] {
+  #allClasses(announced: LabelInput | undefined): readonly Label[] | undefined {
     const present = this.model?.classes;
-    if (announced === undefined) {
-      if (present) return present;
-      throw new ValueError(
-        'MLPClassifier: partialFit needs all classes in its first call, but received none; pass { classes: [...] }.',
-      );
-    }
+    if (announced === undefined) return present;
     const { classes } = readClasses(readLabels(announced, 'classes'), 'classes');
     if (present) checkSameClasses(this.name, 'partialFit', classes, present);
     return classes;
   }
 
-  /**
-   * The label of the most probable class of every row.
-   *
-   * @param options `out`: an array with one element per row to fill and return; a typed array for numeric labels
-   */
-  predict(x: ArrayInput): Label[];
-  predict<T extends LabelSequence>(x: ArrayInput, options: { readonly out?: T }): T;
-  predict(x: ArrayInput, options?: { readonly out?: LabelSequence }): LabelSequence {
-    const { classes } = this.fitted('predict');
-    const { out } = checkOptions('MLPClassifier.predict', options, { out: anything<LabelSequence>() });
-    const codes = this.#decided(x, 'predict');
-    if (out === undefined) return Array.from(codes, (code) => classes[code]);
-    return fillLabels(out, codes, classes);
+  async #train(rows: Rows, task: Task, given: MLPFitOptions, incremental: boolean): Promise<void> {
+    const { sampleWeight, validationData, ...options } = given;
+    const weights = rowWeights(sampleWeight, rows.rows);
+    await this.train({
+      rows,
+      task,
+      weights: weighClasses(this.name, this.params.classWeight, task, weights, incremental),
+      validation: validationData && readValidation(validationData, rows.features, task),
+      goOn: incremental ? this.model !== undefined : this.continues,
+      incremental,
+      options,
+    });
   }
 
-  #decided(x: ArrayInput, wanted: string): Int32Array {
-    const { values, rows } = this.outputs(x, wanted);
-    return decide(values, rows);
+  /**
+   * The label of the most probable class of every row; with several labels per row an NdArray (rows, labels) of 0 and 1,
+   * 1 where the probability is above ½.
+   *
+   * @param options `out`: an array with one element per row to fill and return; a typed array for numeric labels; with
+   *   several labels per row a Uint8Array of rows · labels
+   */
+  predict<R extends Predictions = Label[]>(x: ArrayInput): R;
+  predict<T extends LabelSequence>(x: ArrayInput, options: { readonly out?: T }): T;
+  predict(x: ArrayInput, options?: { readonly out?: LabelSequence }): LabelSequence | Predictions {
+    const model = this.fitted('predict');
+    const { out } = checkOptions('MLPClassifier.predict', options, { out: anything<LabelSequence>() });
+    const { values, rows } = this.outputs(x, 'predict');
+    if (isMultilabel(model)) return labelRows(decideEach(values), rows, out);
+    const codes = decide(values, rows);
+    const { classes } = model;
+    if (out === undefined) return Array.from(codes, (code) => classes[code]);
+    return fillLabels(out, codes, classes);
   }
 
   /**
@@ -168,7 +179,7 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
     const given = toRows(x, { flatten: true, expectedFeatures: network.spec.inputShape[0] });
     const shape = [given.rows, classes.length];
     if (out) checkOut(out.length, given.rows * classes.length, `(${shape.join(', ')})`);
-    if (classes.length > 2) return { data: network.forward(given, out), shape };
+    if (network.outputShape[0] > 1) return { data: network.forward(given, out), shape };
     const positive = network.forward(given);
     const data = out ?? new Float32Array(2 * given.rows);
     positive.forEach((p, row) => {
@@ -179,18 +190,32 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
   }
 
   /**
-   * Share of rows whose predicted label is y.
+   * Share of rows whose predicted label is y; of several labels, all must be.
    *
    * @param options `sampleWeight`: a weight >= 0 per row
    */
   score(x: ArrayInput, y: LabelInput, options?: { readonly sampleWeight?: ArrayInput }): number {
-    const { classes } = this.fitted('score');
+    const model = this.fitted('score');
     const schema = { sampleWeight: anything<ArrayInput>() };
     const { sampleWeight } = checkOptions('MLPClassifier.score', options, schema);
-    const codes = this.#decided(x, 'score');
+    const { values, rows } = this.outputs(x, 'score');
+    const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, rows);
+    if (isMultilabel(model)) {
+      const truth = readKnownTargets(y, rows, { classes: model.classes, several: true });
+      return subsetAccuracy(decideEach(values), truth.targets.data, model.outputs, weights);
+    }
     const labels = readLabels(y);
-    checkLength(labels.length, codes.length);
-    const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, codes.length);
-    return accuracy(codes, positionsIn(labels, classes), weights);
+    checkLength(labels.length, rows);
+    return accuracy(decide(values, rows), positionsIn(labels, model.classes), weights);
   }
+}
+
+function readValidation(
+  [x, y]: readonly [ArrayInput, LabelInput],
+  expectedFeatures: number,
+  task: Task,
+): Validation {
+  const rows = toRows(x, { name: 'X of validationData', flatten: true, expectedFeatures });
+  const known = { classes: task.classes, several: isMultilabel(task) };
+  return { rows, task: readKnownTargets(y, rows.rows, known, 'y of validationData') };
 }

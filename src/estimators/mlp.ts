@@ -6,6 +6,7 @@ import { freshSeed, RandomState, toRandomState } from '../random.js';
 import type { FitOptions } from './fit-options.js';
 import { splitHeldOut } from './held-out.js';
 import { KeptTrainer } from './kept-trainer.js';
+import { dropoutRates } from './layer-options.js';
 import { fitLbfgs } from './lbfgs.js';
 import type { Model, Task } from './model.js';
 import { continued, newModel } from './model.js';
@@ -139,7 +140,9 @@ export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
     if (!present) warnUnscaled(rows, params.onWarning);
     await ready();
     const random = toRandomState(params.randomState as number | RandomState);
-    const seed = RandomState.fromState(random.getState()).u32();
+    // Of dropout: what the stream would give next, without taking it.
+    const drops = dropoutRates(params).some((rate) => rate > 0);
+    const seed = drops ? RandomState.fromState(random.getState()).u32() : 0;
     const model = present ?? newModel(name, params, rows.features, task, random);
     const { network, progress } = model;
     const stops = params.earlyStopping && params.solver !== 'lbfgs';

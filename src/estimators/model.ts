@@ -25,6 +25,8 @@ export interface Task {
   readonly loss: LossSpec;
   /** The labels, sorted; none in regression. */
   readonly classes: readonly Label[];
+  /** Class of every row, where each has one. */
+  readonly codes?: Int32Array;
   /** Class of every row if the validation split is to be stratified. */
   readonly strata?: Int32Array;
   /** Score of these outputs of the network against the targets of some rows. */

@@ -1,7 +1,7 @@
 import { describe } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { ShapeError, ValueError } from '../errors.js';
-import type { TypedArray } from '../ndarray.js';
+import type { NdArray, TypedArray } from '../ndarray.js';
 import { isTypedArray } from '../ndarray.js';
 
 /** Where predicted labels may be written: a plain array, or a typed array for numeric labels. */
@@ -38,4 +38,22 @@ export function fillLabels<T extends LabelSequence>(out: T, codes: Int32Array, c
     target[row] = classes[code];
   });
   return out;
+}
+
+/** Rows of 0 and 1 as an NdArray (rows, labels), in `out` where there is one. @throws ShapeError, ValueError */
+export function labelRows(
+  data: Uint8Array<ArrayBuffer>,
+  rows: number,
+  out: LabelSequence | undefined,
+): NdArray<Uint8Array> {
+  const shape = [rows, data.length / rows];
+  if (out === undefined) return { data, shape };
+  if (!(out instanceof Uint8Array)) {
+    throw new ValueError(
+      `out must be a Uint8Array for several labels per row, but received ${describe(out)}.`,
+    );
+  }
+  checkOut(out.length, data.length, `(${shape.join(', ')})`);
+  out.set(data);
+  return { data: out, shape };
 }

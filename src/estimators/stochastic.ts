@@ -62,7 +62,7 @@ async function run(request: StochasticRequest, batchSize: number, team: Team | u
       seed: request.seed,
       team,
     });
-  const trainer = kept ? kept.trainer({ network, optimizer, dataset, open }) : open(true);
+  const trainer = kept ? kept.trainer({ network, optimizer, seed: request.seed }, dataset, open) : open(true);
   const order = epochOrder(request, () => {
     progress.optimizer = optimizer;
     request.onBegin();

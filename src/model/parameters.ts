@@ -63,6 +63,17 @@ export function unpack(block: Float32Array, { shape, position }: Parameter): Flo
   return values;
 }
 
+/** Where the values of a parameter, row-major, lie in the block. */
+export function positions({ shape, position }: Parameter): Int32Array {
+  if (shape.length === 1) return Int32Array.from({ length: shape[0] }, (_, n) => position + n);
+  const [inputs, units] = shape;
+  const list = new Int32Array(inputs * units);
+  for (let k = 0; k < inputs; k++) {
+    for (let n = 0; n < units; n++) list[k * units + n] = position + panelIndex(inputs, k, n);
+  }
+  return list;
+}
+
 function panelIndex(inputs: number, k: number, n: number): number {
   return (n - (n % PANEL)) * inputs + k * PANEL + (n % PANEL);
 }

@@ -66,13 +66,14 @@ export function lossStep(plan: Plan, rows: number): Call[] {
 
 /** From the last layer to the first: gradients, and updates where they need not wait for all gradients. */
 export function backwardStep(plan: Plan, rows: number, fresh = true): Call[] {
+  if (!plan.updates) throw new TypeError('backwardStep needs a plan made with an optimizer.');
   const loss = plan.loss as LossPlan;
-  const updates = new Updates(plan.updates as UpdatesPlan, plan.parameters, plan.block, fresh);
+  const updates = new Updates(plan.updates, plan.parameters, plan.block, fresh);
   const calls: Call[] = [];
   const last = plan.layers.length - 1;
   for (let i = last; i >= 0; i--) {
-    const { placed, delta, below } = plan.layers[i];
-    if (!delta) throw new TypeError('backwardStep needs a plan made with an optimizer.');
+    const { placed, below } = plan.layers[i];
+    const delta = plan.layers[i].delta as Matrix;
     calls.push(...activityGradientCalls(loss.penalties, i, delta, placed.output, rows));
     calls.push(...placed.backward({ rows, delta, below, fused: i === last && loss.fused, updates }));
   }

@@ -167,9 +167,8 @@ export class Updates {
   given(parameter: Parameter, gradient: number): Call[] {
     if (!parameter.trainable) return [];
     if (this.plan.gradients === 0) return this.#sweep(parameter, gradient);
-    const bytes = 4 * parameter.length;
-    const to = this.#gradient(parameter);
-    return [{ kernel: 'rescale', args: [to, bytes, gradient, bytes, 1, parameter.length, 1, 0] }];
+    const args = [this.#gradient(parameter), gradient, 0, 1, parameter.length / PANEL, this.fresh ? 1 : 0];
+    return [{ kernel: 'columnSums', args }];
   }
 
   /** Once all gradients are there (plans that keep them): norms, then every update. */

@@ -1,18 +1,22 @@
 import { describe } from '../check.js';
 import { FormatError } from '../errors.js';
 import { MLPClassifier } from '../estimators/mlp-classifier.js';
+import { MLPRegressor } from '../estimators/mlp-regressor.js';
 import { Perceptron } from '../estimators/perceptron/perceptron.js';
 import { readKind } from '../io/model-file.js';
+import { Sequential } from '../sequential/sequential.js';
 
 /** Whatever `toBytes` writes. */
-export type AnyModel = MLPClassifier | Perceptron;
+export type AnyModel = MLPClassifier | MLPRegressor | Perceptron | Sequential;
 
 const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyModel>> = /* @__PURE__ */ new Map<
   string,
   (bytes: Uint8Array) => Promise<AnyModel>
 >([
   ['MLPClassifier', (bytes) => MLPClassifier.fromBytes(bytes)],
+  ['MLPRegressor', (bytes) => MLPRegressor.fromBytes(bytes)],
   ['Perceptron', (bytes) => Perceptron.fromBytes(bytes)],
+  ['Sequential', (bytes) => Sequential.fromBytes(bytes)],
 ]);
 
 /**
@@ -22,10 +26,10 @@ const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyModel>> = /
  * @param bytes the whole file
  * @throws ValueError for anything but bytes; FormatError for files of other programs or a later version, and damaged ones
  */
-export async function loadModel(bytes: Uint8Array): Promise<AnyModel> {
+export async function loadModel<M extends AnyModel = AnyModel>(bytes: Uint8Array): Promise<M> {
   const kind = readKind(bytes);
   const read = READERS.get(kind);
-  if (read) return read(bytes);
+  if (read) return (await read(bytes)) as M;
   throw new FormatError(
     `A model file must hold one of the kinds ${[...READERS.keys()].join(', ')}, but received ${describe(kind)}.`,
   );

@@ -27,10 +27,10 @@ export async function saveModel(model: { toBytes(): Uint8Array }, path: string |
  *
  * @throws FormatError naming the file, as `loadModel`; errors of the file system as they are
  */
-export async function readModel(path: string | URL): Promise<AnyModel> {
+export async function readModel<M extends AnyModel = AnyModel>(path: string | URL): Promise<M> {
   const bytes = await readFile(path);
   try {
-    return await loadModel(bytes);
+    return await loadModel<M>(bytes);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new FormatError(`${String(path)}: ${error.message}`, { cause: error });

@@ -1,5 +1,5 @@
 import type { Rule } from '../check.js';
-import { anyOf, anything, func, number, oneOf, rule } from '../check.js';
+import { abortSignal, anyOf, anything, func, number, oneOf, rule } from '../check.js';
 import { countRows } from '../data/take.js';
 import { ShapeError } from '../errors.js';
 import type { CrossValidation } from './cv.js';
@@ -29,15 +29,6 @@ export interface ScoringOptions extends ExperimentOptions {
   /** The score of a fit that this package refuses or that diverges; 'raise' lets the error out. Default 'raise'. */
   readonly errorScore?: number | 'raise';
 }
-
-const abortSignal: Rule<AbortSignal> = rule(
-  'an AbortSignal',
-  (value): value is AbortSignal =>
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as AbortSignal).aborted === 'boolean' &&
-    typeof (value as AbortSignal).throwIfAborted === 'function',
-);
 
 export const experimentSchema = {
   cv: crossValidation,

@@ -26,6 +26,8 @@ export interface CompileOptions {
 
 /** What a model is trained with. */
 export interface Compiled {
+  /** As the user gave them. */
+  readonly options: CompileOptions;
   readonly optimizer: ResolvedOptimizer;
   readonly loss: ResolvedLoss;
   /** As the user gave them. */
@@ -58,6 +60,7 @@ export function compile(owner: string, given: unknown, layers: readonly Layer[])
   const optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop', `${owner}.compile`);
   const { learningRate } = optimizer;
   return {
+    options: { ...(options as CompileOptions), metrics: [...metrics] },
     optimizer,
     loss: resolveLoss(options.loss, `${owner}.compile`),
     metrics: [...metrics],

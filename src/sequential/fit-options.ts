@@ -1,5 +1,6 @@
 import type { Rule } from '../check.js';
 import {
+  abortSignal,
   anything,
   boolean,
   checkOptions,
@@ -56,16 +57,6 @@ export interface FitOptions<M extends object = any> {
   readonly validationSteps?: number;
   readonly onWarning?: OnWarning;
 }
-
-/** By what it can do, so that signals of other realms and polyfills count. */
-const abortSignal: Rule<AbortSignal> = rule(
-  'an AbortSignal',
-  (value): value is AbortSignal =>
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as AbortSignal).aborted === 'boolean' &&
-    typeof (value as AbortSignal).addEventListener === 'function',
-);
 
 const frequency: Rule<number | readonly number[]> = {
   expected: 'an integer >= 1 or an array of such',

@@ -3,18 +3,17 @@ import { FormatError, LamellaError } from '../errors.js';
 import type { LayerType } from './layers/index.js';
 import { LAYER_TYPES, makeLayer } from './layers/index.js';
 import type { Layer } from './layer.js';
-import { Sequential } from './sequential.js';
+import type { SequentialOptions } from './sequential.js';
 
 const KEYS = ['format', 'version', 'kind', 'name', 'seed', 'inputShape', 'layers'];
 const MOST_LAYERS = 10000;
 
 /**
- * The model that `toJSON` described, as text or as data; its weights are drawn anew, from the seed if there is one. Nothing
- * in it is trusted.
+ * What `make` makes of the options of a model that `toJSON` described, as text or as data. Nothing in it is trusted.
  *
  * @throws FormatError for anything else than such a description
  */
-export function modelFromJSON(json: unknown): Sequential {
+export function readDescribed<T>(json: unknown, make: (options: SequentialOptions) => T): T {
   const given = typeof json === 'string' ? parse(json) : json;
   const record = plain(given, 'a model');
   const unknown = Object.keys(record).find((key) => !KEYS.includes(key));
@@ -29,7 +28,7 @@ export function modelFromJSON(json: unknown): Sequential {
   try {
     const { name, seed, inputShape } = record as { name?: string; seed?: number; inputShape?: number[] };
     const input = inputShape === undefined ? [] : [makeLayer('input', { shape: inputShape })];
-    return new Sequential({ name, seed, layers: [...input, ...(layers as unknown[]).map(layerFrom)] });
+    return make({ name, seed, layers: [...input, ...(layers as unknown[]).map(layerFrom)] });
   } catch (error) {
     if (error instanceof FormatError || !(error instanceof LamellaError)) throw error;
     throw new FormatError(`modelFromJSON: ${error.message}`, { cause: error });

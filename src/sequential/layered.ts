@@ -172,6 +172,13 @@ export abstract class Layered {
     return network;
   }
 
+  /** Give a built model weights, in the order of its parameters, before any are drawn. */
+  protected adopt(values: readonly Float32Array[]): void {
+    const network = new Network(this.structure('adopt').spec, currentEngine());
+    network.setParameters(values);
+    this.#network = network;
+  }
+
   /** Throws if the weights may not be replaced now. */
   protected abstract checkWritable(call: string): void;
 

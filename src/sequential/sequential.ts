@@ -8,15 +8,20 @@ import {
   positiveInteger,
   text,
 } from '../check.js';
-import { UnsupportedError, ShapeError, ValueError } from '../errors.js';
+import { ready } from '../engine/engine.js';
+import { ShapeError, ValueError } from '../errors.js';
+import { asFormatError } from '../io/members.js';
+import { readModelFile } from '../io/model-file.js';
 import { sizeOf } from '../model/spec.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import { formatShape } from '../ndarray.js';
 import type { CallbackModel } from '../train/callbacks/types.js';
+import { readDescribed } from './from-json.js';
 import type { ModelJson } from './json.js';
 import { modelJson } from './json.js';
 import type { Layer } from './layer.js';
 import { readRows } from './prepare.js';
+import { readDescription, readWeights, saveSequential, SEQUENTIAL } from './saving.js';
 import { optimizerValues, summaryLines } from './summary.js';
 import { countValues } from './structure.js';
 import { Trainable } from './trainable.js';
@@ -129,11 +134,42 @@ export class Sequential extends Trainable implements CallbackModel {
     return modelJson(this, this.givenInputShape);
   }
 
-  /** The model as a file. @throws UnsupportedError: not in this build */
-  toBytes(): Uint8Array {
-    throw new UnsupportedError(
-      `${this.name}.toBytes: files are not in this build; use getWeights and toJSON.`,
-    );
+  /**
+   * The model as bytes of a safetensors file, for `fromBytes`, `loadModel` or a disk: layers, weights, seed, what it was
+   * compiled with and what the optimizer has come to, so that `fit` goes on. Where functions are part of what it was
+   * compiled with, the loaded model is to be compiled again. In a callback: the last whole step.
+   *
+   * @throws ValueError before the model is built
+   */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const { parameters } = this.structure('toBytes');
+    const options = this.compiledOrNot?.options;
+    return saveSequential({
+      weights: this.getWeights(),
+      model: this.toJSON(),
+      parameters,
+      compiled: options && { options, state: this.getTrainingState() },
+    });
+  }
+
+  /**
+   * The model that `toBytes` made these bytes of.
+   *
+   * @throws FormatError for anything else, damaged files and such of later versions
+   */
+  static async fromBytes(bytes: Uint8Array): Promise<Sequential> {
+    const file = readModelFile(bytes, SEQUENTIAL);
+    const model = modelFromJSON(readDescription(file));
+    const { parameters } = asFormatError(() => model.structure('fromBytes'));
+    const { weights, compile, state } = readWeights(file, parameters);
+    await ready();
+    model.adopt(weights.map(({ data }) => data));
+    asFormatError(() => {
+      if (compile !== null) model.compile(compile);
+      if (state === null) return;
+      model.setTrainingState({ ...state, epoch: 0, weights, seed: model.drawnSeed(), history: {} });
+    });
+    return model;
   }
 }
 
@@ -145,4 +181,14 @@ export class Sequential extends Trainable implements CallbackModel {
  */
 export function sequential(options?: SequentialOptions): Sequential {
   return new Sequential(options);
+}
+
+/**
+ * The model that `toJSON` described, as text or as data; its weights are drawn anew, from the seed if there is one. Nothing
+ * in it is trusted.
+ *
+ * @throws FormatError for anything else than such a description
+ */
+export function modelFromJSON(json: unknown): Sequential {
+  return readDescribed(json, (options) => new Sequential(options));
 }

@@ -12,6 +12,7 @@ import { isSparse } from '../model/lists.js';
 import type { LossPlan, Plan } from '../model/plan.js';
 import { plan } from '../model/plan.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../model/steps.js';
+import type { UpdatesPlan } from '../model/updates.js';
 import type { Dataset } from './data.js';
 import { loadBatch, loadResident, residentSpec } from './data.js';
 
@@ -91,6 +92,7 @@ export class Session {
       const part = batch.subarray(begin, begin + this.plan.rows);
       const programs = this.#programsFor(part.length, training);
       this.#load(dataset, part);
+      this.#writeFirstRow(begin);
       run(programs.forward);
       if (this.options.hostLoss) this.#hostLoss(part.length, batch.length);
       else run(programs.loss);
@@ -105,6 +107,25 @@ export class Session {
     }
     if (training) run(this.#update);
     return sum / total + penalty;
+  }
+
+  /**
+   * Σ weight · loss of some rows, without penalties; `gradients` then has its gradients. Nothing is updated. For sessions
+   * with `accumulate`, whose plan keeps whole gradients.
+   */
+  differentiate(dataset: Dataset, part: Int32Array): number {
+    const programs = this.#programsFor(part.length, true);
+    this.arena.f32[this.loss.scale >>> 2] = 1;
+    this.#load(dataset, part);
+    run(programs.forward);
+    run(programs.loss);
+    run(programs.backward[1]);
+    return this.arena.f64[this.loss.sums >>> 3];
+  }
+
+  /** The gradients of the rows differentiated last, laid out like the parameters: a view. */
+  gradients(): Float32Array<ArrayBuffer> {
+    return this.arena.floats((this.plan.updates as UpdatesPlan).gradients, this.plan.blockLength);
   }
 
   /** Predictions of the last `rows` rows computed, compact: (rows, outputs). */
@@ -126,6 +147,11 @@ export class Session {
     }
     this.arena.f32[this.loss.scale >>> 2] = total > 0 ? 1 / total : 0;
     return total > 0 ? total : 1;
+  }
+
+  /** Random layers count rows over all parts of a batch. */
+  #writeFirstRow(row: number): void {
+    for (const key of this.plan.keys) if (key !== 0) this.arena.i32[(key >>> 2) + 1] = row;
   }
 
   #load(dataset: Dataset, part: Int32Array): void {

@@ -1,4 +1,5 @@
 import { UnsupportedError } from '../errors.js';
+import type { Network } from '../model/network.js';
 import { initialSlot, nextScalars } from '../model/optimizers.js';
 import type { OptimizerSpec, OptimizerState } from '../model/optimizers.js';
 import type { Parameter } from '../model/parameters.js';
@@ -10,7 +11,6 @@ import type { Dataset } from './data.js';
 import { Session } from './session.js';
 import type { SessionOptions } from './session.js';
 
-/** Batches whose activations and deltas take more than this are computed in parts. */
 const MOST_ACTIVATION_BYTES = 67108864;
 
 export interface TrainerOptions extends Omit<SessionOptions, 'rows' | 'accumulate'> {
@@ -20,6 +20,8 @@ export interface TrainerOptions extends Omit<SessionOptions, 'rows' | 'accumulat
   readonly state: OptimizerState;
   /** Of dropout and noise. */
   readonly seed: number;
+  /** Batches whose activations and deltas take more bytes than this are computed in parts. */
+  readonly mostActivationBytes?: number;
 }
 
 /** Updates a network step by step. */
@@ -123,7 +125,7 @@ export class Trainer {
 }
 
 function openSession(options: TrainerOptions): Session {
-  const most = mostRows(options);
+  const most = mostRows(options.network, options.mostActivationBytes);
   const accumulate = options.batchSize > most;
   if (accumulate) refuseParts(options);
   return new Session({ ...options, rows: Math.min(options.batchSize, most), accumulate });
@@ -146,10 +148,10 @@ function weightOf({ weights }: Dataset, batch: Int32Array): number {
 }
 
 /** Rows whose activations and deltas fit: a multiple of 120 where there are that many. */
-function mostRows({ network }: TrainerOptions): number {
-  const { shapes } = shapesOf(network.spec);
+export function mostRows({ spec }: Network, mostBytes = MOST_ACTIVATION_BYTES): number {
+  const { shapes } = shapesOf(spec);
   const bytes = 8 * shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
-  const rows = Math.max(1, Math.floor(MOST_ACTIVATION_BYTES / bytes));
+  const rows = Math.max(1, Math.floor(mostBytes / bytes));
   return rows > 120 ? rows - (rows % 120) : rows;
 }
 

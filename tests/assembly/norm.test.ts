@@ -104,8 +104,8 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
       const values = valuesOf(one);
       const what = describeCase(one);
       const layer = batchNormalization({ ...values, momentum: MOMENTUM });
-      layer.movingMean.fill(0.5);
-      layer.movingVariance.fill(2);
+      layer.averages.movingMean.fill(0.5);
+      layer.averages.movingVariance.fill(2);
       const y = layer.forward(Float64Array.from(values.x), rows);
       const { input, parameters } = layer.backward(Float64Array.from(values.delta));
       const actual = batchNorm(variant, one);
@@ -115,8 +115,8 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
       expectClose(actual.beta, parameters.beta, `beta, ${what}`, { ...closeness, size: Math.sqrt(rows) });
       // One row has no variance: all that is left of it is rounding, and the root of epsilon is small.
       if (rows > 1) expectClose(actual.dx, input, `input, ${what}`, { ...closeness, units: 60 });
-      expectClose(actual.movingMean, layer.movingMean, `mean, ${what}`, closeness);
-      expectClose(actual.movingVariance, layer.movingVariance, `variance, ${what}`, closeness);
+      expectClose(actual.movingMean, layer.averages.movingMean, `mean, ${what}`, closeness);
+      expectClose(actual.movingVariance, layer.averages.movingVariance, `variance, ${what}`, closeness);
     }
   });
 

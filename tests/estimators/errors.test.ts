@@ -123,8 +123,7 @@ describe('rows that are refused', () => {
 
 const with17 = (label: unknown): unknown[] => blobs().y.map((y, i) => (i === 17 ? label : y));
 const several = 'y must have one label per row, of shape (n) or (n, 1), but received';
-const oneHot =
-  "; for one-hot rows give the position of each row's 1 (several labels per row are not supported)";
+const bits = 'y must hold 0 or 1 for each of several labels per row, but received';
 
 describe('labels that are refused', () => {
   test.each<[string, unknown, Kind, string]>([
@@ -176,16 +175,22 @@ describe('labels that are refused', () => {
       'y must hold numbers, but received a BigInt64Array; convert it with Float64Array.from(values, Number).',
     ],
     [
-      'one-hot rows',
-      blobs().y.map((label) => [0, 1, 2].map((k) => Number(k === label))),
-      ShapeError,
-      `${several} 3 values in row 0${oneHot}.`,
+      'rows of numbers',
+      blobs().y.map((label) => [0, 1, 2 * label]),
+      ValueError,
+      `${bits} 2 at row 1, column 2.`,
     ],
     [
-      'a one-hot matrix',
-      ndarray(new Uint8Array(180), [60, 3]),
+      'a matrix of numbers',
+      ndarray(new Uint8Array(180).fill(7), [60, 3]),
+      ValueError,
+      `${bits} 7 at row 0, column 0.`,
+    ],
+    [
+      'rows of several labels and of one',
+      blobs().y.map((label, i) => (i === 9 ? [label] : [label % 2, 1])),
       ShapeError,
-      `${several} the shape (60, 3)${oneHot}.`,
+      'y must have 2 labels in every row, as in row 0, but received [0] in row 9.',
     ],
     [
       'ragged rows',

@@ -7,10 +7,7 @@ export interface Matrix {
 }
 
 /** The options of a recorded run. */
-export interface RecordedParams extends Omit<MLPOptions, 'solver'> {
-  readonly solver?: 'sgd' | 'adam' | 'lbfgs';
-  readonly maxFun?: number;
-}
+export type RecordedParams = MLPOptions;
 
 export type Label = string | number | boolean;
 
@@ -19,9 +16,9 @@ export function readGolden<T>(name: string): T {
   return JSON.parse(readFileSync(new URL(`../goldens/${name}.json`, import.meta.url), 'utf8'));
 }
 
-/** The options as MLPClassifier takes them: maxFun belongs to lbfgs. */
-export function optionsOf({ maxFun: _maxFun, ...params }: RecordedParams): MLPOptions {
-  return params as MLPOptions;
+/** The options of a recorded run as our estimators take them. */
+export function optionsOf(params: RecordedParams): MLPOptions {
+  return params;
 }
 
 export function float32(matrix: Matrix): NdArray {

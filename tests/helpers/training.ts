@@ -1,113 +1,197 @@
-import { Arena } from '../../src/engine/arena.js';
-import type { Program } from '../../src/engine/kernels.js';
-import { run } from '../../src/engine/kernels.js';
-import type { Plan, TrainingPlan, TrainingSpec } from '../../src/model/plan.js';
-import { plan, stepCalls } from '../../src/model/plan.js';
-import type { NetworkSpec, OptimizerSpec } from '../../src/model/spec.js';
-import { CONTROL, fixedControl, newOptimizerState, nextStep } from '../../src/train/optimizer.js';
-import { fromPanels, padded, toPanels } from './panels.js';
-import type { ReferenceLayer, ReferenceOptimizer } from './reference.js';
-import { activation, adam, dense, momentum, sgd } from './reference.js';
+import type { LossSpec } from '../../src/model/losses.js';
+import { Network } from '../../src/model/network.js';
+import type { OptimizerSpec } from '../../src/model/optimizers.js';
+import { newOptimizerState } from '../../src/model/optimizers.js';
+import { lossForm, shapesOf } from '../../src/model/plan.js';
+import { gatherable } from '../../src/model/scale.js';
+import type { LayerSpec, NetworkSpec } from '../../src/model/spec.js';
+import { sizeOf } from '../../src/model/spec.js';
+import type { Dataset } from '../../src/train/data.js';
+import type { TrainerOptions } from '../../src/train/trainer.js';
+import { Trainer } from '../../src/train/trainer.js';
+import { dropoutMask, hash } from './random.js';
+import type { ReferenceLayer, ReferenceLoss, ReferenceOptimizer } from './reference.js';
+import * as reference from './reference.js';
 import { Seeded } from './seeded.js';
 import type { KernelVariant } from './wasm.js';
 import { engineOf } from './wasm.js';
 
-export interface Parameters {
-  /** (inputs, units) row-major. */
-  readonly weight: Float32Array;
-  readonly bias: Float32Array;
-}
-
-/** Weights of unit gain, and small biases. */
-export function startingParameters(spec: NetworkSpec, seed: number): Parameters[] {
+/** A network whose values all differ: kernels of unit gain, small biases, gammas around 1. */
+export function networkOf(variant: KernelVariant, spec: NetworkSpec, seed = 81): Network {
+  const network = new Network(spec, engineOf(variant));
   const seeded = new Seeded(seed);
-  return spec.layers.map(({ units }, i) => {
-    const inputs = i === 0 ? spec.inputs : spec.layers[i - 1].units;
-    const weight = seeded.floats(inputs * units, 1.5 / Math.sqrt(inputs));
-    return { weight, bias: seeded.floats(units, 0.2) };
+  network.setParameters(
+    network.parameters.map(({ name, shape }) => {
+      const size = sizeOf(shape);
+      if (name === 'kernel') return seeded.floats(size, 1.5 / Math.sqrt(shape[0]));
+      if (name === 'gamma' || name === 'movingVariance')
+        return seeded.shares(size).map((share) => share + 0.5);
+      return seeded.floats(size, 0.2);
+    }),
+  );
+  return network;
+}
+
+/** Rows of floats (rows, inputs), with targets and perhaps weights. */
+export function datasetOf(
+  x: Float32Array,
+  rows: number,
+  targets: Float32Array | Int32Array,
+  weights?: Float32Array,
+): Dataset {
+  const features = x.length / rows;
+  return {
+    rows: gatherable({ data: x, rows, features, scale: 1, shape: [rows, features] }),
+    targets:
+      targets instanceof Int32Array ? { kind: 'labels', data: targets } : { kind: 'values', data: targets },
+    weights,
+  };
+}
+
+export type TrainerSetup = Pick<TrainerOptions, 'network' | 'dataset' | 'loss' | 'optimizer' | 'batchSize'> &
+  Partial<TrainerOptions>;
+
+export function trainerOf(setup: TrainerSetup): Trainer {
+  return new Trainer({
+    state: newOptimizerState(),
+    predictions: false,
+    penaltyPerRow: false,
+    seed: 0,
+    ...setup,
   });
 }
 
-/** The layers in float64. The last activation is left to the loss. */
-export function referenceLayers(spec: NetworkSpec, parameters: readonly Parameters[]): ReferenceLayer[] {
-  return spec.layers.flatMap(({ units, activation: name }, i) => {
-    const layer = dense(parameters[i].weight, parameters[i].bias);
-    return i === spec.layers.length - 1 ? [layer] : [layer, activation(name, units)];
+/** The row numbers 0 … count − 1. */
+export function allRows(count: number): Int32Array<ArrayBuffer> {
+  return Int32Array.from({ length: count }, (_, i) => i);
+}
+
+/** The random key of a layer at a step, counted from 0. */
+function keyOf(seed: number, step: number, layer: number): number {
+  return hash((hash(hash(seed) ^ step) + layer) | 0);
+}
+
+/** The layers of a network in float64, with its values. The last activation is left to a loss that is fused with it. */
+export function referenceLayers(network: Network, loss: LossSpec, seed = 0): ReferenceLayer[] {
+  const { spec } = network;
+  const { shapes } = shapesOf(spec);
+  const { fused } = lossForm(spec, loss);
+  const values = network.getParameters();
+  const named = (layer: number): Record<string, Float32Array> =>
+    Object.fromEntries(
+      network.parameters.flatMap((p, i) => (p.layer === layer ? [[p.name, values[i]] as const] : [])),
+    );
+  return spec.layers.flatMap((layer, i) => {
+    const units = sizeOf(shapes[i + 1]);
+    const given = { zeros: new Float32Array(units), ones: new Float32Array(units).fill(1), ...named(i) };
+    const made = layersOf(layer, i, { units, seed, given });
+    return fused && i === spec.layers.length - 1 ? made.slice(0, -1) : made;
   });
 }
 
-export function referenceOptimizer(optimizer: OptimizerSpec, rate: number): ReferenceOptimizer {
-  if (optimizer.kind === 'adam') return adam({ rate, ...optimizer });
-  return optimizer.momentum === 0 ? sgd({ rate }) : momentum({ rate, ...optimizer });
+interface LayerContext {
+  readonly units: number;
+  readonly seed: number;
+  readonly given: Record<string, Float32Array>;
 }
 
-export interface Step {
-  /** (rows, inputs) */
-  readonly x: Float32Array;
-  readonly targets: Float32Array | Int32Array;
-  readonly rate: number;
-  readonly alpha?: number;
+function layersOf(layer: LayerSpec, index: number, { units, seed, given }: LayerContext): ReferenceLayer[] {
+  switch (layer.type) {
+    case 'dense': {
+      const { kernel, bias, activityRegularizer } = layer;
+      const penalties = {
+        ...(kernel.regularizer && { kernel: kernel.regularizer }),
+        ...(bias.regularizer && { bias: bias.regularizer }),
+      };
+      const all = reference.dense(given.kernel, given.bias ?? given.zeros, penalties);
+      const product = reference.withFixed(all, given.bias ? [] : ['bias']);
+      const ends = reference.activation(layer.activation as reference.ActivationName, units);
+      return activityRegularizer
+        ? [product, ends, reference.activityPenalty(activityRegularizer)]
+        : [product, ends];
+    }
+    case 'activation':
+      return [reference.activation(layer.activation as reference.ActivationName, units)];
+    case 'dropout': {
+      let step = -1;
+      const layerMask = (length: number, fresh: boolean) => {
+        if (fresh) step += 1;
+        return dropoutMask(keyOf(seed, step, index), length / units, units, layer.rate);
+      };
+      return [reference.dropout(layer.rate, layerMask)];
+    }
+    case 'rescaling':
+      return [reference.rescaling(layer.scale, layer.offset)];
+    case 'batchNormalization':
+    case 'layerNormalization': {
+      const { epsilon, momentum } = layer;
+      const { gamma = given.ones, beta = given.zeros, movingMean, movingVariance } = given;
+      const fixed = [...(given.gamma ? [] : ['gamma']), ...(given.beta ? [] : ['beta'])];
+      if (layer.type === 'layerNormalization') {
+        return [reference.withFixed(reference.layerNormalization({ gamma, beta, epsilon }), fixed)];
+      }
+      const made = reference.batchNormalization({ gamma, beta, epsilon, momentum });
+      made.averages.movingMean.set(movingMean);
+      made.averages.movingVariance.set(movingVariance);
+      return [reference.withFixed(made, fixed)];
+    }
+    case 'reshape':
+    case 'flatten':
+      return [];
+    case 'gaussianNoise':
+      throw new TypeError('the reference has no noise');
+  }
 }
 
-/** A plan on an arena, fed and stepped without the training loop. */
-export class PlannedTraining {
-  readonly plan: Plan;
-  readonly training: TrainingPlan;
-  readonly arena: Arena;
-  readonly #state = newOptimizerState();
-  readonly #programs = new Map<number, Program>();
-
-  constructor(variant: KernelVariant, spec: NetworkSpec, rows: number, training: TrainingSpec) {
-    this.plan = plan(spec, rows, training);
-    this.training = this.plan.training as TrainingPlan;
-    this.arena = new Arena(engineOf(variant), this.plan.bytes);
-    for (const control of [this.training.weightControl, this.training.biasControl]) {
-      this.arena.f32.set(fixedControl(training.optimizer), control >> 2);
-    }
+/** The loss in float64: of logits where it is fused with the last activation, or takes them. */
+export function referenceLoss(spec: NetworkSpec, loss: LossSpec): ReferenceLoss {
+  const { losses } = reference;
+  const logits = loss.fromLogits ?? lossForm(spec, loss).fused;
+  switch (loss.name) {
+    case 'sparseCategoricalCrossentropy':
+      return losses.softmaxCrossEntropy;
+    case 'categoricalCrossentropy':
+      return logits ? losses.softmaxCrossEntropyTargets : losses.categoricalCrossentropy;
+    case 'binaryCrossentropy':
+      return byOutputs(logits ? losses.sigmoidCrossEntropy : losses.binaryCrossentropy, loss);
+    case 'meanSquaredError':
+      return loss.half ? losses.halfSquaredError : byOutputs(losses.meanSquaredError, loss);
+    case 'huber':
+      return reference.huber(loss.delta ?? 1);
+    case 'custom':
+      throw new TypeError('a custom loss has no reference');
+    default:
+      return losses[loss.name];
   }
+}
 
-  setParameters(parameters: readonly Parameters[]): void {
-    this.plan.layers.forEach(({ inputs, units, weight, bias }, i) => {
-      const start = this.plan.parameters >> 2;
-      this.arena.f32.set(toPanels(parameters[i].weight, inputs, units), start + weight);
-      this.arena.f32.set(parameters[i].bias, start + bias);
-    });
-  }
+/** A mean over outputs, or their sum. */
+function byOutputs(loss: ReferenceLoss, { sumOutputs = false }: LossSpec): ReferenceLoss {
+  if (!sumOutputs) return loss;
+  return {
+    labels: loss.labels,
+    row: (y, t) => y.length * loss.row(y, t),
+    gradient: (y, t) => loss.gradient(y, t).map((g) => g * y.length),
+  };
+}
 
-  getParameters(): Parameters[] {
-    return this.plan.layers.map(({ inputs, units, weight, bias }) => {
-      const floats = this.arena.floats(this.plan.parameters, this.plan.parameterLength);
-      const panels = floats.slice(weight, weight + inputs * padded(units));
-      return { weight: fromPanels(panels, inputs, units), bias: floats.slice(bias, bias + units) };
-    });
-  }
-
-  /** One update; the mean loss before it, penalty included. */
-  step({ x, targets, rate, alpha = 0 }: Step): number {
-    const { plan: planned, training, arena } = this;
-    const { inputs } = planned.spec;
-    const rows = x.length / inputs;
-    this.#put(x, inputs, planned.input.offset, planned.input.stride);
-    this.#put(targets, targets.length / rows, training.targets.offset, training.targets.stride);
-    const weightControl = arena.floats(training.weightControl, 16);
-    nextStep(weightControl, training.optimizer, this.#state, rate);
-    weightControl[CONTROL.decay] = alpha / rows;
-    const biasControl = arena.floats(training.biasControl, 16);
-    biasControl.set(weightControl);
-    biasControl[CONTROL.decay] = 0;
-    const program = this.#programs.get(rows) ?? arena.bind(stepCalls(planned, rows));
-    this.#programs.set(rows, program);
-    run(program);
-    const sums = arena.f64.subarray(training.sums >> 3, (training.sums >> 3) + 1 + planned.layers.length);
-    const squares = training.penalty ? sums.slice(1).reduce((a, b) => a + b, 0) : 0;
-    return (sums[0] + 0.5 * alpha * squares) / rows;
-  }
-
-  /** Rows at a stride: values as float32, labels as int32. */
-  #put(source: Float32Array | Int32Array, columns: number, offset: number, stride: number): void {
-    const target = source instanceof Int32Array ? this.arena.i32 : this.arena.f32;
-    for (let i = 0; i < source.length; i++) {
-      target[((offset + Math.floor(i / columns) * stride) >> 2) + (i % columns)] = source[i];
-    }
+export function referenceOptimizer(spec: OptimizerSpec, rate: number): ReferenceOptimizer {
+  switch (spec.kind) {
+    case 'sgd':
+      return spec.momentum === 0 ? reference.sgd({ rate }) : reference.momentum({ rate, ...spec });
+    case 'adam':
+      return reference.adam({ rate, ...spec });
+    case 'adamax':
+      return reference.adamax({ rate, ...spec });
+    case 'nadam':
+      return reference.nadam({ rate, ...spec });
+    case 'lion':
+      return reference.lion({ rate, ...spec });
+    case 'rmsprop':
+      return reference.rmsprop({ rate, ...spec });
+    case 'adagrad':
+      return reference.adagrad({ rate, ...spec });
+    case 'adadelta':
+      return reference.adadelta({ rate, ...spec });
   }
 }

@@ -1,123 +1,119 @@
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import type { Activation } from '../../src/model/activations.js';
-import type { LossSpec, NetworkSpec, OptimizerSpec } from '../../src/model/spec.js';
-import { expectClose } from '../helpers/allclose.js';
-import { ReferenceNetwork } from '../helpers/reference.js';
-import { Seeded } from '../helpers/seeded.js';
-import type { Step } from '../helpers/training.js';
-import {
-  PlannedTraining,
-  referenceLayers,
-  referenceOptimizer,
-  startingParameters,
-} from '../helpers/training.js';
-import { VARIANTS } from '../helpers/wasm.js';
+import { ACTIVATIONS, isTrainable } from '../../src/model/activations.js';
+import type { LossSpec } from '../../src/model/losses.js';
+import type { OptimizerSpec } from '../../src/model/optimizers.js';
+import type { NetworkSpec } from '../../src/model/spec.js';
+import { denseNetwork } from '../helpers/networks.js';
+import { RULES } from '../helpers/rules.js';
+import type { StepCase } from '../helpers/steps.js';
+import { compareSteps } from '../helpers/steps.js';
 
-type LossKind = LossSpec['kind'];
+const SGD: OptimizerSpec = { kind: 'sgd', momentum: 0, nesterov: false };
 
-const NETWORKS: Record<string, { inputs: number; units: number[] }> = {
-  'one layer': { inputs: 5, units: [3] },
-  'two layers': { inputs: 7, units: [9, 4] },
-  'three layers': { inputs: 13, units: [17, 8, 10] },
-  'four layers': { inputs: 130, units: [20, 16, 12, 1] },
+type Units = readonly number[];
+
+/** Dense layers, all but the last with one activation. */
+function spec(inputs: number, units: Units, hidden: Activation, output: Activation): NetworkSpec {
+  return denseNetwork(
+    inputs,
+    units.map((width, i) => [width, i === units.length - 1 ? output : hidden]),
+  );
+}
+
+const DEEP: Record<string, Units> = {
+  'one layer': [3],
+  'two layers': [9, 4],
+  'three layers': [17, 8, 10],
+  'four layers': [20, 16, 12, 1],
 };
 
-const OPTIMIZERS: OptimizerSpec[] = [
-  { kind: 'sgd', momentum: 0, nesterov: false },
-  { kind: 'sgd', momentum: 0.9, nesterov: false },
-  { kind: 'sgd', momentum: 0.9, nesterov: true },
-  { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-3 },
+/** The losses with a fused output activation, and scikit-learn's half squared error. */
+const FUSED: Record<string, [loss: LossSpec, output: Activation]> = {
+  'softmax and sparse cross-entropy': [{ name: 'sparseCategoricalCrossentropy' }, 'softmax'],
+  'sigmoid and binary cross-entropy': [{ name: 'binaryCrossentropy', sumOutputs: true }, 'sigmoid'],
+  'half the squared error': [{ name: 'meanSquaredError', half: true, sumOutputs: true }, 'linear'],
+};
+
+/** Every other loss, with an output activation that suits it. */
+const LOSSES: [loss: LossSpec, output: Activation][] = [
+  [{ name: 'meanSquaredError' }, 'linear'],
+  [{ name: 'meanAbsoluteError' }, 'linear'],
+  [{ name: 'meanAbsolutePercentageError' }, 'linear'],
+  [{ name: 'meanSquaredLogarithmicError' }, 'softplus'],
+  [{ name: 'huber', delta: 0.3 }, 'linear'],
+  [{ name: 'logCosh' }, 'linear'],
+  [{ name: 'poisson' }, 'exponential'],
+  [{ name: 'poissonDeviance' }, 'exponential'],
+  [{ name: 'kullbackLeiblerDivergence' }, 'sigmoid'],
+  [{ name: 'hinge' }, 'tanh'],
+  [{ name: 'squaredHinge' }, 'linear'],
+  [{ name: 'categoricalHinge' }, 'linear'],
+  [{ name: 'categoricalCrossentropy' }, 'softmax'],
+  [{ name: 'categoricalCrossentropy' }, 'softplus'],
+  [{ name: 'categoricalCrossentropy', fromLogits: true }, 'linear'],
+  [{ name: 'sparseCategoricalCrossentropy', fromLogits: true }, 'linear'],
+  [{ name: 'binaryCrossentropy' }, 'sigmoid'],
+  [{ name: 'binaryCrossentropy' }, 'softmax'],
+  [{ name: 'binaryCrossentropy', fromLogits: true }, 'linear'],
 ];
 
-/** By number of layers less one. Exponentials of exponentials overflow. */
-const HIDDEN: Activation[][] = [
-  ['linear'],
-  ['relu', 'tanh', 'sigmoid', 'linear', 'exponential'],
-  ['relu', 'tanh', 'sigmoid', 'linear'],
-  ['relu', 'tanh', 'sigmoid', 'linear'],
-];
-const OUTPUT = {
-  softmaxCrossEntropy: 'softmax',
-  sigmoidCrossEntropy: 'sigmoid',
-  squaredError: 'linear',
-} as const;
-const STEPS = 3;
-const ALPHA = 0.25;
+const run = (one: Partial<StepCase> & Pick<StepCase, 'spec' | 'loss'>): void =>
+  compareSteps({ optimizer: SGD, rows: 5, rate: 0.05, ...one });
 
-function specOf(network: string, hidden: Activation, loss: LossKind): NetworkSpec {
-  const { inputs, units } = NETWORKS[network];
-  const layers = units.map((width, i) => ({
-    units: width,
-    activation: i === units.length - 1 ? OUTPUT[loss] : hidden,
-  }));
-  return { inputs, layers };
-}
+describe.each(Object.keys(FUSED))('steps with %s equal float64', (name) => {
+  const [loss, output] = FUSED[name];
 
-function stepsOf(spec: NetworkSpec, loss: LossKind, rows: number, rate: number): Step[] {
-  const seeded = new Seeded(rows);
-  const outputs = spec.layers[spec.layers.length - 1].units;
-  return Array.from({ length: STEPS }, () => ({
-    x: seeded.floats(rows * spec.inputs),
-    targets: loss === 'softmaxCrossEntropy' ? seeded.integers(rows, outputs) : seeded.shares(rows * outputs),
-    rate,
-    alpha: ALPHA,
-  }));
-}
-
-interface Case {
-  readonly spec: NetworkSpec;
-  readonly loss: LossKind;
-  readonly optimizer: OptimizerSpec;
-  readonly rows: number;
-}
-
-/** A few updates in float64, then the same by every variant: losses and what the weights have become. */
-function compare({ spec, loss, optimizer, rows }: Case): void {
-  const start = startingParameters(spec, 81);
-  const rate = optimizer.kind === 'adam' ? 0.01 : 0.05;
-  const steps = stepsOf(spec, loss, rows, rate);
-  const network = new ReferenceNetwork(referenceLayers(spec, start), loss, ALPHA);
-  const rule = referenceOptimizer(optimizer, rate);
-  const expected = steps.map((step) => network.step({ ...step, rows }, rule));
-  const dense = network.layers.filter(({ parameters }) => 'weight' in parameters);
-  for (const variant of VARIANTS) {
-    const training = {
-      loss: { kind: loss, range: [-Infinity, Infinity] as const },
-      optimizer,
-      penalty: true,
-    };
-    const planned = new PlannedTraining(variant, spec, rows, training);
-    planned.setParameters(start);
-    const what = `${variant}, ${optimizer.kind}, ${rows} rows`;
-    steps.forEach((step, t) => {
-      expect(Math.abs(planned.step(step) / expected[t] - 1), `${what}, loss ${t + 1}`).toBeLessThan(1e-5);
-    });
-    planned.getParameters().forEach((layer, i) => {
-      for (const name of ['weight', 'bias'] as const) {
-        const reference = dense[i].parameters[name];
-        const moved = reference.map((value, j) => value - start[i][name][j]);
-        const actual = layer[name].map((value, j) => value - start[i][name][j]);
-        // A weight of size 1 is rounded at every step, however little it moves.
-        expectClose(actual, moved, `${what}, ${name} ${i + 1}`, { units: 30, size: 0.1 });
-      }
-    });
-  }
-}
-
-describe.each(Object.keys(OUTPUT) as LossKind[])('steps with %s equal float64', (loss) => {
-  describe.each(Object.keys(NETWORKS))('in a network of %s', (network) => {
-    const hidden = HIDDEN[NETWORKS[network].units.length - 1];
-
-    test.each(hidden)('with %s in between, for every optimizer, from 1, 5 and 33 rows', (activation) => {
-      const spec = specOf(network, activation, loss);
-      for (const optimizer of OPTIMIZERS) {
-        for (const rows of [1, 5, 33]) compare({ spec, loss, optimizer, rows });
-      }
-    });
+  test.each(Object.keys(DEEP))('in a network of %s, from 1, 5 and 33 rows', (depth) => {
+    for (const hidden of ['relu', 'tanh', 'sigmoid'] as const) {
+      for (const rows of [1, 5, 33]) run({ spec: spec(13, DEEP[depth], hidden, output), loss, rows });
+    }
   });
 
-  test('with gradients that are reduced in blocks, from 513 rows', () => {
-    const spec = specOf('three layers', 'tanh', loss);
-    for (const optimizer of OPTIMIZERS) compare({ spec, loss, optimizer, rows: 513 });
+  test('from 513 rows, whose gradients are reduced in blocks', () => {
+    for (const { spec: optimizer } of RULES.slice(0, 5)) {
+      run({ spec: spec(7, [9, 4], 'tanh', output), loss, rows: 513, optimizer, rate: 0.01 });
+    }
+  });
+
+  test('with weights of the rows, and penalties per row or not', () => {
+    for (const penaltyPerRow of [true, false]) {
+      run({ spec: spec(7, [9, 4], 'relu', output), loss, rows: 7, weighted: true, penaltyPerRow });
+    }
+  });
+});
+
+describe('steps equal float64', () => {
+  test.each(LOSSES.map(([loss, output]) => [JSON.stringify(loss), output, loss] as const))(
+    'with %s of %s outputs',
+    (_, output, loss) => {
+      for (const rows of [1, 33]) run({ spec: spec(7, [9, 4], 'tanh', output), loss, rows, rate: 0.01 });
+      run({ spec: spec(7, [9, 4], 'tanh', output), loss, rows: 6, rate: 0.01, weighted: true });
+    },
+  );
+
+  test.each(ACTIVATIONS.filter(isTrainable))('through %s', (hidden) => {
+    const loss: LossSpec = { name: 'meanSquaredError' };
+    for (const rows of [1, 33]) run({ spec: spec(7, [9, 10, 3], hidden, 'linear'), loss, rows, rate: 0.01 });
+    run({ spec: spec(7, [9, 5], 'tanh', hidden), loss, rate: 0.01 });
+  });
+
+  test.each(RULES.map(({ name, spec: optimizer }) => [name, optimizer] as const))('by %s', (_, optimizer) => {
+    const loss: LossSpec = { name: 'sparseCategoricalCrossentropy' };
+    for (const l2 of [0, 0.05]) {
+      run({
+        spec: spec(13, [17, 10], 'tanh', 'softmax'),
+        loss,
+        rows: 33,
+        optimizer,
+        rate: 0.01,
+        l2,
+        steps: 6,
+      });
+    }
+  });
+
+  test('from a single input to a single unit', () => {
+    run({ spec: spec(1, [1], 'linear', 'linear'), loss: { name: 'meanSquaredError' }, rows: 1 });
   });
 });

@@ -1,169 +1,167 @@
 import { describe, expect, test } from 'vitest';
-import { packWeight, parameterLayout, rowStride, unpackWeight } from '../../src/model/layout.js';
-import type { Plan, TrainingSpec } from '../../src/model/plan.js';
-import { plan, predictCalls, stepCalls } from '../../src/model/plan.js';
-import type { NetworkSpec, OptimizerSpec } from '../../src/model/spec.js';
+import { rowStride } from '../../src/model/layout.js';
+import type { LossSpec } from '../../src/model/losses.js';
+import type { OptimizerSpec } from '../../src/model/optimizers.js';
+import { pack, unpack } from '../../src/model/parameters.js';
+import type { Plan, PlanOptions } from '../../src/model/plan.js';
+import { plan } from '../../src/model/plan.js';
+import type { NetworkSpec } from '../../src/model/spec.js';
+import { sizeOf } from '../../src/model/spec.js';
+import { backwardStep, forwardStep, lossStep, predictCalls, updateStep } from '../../src/model/steps.js';
 import { expectSameBits } from '../helpers/allclose.js';
+import { denseLayer, denseNetwork } from '../helpers/networks.js';
 import { padded, toPanels } from '../helpers/panels.js';
+import { regionsOf } from '../helpers/regions.js';
+import { RULES } from '../helpers/rules.js';
 import { Seeded } from '../helpers/seeded.js';
 
+const ZEROS = { initializer: { name: 'zeros' } };
+const NORMALIZATION = {
+  ...{ epsilon: 1e-3, momentum: 0.9, center: true, scale: true, trainable: true },
+  ...{ gamma: ZEROS, beta: ZEROS },
+} as const;
+
 const SPECS: NetworkSpec[] = [
-  { inputs: 1, layers: [{ units: 1, activation: 'linear' }] },
+  denseNetwork(1, [[1, 'linear']]),
+  denseNetwork(13, [
+    [17, 'gelu'],
+    [10, 'softmax'],
+  ]),
+  denseNetwork(784, [
+    [392, 'relu'],
+    [61, 'tanh'],
+    [3, 'sigmoid'],
+  ]),
   {
-    inputs: 13,
+    inputShape: [4, 5, 3],
     layers: [
-      { units: 17, activation: 'tanh' },
-      { units: 10, activation: 'softmax' },
-    ],
-  },
-  {
-    inputs: 784,
-    layers: [
-      { units: 392, activation: 'relu' },
-      { units: 61, activation: 'relu' },
-      { units: 3, activation: 'sigmoid' },
+      { type: 'rescaling', scale: 1 / 255, offset: 0 },
+      { type: 'flatten' },
+      { type: 'dropout', rate: 0.2 },
+      denseLayer(9, 'linear', { useBias: false, kernel: { ...ZEROS, regularizer: { l1: 0.1, l2: 0.1 } } }),
+      { type: 'batchNormalization', ...NORMALIZATION },
+      { type: 'activation', activation: 'silu' },
+      { type: 'gaussianNoise', stddev: 0.1 },
+      { type: 'layerNormalization', ...NORMALIZATION },
+      denseLayer(6, 'tanh', { activityRegularizer: { l1: 0, l2: 0.1 } }),
+      { type: 'reshape', targetShape: [3, 2] },
     ],
   },
 ];
 
-const SGD: OptimizerSpec = { kind: 'sgd', momentum: 0, nesterov: false };
-const MOMENTUM: OptimizerSpec = { kind: 'sgd', momentum: 0.9, nesterov: true };
-const ADAM: OptimizerSpec = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
-const LOSSES = ['softmaxCrossEntropy', 'sigmoidCrossEntropy', 'squaredError'] as const;
+const LOSSES: LossSpec[] = [
+  { name: 'sparseCategoricalCrossentropy' },
+  { name: 'binaryCrossentropy' },
+  { name: 'meanSquaredError' },
+];
 
-/** Every way to train that changes what a plan holds. */
-const TRAININGS: (TrainingSpec | undefined)[] = [
-  undefined,
-  ...[SGD, MOMENTUM, ADAM].flatMap((optimizer) =>
-    LOSSES.flatMap((kind) =>
-      [undefined, { rows: 71 }, { rows: 71, scale: [0.5, 0] as const }].map((resident) => {
-        const range = [0, 16] as const;
-        return { loss: { kind, range }, optimizer, penalty: resident === undefined, resident };
-      }),
-    ),
+const MORE: PlanOptions[] = [
+  {},
+  { resident: { rows: 71 }, predictions: true },
+  { resident: { rows: 71, scale: [0.5, 0] }, accumulate: true, sparse: true },
+];
+
+/** To predict, to evaluate, and to train by every rule. */
+const OPTIONS: PlanOptions[] = [
+  {},
+  { sparse: true },
+  { loss: LOSSES[0], predictions: true },
+  ...RULES.flatMap(({ spec: optimizer }, i) =>
+    MORE.map((more) => ({ loss: LOSSES[i % LOSSES.length], optimizer, ...more })),
   ),
 ];
 
-type Region = readonly [name: string, offset: number, bytes: number];
-
-/** Everything that a plan places, with the bytes that it needs. */
-function regionsOf({ spec, rows, layers, ...planned }: Plan): Region[] {
-  const length = planned.parameterLength;
-  const matrices = [planned.input, ...planned.outputs].map(({ offset, stride }, i): Region => [
-    `matrix ${i}`,
-    offset,
-    rows * stride,
-  ]);
-  const always: Region[] = [
-    ['parameters', planned.parameters, 4 * length],
-    ['indices', planned.indices, 4 * rows],
-    ...matrices,
-  ];
-  const { training } = planned;
-  if (!training) return [...always, ['staging', planned.staging, rows * spec.inputs]];
-  const widest = Math.max(...layers.map(({ units }) => units));
-  const deepest = Math.max(...layers.map(({ inputs }) => inputs));
-  const outputs = layers[layers.length - 1].units;
-  const labels = training.loss.kind === 'softmaxCrossEntropy';
-  const { resident } = training;
-  const data: Region[] = resident
-    ? [
-        ['data', training.data, resident.rows * spec.inputs * (resident.scale ? 1 : 4)],
-        ['data targets', training.dataTargets, 4 * resident.rows * (labels ? 1 : outputs)],
-      ]
-    : [];
-  return [
-    ...always,
-    ...training.slots.map((offset, i): Region => [`slot ${i}`, offset, 4 * length]),
-    ...training.deltas.map(({ offset, stride }, i): Region => [`delta ${i}`, offset, rows * stride]),
-    ['control of weights', training.weightControl, 64],
-    ['control of biases', training.biasControl, 64],
-    ['transposed delta', training.deltaT, 4 * padded(rows) * widest],
-    ['scratch', training.scratch, 4 * Math.max(24 * padded(rows), 8 * deepest)],
-    ['bias gradient', training.biasGradient, 4 * padded(widest)],
-    ['targets', training.targets.offset, rows * training.targets.stride],
-    ['losses of rows', training.rowLoss, 8 * rows],
-    ['sums', training.sums, 8 * (1 + layers.length)],
-    ...data,
-  ];
-}
-
 const all = SPECS.flatMap((spec) =>
-  [1, 5, 33, 600].flatMap((rows) => TRAININGS.map((training) => ({ spec, rows, training }))),
+  [1, 5, 33, 600].flatMap((rows) => OPTIONS.map((options) => ({ spec, rows, options }))),
 );
+
+/** Every call that a plan can make. */
+function callsOf(planned: Plan, { loss, optimizer }: PlanOptions) {
+  const { rows } = planned;
+  if (!loss) return [true, false].flatMap((sparse) => predictCalls(planned, rows, sparse));
+  const training = optimizer !== undefined;
+  const forward = [...forwardStep(planned, rows, training), ...lossStep(planned, rows)];
+  return training ? [...forward, ...backwardStep(planned, rows), ...updateStep(planned)] : forward;
+}
 
 describe('a plan', () => {
   test('places regions one after another, on cache lines, within its bytes', () => {
-    for (const { spec, rows, training } of all) {
-      const planned = plan(spec, rows, training);
-      const regions = regionsOf(planned).sort((a, b) => a[1] - b[1]);
+    for (const { spec, rows, options } of all) {
+      const planned = plan(spec, rows, options);
       let end = 1;
-      for (const [name, offset, bytes] of regions) {
+      for (const { name, offset, bytes } of regionsOf(planned)) {
         expect(offset, `${name} begins before the region below it ends`).toBeGreaterThanOrEqual(end);
         expect(offset % 64, name).toBe(0);
         end = offset + bytes;
       }
       expect(end).toBeLessThanOrEqual(planned.bytes);
-      expect(planned.bytes - end).toBeLessThan(64);
     }
   });
 
-  test('is a pure function of the network, the rows and the training', () => {
-    for (const { spec, rows, training } of all) {
-      const again = structuredClone({ spec, training });
-      const first = plan(spec, rows, training);
-      const second = plan(again.spec, rows, again.training);
-      expect(second).toEqual(first);
-      expect(predictCalls(second, rows)).toEqual(predictCalls(first, rows));
-      if (training) expect(stepCalls(second, rows)).toEqual(stepCalls(first, rows));
+  test('is a pure function of the network, the rows and the options', () => {
+    for (const { spec, rows, options } of all) {
+      const again = structuredClone({ spec, options });
+      const first = plan(spec, rows, options);
+      const second = plan(again.spec, rows, again.options);
+      expect(regionsOf(second)).toEqual(regionsOf(first));
+      expect(second.bytes).toBe(first.bytes);
+      expect(callsOf(second, options)).toEqual(callsOf(first, options));
     }
   });
 
   test('gives kernels no offset beyond its memory', () => {
-    for (const { spec, rows, training } of all.filter((one) => one.training)) {
-      const planned = plan(spec, rows, training);
-      for (const { kernel, args } of stepCalls(planned, rows)) {
-        const known = args.filter((value) => Number.isFinite(value));
-        expect(
-          known.every((value) => value < planned.bytes),
-          kernel,
-        ).toBe(true);
+    for (const { spec, rows, options } of all) {
+      const planned = plan(spec, rows, options);
+      for (const { kernel, args } of callsOf(planned, options)) {
+        const finite = args.filter((value) => Number.isFinite(value));
+        expect(Math.max(...finite), kernel).toBeLessThan(planned.bytes);
       }
     }
   });
 
-  test('has no training steps unless it was made for training', () => {
-    expect(() => stepCalls(plan(SPECS[0], 4), 4)).toThrow('stepCalls needs a plan made for training.');
+  test('has no way back unless it was made with an optimizer', () => {
+    const planned = plan(SPECS[0], 4, { loss: LOSSES[2] });
+    expect(() => backwardStep(planned, 4)).toThrow('backwardStep needs a plan made with an optimizer.');
+  });
+
+  test('leaves out the gradients of inputs, and of layers below the first that is trained', () => {
+    const optimizer: OptimizerSpec = { kind: 'sgd', momentum: 0, nesterov: false };
+    const kernels = (spec: NetworkSpec): string[] =>
+      backwardStep(plan(spec, 5, { loss: LOSSES[2], optimizer }), 5).map(({ kernel }) => kernel);
+    const count = (layers: NetworkSpec['layers']): number =>
+      kernels({ inputShape: [7], layers }).filter((kernel) => kernel === 'denseInputGradient').length;
+    expect(count([denseLayer(3)])).toBe(0);
+    expect(count([denseLayer(3), denseLayer(4), denseLayer(2)])).toBe(2);
+    expect(count([denseLayer(3, 'linear', { trainable: false }), denseLayer(4), denseLayer(2)])).toBe(1);
   });
 });
 
 describe('parameters', () => {
   test('of all layers lie one after another, weights as panels', () => {
     for (const spec of SPECS) {
-      const { layers, length } = parameterLayout(spec);
+      const { parameters, blockLength } = plan(spec, 1);
       let end = 0;
-      layers.forEach(({ inputs, units, panels, weight, bias }) => {
-        expect(weight).toBeGreaterThanOrEqual(end);
-        expect(bias).toBeGreaterThanOrEqual(weight + inputs * padded(units));
-        expect(panels).toBe(padded(units) / 8);
-        end = bias + padded(units);
-      });
-      expect(end).toBeLessThanOrEqual(length);
+      for (const { position, length, shape } of parameters) {
+        expect(position).toBeGreaterThanOrEqual(end);
+        expect(length).toBe(shape.length === 2 ? shape[0] * padded(shape[1]) : padded(shape[0]));
+        end = position + length;
+      }
+      expect(end).toBeLessThanOrEqual(blockLength);
     }
   });
 
-  test('become panels and rows again', () => {
+  test('become panels and rows again, and touch nothing beside them', () => {
     for (const spec of SPECS) {
-      const { layers, length } = parameterLayout(spec);
-      for (const layout of layers) {
-        const { inputs, units, weight } = layout;
-        const rows = new Seeded(units).floats(inputs * units);
-        const block = new Float32Array(length).fill(NaN);
-        block.fill(0, weight, weight + inputs * padded(units));
-        packWeight(block, rows, layout);
-        const panels = block.slice(weight, weight + inputs * padded(units));
-        expectSameBits(panels, toPanels(rows, inputs, units), 'panels');
-        expectSameBits(unpackWeight(block, layout), rows, 'rows');
+      const { parameters, blockLength } = plan(spec, 1);
+      for (const parameter of parameters) {
+        const { shape, position, length } = parameter;
+        const values = new Seeded(length).floats(sizeOf(shape));
+        const block = new Float32Array(blockLength).fill(NaN).fill(0, position, position + length);
+        pack(block, values, parameter);
+        const [depth, units] = shape.length === 2 ? shape : [1, shape[0]];
+        expectSameBits(block.slice(position, position + length), toPanels(values, depth, units), 'panels');
+        expectSameBits(unpack(block, parameter), values, 'rows');
+        expect(block.filter(Number.isNaN)).toHaveLength(blockLength - length);
       }
     }
   });

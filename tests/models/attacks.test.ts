@@ -68,7 +68,7 @@ describe('loadModel refuses', () => {
     [
       'kinds that it does not know',
       { kind: '__proto__' },
-      "A model file must hold one of the kinds MLPClassifier, Perceptron, but received '__proto__'.",
+      "A model file must hold one of the kinds MLPClassifier, MLPRegressor, Perceptron, Sequential, but received '__proto__'.",
     ],
     [
       'files without config',
@@ -164,7 +164,7 @@ describe('a classifier is refused with', () => {
     [
       'an unknown activation',
       (config) => (config.network.params.activation = 'constructor'),
-      'activation must be',
+      "'constructor' is not an activation; ",
     ],
     [
       'a member too few',

@@ -28,7 +28,7 @@ describe('a classifier that was saved and loaded', () => {
   ])('keeps the type of its labels: %s', async (_name, names) => {
     const labels = y.map((code) => names[code % names.length]);
     const classifier = await small().fit(x, labels);
-    const loaded = await loadModel(classifier.toBytes());
+    const loaded = await loadModel<MLPClassifier>(classifier.toBytes());
     expect(loaded.classes).toEqual(classifier.classes);
     expect(loaded.predict(x)).toEqual(classifier.predict(x));
   });
@@ -43,6 +43,17 @@ describe('a classifier that was saved and loaded', () => {
     await stayed.partialFit(x, y);
     await loaded.partialFit(x, y);
     expect(visible(loaded)).toMatchObject({ ...visible(stayed), params: { solver: options.solver } });
+  });
+
+  test('goes on after several calls of partialFit, which share a trainer', async () => {
+    const stayed = await trained();
+    await stayed.partialFit(x, y);
+    await stayed.partialFit(x.slice(0, 20), y.slice(0, 20));
+    const loaded = await MLPClassifier.fromBytes(stayed.toBytes());
+    await stayed.partialFit(x, y);
+    await loaded.partialFit(x, y);
+    expect(loaded.predictProba(x)).toEqual(stayed.predictProba(x));
+    expect(loaded.lossCurve).toEqual(stayed.lossCurve);
   });
 
   test('goes on with warmStart to the same bits', async () => {
@@ -107,7 +118,7 @@ describe('toBytes', () => {
   });
 
   test('leaves onWarning out', async () => {
-    const loaded = await loadModel((await trained()).toBytes());
+    const loaded = await loadModel<MLPClassifier>((await trained()).toBytes());
     expect(loaded.getParams().onWarning).toBeNull();
   });
 

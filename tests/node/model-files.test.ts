@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { MLPClassifier } from 'lamella';
 import { FormatError, Perceptron, ValueError } from 'lamella';
 import { readModel, saveModel } from 'lamella/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -25,9 +26,9 @@ describe('saveModel and readModel', () => {
     const perceptron = await new Perceptron().fit(x, y);
     const path = join(folder, 'new', 'model.safetensors');
     await saveModel(classifier, path);
-    expect((await readModel(path)).predict(x)).toEqual(classifier.predict(x));
+    expect((await readModel<MLPClassifier>(path)).predict(x)).toEqual(classifier.predict(x));
     await saveModel(perceptron, pathToFileURL(path));
-    const read = await readModel(pathToFileURL(path));
+    const read = await readModel<Perceptron>(pathToFileURL(path));
     expect(read).toBeInstanceOf(Perceptron);
     expect(read.predict(x)).toEqual(perceptron.predict(x));
     expect(await readdir(join(folder, 'new'))).toEqual(['model.safetensors']);

@@ -20,11 +20,9 @@ export interface Recorded {
 
 const recorded = readGolden<{ crossValidation: Recorded[] }>('sklearn_split').crossValidation;
 
-/** The recorded runs of a kind on iris, with the estimators that are named. */
-export function runs(kind: Recorded['kind'], estimator: 'MLPClassifier' | 'Perceptron'): Recorded[] {
-  return recorded.filter(
-    (run) => run.kind === kind && run.estimator === estimator && run.params.solver !== 'lbfgs',
-  );
+/** The recorded runs of a kind. */
+export function runs(kind: Recorded['kind']): Recorded[] {
+  return recorded.filter((run) => run.kind === kind);
 }
 
 /** The estimator of a run. */
@@ -39,6 +37,14 @@ export function iris(): { x: lamella.NdArray<Float64Array>; y: Int32Array } {
   // Millimetres as float32, back to centimetres with one decimal.
   const data = Float64Array.from(x.data, (value) => Math.round(value * 10) / 10);
   return { x: { data, shape: x.shape }, y };
+}
+
+/** The rows and targets of a run. */
+export function dataOf({ data }: Recorded): { x: lamella.ArrayInput; y: ArrayLike<number> } {
+  if (data === 'iris') return iris();
+  const { x, y } = readGolden<{ data: { diabetes: { x: Matrix; y: number[] } } }>('sklearn_mlp_more').data
+    .diabetes;
+  return { x: { data: Float32Array.from(x.data), shape: x.shape }, y };
 }
 
 /** A recorded matrix as rows. */

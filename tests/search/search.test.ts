@@ -12,7 +12,7 @@ const quiet = { onWarning: () => {} };
 
 describe('model selection equals scikit-learn', () => {
   test('gridSearch', async () => {
-    const [run] = runs('gridSearch', 'Perceptron');
+    const [run] = runs('gridSearch');
     const grid = run.paramGrid as Record<string, unknown[]>;
     const found = await gridSearch(estimatorOf(run), grid, x, y, { cv: run.cv });
     expect(found.results.map(({ params }) => params)).toEqual(run.tried);
@@ -33,7 +33,7 @@ describe('model selection equals scikit-learn', () => {
     expect(found.bestEstimator!.score!(x, y)).toBeCloseTo(run.scoreOfBest as number, 12);
   });
 
-  test.each(runs('learningCurve', 'Perceptron').map((run) => [JSON.stringify(run.trainSizes), run] as const))(
+  test.each(runs('learningCurve').map((run) => [JSON.stringify(run.trainSizes), run] as const))(
     'learningCurve of %s',
     async (_sizes, run) => {
       const { cv, trainSizes, shuffle, randomState } = run as Recorded & { trainSizes: number[] };
@@ -51,7 +51,7 @@ describe('model selection equals scikit-learn', () => {
   );
 
   test('validationCurve', async () => {
-    const [run] = runs('validationCurve', 'Perceptron');
+    const [run] = runs('validationCurve');
     const { cv, paramName, paramRange } = run as Recorded & { paramName: string; paramRange: number[] };
     const curve = await validationCurve(estimatorOf(run), x, y, { cv, paramName, paramRange });
     expectNear(curve.trainScores.data, (run.trainScores as Matrix).data, 'train');

@@ -12,6 +12,8 @@ export interface ReferencePenalty {
 export interface ReferenceLayer {
   /** By name; changed in place by optimizers. */
   readonly parameters: Readonly<Record<string, Float64Array>>;
+  /** What forward passes leave behind beside outputs: moving averages, by name. */
+  readonly averages?: Readonly<Record<string, Float64Array>>;
   /** Penalties of parameters, by name. */
   readonly penalties?: Readonly<Record<string, ReferencePenalty>>;
   /** (rows, outputs) from (rows, inputs). */
@@ -94,13 +96,19 @@ export function rescaling(scale: number, offset: number): ReferenceLayer {
   );
 }
 
-/** Inverted dropout with a given mask of 0 and 1 per value. */
-export function dropout(rate: number, mask: (length: number) => ArrayLike<number>): ReferenceLayer {
-  const masked = (values: Float64Array): Float64Array => {
-    const kept = mask(values.length);
+/** Inverted dropout with a mask of 0 and 1 per value; `fresh` asks for another one than last time. */
+export function dropout(
+  rate: number,
+  mask: (length: number, fresh: boolean) => ArrayLike<number>,
+): ReferenceLayer {
+  const masked = (values: Float64Array, fresh: boolean): Float64Array => {
+    const kept = mask(values.length, fresh);
     return values.map((value, i) => (value * kept[i]) / (1 - rate));
   };
-  return plain(masked, masked);
+  return plain(
+    (x) => masked(x, true),
+    (gradient) => masked(gradient, false),
+  );
 }
 
 /** A penalty of the outputs, divided by the rows: adds to the gradient, and reports itself. */
@@ -119,5 +127,19 @@ export function activityPenalty({ l1, l2 }: ReferencePenalty): ReferenceLayer {
       parameters: {},
     }),
     loss: () => y.reduce((sum, value) => sum + l1 * Math.abs(value) + l2 * value ** 2, 0) / rows,
+  };
+}
+
+/** A layer some of whose parameters are fixed: they are used, but not trained. */
+export function withFixed<L extends ReferenceLayer>(layer: L, fixed: readonly string[]): L {
+  const trained = (all: Readonly<Record<string, Float64Array>>): Record<string, Float64Array> =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => !fixed.includes(name)));
+  return {
+    ...layer,
+    parameters: trained(layer.parameters),
+    backward(gradient: Float64Array) {
+      const { input, parameters } = layer.backward(gradient);
+      return { input, parameters: trained(parameters) };
+    },
   };
 }

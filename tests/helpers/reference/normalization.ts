@@ -80,7 +80,7 @@ export function layerNormalization(options: Options): ReferenceLayer {
 /** Over the rows of the batch (Ioffe & Szegedy, 2015); the moving averages follow every forward pass. */
 export function batchNormalization(
   options: Options & { readonly momentum: number },
-): ReferenceLayer & { readonly movingMean: Float64Array; readonly movingVariance: Float64Array } {
+): ReferenceLayer & { readonly averages: { movingMean: Float64Array; movingVariance: Float64Array } } {
   const columns = options.gamma.length;
   const { momentum } = options;
   const movingMean = new Float64Array(columns);
@@ -94,5 +94,5 @@ export function batchNormalization(
       movingVariance[column] = momentum * movingVariance[column] + (1 - momentum) * variance;
     },
   );
-  return { ...layer, movingMean, movingVariance };
+  return { ...layer, averages: { movingMean, movingVariance } };
 }

@@ -1,0 +1,97 @@
+import type { Label } from '../data/labels.js';
+import { describe } from '../check.js';
+import { ShapeError, ValueError } from '../errors.js';
+import { classification } from './classification.js';
+import type { LabelInput } from './labels.js';
+import { checkLength, checkSameClasses, encodeAs, readClasses, readLabels } from './labels.js';
+import type { Model, Task } from './model.js';
+import { checkLabels, multilabel, readLabelMatrix } from './multilabel.js';
+import type { ClassWeight } from './perceptron/class-weights.js';
+import { classWeights } from './perceptron/class-weights.js';
+
+/** Whether a classifier gives every row any number of labels. */
+export function isMultilabel({ outActivation, outputs }: Pick<Model, 'outActivation' | 'outputs'>): boolean {
+  return outActivation === 'sigmoid' && outputs > 1;
+}
+
+/** Targets of fit: classes are those that occur, and with a present model must be its own. */
+export function readTargets(owner: string, y: LabelInput, rows: number, present: Model | undefined): Task {
+  const matrix = readLabelMatrix(y);
+  if (matrix) {
+    checkLength(matrix.rows, rows);
+    const task = multilabel(matrix);
+    if (present) checkSameClasses(owner, 'warmStart', task.classes, present.classes);
+    return task;
+  }
+  const labels = readLabels(y);
+  checkLength(labels.length, rows);
+  const { classes, indices } = readClasses(labels);
+  if (present) checkSameClasses(owner, 'warmStart', classes, present.classes);
+  return classification(indices, classes);
+}
+
+/**
+ * Targets of partialFit, and of anything else that classes are known for.
+ *
+ * @throws ValueError without classes, and for labels that are not among them
+ */
+export function readKnownTargets(
+  y: LabelInput,
+  rows: number,
+  {
+    classes,
+    several,
+  }: { readonly classes: readonly Label[] | undefined; readonly several: boolean | undefined },
+  name = 'y',
+): Task {
+  const matrix = several === false ? undefined : readLabelMatrix(y, name);
+  if (matrix) {
+    checkLength(matrix.rows, rows, name);
+    if (classes) checkLabels(matrix, classes.length, name);
+    return multilabel(matrix);
+  }
+  if (several) {
+    throw new ShapeError(
+      `${name} must have ${classes?.length} labels per row, 0 or 1 each, as the model has, but received one per row.`,
+    );
+  }
+  if (!classes) {
+    throw new ValueError(
+      'MLPClassifier: partialFit needs all classes in its first call, but received none; pass { classes: [...] }.',
+    );
+  }
+  const labels = readLabels(y, name);
+  checkLength(labels.length, rows, name);
+  return classification(encodeAs(labels, classes, name), classes);
+}
+
+/**
+ * The weights of rows, multiplied with those of their classes.
+ *
+ * @throws ValueError for class weights with several labels per row, and for balanced ones of a part of the data
+ */
+export function weighClasses(
+  owner: string,
+  classWeight: ClassWeight | null,
+  { classes, codes }: Task,
+  weights: Float32Array | undefined,
+  incremental: boolean,
+): Float32Array | undefined {
+  if (classWeight === null) return weights;
+  if (!codes) {
+    throw new ValueError(
+      `${owner}: classWeight must be null with several labels per row, but received ${describe(classWeight)}.`,
+    );
+  }
+  if (incremental && classWeight === 'balanced') {
+    throw new ValueError(
+      `${owner}: classWeight 'balanced' needs all rows at once, but partialFit sees a part of them; give the weight of each class.`,
+    );
+  }
+  const perClass = classWeights(owner, classWeight, classes, codes);
+  const product = Float32Array.from(codes, (code, row) => perClass[code] * (weights ? weights[row] : 1));
+  if (product.some((weight) => weight > 0)) return product;
+  throw new ValueError(
+    `${owner}: classWeight must leave at least one row a weight > 0, but received ${describe(classWeight)}.`,
+  );
+}

@@ -1,0 +1,131 @@
+import type { LossSpec } from '../model/losses.js';
+import type { Network } from '../model/network.js';
+import type { Parameter } from '../model/parameters.js';
+import { positions } from '../model/parameters.js';
+import { ascending } from '../random.js';
+import type { Dataset } from './data.js';
+import { Session } from './session.js';
+import { mostRows } from './trainer.js';
+import { Yielder } from './yielding.js';
+
+/** Rows that are computed at once, at most: gradients of parts are added up in float64. */
+const MOST_ROWS = 960;
+
+export interface ObjectiveOptions {
+  readonly network: Network;
+  readonly loss: LossSpec;
+  readonly dataset: Dataset;
+  readonly signal?: AbortSignal;
+}
+
+/** A parameter among all of them in one vector. */
+interface Slice {
+  readonly parameter: Parameter;
+  readonly begin: number;
+  readonly positions: Int32Array;
+}
+
+/**
+ * The mean loss of a data set as a function of all parameters in one float64 vector: all weights, then all biases. The
+ * network computes in float32; sums over rows and penalties are float64.
+ */
+export class Objective {
+  /** Numbers in the vector. */
+  readonly length: number;
+  readonly #slices: Slice[] = [];
+  readonly #session: Session;
+  readonly #dataset: Dataset;
+  readonly #all: Int32Array;
+  readonly #total: number;
+  readonly #sums: Float64Array;
+  readonly #signal: AbortSignal | undefined;
+  readonly #yielder = new Yielder();
+
+  constructor({ network, loss, dataset, signal }: ObjectiveOptions) {
+    const { rows } = dataset.rows;
+    this.#session = new Session({
+      network,
+      loss,
+      dataset,
+      optimizer: { kind: 'sgd', momentum: 0, nesterov: false },
+      rows: Math.min(rows, MOST_ROWS, mostRows(network)),
+      accumulate: true,
+      predictions: false,
+      penaltyPerRow: true,
+    });
+    this.#dataset = dataset;
+    this.#all = ascending(rows);
+    this.#signal = signal;
+    this.#total = dataset.weights?.reduce((sum, weight) => sum + weight, 0) ?? rows;
+    this.#sums = new Float64Array(this.#session.plan.blockLength);
+    let length = 0;
+    for (const rank of [2, 1]) {
+      for (const parameter of network.parameters) {
+        if (parameter.shape.length !== rank) continue;
+        const slice = { parameter, begin: length, positions: positions(parameter) };
+        this.#slices.push(slice);
+        length += slice.positions.length;
+      }
+    }
+    this.length = length;
+  }
+
+  /** The vector of a block of parameters. */
+  vector(block: Float32Array): Float64Array {
+    const x = new Float64Array(this.length);
+    for (const { begin, positions } of this.#slices) {
+      for (let i = 0; i < positions.length; i++) x[begin + i] = block[positions[i]];
+    }
+    return x;
+  }
+
+  /** Write a vector into a block of parameters. */
+  write(x: Float64Array, block: Float32Array): void {
+    for (const { begin, positions } of this.#slices) {
+      for (let i = 0; i < positions.length; i++) block[positions[i]] = x[begin + i];
+    }
+  }
+
+  /** The loss at x, penalties included, and its gradient. Gives way to the host between parts. */
+  async evaluate(x: Float64Array, gradient: Float64Array): Promise<number> {
+    this.write(x, this.#session.parameters());
+    this.#sums.fill(0);
+    let loss = 0;
+    const { rows } = this.#session.plan;
+    const end = this.#dataset.rows.rows;
+    for (let begin = 0; begin < end; begin += rows) {
+      const count = Math.min(rows, end - begin);
+      loss += this.#part(this.#all.subarray(begin, begin + count));
+      if (!this.#yielder.due(6 * this.length * count)) continue;
+      await this.#yielder.rest();
+      this.#signal?.throwIfAborted();
+    }
+    for (const { begin, positions } of this.#slices) {
+      for (let i = 0; i < positions.length; i++) gradient[begin + i] = this.#sums[positions[i]] / this.#total;
+    }
+    return (loss + this.#penalise(x, gradient)) / this.#total;
+  }
+
+  #part(part: Int32Array): number {
+    const loss = this.#session.differentiate(this.#dataset, part);
+    const gradients = this.#session.gradients();
+    for (let i = 0; i < gradients.length; i++) this.#sums[i] += gradients[i];
+    return loss;
+  }
+
+  /** Adds l2 · Σ weight², per row of the data set as in scikit-learn, and its gradient. */
+  #penalise(x: Float64Array, gradient: Float64Array): number {
+    let penalty = 0;
+    for (const { parameter, begin, positions } of this.#slices) {
+      const { l2 = 0 } = parameter.rules.regularizer ?? {};
+      if (l2 === 0) continue;
+      let squares = 0;
+      for (let i = begin; i < begin + positions.length; i++) {
+        squares += x[i] * x[i];
+        gradient[i] += (2 * l2 * x[i]) / this.#total;
+      }
+      penalty += l2 * squares;
+    }
+    return penalty;
+  }
+}
