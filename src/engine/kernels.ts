@@ -4,10 +4,10 @@
  */
 export type Kernels = Readonly<Record<KernelName, Kernel>> & Meeting;
 
-/** Where threads wait for each other (assembly/barrier.ts): 0 if they met. */
+/** Where threads wait for each other (assembly/barrier.ts): 0 if they met, 1 after so many spins. */
 interface Meeting {
-  readonly barrier: (at: number, threads: number, spins: number, sleeps: number) => number;
-  readonly awaitChange: (at: number, old: number, spins: number, sleeps: number, poison: number) => number;
+  readonly barrier: (at: number, threads: number, spins: number) => number;
+  readonly awaitChange: (at: number, old: number, spins: number) => number;
   readonly announce: (at: number) => void;
 }
 

@@ -5,15 +5,13 @@ import type { Lane } from './schedule.js';
 import { schedule } from './schedule.js';
 import { costOf } from './split.js';
 import type { Joining } from './worker.js';
-import { CONTROL, LEAVE, encode } from './worker.js';
+import { CONTROL, LEAVE, SLEEP_MS, SPINS, encode } from './worker.js';
 
 /** Bytes of programs that an arena has room for, per thread. What comes later runs on the calling thread alone. */
 const TABLE_BYTES = 262144;
 
-/** Spins of the calling thread before it sleeps, and its sleeps of 20 ms before it gives up. */
-const SPINS = 20000;
-const SLEEPS = 125;
-const SLEEP_MS = 20;
+/** Milliseconds after which the calling thread gives up. */
+const PATIENCE_MS = 2500;
 
 /** How many times longer than estimated a call may take. */
 const SLOW = 20;
@@ -69,8 +67,8 @@ export class Crew {
     const program = lanes.slice(1).some((lane) => lane.length > 0) ? this.#write(lanes) : undefined;
     if (program === undefined) return bind(kernels, calls);
     const cost = calls.reduce((sum, call) => sum + costOf(call), 0);
-    const sleeps = SLEEPS + Math.ceil((SLOW * cost) / (SLEEP_MS * 1e6));
-    const meet = (): void => this.#meet(sleeps);
+    const patience = PATIENCE_MS + (SLOW * cost) / 1e6;
+    const meet = (): void => this.#meet(patience);
     const own = lanes[0].flatMap((call) => (call ? bind(kernels, [call]) : [meet]));
     return [() => this.#announce(program), ...own, meet];
   }
@@ -116,16 +114,22 @@ export class Crew {
     kernels.announce(offset + 4 * CONTROL.command);
   }
 
-  #meet(sleeps: number): void {
-    const { kernels, offset, threads, sleeps: maySleep } = this.#options;
+  #meet(patience: number): void {
+    const { kernels, offset, threads } = this.#options;
     const generation = Atomics.load(this.#words, CONTROL.generation);
-    let outcome = kernels.barrier(offset, threads, SPINS, maySleep ? sleeps : 0);
-    if (outcome === 0) return;
-    const end = performance.now() + (maySleep ? 0 : sleeps * SLEEP_MS);
-    while (outcome === 1 && performance.now() < end) {
-      outcome = kernels.awaitChange(offset + 4, generation, SPINS, 0, offset + 8);
+    if (kernels.barrier(offset, threads, SPINS) !== 0) this.#waitWhile(generation, patience);
+  }
+
+  /** Counts its waits rather than the clock, which goes on while a computer sleeps. */
+  #waitWhile(generation: number, patience: number): void {
+    const { kernels, offset, sleeps } = this.#options;
+    for (let waited = 0; waited < patience && Atomics.load(this.#words, CONTROL.poison) === 0;) {
+      const begin = performance.now();
+      if (sleeps) Atomics.wait(this.#words, CONTROL.generation, generation, SLEEP_MS);
+      else kernels.awaitChange(offset + 4, generation, SPINS);
+      if (Atomics.load(this.#words, CONTROL.generation) !== generation) return;
+      waited += Math.min(SLEEP_MS, performance.now() - begin);
     }
-    if (outcome === 0) return;
     this.#failed = true;
     Atomics.store(this.#words, CONTROL.poison, 1);
     throw new LostWorkerError();

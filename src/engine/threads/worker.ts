@@ -21,8 +21,9 @@ export interface Joining {
 /** Stands for a kernel where all threads meet. */
 const MEETING = -1;
 
-/** Spins before a worker sleeps (about 50 µs). Workers are patient: it is the calling thread that gives up. */
-const PATIENCE = { spins: 20000, sleeps: 100000 } as const;
+/** Spins before a thread sleeps (about 50 µs), and milliseconds of a sleep: how soon it notices that another has failed. */
+export const SPINS = 20000;
+export const SLEEP_MS = 20;
 
 /** A lane as float64 words: count, then {kernel, count of arguments, arguments …} of every call. */
 export function encode(lane: Lane, names: readonly KernelName[]): number[] {
@@ -41,14 +42,14 @@ interface Port {
 
 /** The text that a worker is started from. `port` is an expression. A bundler's helper for names may stand in it. */
 export function workerText(port: string): string {
-  return `const __name = (f) => f; (${String(workerMain)})(${port}, ${PATIENCE.spins}, ${PATIENCE.sleeps});`;
+  return `const __name = (f) => f; (${String(workerMain)})(${port}, ${SPINS}, ${SLEEP_MS});`;
 }
 
 /**
  * The whole of a worker: joins arenas, and runs its lanes of programs until it is told to leave. Its text is what a worker
  * is started from, so it uses nothing from outside but its parameters.
  */
-function workerMain(port: Port, spins: number, sleeps: number): void {
+function workerMain(port: Port, spins: number, sleep: number): void {
   type Kernel = (...args: number[]) => number;
 
   const work = ({ module, memory, control, thread, threads, names }: Joining): void => {
@@ -56,8 +57,16 @@ function workerMain(port: Port, spins: number, sleeps: number): void {
     const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, Kernel>;
     const programs = new Map<number, (() => void)[]>();
 
+    // Workers are patient: it is the calling thread that gives up.
+    const sleepWhile = (word: number, old: number): void => {
+      while (Atomics.load(words, word) === old) {
+        if (Atomics.load(words, 2) !== 0) throw new Error('Another thread has failed.');
+        Atomics.wait(words, word, old, sleep);
+      }
+    };
     const meet = (): void => {
-      if (kernels.barrier(control, threads, spins, sleeps) !== 0) throw new Error('The others are gone.');
+      const generation = Atomics.load(words, 1);
+      if (kernels.barrier(control, threads, spins) !== 0) sleepWhile(1, generation);
     };
     const decode = (offset: number): (() => void)[] => {
       const table = new Float64Array(memory.buffer, offset);
@@ -75,7 +84,7 @@ function workerMain(port: Port, spins: number, sleeps: number): void {
     };
 
     for (let seen = 0; ; seen++) {
-      if (kernels.awaitChange(control + 12, seen, spins, sleeps, control + 8) !== 0) return;
+      if (kernels.awaitChange(control + 12, seen, spins) !== 0) sleepWhile(3, seen);
       const program = Atomics.load(words, 4);
       if (program < 0) return;
       let calls = programs.get(program);
