@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { afterEach, expect, test } from 'vitest';
+import { pool } from '../../../src/engine/threads/team.js';
+import { MLPClassifier, UnsupportedError, engine, init } from '../../../src/index.js';
+
+afterEach(async () => {
+  pool.end();
+  await init({ threads: 1 });
+});
+
+const x = {
+  data: Float32Array.from({ length: 300 * 100 }, (_, i) => ((i * 37) % 101) / 101),
+  shape: [300, 100],
+};
+const y = Array.from({ length: 300 }, (_, i) => i % 3);
+const options = { hiddenLayerSizes: [128, 128], batchSize: 50, maxIter: 6, randomState: 1, onWarning() {} };
+
+test('a worker that ends is an error within three seconds, with the weights of the last epoch', async () => {
+  const model = new MLPClassifier(options);
+  let after = new Float32Array();
+  let killed = 0;
+  const fit = model.fit(x, y, {
+    threads: 2,
+    onEpoch({ epoch }) {
+      if (epoch !== 2) return;
+      after = model.coefs[1].data.slice();
+      killed = performance.now();
+      pool.end();
+    },
+  });
+  await expect(fit).rejects.toThrow(UnsupportedError);
+  expect(performance.now() - killed).toBeLessThan(3000);
+  await expect(fit).rejects.toThrow(
+    'A worker thread was lost in epoch 3: expected all threads to finish the step, but one ended or did not answer; the weights after epoch 2 are restored; fit again, or with threads: 1.',
+  );
+  expect(model.coefs[1].data).toEqual(after);
+  await model.fit(x, y, { threads: 2 });
+  expect(model.nIter).toBe(6);
+});
+
+test('workers are shared, counted while they work, and end when idle for two seconds', async () => {
+  const inUse: number[] = [];
+  const fit = (threads: number): Promise<unknown> =>
+    new MLPClassifier({ ...options, maxIter: 1 }).fit(x, y, {
+      threads,
+      onEpoch: () => void inUse.push(engine().threads),
+    });
+  await fit(2);
+  await fit(3);
+  expect(pool.size).toBe(2);
+  await fit(2);
+  expect(pool.size).toBe(2);
+  expect(inUse).toEqual([2, 3, 2]);
+  expect(engine().threads).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 2300));
+  expect(pool.size).toBe(0);
+});
+
+test('the second of two trainings at once computes on one thread', async () => {
+  const models = [1, 2].map(() => new MLPClassifier({ ...options, maxIter: 2 }));
+  await Promise.all(models.map((model) => model.fit(x, y, { threads: 2 })));
+  expect(models[0].coefs).toEqual(models[1].coefs);
+  expect(pool.size).toBe(1);
+});
+
+test("init tells how many threads fit takes; 'auto' leaves small networks on one", async () => {
+  await init({ threads: 2 });
+  expect(engine().threads).toBe(2);
+  await new MLPClassifier({ ...options, maxIter: 1 }).fit(x, y);
+  expect(pool.size).toBe(1);
+  pool.end();
+  await new MLPClassifier({ ...options, maxIter: 1, hiddenLayerSizes: [5] }).fit(x, y, { threads: 'auto' });
+  await new MLPClassifier({ ...options, maxIter: 1 }).partialFit(x, y, { classes: [0, 1, 2], threads: 2 });
+  expect(pool.size).toBe(0);
+});
+
+test('a process ends as soon as it has nothing more to do, its idle workers with it', async () => {
+  const folder = mkdtempSync(fileURLToPath(new URL('../../../build/threads-', import.meta.url)));
+  try {
+    const index = fileURLToPath(new URL('../../../src/index.ts', import.meta.url));
+    const bundle = { bundle: true, splitting: true, format: 'esm', target: 'es2022' } as const;
+    await build({ ...bundle, entryPoints: [index], outdir: folder, minify: true, logLevel: 'error' });
+    const script = `import { MLPClassifier, engine } from './index.js';
+      const x = Array.from({ length: 300 }, (_, i) => Array.from({ length: 99 }, (_, j) => (i * j) % 7));
+      const model = new MLPClassifier({ hiddenLayerSizes: [128], maxIter: 2, onWarning() {} });
+      let threads;
+      await model.fit(x, x.map((_, i) => i % 3), { threads: 2, onEpoch() { threads = engine().threads; } });
+      console.log(threads, Date.now());`;
+    writeFileSync(join(folder, 'run.mjs'), script);
+    const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'run.mjs')]);
+    const [threads, finished] = stdout.split(' ').map(Number);
+    expect(threads).toBe(2);
+    expect(Date.now() - finished).toBeLessThan(1000);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
