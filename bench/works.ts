@@ -3,7 +3,7 @@
  * turns in one run.
  *
  *   --works W1,W2          default: all
- *   --data mnist,fashion   also random (rows without zeros); default: mnist
+ *   --data mnist,fashion   also random (rows without zeros); default: mnist. W6 and W7 have small data of their own
  *   --peers sklearn,torch  default: both, as far as a Python has them (PYTHON names another one)
  *   --rounds 5             turns of everyone; default: 3
  *   --variant base         default: auto
@@ -20,7 +20,7 @@ import {
   type PeerName,
   startPeer,
 } from './works/contestants.js';
-import { DATA_NAMES, loadData, type WorkData, withFiles } from './works/data.js';
+import { DATA_NAMES, loadData, OWN_DATA_NAMES, type WorkData, withFiles } from './works/data.js';
 import { type Work, WORKS } from './works/table.js';
 
 /** How one contestant did at one work. */
@@ -108,9 +108,9 @@ function show({ about, name }: Work, { data, density, standings }: WorkResult): 
   ];
   const rows = standings.map(({ contestant, secondsPerEpoch, cpuSecondsPerEpoch, ratio, cpuRatio }) => [
     contestant,
-    secondsPerEpoch.median.toFixed(3),
-    secondsPerEpoch.min.toFixed(3),
-    cpuSecondsPerEpoch.median.toFixed(3),
+    secondsPerEpoch.median.toPrecision(3),
+    secondsPerEpoch.min.toPrecision(3),
+    cpuSecondsPerEpoch.median.toPrecision(3),
     ...share(ratio),
     ...share(cpuRatio),
   ]);
@@ -142,9 +142,12 @@ console.log(machineInWords(on));
 const peers = await startPeers();
 const results: WorkResult[] = [];
 try {
-  for (const name of dataNames) {
+  for (const name of [...dataNames, ...OWN_DATA_NAMES]) {
+    const isOwn = !dataNames.includes(name);
+    const due = WORKS.filter((work) => works.includes(work.name) && work.data === (isOwn ? name : undefined));
+    if (due.length === 0) continue;
     const data = await loadData(name);
-    for (const work of WORKS.filter((each) => works.includes(each.name))) {
+    for (const work of due) {
       const result = await compete(work, data, [lamella, ...peers]);
       results.push(result);
       show(work, result);

@@ -45,10 +45,23 @@ export function checkValue<T>(owner: string, name: string, value: unknown, rule:
   throw new ValueError(`${owner}: ${name} must be ${rule.expected}, but received ${describe(value)}.`);
 }
 
+/** What other libraries call options. */
+const ELSEWHERE: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ['lr', 'learningRate'],
+  ['eta', 'learningRate'],
+  ['decay', 'weightDecay'],
+  ['inputDim', 'inputShape'],
+  ['shape', 'inputShape'],
+  ['p', 'rate'],
+  ['eps', 'epsilon'],
+]);
+
 /** What to throw for an unknown option: the nearest known name is offered, or else all of them. */
 function unknownOption(owner: string, name: string, known: readonly string[]): ValueError {
   const camelCase = toCamelCase(name);
-  const offer = known.includes(camelCase) ? camelCase : closestName(name, known);
+  const meant = ELSEWHERE.get(camelCase);
+  const candidates = [camelCase, ...(meant === undefined ? [] : [meant])];
+  const offer = candidates.find((candidate) => known.includes(candidate)) ?? closestName(name, known);
   if (offer !== undefined) {
     return new ValueError(`${owner}: '${name}' is not an option; did you mean '${offer}'?`);
   }

@@ -1,6 +1,7 @@
 """What the peers share: they read works from standard input, one JSON object per line, and answer each with a line.
 
-A request holds `options` (of lamella's MLPClassifier), `epochs` (to time) and `data` (files of raw bytes). The answer
+A request holds `estimator` (MLPClassifier or MLPRegressor), its `options`, `epochs` (to time) and `data` (files of raw
+values). The answer
 holds `secondsPerEpoch`, `cpuSecondsPerEpoch` and, where it is defined as lamella's, `firstLoss`. The first line that a
 peer writes is its name.
 """
@@ -15,11 +16,13 @@ import numpy as np
 
 
 def load(data):
-    """Rows as float32 (rows, features), and labels."""
-    labels = np.fromfile(data["labels"], np.uint8)
-    rows = np.fromfile(data["rows"], np.uint8).reshape(len(labels), data["features"])
+    """Rows as float32 (rows, features), and targets: labels as bytes, or float32."""
+    targets = np.fromfile(data["targets"], data["types"]["targets"])
+    rows = np.fromfile(data["rows"], data["types"]["rows"]).reshape(len(targets), data["features"])
+    if rows.dtype == np.float32:
+        return rows, targets
     values = (np.arange(256) * data["scale"]).astype(np.float32)  # rounded once, as lamella does
-    return values[rows], labels
+    return values[rows], targets
 
 
 def now():
@@ -28,14 +31,14 @@ def now():
 
 
 def serve(name, measure):
-    """Answer requests with measure(options, epochs, rows, labels): the times per epoch of `now`, and the first loss."""
+    """Answer requests with measure(request, rows, targets): the times per epoch of `now`, and the first loss."""
     if os.environ.get("OPENBLAS_NUM_THREADS") != "1" or os.environ.get("OMP_NUM_THREADS") != "1":
         sys.exit("One thread is to be measured: set OPENBLAS_NUM_THREADS=1 and OMP_NUM_THREADS=1.")
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     print(name, flush=True)
     for line in sys.stdin:
         request = json.loads(line)
-        rows, labels = load(request["data"])
-        (wall, cpu), loss = measure(request["options"], request["epochs"], rows, labels)
+        rows, targets = load(request["data"])
+        (wall, cpu), loss = measure(request, rows, targets)
         answer = {"secondsPerEpoch": wall, "cpuSecondsPerEpoch": cpu}
         print(json.dumps(answer if loss is None else {**answer, "firstLoss": loss}), flush=True)

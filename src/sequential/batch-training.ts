@@ -1,4 +1,7 @@
+import { DivergedError } from '../errors.js';
 import type { Network } from '../model/network.js';
+import { newOptimizerState } from '../model/optimizers.js';
+import { allFinite } from '../ndarray.js';
 import { ascending } from '../random.js';
 import { Trainer } from '../train/trainer.js';
 import type { Compiled } from './compile.js';
@@ -9,6 +12,7 @@ import type { Structure } from './structure.js';
 
 /** Steps that somebody makes one by one. */
 export class BatchTraining {
+  readonly #owner: string;
   readonly #network: Network;
   readonly #compiled: Compiled;
   readonly #metrics: Metrics;
@@ -16,13 +20,14 @@ export class BatchTraining {
   #trainer: Trainer | undefined;
 
   constructor(owner: string, network: Network, structure: Structure, compiled: Compiled, seed: number) {
+    this.#owner = owner;
     this.#network = network;
     this.#compiled = compiled;
     this.#seed = seed;
     this.#metrics = new Metrics(`${owner}.compile`, compiled.metrics, structure, compiled.loss);
   }
 
-  /** One update; loss and metrics of the batch before it. */
+  /** One update; loss and metrics of the batch before it. @throws DivergedError, which leaves the network as it was */
   step(prepared: Prepared): Record<string, number> {
     const metrics = this.#metrics;
     metrics.reset();
@@ -33,8 +38,21 @@ export class BatchTraining {
       : undefined;
     const rate = currentRate(this.#compiled);
     const loss = trainer.step(prepared.dataset, ascending(prepared.rows), rate, each);
-    this.#network.setPacked(trainer.parameters());
+    const reached = trainer.parameters();
+    if (!Number.isFinite(loss)) throw this.#diverged(`The loss became ${loss}`);
+    if (!allFinite(reached)) throw this.#diverged('Weights became non-finite');
+    this.#network.setPacked(reached);
     return metrics.results(loss);
+  }
+
+  /** What the optimizer has gathered is no longer finite either. */
+  #diverged(fault: string): DivergedError {
+    this.#trainer = undefined;
+    this.#compiled.state = newOptimizerState();
+    return new DivergedError(
+      `${this.#owner}.trainOnBatch: ${fault}: expected finite numbers; the weights before the step are kept; try a smaller learning rate, or features scaled to about unit variance.`,
+      0,
+    );
   }
 
   /** Write the optimizer's slots into its state. */

@@ -10,6 +10,7 @@ import type { OptimizerState } from '../model/optimizers.js';
 import { newOptimizerState } from '../model/optimizers.js';
 import type { LayerSpec } from '../model/spec.js';
 import type { MetricConfig, MetricFunction } from '../train/metrics/index.js';
+import { resolveMetric } from '../train/metrics/index.js';
 import type { Layer } from './layer.js';
 
 /** A name, what a factory of `metrics` returns, or a function of targets and predictions, (rows, outputs) each. */
@@ -50,23 +51,39 @@ export function compile(owner: string, given: unknown, layers: readonly Layer[])
       `${owner}.compile: loss must be given, such as 'meanSquaredError' or 'categoricalCrossentropy'.`,
     );
   }
-  const metrics = options.metrics ?? [];
-  if (!Array.isArray(metrics)) {
-    throw new ValueError(
-      `${owner}.compile: metrics must be an array of names and functions, but received ${describe(metrics)}.`,
-    );
-  }
+  const loss = resolveLoss(options.loss, `${owner}.compile`);
+  const metrics = readMetrics(`${owner}.compile`, options.metrics ?? [], loss);
   checkThresholds(owner, layers);
   const optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop', `${owner}.compile`);
   const { learningRate } = optimizer;
   return {
-    options: { ...(options as CompileOptions), metrics: [...metrics] },
+    options: { ...(options as CompileOptions), metrics },
     optimizer,
-    loss: resolveLoss(options.loss, `${owner}.compile`),
-    metrics: [...metrics],
+    loss,
+    metrics,
     learningRate: typeof learningRate === 'number' ? learningRate : NaN,
     state: newOptimizerState(),
   };
+}
+
+/** Names, configs and functions, each known and of another name than all others: under these they are reported. */
+function readMetrics(owner: string, given: unknown, { name: loss }: ResolvedLoss): readonly Metric[] {
+  if (!Array.isArray(given)) {
+    throw new ValueError(
+      `${owner}: metrics must be an array of names and functions, but received ${describe(given)}.`,
+    );
+  }
+  const names = new Set(['loss']);
+  for (const metric of given as Metric[]) {
+    const { name } = resolveMetric(metric, { loss, outputShape: [1] }, owner);
+    if (names.has(name)) {
+      throw new ValueError(
+        `${owner}: metrics must have different names, none of them 'loss', but '${name}' is there already.`,
+      );
+    }
+    names.add(name);
+  }
+  return [...(given as Metric[])];
 }
 
 /** Refuse threshold units above anything that is to be trained. */

@@ -1,4 +1,3 @@
-import { ValueError } from '../errors.js';
 import type { Network } from '../model/network.js';
 import type { ResolvedLoss } from '../model/options/losses.js';
 import { sizeOf } from '../model/spec.js';
@@ -19,11 +18,6 @@ export class Metrics {
     this.#outputs = sizeOf(outputShape);
     for (const metric of given) {
       const { name, create } = resolveMetric(metric, { loss, outputShape }, owner);
-      if (name === 'loss' || this.#states.has(name)) {
-        throw new ValueError(
-          `${owner}: metrics must have different names, none of them 'loss', but '${name}' is there already.`,
-        );
-      }
       this.#states.set(name, create());
     }
   }

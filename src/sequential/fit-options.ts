@@ -126,6 +126,7 @@ function readCallbacks(owner: string, given: unknown): Callback<any>[] {
         `${owner}.fit: a callback must be an object with any of ${HOOKS.join(', ')}, but received ${describe(callback)}.`,
       );
     }
+    checkHookNames(owner, callback);
     for (const hook of HOOKS) {
       const value = (callback as Record<string, unknown>)[hook];
       if (value === undefined || typeof value === 'function') continue;
@@ -135,6 +136,21 @@ function readCallbacks(owner: string, given: unknown): Callback<any>[] {
     }
   }
   return list as Callback<any>[];
+}
+
+/** Keras's and tfjs's names of hooks, in whatever spelling: one that is never called would be missed in silence. */
+const HOOK = /^on_?(train|test|predict|epoch)?_?(batch)?_?(begin|end)$/i;
+
+function checkHookNames(owner: string, callback: object): void {
+  for (let part: object | null = callback; part && part !== Object.prototype;) {
+    const unknown = Object.getOwnPropertyNames(part).find((name) => HOOK.test(name) && !HOOKS.includes(name));
+    if (unknown !== undefined) {
+      throw new ValueError(
+        `${owner}.fit: '${unknown}' of a callback is never called; expected any of ${HOOKS.join(', ')}.`,
+      );
+    }
+    part = Object.getPrototypeOf(part) as object | null;
+  }
 }
 
 const evaluateSchema = {

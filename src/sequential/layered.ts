@@ -5,13 +5,12 @@ import { Network } from '../model/network.js';
 import type { Parameter } from '../model/parameters.js';
 import { pack } from '../model/parameters.js';
 import type { Shape } from '../model/spec.js';
-import { sizeOf } from '../model/spec.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import { formatShape, ndarray, toRows } from '../ndarray.js';
 import { freshSeed } from '../random.js';
 import { Layer } from './layer.js';
 import type { Structure } from './structure.js';
-import { countValues, initialWeights, nameFor, structureOf } from './structure.js';
+import { checkMemory, countValues, initialWeights, nameFor, structureOf } from './structure.js';
 
 /** A stack of layers with its weights: what a model is before anybody trains it. */
 export abstract class Layered {
@@ -166,6 +165,7 @@ export abstract class Layered {
   protected network(wanted: string): Network {
     if (this.#network) return this.#network;
     const structure = this.structure(wanted);
+    checkMemory(this.name, structure);
     const network = new Network(structure.spec, currentEngine());
     network.setParameters(initialWeights(structure, this.drawnSeed()));
     this.#network = network;
@@ -238,11 +238,7 @@ export abstract class Layered {
 /** The values of a weight that somebody gave. */
 function weightValues(owner: string, given: ArrayInput, { name, shape }: Parameter, i: number): Float32Array {
   const array = ndarray(given);
-  if (
-    array.data.length !== sizeOf(shape) ||
-    array.shape.length !== shape.length ||
-    array.shape[0] !== shape[0]
-  ) {
+  if (array.shape.length !== shape.length || array.shape.some((size, axis) => size !== shape[axis])) {
     throw new ShapeError(
       `${owner} expected the shape ${formatShape(shape)} for array ${i}, ${name}, but received ${formatShape(array.shape)}.`,
     );

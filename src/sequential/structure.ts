@@ -1,4 +1,4 @@
-import { ShapeError, ValueError } from '../errors.js';
+import { ShapeError, UnsupportedError, ValueError } from '../errors.js';
 import { layerRule } from '../model/layers/index.js';
 import { drawInitial } from '../model/options/initializers.js';
 import type { Parameter } from '../model/parameters.js';
@@ -52,6 +52,23 @@ export function initialWeights({ parameters }: Structure, seed: number): Float32
 /** The number of values in some parameters. */
 export function countValues(parameters: readonly Parameter[]): number {
   return parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
+const MOST_BYTES = 4294967296;
+
+/**
+ * Refuse weights that WebAssembly's memory cannot hold, before any are drawn.
+ *
+ * @param copies 1 for the weights alone, one more for every slot of an optimizer
+ * @throws UnsupportedError
+ */
+export function checkMemory(owner: string, { parameters }: Structure, copies = 1): void {
+  const values = countValues(parameters);
+  const bytes = 4 * copies * values;
+  if (bytes <= MOST_BYTES) return;
+  throw new UnsupportedError(
+    `${owner}: ${values} weights${copies > 1 ? ' and what the optimizer keeps of them' : ''} need ${Math.ceil(bytes / 1048576)} MiB, but a model has at most 4096 MiB; use fewer units.`,
+  );
 }
 
 /** 'BatchNormalization' → 'batch_normalization'. */

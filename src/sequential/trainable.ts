@@ -1,6 +1,7 @@
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
 import type { ArrayInput } from '../ndarray.js';
+import { updateRule } from '../model/optimizers.js';
 import type { TrainingState } from '../train/callbacks/types.js';
 import type { Trainer } from '../train/trainer.js';
 import { BatchTraining } from './batch-training.js';
@@ -15,6 +16,8 @@ import { Layered } from './layered.js';
 import type { Layer } from './layer.js';
 import { prepare } from './prepare.js';
 import { readClassWeight } from './row-weights.js';
+import { checkMemory } from './structure.js';
+import type { Structure } from './structure.js';
 import { optimizerState, restoredOptimizer } from './state.js';
 import type { Stream } from './stream.js';
 import { Training } from './training.js';
@@ -105,7 +108,11 @@ export abstract class Trainable extends Layered {
     return this.evaluate(x, y, { sampleWeight, batchSize: Number.MAX_SAFE_INTEGER });
   }
 
-  /** One step on one batch; its loss and metrics before the update. Builds the model if need be. */
+  /**
+   * One step on one batch; its loss and metrics before the update. Builds the model if need be.
+   *
+   * @throws DivergedError if loss or weights become non-finite: the weights before the step are kept, the optimizer begins anew
+   */
   trainOnBatch(x: ArrayInput, y: ArrayInput, options?: TrainOnBatchOptions): Record<string, number> {
     const call = `${this.name}.trainOnBatch`;
     this.#checkIdle('trainOnBatch');
@@ -114,7 +121,7 @@ export abstract class Trainable extends Layered {
     const structure = this.structureFor(call, x);
     const reader = { structure, loss: compiled.loss, classWeight: readClassWeight(classWeight) };
     const prepared = prepare(call, reader, [x, y, sampleWeight]);
-    this.build(structure);
+    this.#begin(structure, compiled);
     this.#batches ??= new BatchTraining(this.name, this.network(call), structure, compiled, this.drawnSeed());
     return this.#batches.step(prepared);
   }
@@ -189,6 +196,11 @@ export abstract class Trainable extends Layered {
     else this.network('setWeights').setPacked(block);
   }
 
+  #begin(structure: Structure, { optimizer }: Compiled): void {
+    checkMemory(this.name, structure, 1 + updateRule(optimizer.spec).slots);
+    this.build(structure);
+  }
+
   #checkIdle(call: string): void {
     if (!this.#busy) return;
     throw new ValueError(
@@ -204,7 +216,7 @@ export abstract class Trainable extends Layered {
     const gathered = await gather({ owner: `${this.name}.fit`, name: this.name, settings, compiled }, x, y, {
       structureFor: (rows) => this.structureFor(`${this.name}.fit`, rows),
       begin: (structure) => {
-        this.build(structure);
+        this.#begin(structure, compiled);
         return { network: this.network('fit'), seed: () => this.drawnSeed() };
       },
     });

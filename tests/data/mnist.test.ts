@@ -78,6 +78,14 @@ describe('loadMnist', () => {
     await expect(loadMnist({ dir: missing })).rejects.toThrow(UnsupportedError);
   });
 
+  test('refuses options that it does not know', async () => {
+    const mistyped = { dri: dir } as object;
+    await expect(loadMnist(mistyped)).rejects.toThrow(
+      "loadMnist: 'dri' is not an option; did you mean 'dir'?",
+    );
+    await expect(loadFashionMnist(mistyped)).rejects.toThrow("loadFashionMnist: 'dri' is not an option");
+  });
+
   test('names the file that is not there', async () => {
     await write(usual.slice(0, 3));
     await expect(loadMnist({ dir })).rejects.toThrow('but t10k-labels-idx1-ubyte is not there');

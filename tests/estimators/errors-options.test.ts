@@ -83,7 +83,10 @@ describe('options that are refused', () => {
     [{ maxIter: 5 }, "'maxIter' is not an option; it goes to new MLPClassifier({ ... })."],
     [{ batch_size: 5 }, "'batch_size' is not an option; 'batchSize' goes to new MLPClassifier({ ... })."],
     [{ epochs: 5 }, "'epochs' is not an option; 'maxIter' goes to new MLPClassifier({ ... })."],
-    [{ callbacks: [] }, "'callbacks' is not an option; the options are signal, onEpoch, sampleWeight, validationData, threads."],
+    [
+      { callbacks: [] },
+      "'callbacks' is not an option; the options are signal, onEpoch, sampleWeight, validationData, threads.",
+    ],
     [{ signal: true }, 'signal must be an AbortSignal, but received true.'],
     [{ onEpoch: 5 }, 'onEpoch must be a function, but received 5.'],
     [[1, 1, 1], 'options must be an object, but received [1, 1, 1].'],

@@ -28,7 +28,7 @@ export function hostLoss(given: UserLoss, owner: string): HostLoss {
     );
     const { loss, gradient } = (result ?? {}) as { loss?: unknown; gradient?: unknown };
     if (typeof loss !== 'number') {
-      const received = result === undefined || result === null ? result : loss;
+      const received = typeof result === 'object' && result !== null && 'loss' in result ? loss : result;
       throw new ValueError(
         `${owner}: the loss function must return { loss, gradient } with a number as loss, but received ${describe(received)}.`,
       );

@@ -1,0 +1,70 @@
+/** What the examples share: their options, and what they draw in a terminal. */
+import { parseArgs } from 'node:util';
+
+/** The options of the command line; every one takes a value. An unknown one ends the program with a sentence. */
+export function readOptions(defaults) {
+  const described = Object.entries(defaults).map(([name, value]) => [
+    name,
+    { type: 'string', default: String(value) },
+  ]);
+  try {
+    return parseArgs({ options: Object.fromEntries(described) }).values;
+  } catch ({ message }) {
+    return fail(
+      `${message} (known: ${Object.keys(defaults)
+        .map((name) => `--${name}`)
+        .join(', ')})`,
+    );
+  }
+}
+
+/** The number that an option holds, > 0. */
+export function positive(options, name) {
+  const value = Number(options[name]);
+  return value > 0 && value < Infinity
+    ? value
+    : fail(`--${name} must be a number > 0, but is '${options[name]}'.`);
+}
+
+/** Waits for data; if they are not there, ends the program with the sentence that says how to get them. */
+export function orExit(data) {
+  return data.catch(({ message }) => fail(message));
+}
+
+export function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+/** '97.13 %' */
+export function percent(share) {
+  return `${(100 * share).toFixed(2)} %`;
+}
+
+/** A bar per value, the largest 50 characters long. */
+export function bars(values, most = 25) {
+  const highest = Math.max(...values);
+  const step = Math.ceil(values.length / most);
+  return values
+    .map(
+      (value, i) =>
+        `${String(i + 1).padStart(4)}  ${value.toFixed(5)}  ${'█'.repeat(Math.ceil((50 * value) / highest))}`,
+    )
+    .filter((_, i) => i % step === 0 || i === values.length - 1)
+    .join('\n');
+}
+
+/** A 28x28 image of bytes, a character for every two pixels, one above the other. */
+export function drawImage(pixels) {
+  const shades = ' ░▒▓█';
+  const lines = [];
+  for (let row = 0; row < 28; row += 2) {
+    const above = pixels.subarray(28 * row, 28 * (row + 1));
+    lines.push(
+      Array.from(above, (value, i) => shades[Math.round((value + pixels[28 * (row + 1) + i]) / 127.5)]).join(
+        '',
+      ),
+    );
+  }
+  return lines.map((line) => line.trimEnd()).join('\n');
+}
