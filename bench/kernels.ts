@@ -67,7 +67,7 @@ function rateOf(seconds: Spread, flops: number): Rate {
 
 /** The best of many short runs: the clock of the processor drifts while the kernels are measured. */
 function measurePeak(module: WebAssembly.Module, seconds = 0.2): number {
-  const memory = new WebAssembly.Memory({ initial: 1 });
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
   new Float32Array(memory.buffer).set([0.75, 0.5]);
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const { peak, FLOPS_PER_ROUND } = exports as unknown as {
@@ -103,7 +103,7 @@ class Operands {
     const bias = layout.floats(padded);
     const deltaT = layout.floats(paddedUnits(rows) * units);
     const scratch = layout.floats(24 * paddedUnits(rows));
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(layout.bytes / 65536) });
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(layout.bytes / 65536), maximum: 65536 });
     const k = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, Kernel>;
     const floats = new Float32Array(memory.buffer);
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type * as EngineModule from '../../src/engine/engine.js';
@@ -80,10 +81,16 @@ describe('init()', () => {
     expect(fresh.engine()).toMatchObject({ variant: 'base', wasmBytes: undefined });
   });
 
-  test('accepts a number of threads, and computes on one', async () => {
+  test('takes a number of threads, or as many as there are processors; one where memory cannot be shared', async () => {
+    await fresh.init({ threads: 4 });
+    expect(fresh.engine().threads).toBe(4);
+    await fresh.init({ threads: 'auto' });
+    expect(fresh.engine().threads).toBe(Math.min(availableParallelism(), 16));
+    vi.stubGlobal('SharedArrayBuffer', undefined);
     await fresh.init({ threads: 4 });
     expect(fresh.engine().threads).toBe(1);
-    await fresh.init({ threads: 'auto' });
+    vi.unstubAllGlobals();
+    await fresh.init({ threads: 1 });
     expect(fresh.engine().threads).toBe(1);
   });
 

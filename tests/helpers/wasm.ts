@@ -68,7 +68,7 @@ export interface MatrixShape {
  */
 export class GuardedMemory {
   readonly kernels: Kernels;
-  readonly #memory = new WebAssembly.Memory({ initial: 1 });
+  readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
   #top = 0;
   #guards: [begin: number, end: number][] = [];
 

@@ -41,8 +41,8 @@ describe.each(['base', 'relaxed'])('build/wasm/%s.wasm', (target) => {
     expect(sections).not.toContain(START);
   });
 
-  test('accepts a memory of any size', () => {
-    const memory = new WebAssembly.Memory({ initial: 0 });
+  test.each([0, 65536])('accepts a memory that may grow to %d pages', (maximum) => {
+    const memory = new WebAssembly.Memory({ initial: 0, maximum });
     expect(() => new WebAssembly.Instance(module, { env: { memory } })).not.toThrow();
   });
 });
