@@ -22,7 +22,6 @@ const watch = `
   for (const name of ['Module', 'Instance', 'Memory', 'compile', 'instantiate', 'validate']) spy(WebAssembly, name, 'WebAssembly');
   for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch', 'atob']) spy(globalThis, name, 'globalThis');
   for (const name of ['log', 'warn', 'error']) spy(console, name, 'console');
-  const { now } = performance;
   spy(Math, 'random', 'Math');
   spy(Date, 'now', 'Date');
   spy(performance, 'now', 'performance');
