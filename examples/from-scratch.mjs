@@ -16,9 +16,9 @@ const momentum = Number(options.momentum);
 const { train, test } = await orExit(loadMnist(options.dir ? { dir: options.dir } : {}));
 
 const starts = {
-  zeros: initializers.zeros(),
+  zeros: 'zeros',
   'random normal': initializers.randomNormal({ stddev: 1 }),
-  Xavier: initializers.xavierNormal(),
+  Xavier: 'xavierNormal',
 };
 console.log(`batches of ${batchSize}, learning rate ${learningRate}, momentum ${momentum}`);
 const results = [];

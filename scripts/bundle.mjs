@@ -17,8 +17,7 @@ const common = {
   mainFields: ['module', 'main'],
   conditions: ['browser', 'import'],
   external: ['node:*'],
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
   metafile: true,
   logLevel: 'warning',
 };

@@ -1,9 +1,10 @@
 /**
- * assembly/index.ts → build/wasm/<target>.wasm → src/engine/generated/<target>.ts (base64) and dist/wasm/.
+ * assembly/index.ts → build/wasm/<target>.wasm → src/engine/generated/<target>.ts (deflated, base64) and dist/wasm/.
  * assembly/peak.ts → build/wasm/peak-<target>.wasm, for the benchmarks only.
  */
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { deflateRawSync } from 'node:zlib';
 import { run, upToDate } from './tasks.mjs';
 
 const RELEASE = ['base', 'relaxed'];
@@ -31,7 +32,8 @@ async function compile(target, entry = 'index', name = target) {
 async function embed(target) {
   const binary = await readFile(`build/wasm/${target}.wasm`);
   const file = `src/engine/generated/${target}.ts`;
-  const source = `export default '${binary.toString('base64')}';\n`;
+  const compressed = deflateRawSync(binary, { level: 9 });
+  const source = `export default '${compressed.toString('base64')}';\n`;
   if (!existsSync(file) || (await readFile(file, 'utf8')) !== source) await writeFile(file, source);
   await copyFile(`build/wasm/${target}.wasm`, `dist/wasm/${target}.wasm`);
 }

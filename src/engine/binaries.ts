@@ -1,3 +1,4 @@
+import { inflateSync } from 'fflate';
 import base from './generated/base.js';
 import relaxed from './generated/relaxed.js';
 
@@ -8,7 +9,7 @@ export function binarySync(variant: 'base' | 'relaxed'): Uint8Array<ArrayBuffer>
   const text = atob(embedded[variant]);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
+  return inflateSync(bytes);
 }
 
 /** As `binarySync`; a promise, so that a variant may come to be fetched. */

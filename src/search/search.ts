@@ -1,4 +1,4 @@
-import { anything, boolean, checkOptions, positiveInteger } from '../check.js';
+import { boolean, checkOptions, positiveInteger } from '../check.js';
 import { ValueError } from '../errors.js';
 import type { RandomState } from '../random.js';
 import { toRandomState } from '../random.js';
@@ -69,35 +69,32 @@ export async function gridSearch<E extends Estimator>(
 }
 
 export interface RandomizedSearchOptions extends SearchOptions {
-  /** Arrays of values, or functions of a RandomState that draw one (`distributions` makes some), by option name. */
-  readonly distributions: ParamDistributions;
   /** How many sets of options to draw. Default 10. */
   readonly nIter?: number;
   /** A seed for drawing them, or a generator. Default: a fresh seed. */
   readonly randomState?: number | RandomState | null;
 }
 
-/** gridSearch over sets of options that are drawn: `nIter` of them. */
+/**
+ * gridSearch over sets of options that are drawn: `nIter` of them.
+ *
+ * @param distributions arrays of values, or functions of a RandomState that draw one (`distributions` makes some), by option name
+ */
 export async function randomizedSearch<E extends Estimator>(
   estimator: EstimatorSource<E>,
+  distributions: ParamDistributions,
   x: unknown,
   y: unknown,
-  options: RandomizedSearchOptions,
+  options: RandomizedSearchOptions = {},
 ): Promise<SearchResult<E>> {
   const schema = {
     ...searchSchema,
-    distributions: anything<ParamDistributions>(),
     nIter: positiveInteger,
     randomState: foldSchema.randomState,
   };
-  const {
-    distributions,
-    nIter = 10,
-    randomState,
-    ...given
-  } = checkOptions('randomizedSearch', options, schema);
+  const { nIter = 10, randomState, ...given } = checkOptions('randomizedSearch', options, schema);
   const random = toRandomState(randomState);
-  const candidates = drawn('randomizedSearch', distributions ?? {}, nIter, random);
+  const candidates = drawn('randomizedSearch', distributions, nIter, random);
   return search(experiment('randomizedSearch', estimator, { x, y }, given), candidates, given);
 }
 

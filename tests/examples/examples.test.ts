@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -49,7 +51,7 @@ XOR  0 0 -> 0   0 1 -> 1   1 0 -> 1   1 1 -> 0
   });
 
   test('quality-check draws the border that it has found', () => {
-    const stdout = print('quality-check', '--epochs', '2000');
+    const stdout = print('quality-check');
     expect(shareAfter('train', stdout)).toBeGreaterThan(0.95);
     expect(stdout).toMatch(/^█{5}.*█{5}$/m);
   });

@@ -30,6 +30,7 @@ describe('the packed package', () => {
   test('holds code, binaries and types, and nothing else', () => {
     const expected = [
       /^(package\.json|LICENSE|README\.md)$/,
+      /^dist\/LICENSE-fflate\.txt$/,
       /^dist\/(workerd\/)?[a-z]+\.js$/,
       /^dist\/(workerd\/)?chunk-[A-Z0-9]+\.js$/,
       /^dist\/wasm\/[a-z-]+\.wasm$/,
@@ -59,7 +60,7 @@ describe('the packed package', () => {
     expect(files).toContain('dist/LICENSE-fflate.txt');
   });
 
-  test('compresses to at most 120 KB', async () => {
-    expect(await gzipped('dist/index.js')).toBeLessThanOrEqual(120 * 1024);
+  test('compresses to at most 140 KB', async () => {
+    expect(await gzipped('dist/index.js')).toBeLessThanOrEqual(140 * 1024);
   });
 });

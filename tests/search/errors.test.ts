@@ -105,13 +105,13 @@ describe('model selection refuses', () => {
     ],
     [
       'a search without distributions',
-      () => randomizedSearch(perceptron, x, y, {} as never),
+      () => randomizedSearch(perceptron, {}, x, y),
       ValueError,
       'randomizedSearch: distributions must name at least 1 option, but received none.',
     ],
     [
       'a distribution that is none',
-      () => randomizedSearch(perceptron, x, y, { distributions: { alpha: 1 as never } }),
+      () => randomizedSearch(perceptron, { alpha: 1 as never }, x, y),
       ValueError,
       'randomizedSearch: distributions must have an array of at least 1 value or a function that draws one for alpha, but received 1.',
     ],

@@ -133,8 +133,10 @@ describe('gridSearch', () => {
 describe('randomizedSearch', () => {
   const classifier = new Perceptron({ randomState: 0, ...quiet });
   const tried = async (space: object, nIter: number, randomState: number) => {
-    const options = { distributions: space as never, nIter, randomState, cv: 2, refit: false };
-    return (await randomizedSearch(classifier, x, y, options)).results.map(({ params }) => params);
+    const options = { nIter, randomState, cv: 2, refit: false };
+    return (await randomizedSearch(classifier, space as never, x, y, options)).results.map(
+      ({ params }) => params,
+    );
   };
 
   test('draws the same sets of options from the same seed', async () => {
