@@ -10,7 +10,10 @@ function products(): { x: number[][]; y: number[] } {
   return { x, y: x.map(([x1, x2]) => Number(x2 < 0.25 + 2 * (x1 - 0.5) * (x1 - 0.5))) };
 }
 
-/** W7: PyTorch, with Keras's initial weights, comes to .949-.975 and .912-.949 over three seeds, ours to .960-.975 and .934-.963 over five. */
+/**
+ * W7: with Keras's initial weights, PyTorch comes to .949-.975 and .912-.949 over three seeds, lamella to .960-.975 and
+ * .934-.963 over five.
+ */
 test('2-20-1 sigmoid, adam, 3,000 epochs: .965 of the training products, .94 of the others', async () => {
   await init({ variant: 'base' });
   const { x, y } = products();
