@@ -18,6 +18,8 @@ const common = {
   conditions: ['browser', 'import'],
   external: ['node:*'],
   minify: true,
+  // Node.js shows the line of an uncaught error: it must not be the whole file.
+  lineLimit: 1000,
   metafile: true,
   logLevel: 'warning',
 };

@@ -13,6 +13,8 @@ const names: Readonly<Record<string, string>> = {
  * `code` is stable across releases; match on it rather than on the message.
  */
 export class LamellaError extends Error {
+  /** Survives minifiers. */
+  static override readonly name: string = 'LamellaError';
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
@@ -24,6 +26,8 @@ export class LamellaError extends Error {
 
 /** A method that needs trained parameters was called before `fit`. */
 export class NotFittedError extends LamellaError {
+  /** Survives minifiers. */
+  static override readonly name: string = 'NotFittedError';
   constructor(message: string) {
     super('NOT_FITTED', message);
   }
@@ -31,6 +35,8 @@ export class NotFittedError extends LamellaError {
 
 /** An array has the wrong rank or the wrong size. */
 export class ShapeError extends LamellaError {
+  /** Survives minifiers. */
+  static override readonly name: string = 'ShapeError';
   constructor(message: string) {
     super('SHAPE', message);
   }
@@ -38,6 +44,8 @@ export class ShapeError extends LamellaError {
 
 /** A value is out of range: NaN, an unknown label, an unknown option. */
 export class ValueError extends LamellaError {
+  /** Survives minifiers. */
+  static override readonly name: string = 'ValueError';
   constructor(message: string) {
     super('VALUE', message);
   }
@@ -45,6 +53,8 @@ export class ValueError extends LamellaError {
 
 /** A file or a serialized configuration is not what its format says it is. */
 export class FormatError extends LamellaError {
+  /** Survives minifiers. */
+  static override readonly name: string = 'FormatError';
   constructor(message: string, options?: ErrorOptions) {
     super('FORMAT', message, options);
   }
@@ -52,6 +62,8 @@ export class FormatError extends LamellaError {
 
 /** The runtime lacks something that was asked for. */
 export class UnsupportedError extends LamellaError {
+  /** Survives minifiers. */
+  static override readonly name: string = 'UnsupportedError';
   constructor(message: string, options?: ErrorOptions) {
     super('UNSUPPORTED', message, options);
   }
@@ -59,6 +71,8 @@ export class UnsupportedError extends LamellaError {
 
 /** The loss became non-finite during training; the weights of the last finite epoch have been restored. */
 export class DivergedError extends LamellaError {
+  /** Survives minifiers. */
+  static override readonly name: string = 'DivergedError';
   /** Last epoch (counted from 1) whose loss was finite; 0 when the initial weights were restored. */
   readonly epoch: number;
 

@@ -44,6 +44,8 @@ type Predictions = Label[] | NdArray<Uint8Array>;
  * same data and `randomState`, initial weights, shuffles and splits are scikit-learn 1.2.1's; only float32 rounding differs.
  */
 export class MLPClassifier extends MLP<MLPClassifierParams> {
+  /** Survives minifiers. */
+  static override readonly name: string = 'MLPClassifier';
   protected readonly name = 'MLPClassifier';
 
   constructor(options: MLPClassifierOptions = {}) {

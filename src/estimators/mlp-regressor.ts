@@ -31,6 +31,8 @@ const kind: MLPKind = {
  * weights, shuffles and splits are scikit-learn 1.2.1's; only float32 rounding differs.
  */
 export class MLPRegressor extends MLP<MLPRegressorParams> {
+  /** Survives minifiers. */
+  static override readonly name: string = 'MLPRegressor';
   protected readonly name = 'MLPRegressor';
 
   constructor(options: MLPRegressorOptions = {}) {

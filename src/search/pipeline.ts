@@ -14,6 +14,8 @@ export type { Step, Transformer } from './steps.js';
  * their classes, with a small initial ('standardScaler', 'mlpClassifier'; a second one 'standardScaler2'), or as given.
  */
 export class Pipeline implements Estimator {
+  /** Survives minifiers. */
+  static readonly name: string = 'Pipeline';
   readonly #names: readonly string[];
   readonly #transformers: readonly Transformer[];
   readonly #estimator: Estimator & { setParams?(params: object): unknown };

@@ -2,6 +2,8 @@ import type { Logs } from '../train/callbacks/types.js';
 
 /** What training has come to, epoch by epoch. */
 export class History {
+  /** Survives minifiers. */
+  static readonly name: string = 'History';
   /** One value per finished epoch, by name: training values sorted, then `val_` values sorted. */
   history: Record<string, number[]> = {};
   /** The 0-based index of every finished epoch. */

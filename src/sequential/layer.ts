@@ -17,6 +17,8 @@ export interface LayerOwner {
 
 /** A layer of a model: its options, and, once the model is built, its shapes and weights. */
 export class Layer {
+  /** Survives minifiers. */
+  static readonly name: string = 'Layer';
   /** The name of its factory: 'dense'. */
   readonly type: string;
   /** What the network is planned from; undefined for `input`, which only tells a shape. */

@@ -49,6 +49,8 @@ export interface SummaryOptions {
 
 /** A stack of layers, trained and used as Keras's Sequential. Made by `sequential`. */
 export class Sequential extends Trainable implements CallbackModel {
+  /** Survives minifiers. */
+  static override readonly name: string = 'Sequential';
   /** @internal Use `sequential`. */
   constructor(options?: SequentialOptions) {
     const { layers, seed, name } = checkOptions('sequential', options, {

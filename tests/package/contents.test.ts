@@ -60,6 +60,18 @@ describe('the packed package', () => {
     expect(files).toContain('dist/LICENSE-fflate.txt');
   });
 
+  test('shows a short line where an error is thrown, and classes by their names', async () => {
+    const library: Record<string, any> = await import(`${root}dist/index.js`);
+    for (const name of ['ValueError', 'MLPClassifier', 'Sequential', 'StandardScaler', 'LabelEncoder']) {
+      expect(library[name].name).toBe(name);
+    }
+    for (const file of files.filter((path) => /^dist\/(index|chunk-.*)\.js$/.test(path))) {
+      const lines = readFileSync(root + file, 'utf8').split('\n');
+      const throwing = lines.filter((line) => line.includes('throw new '));
+      expect(Math.max(0, ...throwing.map((line) => line.length))).toBeLessThan(10_000);
+    }
+  });
+
   test('compresses to at most 140 KB', async () => {
     expect(await gzipped('dist/index.js')).toBeLessThanOrEqual(140 * 1024);
   });

@@ -23,6 +23,8 @@ const schema = { negLabel: integer(), posLabel: integer() };
  * classes. scikit-learn's LabelBinarizer.
  */
 export class LabelBinarizer {
+  /** Survives minifiers. */
+  static readonly name: string = 'LabelBinarizer';
   /** The name of the class, which minifiers cannot change. */
   readonly name = 'LabelBinarizer';
   #params: LabelBinarizerParams = { negLabel: 0, posLabel: 1 };

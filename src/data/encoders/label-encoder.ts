@@ -29,6 +29,8 @@ export const sortedClasses: Rule<Label[]> = {
  * before true. scikit-learn's LabelEncoder.
  */
 export class LabelEncoder {
+  /** Survives minifiers. */
+  static readonly name: string = 'LabelEncoder';
   /** The name of the class, which minifiers cannot change. */
   readonly name = 'LabelEncoder';
   #classes: Label[] | undefined;

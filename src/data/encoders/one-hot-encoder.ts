@@ -40,6 +40,8 @@ const defaults: OneHotEncoderParams = { categories: 'auto', drop: null, handleUn
  * Columns of labels as columns of 0 and 1, one for each category of each column: scikit-learn's OneHotEncoder, dense.
  */
 export class OneHotEncoder {
+  /** Survives minifiers. */
+  static readonly name: string = 'OneHotEncoder';
   /** The name of the class, which minifiers cannot change. */
   readonly name = 'OneHotEncoder';
   #params = defaults;

@@ -48,6 +48,8 @@ const fittedSchema = {
  * constant column, and min = low − dataMin · scale. scikit-learn's MinMaxScaler.
  */
 export class MinMaxScaler extends Scaler<MinMaxScalerParams, Fitted> {
+  /** Survives minifiers. */
+  static override readonly name: string = 'MinMaxScaler';
   readonly name = 'MinMaxScaler';
   protected readonly schema = schema;
 

@@ -44,6 +44,8 @@ const defaults: RobustScalerParams = {
  * where these are equal. scikit-learn's RobustScaler.
  */
 export class RobustScaler extends Scaler<RobustScalerParams, Fitted> {
+  /** Survives minifiers. */
+  static override readonly name: string = 'RobustScaler';
   readonly name = 'RobustScaler';
   protected readonly schema = schema;
 

@@ -33,6 +33,8 @@ const fittedSchema = {
  * for a column that is constant up to rounding. scikit-learn's StandardScaler.
  */
 export class StandardScaler extends Scaler<StandardScalerParams, Fitted> {
+  /** Survives minifiers. */
+  static override readonly name: string = 'StandardScaler';
   readonly name = 'StandardScaler';
   protected readonly schema = schema;
 

@@ -49,6 +49,8 @@ interface Call {
  * the same data and `randomState`, weights are scikit-learn 1.2.1's, epoch by epoch.
  */
 export class Perceptron extends TrainedPerceptron {
+  /** Survives minifiers. */
+  static override readonly name: string = 'Perceptron';
   #params: PerceptronParams;
   readonly #exclusive = new Exclusive();
 
