@@ -27,7 +27,7 @@ export const WORKS: readonly Work[] = [
     about: '784-392-392-10 relu, adam, batches of 32',
     estimator: 'MLPClassifier',
     options: { hiddenLayerSizes: [392, 392], solver: 'adam', batchSize: 32, alpha: 0 },
-    epochs: 1,
+    epochs: 2,
   },
   {
     name: 'W3',
