@@ -17,6 +17,13 @@ import { RULE_MOMENTUM, RULE_SGD } from './update';
 /** Panels of one pass over the lists: twelve accumulators. */
 const PASS: usize = 6;
 
+// @ts-ignore: decorator
+@inline
+function lowBits(count: usize): i32 {
+  const bits = <i32>count;
+  return (1 << bits) - 1;
+}
+
 /** Row lists of bytes: data[indices[row]] · (high + low), as gatherBytes. */
 export function listBytes(
   starts: usize,
@@ -34,7 +41,7 @@ export function listBytes(
     const from = data + <usize>load<u32>(indices + (row << 2)) * features;
     for (let i: usize = 0; i < features; i += 16) {
       let mask = i8x16.bitmask(i8x16.ne(v128.load(from + i), zero));
-      if (i + 16 > features) mask &= (1 << (<i32>(features - i))) - 1;
+      if (i + 16 > features) mask &= lowBits(features - i);
       while (mask != 0) {
         const k = i + <usize>ctz(mask);
         const value = <f32>load<u8>(from + k);
@@ -63,7 +70,7 @@ export function listFloats(
     const from = data + <usize>load<u32>(indices + (row << 2)) * stride;
     for (let i: usize = 0; i < features; i += 4) {
       let mask = i32x4.bitmask(f32x4.ne(v128.load(from + (i << 2)), f32x4.splat(0)));
-      if (i + 4 > features) mask &= (1 << (<i32>(features - i))) - 1;
+      if (i + 4 > features) mask &= lowBits(features - i);
       while (mask != 0) {
         const k = i + <usize>ctz(mask);
         store<u32>(entries, <u32>(k * PANEL_BYTES));

@@ -3,7 +3,7 @@ export type { EngineInfo, InitOptions, Variant } from './engine/engine.js';
 export * from './errors.js';
 export { ConvergenceWarning, LamellaWarning } from './warnings.js';
 export { ndarray, toNested } from './ndarray.js';
-export type { ArrayInput, NdArray, TypedArray } from './ndarray.js';
+export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray.js';
 export { MLPClassifier } from './estimators/mlp-classifier.js';
 export { MLPRegressor } from './estimators/mlp-regressor.js';
 export type { MLPFitOptions } from './estimators/fit-options.js';

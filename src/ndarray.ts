@@ -6,7 +6,7 @@ import { elementCount, formatShape } from './ndarray/types.js';
 export { isCsr } from './ndarray/csr.js';
 export { readArray } from './ndarray/read.js';
 export { allFinite, toRows } from './ndarray/rows.js';
-export type { Rows, RowsOptions } from './ndarray/rows.js';
+export type { Rows } from './ndarray/rows.js';
 export { formatShape, isTypedArray } from './ndarray/types.js';
 export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray/types.js';
 

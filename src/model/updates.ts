@@ -10,7 +10,7 @@ import type { Parameter } from './parameters.js';
 const REGISTER_ROWS = 512;
 
 /** Floats of a parameter's control block: scalars for preparing its gradient, then for the rule (assembly/update.ts). */
-export const CONTROL_FLOATS = 32;
+const CONTROL_FLOATS = 32;
 /** Where the rule's scalars lie when the gradient is prepared first. */
 export const PREPARED = 16;
 
@@ -67,7 +67,7 @@ function updatesListsInRegisters(
   );
 }
 
-export function clipsByNorm({ clipNorm, globalClipNorm }: OptimizerSpec): boolean {
+function clipsByNorm({ clipNorm, globalClipNorm }: OptimizerSpec): boolean {
   return clipNorm !== undefined || globalClipNorm !== undefined;
 }
 

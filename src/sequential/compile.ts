@@ -87,7 +87,7 @@ function readMetrics(owner: string, given: unknown, { name: loss }: ResolvedLoss
 }
 
 /** Refuse threshold units above anything that is to be trained. */
-export function checkThresholds(owner: string, layers: readonly Layer[]): void {
+function checkThresholds(owner: string, layers: readonly Layer[]): void {
   let trained = false;
   for (const layer of layers) {
     const spec = layer.spec as LayerSpec;

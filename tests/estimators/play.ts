@@ -58,7 +58,7 @@ const golden = readGolden<{
 export const { cases } = golden;
 
 /** Some rows, in order, as often as they are named. */
-export function take({ x, y }: Data, rows: readonly number[]): Data {
+function take({ x, y }: Data, rows: readonly number[]): Data {
   const pick = ({ data, shape }: NdArray): NdArray => ({
     data: Float32Array.from(rows.flatMap((row) => [...data.subarray(row * shape[1], (row + 1) * shape[1])])),
     shape: [rows.length, shape[1]],

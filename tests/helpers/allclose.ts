@@ -23,7 +23,7 @@ export function typicalSum(terms: number, a: ArrayLike<number>, b: ArrayLike<num
 }
 
 /** The largest error in units of 2^-24 · √terms of the expected value or, if larger, of the typical one. */
-export function largestError(
+function largestError(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
   { terms = 1, size = 0 }: Closeness = {},

@@ -15,7 +15,7 @@ import { R2Score, cosineSimilarity } from './regression.js';
 import { HostMetric, byLastAxis } from './host.js';
 import type { MetricState, ResolvedMetric } from './state.js';
 
-export type { MetricState, ResolvedMetric } from './state.js';
+export type { ResolvedMetric } from './state.js';
 
 /** A metric as data: what the factories of `metrics` return. */
 export type MetricConfig = Config<MetricName> & {
