@@ -65,10 +65,16 @@ async function startPeers(): Promise<Contestant[]> {
   const started: Contestant[] = [];
   for (const name of choose<PeerName>(options.peers, Object.keys(PEERS) as PeerName[])) {
     const peer = await startPeer(name);
-    if (peer) started.push(peer);
-    else console.log(`No python3 with ${name} (${PEERS[name].install}, or name one: PYTHON=...)`);
+    if (peer) {
+      started.push(peer);
+      console.log([peer.name, ...peer.libraries].join(', '));
+    } else console.log(`No python3 with ${name} (${PEERS[name].install}, or name one: PYTHON=...)`);
   }
   return started;
+}
+
+function describe({ name, libraries }: Contestant): object {
+  return { name, libraries };
 }
 
 /** Everyone in turn, round by round. */
@@ -159,5 +165,6 @@ try {
   process.exitCode = 130;
 } finally {
   for (const peer of peers) peer.stop();
-  if (results.length > 0) console.log(`\nKept in ${await writeResult('works', on, { results })}`);
+  if (results.length > 0)
+    console.log(`\nKept in ${await writeResult('works', on, { peers: peers.map(describe), results })}`);
 }

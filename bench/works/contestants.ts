@@ -18,6 +18,8 @@ export interface Measurement {
 
 export interface Contestant {
   readonly name: string;
+  /** The numerical libraries that it found, with the processor that they take this one for. */
+  readonly libraries: readonly string[];
   measure(work: Work, data: WorkData, files: DataFiles): Promise<Measurement>;
   stop(): void;
 }
@@ -25,6 +27,7 @@ export interface Contestant {
 /** Epochs after the first, from the end of that to the end of the last. */
 export const lamella: Contestant = {
   name: 'lamella',
+  libraries: [],
   async measure({ estimator: kind, options, epochs }, { x, y }) {
     const ends: { wall: number; cpu: number }[] = [];
     const estimator = new { MLPClassifier, MLPRegressor }[kind]({
@@ -54,14 +57,27 @@ const ONE_THREAD = {
   BLIS_NUM_THREADS: '1',
 };
 
+/**
+ * The environment of the peers: one thread, and no other settings of numerical libraries. OPENBLAS_CORETYPE, for one, may
+ * have been set for reproducible results, and would take a third of the speed.
+ */
+function peerEnvironment(): NodeJS.ProcessEnv {
+  const settings = /^(OPENBLAS|GOTO|OMP|MKL|BLIS|NVPL|ATEN|DNNL|ONEDNN|NPY)_/;
+  const others = Object.entries(process.env).filter(([name]) => !settings.test(name));
+  return { ...Object.fromEntries(others), ...ONE_THREAD };
+}
+
 /** A Python process that trains what it reads. */
 class Peer implements Contestant {
   readonly name: string;
+  readonly libraries: readonly string[];
   readonly #process: ChildProcessByStdio<Writable, Readable, null>;
   readonly #answers: AsyncIterator<string>;
 
-  constructor(name: string, child: ChildProcessByStdio<Writable, Readable, null>, lines: Interface) {
+  constructor(hello: string, child: ChildProcessByStdio<Writable, Readable, null>, lines: Interface) {
+    const { name, libraries } = JSON.parse(hello) as { name: string; libraries: string[] };
     this.name = name;
+    this.libraries = libraries;
     this.#process = child;
     this.#answers = lines[Symbol.asyncIterator]();
   }
@@ -92,7 +108,7 @@ export type PeerName = keyof typeof PEERS;
 
 /** Starts a peer with the first Python that has its module; undefined if none has. */
 export async function startPeer(module: PeerName): Promise<Contestant | undefined> {
-  const env = { ...process.env, ...ONE_THREAD };
+  const env = peerEnvironment();
   const python = [process.env.PYTHON, 'python3', '/usr/bin/python3']
     .filter((path) => path !== undefined)
     .find((path) => spawnSync(path, ['-c', `import ${module}`], { stdio: 'ignore', env }).status === 0);
@@ -100,12 +116,12 @@ export async function startPeer(module: PeerName): Promise<Contestant | undefine
   const script = fileURLToPath(new URL(`../peers/${PEERS[module].script}`, import.meta.url));
   const child = spawn(python, [script], { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface(child.stdout);
-  const name = await new Promise<string>((resolve, reject) => {
+  const hello = await new Promise<string>((resolve, reject) => {
     lines.once('line', resolve);
     child.once('error', reject);
     child.once('exit', (code) =>
       reject(new Error(`${module} ended with code ${code} before it said a word.`)),
     );
   });
-  return new Peer(name, child, lines);
+  return new Peer(hello, child, lines);
 }
