@@ -118,6 +118,10 @@ export const initializers = {
   glorotNormal: (options: Seeded = {}): InitializerConfig => make('glorotNormal', options),
   /** Uniform within ±√(6 / (fanIn + fanOut)) (Glorot & Bengio, 2010). */
   glorotUniform: (options: Seeded = {}): InitializerConfig => make('glorotUniform', options),
+  /** glorotNormal by the name that PyTorch gives it. */
+  xavierNormal: (options: Seeded = {}): InitializerConfig => make('glorotNormal', options),
+  /** glorotUniform by the name that PyTorch gives it. */
+  xavierUniform: (options: Seeded = {}): InitializerConfig => make('glorotUniform', options),
   /** Truncated normal of variance 2 / fanIn (He et al., 2015). */
   heNormal: (options: Seeded = {}): InitializerConfig => make('heNormal', options),
   /** Uniform within ±√(6 / fanIn) (He et al., 2015). */

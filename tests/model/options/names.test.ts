@@ -10,7 +10,7 @@ import {
 import { ValueError } from '../../../src/errors.js';
 import { resolveActivation } from '../../../src/model/options/activations.js';
 import { resolveConstraint } from '../../../src/model/options/constraints.js';
-import { resolveInitializer } from '../../../src/model/options/initializers.js';
+import { initializers, resolveInitializer } from '../../../src/model/options/initializers.js';
 import { resolveLoss } from '../../../src/model/options/losses.js';
 import { resolveOptimizer } from '../../../src/model/options/optimizers.js';
 import { resolveRegularizer } from '../../../src/model/options/regularizers.js';
@@ -115,6 +115,8 @@ describe('other names', () => {
 
   test('xavier is glorot', () => {
     expect(resolveInitializer('xavier_uniform', 'model').name).toBe('glorotUniform');
+    expect(initializers.xavierNormal({ seed: 3 })).toEqual(initializers.glorotNormal({ seed: 3 }));
+    expect(initializers.xavierUniform()).toEqual(initializers.glorotUniform());
     expect(resolveInitializer({ name: 'xavierNormal', seed: 3 }, 'model')).toEqual({
       name: 'glorotNormal',
       seed: 3,
