@@ -209,5 +209,11 @@ test('a thousand models leave no memory behind', async () => {
   await train(100);
   const before = used();
   await train(1000);
-  expect((used() - before) / 1048576).toBeLessThan(20);
+  // Memory comes back over some turns of the event loop, more of them on a busy machine.
+  let left = Infinity;
+  for (let turn = 0; turn < 50 && left >= 20; turn++) {
+    left = (used() - before) / 1048576;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect(left).toBeLessThan(20);
 });
