@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { expectSameBits } from '../helpers/allclose.js';
 import { padded } from '../helpers/panels.js';
-import { dropoutMask, hash, rowStream, word } from '../helpers/random.js';
+import { dropoutMask, dropoutNumbers, hash, rowStream, word } from '../helpers/random.js';
 import { Seeded } from '../helpers/seeded.js';
 import type { PlacedMatrix } from '../helpers/wasm.js';
 import { GuardedMemory, VARIANTS } from '../helpers/wasm.js';
@@ -55,6 +55,17 @@ describe.each(VARIANTS)('dropout, %s,', (variant) => {
         const padding = y.get(columns, padded(columns)).map((value) => value + 0);
         expectSameBits(padding, new Float32Array(padding.length), 'padding');
       }
+    }
+  });
+
+  test('keeps a number that equals its threshold, and drops the next smaller one', () => {
+    const [rows, columns] = [3, 17];
+    const x = new Float32Array(rows * columns).fill(1);
+    for (const [i, number] of dropoutNumbers(KEY, rows, columns).entries()) {
+      const kept = [number, number + 1].map((threshold) => {
+        return draw(memory, 'dropout', x, { rows, columns }, [threshold, 1]).get()[i];
+      });
+      expect(kept).toEqual([1, 0]);
     }
   });
 

@@ -17,21 +17,19 @@ export function word(stream: number, column: number, lane: number): number {
   return hash(hash(Math.imul(column + 1 + lane, 0x9e3779b1)) ^ stream);
 }
 
-/** 1 where dropout keeps a value of (rows, columns), else 0. */
-export function dropoutMask(
-  key: number,
-  rows: number,
-  columns: number,
-  rate: number,
-  firstRow = 0,
-): Uint8Array {
-  const threshold = Math.floor(rate * 65536 + 0.5);
-  return Uint8Array.from({ length: rows * columns }, (_, i) => {
+/** The 16-bit numbers that dropout compares with its threshold, for (rows, columns). */
+export function dropoutNumbers(key: number, rows: number, columns: number): Uint16Array {
+  return Uint16Array.from({ length: rows * columns }, (_, i) => {
     const column = i % columns;
-    const group = column - (column % 8);
-    const stream = rowStream(key, firstRow + Math.floor(i / columns));
-    const drawn = word(stream, group, column % 4);
-    const half = column % 8 < 4 ? drawn & 0xffff : drawn >>> 16;
-    return half >= threshold ? 1 : 0;
+    const stream = rowStream(key, Math.floor(i / columns));
+    const drawn = word(stream, column - (column % 8), column % 4);
+    return column % 8 < 4 ? drawn & 0xffff : drawn >>> 16;
   });
+}
+
+/** 1 where dropout keeps a value of (rows, columns), else 0. */
+export function dropoutMask(key: number, rows: number, columns: number, rate: number): Uint8Array {
+  const threshold = Math.floor(rate * 65536 + 0.5);
+  const numbers = dropoutNumbers(key, rows, columns);
+  return Uint8Array.from(numbers, (number) => (number >= threshold ? 1 : 0));
 }
