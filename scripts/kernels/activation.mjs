@@ -1,0 +1,51 @@
+/** Elementwise activations by code (assembly/activation.ts); 0 is linear. The last two have no slope. */
+const ACTIVATIONS =
+  'relu relu6 leakyRelu elu selu gelu silu mish sigmoid hardSigmoid tanh softplus softsign exponential sign heaviside'.split(
+    ' ',
+  );
+const TRAINABLE = ACTIVATIONS.slice(0, -2);
+
+/** One loop over a matrix per activation, and the switch between them. */
+export default function activationLoops() {
+  const forwardLoop = (name) => `
+function ${name}Rows(y: usize, yStride: usize, x: usize, xStride: usize, rows: usize, width: usize): void {
+  for (; rows > 0; rows--) {
+    for (let i: usize = 0; i < width; i += 16) v128.store(y + i, ${name}Forward(v128.load(x + i)));
+    y += yStride;
+    x += xStride;
+  }
+}`;
+  const backwardLoop = (name) => `
+function ${name}Slopes(d: usize, dStride: usize, y: usize, yStride: usize, rows: usize, width: usize): void {
+  for (; rows > 0; rows--) {
+    for (let i: usize = 0; i < width; i += 16) v128.store(d + i, ${name}Backward(v128.load(d + i), v128.load(y + i)));
+    d += dStride;
+    y += yStride;
+  }
+}`;
+  const cases = (names, suffix, args) =>
+    names.map((name, i) => `    case ${i + 1}: ${name}${suffix}(${args}); break;`).join('\n');
+  return [
+    `import { ${ACTIVATIONS.map((n) => `${n}Forward`).join(', ')}, ${TRAINABLE.map((n) => `${n}Backward`).join(', ')} } from '../activation';`,
+    ...ACTIVATIONS.map(forwardLoop),
+    ...TRAINABLE.map(backwardLoop),
+    `
+/** y = activation(x), rows of whole vectors (columns a multiple of 4); y may be x. Strides in bytes. */
+export function activationForward(
+  kind: i32, y: usize, yStride: usize, x: usize, xStride: usize, rows: usize, columns: usize,
+): void {
+  switch (kind) {
+${cases(ACTIVATIONS, 'Rows', 'y, yStride, x, xStride, rows, columns << 2')}
+  }
+}
+
+/** delta ← delta · slope, from the output y (gelu, silu, mish: from the input). */
+export function activationBackward(
+  kind: i32, delta: usize, deltaStride: usize, y: usize, yStride: usize, rows: usize, columns: usize,
+): void {
+  switch (kind) {
+${cases(TRAINABLE, 'Slopes', 'delta, deltaStride, y, yStride, rows, columns << 2')}
+  }
+}`,
+  ];
+}
