@@ -10,12 +10,12 @@ export {
   listFloats,
   sparseForward,
   sparseGradient,
-  sparseGradientUpdate,
+  sparseGradientSweep,
 } from './sparse';
 export { activationBackward, activationForward } from './generated/activation';
 export { announce, awaitChange, barrier } from './barrier';
 export { denseForward } from './gemm/forward';
-export { columnSums, denseGradient, denseGradientSweep, denseGradientUpdate } from './gemm/gradient';
+export { columnSums, denseGradient, denseGradientSweep } from './gemm/gradient';
 export { denseInputGradient, transposeDelta } from './gemm/input-gradient';
 export { gatherBytes, gatherWords } from './gather';
 export { logSoftmaxBackward, logSoftmaxForward, softmaxBackward, softmaxForward } from './softmax';
@@ -36,6 +36,7 @@ export {
   sumSquares,
 } from './penalty';
 export { update } from './update';
+export { adamSweep, momentumSweep, sgdSweep } from './update/frequent';
 export { columnNorms, nonNegative, rowNorms, vectorNorm } from './constraint';
 export { dropout, gaussianNoise } from './dropout';
 export {

@@ -4,18 +4,19 @@
 //   column lists:  starts[k]   → {row · deltaStride, value} …                rows ascending
 //
 // Starts are uint32 addresses, entries 8 bytes.
-import {
-  sparseAdamPanels,
-  sparseForwardPanels,
-  sparseMomentumPanels,
-  sparseSgdPanels,
-  sparseStorePanels,
-} from './generated/sparse';
+import { sweep } from './gemm/gradient';
+import { sparseForwardVectors, sparseSgdVectors, sparseStoreVectors } from './generated/sparse';
 import { PANEL_BYTES } from './simd';
-import { RULE_MOMENTUM, RULE_SGD } from './update';
+import { RULE_SGD } from './update';
 
-/** Panels of one pass over the lists: twelve accumulators. */
-const PASS: usize = 6;
+/**
+ * Vectors of one pass over the lists. Forward, the panels of a wider pass would not stay in L1; mul+add spills from eight on.
+ */
+const FORWARD_PASS: usize = 7;
+const GRADIENT_PASS: usize = ASC_FEATURE_RELAXED_SIMD ? 9 : 7;
+
+/** Inputs whose gradients wait in scratch for their update, five panels at most. */
+const INPUT_BLOCK: usize = 64;
 
 // @ts-ignore: decorator
 @inline
@@ -123,12 +124,19 @@ export function listColumns(
   }
 }
 
-/** Panels of the next pass when `panels` are left: passes differ by one panel at most. */
+/** Vectors of the next pass when `left` are left: whole panels, except at the end. */
 // @ts-ignore: decorator
 @inline
-function passWidth(panels: usize): usize {
-  const passes = (panels + PASS - 1) / PASS;
-  return (panels + passes - 1) / passes;
+function passWidth(left: usize, most: usize): usize {
+  if (left <= most) return left;
+  return (left / ((left + most - 1) / most)) & ~1;
+}
+
+/** The vectors of panels up to `panelEnd` that hold any of the units. */
+// @ts-ignore: decorator
+@inline
+function vectorEnd(panelEnd: usize, units: usize): usize {
+  return min<usize>(panelEnd << 1, (units + 3) >> 2);
 }
 
 /** Panels [panelBegin, panelEnd) of y = max(low, x · W + b) for rows given as lists. */
@@ -143,57 +151,72 @@ export function sparseForward(
   panelBegin: usize,
   panelEnd: usize,
   low: f32,
+  units: usize,
 ): void {
   const stride = depth * PANEL_BYTES;
-  for (let p = panelBegin; p < panelEnd;) {
-    const width = passWidth(panelEnd - p);
-    const column = p * PANEL_BYTES;
-    sparseForwardPanels(
-      <i32>width,
-      y + column,
-      yStride,
-      starts,
-      rows,
-      panels + p * stride,
-      stride,
-      bias + column,
-      low,
-    );
-    p += width;
+  const end = vectorEnd(panelEnd, units);
+  for (let i = panelBegin << 1; i < end;) {
+    const width = passWidth(end - i, FORWARD_PASS);
+    const column = i << 4;
+    const w = panels + (i >> 1) * stride;
+    sparseForwardVectors(<i32>width, y + column, yStride, starts, rows, w, stride, bias + column, low);
+    i += width;
+  }
+  if (end & 1) clearColumn(y + (end << 4), yStride, rows);
+}
+
+/** Padding of the last panel. */
+function clearColumn(y: usize, yStride: usize, rows: usize): void {
+  for (; rows > 0; rows--) {
+    v128.store(y, f32x4.splat(0));
+    y += yStride;
   }
 }
 
-/** Updates panels of W by `rule` from column lists: xᵀ · delta, input by input. Plain sgd without decay skips zeros. */
-export function sparseGradientUpdate(
+/** Updates panels of W by `rule` from column lists: xᵀ · delta, through `scratch` (2560 float32) as denseGradientSweep. */
+export function sparseGradientSweep(
   rule: i32,
   w: usize,
   slot0: usize,
   slot1: usize,
+  slot2: usize,
+  scratch: usize,
   starts: usize,
   delta: usize,
   depth: usize,
   panelBegin: usize,
   panelEnd: usize,
+  units: usize,
   control: usize,
+  prepare: bool,
 ): void {
   const stride = depth * PANEL_BYTES;
-  for (let p = panelBegin; p < panelEnd;) {
-    const width = passWidth(panelEnd - p);
-    const at = p * stride;
-    const d = delta + p * PANEL_BYTES;
-    if (rule == RULE_SGD) {
-      const skip = load<f32>(control, 4) == 0;
-      sparseSgdPanels(<i32>width, w + at, stride, starts, depth, d, control, skip);
-    } else if (rule == RULE_MOMENTUM) {
-      sparseMomentumPanels(<i32>width, w + at, slot0 + at, stride, starts, depth, d, control, false);
-    } else {
-      sparseAdamPanels(<i32>width, w + at, slot0 + at, slot1 + at, stride, starts, depth, d, control, false);
+  const end = vectorEnd(panelEnd, units);
+  const skips = rule == RULE_SGD && !prepare && load<f32>(control, 4) == 0;
+  for (let i = panelBegin << 1; i < end;) {
+    const width = passWidth(end - i, GRADIENT_PASS);
+    const at = (i >> 1) * stride;
+    const d = delta + (i << 4);
+    if (skips) sparseSgdVectors(<i32>width, w + at, stride, starts, depth, d, control);
+    else {
+      const panels = (width + 1) >> 1;
+      if (width & 1)
+        memory.fill(scratch + (panels - 1) * INPUT_BLOCK * PANEL_BYTES, 0, INPUT_BLOCK * PANEL_BYTES);
+      for (let k: usize = 0; k < depth; k += INPUT_BLOCK) {
+        const count = min(INPUT_BLOCK, depth - k);
+        const block = INPUT_BLOCK * PANEL_BYTES;
+        sparseStoreVectors(<i32>width, scratch, block, starts + (k << 2), count, d, true);
+        for (let p: usize = 0; p < panels; p++) {
+          const to = at + p * stride + k * PANEL_BYTES;
+          sweep(rule, w, slot0, slot1, slot2, scratch + p * block, to, count << 3, control, prepare);
+        }
+      }
     }
-    p += width;
+    i += width;
   }
 }
 
-/** g (panels, like W) = xᵀ · delta from column lists, or += if not `fresh`. */
+/** g (panels, like W) = xᵀ · delta from column lists, or += if not `fresh`. Padding stays as it is. */
 export function sparseGradient(
   g: usize,
   starts: usize,
@@ -201,12 +224,14 @@ export function sparseGradient(
   depth: usize,
   panelBegin: usize,
   panelEnd: usize,
+  units: usize,
   fresh: bool,
 ): void {
   const stride = depth * PANEL_BYTES;
-  for (let p = panelBegin; p < panelEnd;) {
-    const width = passWidth(panelEnd - p);
-    sparseStorePanels(<i32>width, g + p * stride, stride, starts, depth, delta + p * PANEL_BYTES, fresh);
-    p += width;
+  const end = vectorEnd(panelEnd, units);
+  for (let i = panelBegin << 1; i < end;) {
+    const width = passWidth(end - i, GRADIENT_PASS);
+    sparseStoreVectors(<i32>width, g + (i >> 1) * stride, stride, starts, depth, delta + (i << 4), fresh);
+    i += width;
   }
 }

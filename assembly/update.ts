@@ -1,15 +1,16 @@
-// Update rules: gradient vector in, weights and optimizer slots changed in place. Used on a gradient tile that is still
-// in registers (generated/gradient.ts) and on a gradient in memory (the sweep below): the same bits either way.
+// Update rules: a gradient in memory in, weights and optimizer slots changed in place.
 //
 // `control` points at float32 scalars that the host writes before a step; src/model/optimizers.ts has the same table:
 //   0 learningRate    1 decay (L2: g += decay · w)   2-9 scalars of the rule, named at each rule
 //   10 l1   11 clipValue   12 gradientFactor (clipping by norm)   13 keep (1 − learningRate · weightDecay)
 // Slots below 2^-100 in magnitude become 0: moments of rarely used weights would otherwise stay denormal and slow.
 import { clamp, fma } from './simd';
+import { adamSweep, momentumSweep, sgdSweep } from './update/frequent';
+import { average, flush, scalar } from './update/parts';
 
 export const RULE_SGD: i32 = 0;
-export const RULE_MOMENTUM: i32 = 1;
-export const RULE_ADAM: i32 = 2;
+const RULE_MOMENTUM: i32 = 1;
+const RULE_ADAM: i32 = 2;
 const RULE_AMSGRAD: i32 = 3;
 const RULE_ADAMAX: i32 = 4;
 const RULE_NADAM: i32 = 5;
@@ -21,68 +22,8 @@ const RULE_LION: i32 = 10;
 
 // @ts-ignore: decorator
 @inline
-export function scalar(control: usize, index: usize): v128 {
-  return v128.load32_splat(control + (index << 2));
-}
-
-/** x, or 0 where |x| < 2^-100; NaN stays NaN. */
-// @ts-ignore: decorator
-@inline
-export function flush(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(7.888609052210118e-31)));
-}
-
-// @ts-ignore: decorator
-@inline
 function decayed(g: v128, w: v128, control: usize): v128 {
   return fma(scalar(control, 1), w, g);
-}
-
-/** rate · slot + rest · g, flushed and stored. */
-// @ts-ignore: decorator
-@inline
-function average(slot: usize, g: v128, rate: v128, rest: v128): v128 {
-  const next = flush(fma(rest, g, f32x4.mul(rate, v128.load(slot))));
-  v128.store(slot, next);
-  return next;
-}
-
-/** w ← w − lr · g */
-// @ts-ignore: decorator
-@inline
-export function sgdVector(w: usize, g: v128, control: usize): void {
-  const x = v128.load(w);
-  v128.store(w, fma(f32x4.neg(scalar(control, 0)), decayed(g, x, control), x));
-}
-
-/**
- * v ← momentum · v − lr · g, then w ← w + (velocityFactor · v − gradientFactor · g). Scalars: 2 momentum,
- * 3 velocityFactor, 4 gradientFactor. Classical: factors 1 and 0. Nesterov (Sutskever et al., 2013): momentum and lr.
- */
-// @ts-ignore: decorator
-@inline
-export function momentumVector(w: usize, v: usize, g: v128, control: usize): void {
-  const x = v128.load(w);
-  const gradient = decayed(g, x, control);
-  const velocity = average(v, gradient, scalar(control, 2), f32x4.neg(scalar(control, 0)));
-  const step = f32x4.sub(f32x4.mul(scalar(control, 3), velocity), f32x4.mul(scalar(control, 4), gradient));
-  v128.store(w, f32x4.add(x, step));
-}
-
-/**
- * m ← beta1 · m + (1 − beta1) · g, v ← beta2 · v + (1 − beta2) · g², w ← w − lr_t · m / (√v + epsilon), where
- * lr_t = lr · √(1 − beta2^t) / (1 − beta1^t) is scalar 0 (Kingma & Ba, 2015, section 2, the "epsilon hat" form).
- * Scalars: 2 beta1, 3 1 − beta1, 4 beta2, 5 1 − beta2, 6 epsilon.
- */
-// @ts-ignore: decorator
-@inline
-export function adamVector(w: usize, m: usize, v: usize, g: v128, control: usize): void {
-  const x = v128.load(w);
-  const gradient = decayed(g, x, control);
-  const first = average(m, gradient, scalar(control, 2), scalar(control, 3));
-  const second = average(v, f32x4.mul(gradient, gradient), scalar(control, 4), scalar(control, 5));
-  const root = f32x4.add(f32x4.sqrt(second), scalar(control, 6));
-  v128.store(w, f32x4.sub(x, f32x4.div(f32x4.mul(scalar(control, 0), first), root)));
 }
 
 /** Adam with the largest second moment so far in the denominator (Reddi et al., 2018). Scalars as adam. */
@@ -211,18 +152,12 @@ export function update(
   length: usize,
   control: usize,
 ): void {
+  if (rule == RULE_SGD) return sgdSweep(w, g, length, control);
+  if (rule == RULE_MOMENTUM) return momentumSweep(w, slot0, g, length, control);
+  if (rule == RULE_ADAM) return adamSweep(w, slot0, slot1, g, length, control);
   for (const end = g + (length << 2); g < end; g += 16) {
     const x = v128.load(g);
     switch (rule) {
-      case RULE_SGD:
-        sgdVector(w, x, control);
-        break;
-      case RULE_MOMENTUM:
-        momentumVector(w, slot0, x, control);
-        break;
-      case RULE_ADAM:
-        adamVector(w, slot0, slot1, x, control);
-        break;
       case RULE_AMSGRAD:
         amsgradVector(w, slot0, slot1, slot2, x, control);
         break;

@@ -1,4 +1,4 @@
-import { addresses, declareZero, dispatcher, HEIGHTS, rows, title, updates } from './template.mjs';
+import { addresses, declareZero, dispatcher, HEIGHTS, rows } from './template.mjs';
 
 /** Loop of the weight gradient: sum over \`count\` rows of x[row][0..n) ⊗ delta[row][0..8). */
 const gradientLoop = (n) => `
@@ -30,35 +30,11 @@ ${rows(n, (r) => `  v128.store(g, s${r}, ${32 * r});\n  v128.store(g, t${r}, ${3
 }`;
 }
 
-/** The gradient tile is consumed in registers by the update rule \`rule(weight, slot…, g, control)\`. */
-function gradientUpdate(n, name, slots) {
-  const parameters = slots.map((s) => `, ${s}: usize`).join('');
-  const call = (r, half) =>
-    `  ${name}Vector(w + ${32 * r + 16 * half}${slots.map((s) => `, ${s} + ${32 * r + 16 * half}`).join('')}, ${half ? 't' : 's'}${r}, control);`;
-  return `
-export function gradient${title(name)}${n}x8(
-  w: usize${parameters}, x: usize, xStride: usize, delta: usize, deltaStride: usize, count: usize, control: usize,
-): void {
-${declareZero(n)}
-${gradientLoop(n)}
-${rows(n, (r) => `${call(r, 0)}\n${call(r, 1)}`)}
-}`;
-}
-
 export default () => [
   "import { fma } from '../simd';",
-  "import { sgdVector, momentumVector, adamVector } from '../update';",
   ...HEIGHTS.map(gradientStore),
-  ...Object.entries(updates).flatMap(([name, slots]) => HEIGHTS.map((n) => gradientUpdate(n, name, slots))),
   dispatcher('gradientStoreTile', 'gradientStore', [
     ...addresses('g x xStride delta deltaStride count'),
     ['fresh', 'bool'],
   ]),
-  ...Object.entries(updates).map(([name, slots]) =>
-    dispatcher(
-      `gradient${title(name)}Tile`,
-      `gradient${title(name)}`,
-      addresses(['w', ...slots, 'x xStride delta deltaStride count control'].join(' ')),
-    ),
-  ),
 ];

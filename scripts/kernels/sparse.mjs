@@ -1,104 +1,91 @@
-import { addresses, dispatcher, HEIGHTS, rows, title, updates } from './template.mjs';
+import { addresses, dispatcher, rows } from './template.mjs';
 
-const lanes = (n, line) => Array.from({ length: 2 * n }, (_, i) => line(i >> 1, i & 1, `s${i}`)).join('\n');
-const zeroLanes = (n) => lanes(n, (_p, _h, s) => `    let ${s} = f32x4.splat(0);`);
+/** Vectors of one pass over the lists. */
+const WIDTHS = Array.from({ length: 9 }, (_, i) => i + 1);
 
-/** Rows given as lists of {k · 32, value}: y[row][8n] = max(low, bias + Σ value · panels[…][k][8]), n panels at a time. */
+/** Vector i lies in half i & 1 of panel i >> 1. */
+const at = (place, i) => `${place} + ${i >> 1} * panelStride, ${16 * (i & 1)}`;
+
+const panels = (n) => (n + 1) >> 1;
+
+/** Rows given as lists of {k · 32, value}: y[row][4n] = max(low, bias + Σ value · panels[…][k][8]), n vectors at a time. */
 function sparseForward(n) {
   return `
 export function sparseForward${n}(
   y: usize, yStride: usize, starts: usize, rows: usize, w: usize, panelStride: usize, bias: usize, low: f32,
 ): void {
-${rows(n, (r) => `  const w${r} = w + ${r} * panelStride;`)}
+${rows(panels(n), (p) => `  const w${p} = w + ${p} * panelStride;`)}
   for (; rows > 0; rows--) {
-${lanes(n, (p, h, s) => `    let ${s} = v128.load(bias, ${32 * p + 16 * h});`)}
+${rows(n, (i) => `    let s${i} = v128.load(bias, ${16 * i});`)}
     const end: usize = load<u32>(starts, 4);
     for (let e: usize = load<u32>(starts); e < end; e += 8) {
       const k: usize = load<u32>(e);
       const a = v128.load32_splat(e, 4);
-${lanes(n, (p, h, s) => `      ${s} = fma(a, v128.load(w${p} + k, ${16 * h}), ${s});`)}
+${rows(n, (i) => `      s${i} = fma(a, v128.load(w${i >> 1} + k, ${16 * (i & 1)}), s${i});`)}
     }
     const limit = f32x4.splat(low);
-${lanes(n, (p, h, s) => `    v128.store(y, clamp(${s}, limit), ${32 * p + 16 * h});`)}
+${rows(n, (i) => `    v128.store(y, clamp(s${i}, limit), ${16 * i});`)}
     y += yStride;
     starts += 4;
   }
 }`;
 }
 
-/** Columns given as lists of {row · stride, value}: the gradient of n panels, one input after the other, into its rule. */
-function sparseGradient(n, name, slots) {
-  const parameters = slots.map((slot) => `, ${slot}: usize`).join('');
-  const at = (place, p, h) => `${place} + ${p} * panelStride + ${16 * h}`;
-  return `
-export function sparse${title(name)}${n}(
-  w: usize${parameters}, panelStride: usize, starts: usize, inputs: usize, delta: usize, control: usize, skip: bool,
-): void {
-  for (; inputs > 0; inputs--) {
-    let e: usize = load<u32>(starts);
-    const end: usize = load<u32>(starts, 4);
-    if (e < end || !skip) {
-${zeroLanes(n)}
+/** Sums value · delta[row] over the list of a column {row · stride, value} into n vectors. */
+const columnSum = (n) => `
       for (; e < end; e += 8) {
         const d = delta + <usize>load<u32>(e);
         const a = v128.load32_splat(e, 4);
-${lanes(n, (p, h, s) => `        ${s} = fma(a, v128.load(d, ${32 * p + 16 * h}), ${s});`)}
-      }
-${lanes(n, (p, h, s) => `      ${name}Vector(${[`w`, ...slots].map((place) => at(place, p, h)).join(', ')}, ${s}, control);`)}
+${rows(n, (i) => `        s${i} = fma(a, v128.load(d, ${16 * i}), s${i});`)}
+      }`;
+
+/** Plain sgd from column lists, n vectors of inputs that have any: w ← w − lr · g. */
+function sparseSgd(n) {
+  return `
+export function sparseSgd${n}(
+  w: usize, panelStride: usize, starts: usize, inputs: usize, delta: usize, control: usize,
+): void {
+  const step = f32x4.neg(v128.load32_splat(control));
+  for (; inputs > 0; inputs--) {
+    let e: usize = load<u32>(starts);
+    const end: usize = load<u32>(starts, 4);
+    if (e < end) {
+${rows(n, (i) => `      let s${i} = f32x4.splat(0);`)}
+${columnSum(n)}
+${rows(n, (i) => `      v128.store(${at('w', i).replace(',', `, fma(step, s${i}, v128.load(${at('w', i)})),`)});`)}
     }
     starts += 4;
     w += 32;
-${slots.map((slot) => `    ${slot} += 32;`).join('\n')}
   }
 }`;
 }
 
-/** The same gradient written to memory, laid out like the weights; added to what is there if not `fresh`. */
+/** The gradient of n vectors written to memory, one input after the other; added to what is there if not \`fresh\`. */
 function sparseStore(n) {
-  const at = (p, h) => `v128.load(g + ${p} * panelStride + ${16 * h})`;
   return `
 export function sparseStore${n}(
   g: usize, panelStride: usize, starts: usize, inputs: usize, delta: usize, fresh: bool,
 ): void {
   for (; inputs > 0; inputs--) {
-${lanes(n, (p, h, s) => `    let ${s} = fresh ? f32x4.splat(0) : ${at(p, h)};`)}
+${rows(n, (i) => `    let s${i} = fresh ? f32x4.splat(0) : v128.load(${at('g', i)});`)}
+    let e: usize = load<u32>(starts);
     const end: usize = load<u32>(starts, 4);
-    for (let e: usize = load<u32>(starts); e < end; e += 8) {
-      const d = delta + <usize>load<u32>(e);
-      const a = v128.load32_splat(e, 4);
-${lanes(n, (p, h, s) => `      ${s} = fma(a, v128.load(d, ${32 * p + 16 * h}), ${s});`)}
-    }
-${lanes(n, (p, h, s) => `    v128.store(g + ${p} * panelStride + ${16 * h}, ${s});`)}
+${columnSum(n)}
+${rows(n, (i) => `    v128.store(${at('g', i).replace(',', `, s${i},`)});`)}
     starts += 4;
     g += 32;
   }
 }`;
 }
 
+const dispatch = (name, parameters) => dispatcher(`${name}Vectors`, name, parameters, '', WIDTHS);
+
 export default () => [
   "import { clamp, fma } from '../simd';",
-  "import { adamVector, momentumVector, sgdVector } from '../update';",
-  ...HEIGHTS.map(sparseForward),
-  ...Object.entries(updates).flatMap(([name, slots]) => HEIGHTS.map((n) => sparseGradient(n, name, slots))),
-  ...HEIGHTS.map(sparseStore),
-  dispatcher(
-    'sparseStorePanels',
-    'sparseStore',
-    [...addresses('g panelStride starts inputs delta'), ['fresh', 'bool']],
-    '',
-  ),
-  dispatcher(
-    'sparseForwardPanels',
-    'sparseForward',
-    [...addresses('y yStride starts rows w panelStride bias'), ['low', 'f32']],
-    '',
-  ),
-  ...Object.entries(updates).map(([name, slots]) =>
-    dispatcher(
-      `sparse${title(name)}Panels`,
-      `sparse${title(name)}`,
-      [...addresses(['w', ...slots, 'panelStride starts inputs delta control'].join(' ')), ['skip', 'bool']],
-      '',
-    ),
-  ),
+  ...WIDTHS.map(sparseForward),
+  ...WIDTHS.map(sparseSgd),
+  ...WIDTHS.map(sparseStore),
+  dispatch('sparseForward', [...addresses('y yStride starts rows w panelStride bias'), ['low', 'f32']]),
+  dispatch('sparseSgd', addresses('w panelStride starts inputs delta control')),
+  dispatch('sparseStore', [...addresses('g panelStride starts inputs delta'), ['fresh', 'bool']]),
 ];

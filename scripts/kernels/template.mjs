@@ -3,25 +3,20 @@
 const TALLEST = 6;
 export const HEIGHTS = Array.from({ length: TALLEST }, (_, i) => i + 1);
 
-/** Update rules that take a gradient tile from registers, and their slots. */
-export const updates = { sgd: [], momentum: ['v'], adam: ['m', 'v'] };
-
 export const rows = (n, line) => Array.from({ length: n }, (_, r) => line(r)).join('\n');
-
-export const title = (name) => name[0].toUpperCase() + name.slice(1);
 
 export const addresses = (names) => names.split(' ').map((n) => [n, 'usize']);
 
 export const declareZero = (n) => rows(n, (r) => `  let s${r} = f32x4.splat(0), t${r} = f32x4.splat(0);`);
 
 /** A switch over the tile height: \`name(height, …)\` calls the micro-kernel of that height. */
-export function dispatcher(name, prefix, parameters, suffix = 'x8') {
+export function dispatcher(name, prefix, parameters, suffix = 'x8', heights = HEIGHTS) {
   const args = parameters.map(([p]) => p).join(', ');
   return `
 /** Calls ${prefix}<height>${suffix}. */
 export function ${name}(height: i32, ${parameters.map(([p, t]) => `${p}: ${t}`).join(', ')}): void {
   switch (height) {
-${HEIGHTS.map((n) => `    case ${n}: ${prefix}${n}${suffix}(${args}); break;`).join('\n')}
+${heights.map((n) => `    case ${n}: ${prefix}${n}${suffix}(${args}); break;`).join('\n')}
   }
 }`;
 }

@@ -59,11 +59,6 @@ export function updateRule(optimizer: OptimizerSpec): UpdateRule {
   return RULES[optimizer.kind];
 }
 
-/** Whether a rule exists as an epilogue of the gradient kernels. */
-export function updatesInRegisters({ code }: UpdateRule): boolean {
-  return code <= RULES.adam.code;
-}
-
 /** The value that slots start with. */
 export function initialSlot(optimizer: OptimizerSpec): number {
   return optimizer.kind === 'adagrad' ? optimizer.initialAccumulator : 0;

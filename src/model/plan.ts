@@ -163,7 +163,6 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
       length,
       transposed: sizes.transposed,
       accumulate: options.accumulate ?? false,
-      lists: lists !== undefined,
     });
   return {
     spec,

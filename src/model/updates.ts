@@ -3,11 +3,11 @@ import type { Layout, Matrix } from './layout.js';
 import { PANEL, paddedUnits } from './layout.js';
 import type { ListsPlan } from './lists.js';
 import type { OptimizerSpec, UpdateRule } from './optimizers.js';
-import { updateRule, updatesInRegisters } from './optimizers.js';
+import { updateRule } from './optimizers.js';
 import type { Parameter } from './parameters.js';
 
-/** Rows beyond which a gradient is reduced in blocks through scratch, rather than in registers in one go. */
-const REGISTER_ROWS = 512;
+/** Floats of scratch in which gradients wait for their update (assembly/gemm/gradient.ts, assembly/sparse.ts). */
+export const SWEEP_FLOATS = 2560;
 
 /** Floats of a parameter's control block: scalars for preparing its gradient, then for the rule (assembly/update.ts). */
 const CONTROL_FLOATS = 32;
@@ -24,7 +24,7 @@ export interface UpdatesPlan {
   /** Gradients, laid out like the parameters, where all of them are needed at once; else 0. */
   readonly gradients: number;
   readonly vectorGradient: number;
-  readonly panelScratch: number;
+  readonly sweepScratch: number;
   readonly transposed: number;
   /** float64 sums of squares, one per parameter, for clipping by norm. */
   readonly norms: number;
@@ -35,13 +35,10 @@ export function planUpdates(
   layout: Layout,
   optimizer: OptimizerSpec,
   parameters: readonly Parameter[],
-  sizes: { length: number; transposed: number; accumulate: boolean; lists: boolean },
+  sizes: { length: number; transposed: number; accumulate: boolean },
 ): UpdatesPlan {
   const rule = updateRule(optimizer);
-  // Lists are reduced into registers or into whole gradients; there is no panel by panel.
-  const listed = sizes.lists && !updatesListsInRegisters(rule, optimizer, parameters);
-  const whole = sizes.accumulate || clipsByNorm(optimizer) || listed;
-  const deepest = Math.max(PANEL, ...parameters.map(({ shape }) => (shape.length === 2 ? shape[0] : 1)));
+  const whole = sizes.accumulate || clipsByNorm(optimizer);
   const widest = Math.max(...parameters.map(({ shape }) => shape[shape.length - 1]), 1);
   return {
     rule,
@@ -50,21 +47,10 @@ export function planUpdates(
     controls: parameters.map(() => layout.floats(CONTROL_FLOATS)),
     gradients: whole ? layout.floats(sizes.length) : 0,
     vectorGradient: layout.floats(paddedUnits(widest)),
-    panelScratch: layout.floats(PANEL * deepest),
+    sweepScratch: layout.floats(SWEEP_FLOATS),
     transposed: layout.floats(sizes.transposed),
     norms: layout.take(8 * Math.max(1, parameters.length)),
   };
-}
-
-function updatesListsInRegisters(
-  rule: UpdateRule,
-  { clipValue, weightDecay }: OptimizerSpec,
-  parameters: readonly Parameter[],
-): boolean {
-  const plain = clipValue === undefined && !weightDecay;
-  return (
-    plain && updatesInRegisters(rule) && !parameters.some(({ rules }) => (rules.regularizer?.l1 ?? 0) > 0)
-  );
 }
 
 function clipsByNorm({ clipNorm, globalClipNorm }: OptimizerSpec): boolean {
@@ -97,7 +83,7 @@ export class Updates {
   product(parameter: Parameter, x: Matrix | ListsPlan, delta: Matrix, rows: number): Call[] {
     if (!parameter.trainable) return [];
     if ('columnStarts' in x) return this.#listProduct(parameter, x, delta);
-    const { rule, gradients, panelScratch } = this.plan;
+    const { rule, gradients, sweepScratch } = this.plan;
     const depth = parameter.shape[0];
     const panels = parameter.length / (PANEL * depth);
     const products = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels];
@@ -109,18 +95,13 @@ export class Updates {
     const prepared = isPrepared(this.plan, parameter);
     const [weight, first, second, third] = this.#places(parameter);
     const control = this.#control(parameter);
-    if (!prepared && updatesInRegisters(rule) && rows <= REGISTER_ROWS) {
-      return [
-        { kernel: 'denseGradientUpdate', args: [rule.code, weight, first, second, ...products, control] },
-      ];
-    }
     const args = [
       rule.code,
       weight,
       first,
       second,
       third,
-      panelScratch,
+      sweepScratch,
       ...products,
       control,
       prepared ? 1 : 0,
@@ -130,25 +111,16 @@ export class Updates {
 
   /** The same from column lists. */
   #listProduct(parameter: Parameter, { columnStarts }: ListsPlan, delta: Matrix): Call[] {
-    const { rule, gradients } = this.plan;
-    const depth = parameter.shape[0];
-    const range = [depth, 0, parameter.length / (PANEL * depth)];
+    const { rule, gradients, sweepScratch } = this.plan;
+    const [depth, units] = parameter.shape;
+    const product = [columnStarts, delta.offset, depth, 0, parameter.length / (PANEL * depth), units];
     if (gradients !== 0) {
-      const args = [this.#gradient(parameter), columnStarts, delta.offset, ...range, this.fresh ? 1 : 0];
+      const args = [this.#gradient(parameter), ...product, this.fresh ? 1 : 0];
       return [{ kernel: 'sparseGradient', args }];
     }
-    const [weight, first, second] = this.#places(parameter);
-    const args = [
-      rule.code,
-      weight,
-      first,
-      second,
-      columnStarts,
-      delta.offset,
-      ...range,
-      this.#control(parameter),
-    ];
-    return [{ kernel: 'sparseGradientUpdate', args }];
+    const places = [...this.#places(parameter), sweepScratch];
+    const rest = [this.#control(parameter), isPrepared(this.plan, parameter) ? 1 : 0];
+    return [{ kernel: 'sparseGradientSweep', args: [rule.code, ...places, ...product, ...rest] }];
   }
 
   /** The parameter's gradient is the column sums of delta. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { expectSameBits } from '../helpers/allclose.js';
 import { padded, toPanels } from '../helpers/panels.js';
 import type { Rule } from '../helpers/rules.js';
-import { REGISTER_RULES } from '../helpers/rules.js';
+import { RULES } from '../helpers/rules.js';
 import { Seeded } from '../helpers/seeded.js';
 import { deltas, weights } from '../helpers/shapes.js';
 import type { Placed } from '../helpers/wasm.js';
@@ -67,7 +67,7 @@ describe.each(VARIANTS)('with lists of non-zero inputs, %s', (variant) => {
     const values = mostlyZeros(shape);
     const panels = padded(units) / 8;
     const w = memory.put(toPanels(weights(depth, units), depth, units));
-    const bias = memory.put(new Seeded(3).floats(padded(units)));
+    const bias = memory.put(new Seeded(3).floats(padded(units)).fill(0, units));
     const x = memory.matrix({ rows, columns: depth }, values);
     const make = () => memory.matrix({ rows, columns: padded(units) });
     const [dense, listed, pieces] = [make(), make(), make()];
@@ -75,9 +75,27 @@ describe.each(VARIANTS)('with lists of non-zero inputs, %s', (variant) => {
     for (const low of [0, -Infinity]) {
       const rest = [w.offset, bias.offset, rows, depth];
       memory.kernels.denseForward(dense.offset, dense.stride, x.offset, x.stride, ...rest, 0, panels, low);
-      memory.kernels.sparseForward(listed.offset, listed.stride, list.rows.offset, ...rest, 0, panels, low);
+      memory.kernels.sparseForward(
+        listed.offset,
+        listed.stride,
+        list.rows.offset,
+        ...rest,
+        0,
+        panels,
+        low,
+        units,
+      );
       for (let p = panels - 1; p >= 0; p--) {
-        memory.kernels.sparseForward(pieces.offset, pieces.stride, list.rows.offset, ...rest, p, p + 1, low);
+        memory.kernels.sparseForward(
+          pieces.offset,
+          pieces.stride,
+          list.rows.offset,
+          ...rest,
+          p,
+          p + 1,
+          low,
+          units,
+        );
       }
       expectSameBits(listed.get(), dense.get(), 'all panels at once');
       expectSameBits(pieces.get(), dense.get(), 'panel by panel');
@@ -92,7 +110,8 @@ describe.each(VARIANTS)('with lists of non-zero inputs, %s', (variant) => {
     const panels = padded(units) / 8;
     const x = memory.matrix({ rows, columns: depth }, values);
     const delta = memory.matrix({ rows, columns: units, width: padded(units), gap: 0 }, deltas(rows, units));
-    const [dense, listed] = [memory.floats(depth * padded(units)), memory.floats(depth * padded(units))];
+    const make = () => memory.put(new Float32Array(depth * padded(units)));
+    const [dense, listed] = [make(), make()];
     const list = lists(memory, values, shape, delta.stride);
     for (const fresh of [1, 0]) {
       const head = [x.offset, x.stride, delta.offset, delta.stride, rows, depth];
@@ -104,6 +123,7 @@ describe.each(VARIANTS)('with lists of non-zero inputs, %s', (variant) => {
         depth,
         0,
         panels,
+        units,
         fresh,
       );
       expectSameBits(listed.get(), dense.get(), `fresh ${fresh}`);
@@ -111,7 +131,7 @@ describe.each(VARIANTS)('with lists of non-zero inputs, %s', (variant) => {
     memory.expectGuards('sparseGradient');
   });
 
-  test.each(REGISTER_RULES)('an update by %o has the bits of the dense one', (rule: Rule) => {
+  test.each(RULES)('an update by $name has the bits of the dense one', (rule: Rule) => {
     for (const shape of SHAPES) {
       for (const decay of [0, 0.125]) expectSameUpdate(memory, shape, rule, decay);
     }
@@ -129,17 +149,18 @@ function expectSameUpdate(memory: GuardedMemory, shape: Shape, rule: Rule, decay
   const moments = new Seeded(5).floats(depth * units, 0.01).map(Math.abs);
   const make = () => [
     memory.put(toPanels(weights(depth, units), depth, units)),
-    ...Array.from({ length: 2 }, () => memory.put(toPanels(moments, depth, units))),
+    ...Array.from({ length: 3 }, () => memory.put(toPanels(moments, depth, units))),
   ];
   const [dense, listed] = [make(), make()];
   const list = lists(memory, values, shape, delta.stride);
   const offsets = (placed: Placed<Float32Array>[]) => placed.map(({ offset }) => offset);
-  const head = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels, control.offset];
-  memory.kernels.denseGradientUpdate(rule.code, ...offsets(dense), ...head);
-  const sparse = [list.columns.offset, delta.offset, depth, 0, panels, control.offset];
-  memory.kernels.sparseGradientUpdate(rule.code, ...offsets(listed), ...sparse);
+  const scratch = memory.floats(2560);
+  const head = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels, control.offset, 0];
+  memory.kernels.denseGradientSweep(rule.code, ...offsets(dense), scratch.offset, ...head);
+  const sparse = [list.columns.offset, delta.offset, depth, 0, panels, units, control.offset, 0];
+  memory.kernels.sparseGradientSweep(rule.code, ...offsets(listed), scratch.offset, ...sparse);
   listed.forEach((placed, i) => expectSameBits(placed.get(), dense[i].get(), `${rule.name}, decay ${decay}`));
-  memory.expectGuards('sparseGradientUpdate');
+  memory.expectGuards('sparseGradientSweep');
 }
 
 test.each(['base', 'relaxed'] as const)(

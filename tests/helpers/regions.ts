@@ -1,6 +1,7 @@
 import type { Matrix } from '../../src/model/layout.js';
 import type { Plan } from '../../src/model/plan.js';
 import { sizeOf } from '../../src/model/spec.js';
+import { SWEEP_FLOATS } from '../../src/model/updates.js';
 import { padded } from './panels.js';
 
 /** A range of the arena: byte offset, and the bytes that have to lie there. */
@@ -70,7 +71,6 @@ function lossRegions({ rows, loss, spec }: Plan): Region[] {
 function updateRegions({ rows, updates, parameters, blockLength, layers }: Plan): Region[] {
   if (!updates) return [];
   const widest = Math.max(0, ...parameters.map(({ shape }) => shape[shape.length - 1]));
-  const deepest = Math.max(0, ...parameters.map(({ shape }) => (shape.length === 2 ? shape[0] : 0)));
   const units = parameters.filter(({ shape }) => shape.length === 2).map(({ shape }) => shape[1]);
   const inner = layers.length > 1 ? Math.max(0, ...units) : 0;
   return [
@@ -78,7 +78,7 @@ function updateRegions({ rows, updates, parameters, blockLength, layers }: Plan)
     ...updates.controls.map((offset, i) => ({ name: `control ${i}`, offset, bytes: 4 * 32 })),
     { name: 'gradients', offset: updates.gradients, bytes: updates.gradients === 0 ? 0 : 4 * blockLength },
     { name: 'gradient of a vector', offset: updates.vectorGradient, bytes: 4 * padded(widest) },
-    { name: 'gradient of a panel', offset: updates.panelScratch, bytes: 4 * 8 * deepest },
+    { name: 'gradients that wait', offset: updates.sweepScratch, bytes: 4 * SWEEP_FLOATS },
     { name: 'transposed delta', offset: updates.transposed, bytes: 4 * padded(rows) * inner },
     { name: 'norms', offset: updates.norms, bytes: 8 * parameters.length },
   ];

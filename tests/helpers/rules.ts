@@ -70,6 +70,3 @@ export const RULES: readonly Rule[] = [
   ),
   rule('lion', { kind: 'lion', ...betas }, () => reference.lion({ rate, ...betas })),
 ];
-
-/** Those that exist as an epilogue of the gradient kernels. */
-export const REGISTER_RULES = RULES.filter(({ code }) => code <= 2);

@@ -115,11 +115,6 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     reads: [2, 3, 4],
     cost: (args) => 0.15 * args[5] * args[6] * width(args, 7),
   },
-  denseGradientUpdate: ranged(10, {
-    writes: [1, 2, 3],
-    reads: [4, 6],
-    cost: (args) => (PRODUCT * args[8] + 4) * args[9] * width(args, 10),
-  }),
   denseGradientSweep: ranged(
     12,
     {
@@ -134,11 +129,15 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     reads: [1, 3],
     cost: (args) => PRODUCT * args[5] * args[6] * width(args, 7),
   }),
-  sparseGradientUpdate: ranged(7, {
-    writes: [1, 2, 3],
-    reads: [4, 5],
-    cost: (args) => 10 * args[6] * width(args, 7),
-  }),
+  sparseGradientSweep: ranged(
+    9,
+    {
+      writes: [1, 2, 3, 4],
+      reads: [6, 7],
+      cost: (args) => 10 * args[8] * width(args, 9),
+    },
+    5,
+  ),
   sparseGradient: ranged(4, { writes: [0], reads: [1, 2], cost: (args) => 8 * args[3] * width(args, 4) }),
   denseInputGradient: {
     range: { begin: 8, block: 24 },

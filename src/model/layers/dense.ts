@@ -4,6 +4,7 @@ import { formatShape } from '../../ndarray.js';
 import { activationCalls, lowest, needsInput, slopeCalls } from '../activations.js';
 import { PANEL, paddedUnits } from '../layout.js';
 import type { DenseSpec } from '../spec.js';
+import { SWEEP_FLOATS } from '../updates.js';
 import type { LayerRule, Place, Placed } from './rule.js';
 
 /** y = activation(x · kernel + bias), kernel (inputs, units), bias (units). */
@@ -37,7 +38,10 @@ export const dense: LayerRule<DenseSpec> = {
         const rest = [at(kernel), bias ? at(bias) : zeros, rows, inputs, 0, panels, lowest(activation)];
         const calls: Call[] = [
           sparse && lists
-            ? { kernel: 'sparseForward', args: [product.offset, product.stride, lists.rowStarts, ...rest] }
+            ? {
+                kernel: 'sparseForward',
+                args: [product.offset, product.stride, lists.rowStarts, ...rest, spec.units],
+              }
             : {
                 kernel: 'denseForward',
                 args: [product.offset, product.stride, input.offset, input.stride, ...rest],
@@ -84,7 +88,7 @@ export function denseScratch(place: Pick<Place, 'rows' | 'inputShape' | 'outputS
   const rows = paddedUnits(place.rows);
   const units = place.outputShape[0];
   return {
-    scratch: Math.max(24 * rows, PANEL * place.inputShape[0], paddedUnits(units)),
+    scratch: Math.max(24 * rows, SWEEP_FLOATS, paddedUnits(units)),
     transposed: rows * units,
   };
 }

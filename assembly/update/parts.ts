@@ -1,0 +1,24 @@
+// What update rules share. `control` points at the scalars that assembly/update.ts names.
+import { fma } from '../simd';
+
+// @ts-ignore: decorator
+@inline
+export function scalar(control: usize, index: usize): v128 {
+  return v128.load32_splat(control + (index << 2));
+}
+
+/** x, or 0 where |x| < 2^-100; NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
+export function flush(x: v128): v128 {
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(7.888609052210118e-31)));
+}
+
+/** rate · slot + rest · g, flushed and stored. */
+// @ts-ignore: decorator
+@inline
+export function average(slot: usize, g: v128, rate: v128, rest: v128): v128 {
+  const next = flush(fma(rest, g, f32x4.mul(rate, v128.load(slot))));
+  v128.store(slot, next);
+  return next;
+}
