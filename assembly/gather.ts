@@ -35,6 +35,9 @@ export function gatherBytes(
   }
 }
 
+/** Words that are copied sooner one by one than by memory.copy. */
+const FEW: usize = 24;
+
 /** x[row] = data[indices[row]] for 32-bit values: float32 rows, or integer labels with `features` 1. */
 export function gatherWords(
   x: usize,
@@ -45,6 +48,14 @@ export function gatherWords(
   rows: usize,
 ): void {
   const bytes = features << 2;
+  if (features <= FEW) {
+    for (let row: usize = 0; row < rows; row++) {
+      const from = data + <usize>load<u32>(indices + (row << 2)) * bytes;
+      for (let i: usize = 0; i < bytes; i += 4) store<u32>(x + i, load<u32>(from + i));
+      x += xStride;
+    }
+    return;
+  }
   for (let row: usize = 0; row < rows; row++) {
     memory.copy(x + row * xStride, data + <usize>load<u32>(indices + (row << 2)) * bytes, bytes);
   }

@@ -3,6 +3,7 @@
 export * from './generated/forward';
 export * from './generated/gradient';
 export * from './generated/input-gradient';
+export * from './generated/narrow';
 export * from './generated/sparse';
 export {
   listBytes,
@@ -15,8 +16,9 @@ export {
 export { activationBackward, activationForward } from './generated/activation';
 export { announce, awaitChange, barrier } from './barrier';
 export { denseForward } from './gemm/forward';
-export { columnSums, denseGradient, denseGradientSweep } from './gemm/gradient';
+export { columnSums, columnSums4, denseGradient, denseGradientSweep } from './gemm/gradient';
 export { denseInputGradient, transposeDelta } from './gemm/input-gradient';
+export { narrowForward, narrowGradient, narrowInputGradient } from './gemm/narrow';
 export { gatherBytes, gatherWords } from './gather';
 export { logSoftmaxBackward, logSoftmaxForward, softmaxBackward, softmaxForward } from './softmax';
 export {

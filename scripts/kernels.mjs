@@ -10,11 +10,12 @@ import activation from './kernels/activation.mjs';
 import forward from './kernels/forward.mjs';
 import gradient from './kernels/gradient.mjs';
 import inputGradient from './kernels/input-gradient.mjs';
+import narrow from './kernels/narrow.mjs';
 import sparse from './kernels/sparse.mjs';
 
 const folder = fileURLToPath(new URL('../assembly/generated/', import.meta.url));
 
-const files = { activation, forward, gradient, 'input-gradient': inputGradient, sparse };
+const files = { activation, forward, gradient, 'input-gradient': inputGradient, narrow, sparse };
 
 mkdirSync(folder, { recursive: true });
 for (const [name, parts] of Object.entries(files)) {

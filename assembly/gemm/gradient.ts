@@ -135,7 +135,11 @@ export function columnSums(
   panels: usize,
   fresh: bool,
 ): void {
-  for (let p: usize = 0; p < panels; p++) {
+  let p: usize = 0;
+  for (; p + 4 <= panels; p += 4) {
+    columnSums4(out + p * PANEL_BYTES, delta + p * PANEL_BYTES, deltaStride, rows, fresh);
+  }
+  for (; p < panels; p++) {
     const at = out + p * PANEL_BYTES;
     let s = fresh ? f32x4.splat(0) : v128.load(at),
       t = fresh ? f32x4.splat(0) : v128.load(at, 16);
@@ -148,4 +152,36 @@ export function columnSums(
     v128.store(at, s);
     v128.store(at, t, 16);
   }
+}
+
+/** Four panels at once: enough chains to keep the adders busy. */
+export function columnSums4(out: usize, delta: usize, deltaStride: usize, rows: usize, fresh: bool): void {
+  if (fresh) memory.fill(out, 0, 4 * PANEL_BYTES);
+  let s0 = v128.load(out),
+    s1 = v128.load(out, 16),
+    s2 = v128.load(out, 32),
+    s3 = v128.load(out, 48);
+  let s4 = v128.load(out, 64),
+    s5 = v128.load(out, 80),
+    s6 = v128.load(out, 96),
+    s7 = v128.load(out, 112);
+  for (; rows > 0; rows--) {
+    s0 = f32x4.add(s0, v128.load(delta));
+    s1 = f32x4.add(s1, v128.load(delta, 16));
+    s2 = f32x4.add(s2, v128.load(delta, 32));
+    s3 = f32x4.add(s3, v128.load(delta, 48));
+    s4 = f32x4.add(s4, v128.load(delta, 64));
+    s5 = f32x4.add(s5, v128.load(delta, 80));
+    s6 = f32x4.add(s6, v128.load(delta, 96));
+    s7 = f32x4.add(s7, v128.load(delta, 112));
+    delta += deltaStride;
+  }
+  v128.store(out, s0);
+  v128.store(out, s1, 16);
+  v128.store(out, s2, 32);
+  v128.store(out, s3, 48);
+  v128.store(out, s4, 64);
+  v128.store(out, s5, 80);
+  v128.store(out, s6, 96);
+  v128.store(out, s7, 112);
 }

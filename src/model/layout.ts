@@ -1,6 +1,9 @@
 /** Columns of a weight panel. */
 export const PANEL = 8;
 
+/** Layers of at most so many units have products of their own (assembly/gemm/narrow.ts). */
+export const NARROW = 3;
+
 const LINE = 64;
 
 /** A row-major matrix in the arena: byte offset, bytes from row to row, columns that mean something. */

@@ -1,5 +1,4 @@
 import type { Activation } from './activations.js';
-import { denseScratch } from './layers/dense.js';
 import { layerRule } from './layers/index.js';
 import type { LayerRule, Placed } from './layers/rule.js';
 import type { Matrix } from './layout.js';
@@ -13,6 +12,7 @@ import type { Parameter } from './parameters.js';
 import { layOut } from './parameters.js';
 import type { Penalties } from './penalties.js';
 import { planPenalties } from './penalties.js';
+import { productScratch } from './products.js';
 import type { ScaleParts } from './scale.js';
 import type { LayerSpec, NetworkSpec, Shape } from './spec.js';
 import { sizeOf } from './spec.js';
@@ -193,7 +193,7 @@ function scratchSizes(
   const sizes = { scratch: paddedUnits(Math.max(...shapes.map(sizeOf))), transposed: 0 };
   spec.layers.forEach((layer: LayerSpec, i) => {
     if (layer.type !== 'dense') return;
-    const needed = denseScratch({ rows, inputShape: shapes[i], outputShape: shapes[i + 1] });
+    const needed = productScratch(rows, sizeOf(shapes[i]), sizeOf(shapes[i + 1]));
     sizes.scratch = Math.max(sizes.scratch, needed.scratch);
     sizes.transposed = Math.max(sizes.transposed, needed.transposed);
   });

@@ -1,6 +1,6 @@
 import type { Call } from '../engine/kernels.js';
 import type { Layout, Matrix } from './layout.js';
-import { PANEL, paddedUnits } from './layout.js';
+import { NARROW, PANEL, paddedUnits } from './layout.js';
 import type { ListsPlan } from './lists.js';
 import type { OptimizerSpec, UpdateRule } from './optimizers.js';
 import { updateRule } from './optimizers.js';
@@ -25,6 +25,8 @@ export interface UpdatesPlan {
   readonly gradients: number;
   readonly vectorGradient: number;
   readonly sweepScratch: number;
+  /** A panel whose padding is 0. */
+  readonly narrowGradient: number;
   readonly transposed: number;
   /** float64 sums of squares, one per parameter, for clipping by norm. */
   readonly norms: number;
@@ -39,6 +41,7 @@ export function planUpdates(
 ): UpdatesPlan {
   const rule = updateRule(optimizer);
   const whole = sizes.accumulate || clipsByNorm(optimizer);
+  const narrow = parameters.filter(({ shape }) => shape.length === 2 && shape[1] <= NARROW);
   const widest = Math.max(...parameters.map(({ shape }) => shape[shape.length - 1]), 1);
   return {
     rule,
@@ -48,6 +51,7 @@ export function planUpdates(
     gradients: whole ? layout.floats(sizes.length) : 0,
     vectorGradient: layout.floats(paddedUnits(widest)),
     sweepScratch: layout.floats(SWEEP_FLOATS),
+    narrowGradient: layout.floats(Math.max(0, ...narrow.map(({ length }) => length))),
     transposed: layout.floats(sizes.transposed),
     norms: layout.take(8 * Math.max(1, parameters.length)),
   };
@@ -84,7 +88,8 @@ export class Updates {
     if (!parameter.trainable) return [];
     if ('columnStarts' in x) return this.#listProduct(parameter, x, delta);
     const { rule, gradients, sweepScratch } = this.plan;
-    const depth = parameter.shape[0];
+    const [depth, units] = parameter.shape;
+    if (units <= NARROW) return this.#narrowProduct(parameter, x, delta, rows);
     const panels = parameter.length / (PANEL * depth);
     const products = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels];
     if (gradients !== 0) {
@@ -107,6 +112,17 @@ export class Updates {
       prepared ? 1 : 0,
     ];
     return [{ kernel: 'denseGradientSweep', args }];
+  }
+
+  /** The same of few units: in one piece. */
+  #narrowProduct(parameter: Parameter, x: Matrix, delta: Matrix, rows: number): Call[] {
+    const { gradients, narrowGradient } = this.plan;
+    const [depth, units] = parameter.shape;
+    const whole = gradients !== 0;
+    const to = whole ? this.#gradient(parameter) : narrowGradient;
+    const product = [x.offset, x.stride, delta.offset, delta.stride, rows, units, 0, depth];
+    const call: Call = { kernel: 'narrowGradient', args: [to, ...product, whole && !this.fresh ? 0 : 1] };
+    return whole ? [call] : [call, ...this.#sweep(parameter, to)];
   }
 
   /** The same from column lists. */

@@ -129,7 +129,7 @@ describe('a plan', () => {
     const kernels = (spec: NetworkSpec): string[] =>
       backwardStep(plan(spec, 5, { loss: LOSSES[2], optimizer }), 5).map(({ kernel }) => kernel);
     const count = (layers: NetworkSpec['layers']): number =>
-      kernels({ inputShape: [7], layers }).filter((kernel) => kernel === 'denseInputGradient').length;
+      kernels({ inputShape: [7], layers }).filter((kernel) => /InputGradient$/.test(kernel)).length;
     expect(count([denseLayer(3)])).toBe(0);
     expect(count([denseLayer(3), denseLayer(4), denseLayer(2)])).toBe(2);
     expect(count([denseLayer(3, 'linear', { trainable: false }), denseLayer(4), denseLayer(2)])).toBe(1);

@@ -146,6 +146,25 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     reads: [2, 3],
     cost: (args) => 0.05 * args[5] * args[7] * width(args, 8),
   },
+  narrowForward: {
+    rows: { count: 6, block: 16, moving: pairs(0, 2) },
+    writes: [0],
+    reads: [2, 4, 5],
+    cost: (args) => 0.1 * args[6] * args[7] * args[8],
+  },
+  narrowGradient: {
+    range: { begin: 7, block: 32 },
+    writes: [0],
+    reads: [1, 3],
+    cost: (args) => 0.08 * args[5] * args[6] * width(args, 7),
+  },
+  narrowInputGradient: {
+    rows: { count: 6, block: 8, moving: pairs(0, 3) },
+    scratch: 5,
+    writes: [0],
+    reads: [2, 3],
+    cost: (args) => 0.1 * args[6] * args[7] * args[8],
+  },
   transposeDelta: {
     rows: {
       count: 3,

@@ -1,0 +1,71 @@
+import type { Call } from '../engine/kernels.js';
+import type { Matrix } from './layout.js';
+import { NARROW, PANEL, paddedUnits } from './layout.js';
+import type { ListsPlan } from './lists.js';
+import { SWEEP_FLOATS } from './updates.js';
+
+/** Where a layer's weights lie, as panels, and its bias. */
+interface Weights {
+  readonly kernel: number;
+  readonly bias: number;
+  readonly units: number;
+}
+
+/** y = max(low, x · W + b) on `rows` rows. */
+export function productCalls(
+  y: Matrix,
+  x: Matrix,
+  { kernel, bias, units }: Weights,
+  rows: number,
+  low: number,
+): Call[] {
+  const head = [y.offset, y.stride, x.offset, x.stride, kernel, bias, rows, x.columns];
+  if (units <= NARROW) return [{ kernel: 'narrowForward', args: [...head, units, low] }];
+  return [{ kernel: 'denseForward', args: [...head, 0, paddedUnits(units) / PANEL, low] }];
+}
+
+/** The same for rows given as lists. */
+export function listProductCalls(
+  y: Matrix,
+  { rowStarts, inputs }: ListsPlan,
+  { kernel, bias, units }: Weights,
+  rows: number,
+  low: number,
+): Call[] {
+  const head = [y.offset, y.stride, rowStarts, kernel, bias, rows, inputs];
+  return [{ kernel: 'sparseForward', args: [...head, 0, paddedUnits(units) / PANEL, low, units] }];
+}
+
+/** dx = delta · Wᵀ on `rows` rows. */
+export function inputGradientCalls(
+  dx: Matrix,
+  delta: Matrix,
+  { kernel, units }: Omit<Weights, 'bias'>,
+  rows: number,
+  { transposed, scratch }: { transposed: number; scratch: number },
+): Call[] {
+  const inputs = dx.columns;
+  if (units <= NARROW) {
+    const args = [dx.offset, dx.stride, kernel, delta.offset, delta.stride, scratch, rows, inputs, units];
+    return [{ kernel: 'narrowInputGradient', args }];
+  }
+  const args = [dx.offset, dx.stride, kernel, transposed, scratch, rows, inputs, units, 0, inputs];
+  return [
+    { kernel: 'transposeDelta', args: [transposed, delta.offset, delta.stride, rows, units] },
+    { kernel: 'denseInputGradient', args },
+  ];
+}
+
+/** Floats of scratch and of the transposed delta that the products of a layer need. */
+export function productScratch(
+  rows: number,
+  inputs: number,
+  units: number,
+): { scratch: number; transposed: number } {
+  const padded = paddedUnits(rows);
+  const narrow = units <= NARROW ? units * paddedUnits(inputs) : 0;
+  return {
+    scratch: Math.max(24 * padded, SWEEP_FLOATS, paddedUnits(units), narrow),
+    transposed: padded * units,
+  };
+}
