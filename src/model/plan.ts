@@ -1,7 +1,7 @@
 import type { Activation } from './activations.js';
 import { layerRule } from './layers/index.js';
 import type { LayerRule, Placed } from './layers/rule.js';
-import type { Matrix } from './layout.js';
+import type { Constants, Matrix } from './layout.js';
 import { Layout, paddedUnits } from './layout.js';
 import type { ListsPlan } from './lists.js';
 import { LEAST_INPUTS, planLists } from './lists.js';
@@ -83,6 +83,8 @@ export interface Plan {
   readonly indices: number;
   /** Lists of the non-zero inputs; undefined if the first layer cannot use them. */
   readonly lists?: ListsPlan;
+  /** What the arena holds before the first step. */
+  readonly constants: readonly Constants[];
   /** Byte offset of every layer's random key. */
   readonly keys: readonly number[];
   readonly loss?: LossPlan;
@@ -176,6 +178,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
     staging: options.loss ? 0 : layout.take(rows * sizeOf(spec.inputShape)),
     indices: layout.take(4 * rows),
     lists,
+    constants: layout.constants,
     keys,
     loss,
     updates,
