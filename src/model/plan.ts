@@ -1,4 +1,5 @@
 import type { Activation } from './activations.js';
+import { convolutionScratch, takesPooling } from './layers/convolution.js';
 import { layerRule } from './layers/index.js';
 import type { LayerRule, Placed } from './layers/rule.js';
 import type { Constants, Matrix } from './layout.js';
@@ -140,6 +141,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
       ? planLists(layout, rows, input.columns, training)
       : undefined;
   let last = input;
+  const first = training ? firstTrainable(parameters) : Infinity;
   const placed = spec.layers.map((layer, i) => {
     const own = parameters.filter((parameter) => parameter.layer === i);
     const at = ({ position }: Parameter): number => block + 4 * position;
@@ -150,12 +152,15 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
       inputShape: shapes[i],
       outputShape: shapes[i + 1],
       lists: i === 0 ? lists : undefined,
+      below: i > first,
+      next: spec.layers.at(i + 1),
+      taken: i > 0 && takesPooling(spec.layers[i - 1], layer, i - 1 > first),
     };
     const result = rules[i].place(layer, { ...place, parameters: own, at, scratch, key: keys[i], training });
     last = result.output;
     return result;
   });
-  const deltas = training ? planDeltas(layout, rows, placed, input, parameters) : [];
+  const deltas = training ? planDeltas(layout, rows, placed, input, first) : [];
   const loss =
     options.loss &&
     planLoss(layout, { spec, rows, parameters, output: last, delta: deltas.at(-1)?.delta }, options);
@@ -195,6 +200,9 @@ function scratchSizes(
 ): { scratch: number; transposed: number } {
   const sizes = { scratch: paddedUnits(Math.max(...shapes.map(sizeOf))), transposed: 0 };
   spec.layers.forEach((layer: LayerSpec, i) => {
+    if (layer.type === 'conv2d') {
+      sizes.scratch = Math.max(sizes.scratch, convolutionScratch(layer, shapes[i], spec.layers.at(i + 1)));
+    }
     if (layer.type !== 'dense') return;
     const needed = productScratch(rows, sizeOf(shapes[i]), sizeOf(shapes[i + 1]));
     sizes.scratch = Math.max(sizes.scratch, needed.scratch);
@@ -203,16 +211,19 @@ function scratchSizes(
   return sizes;
 }
 
+/** The lowest layer that training changes. */
+function firstTrainable(parameters: readonly Parameter[]): number {
+  return Math.min(...parameters.filter(({ trainable }) => trainable).map(({ layer }) => layer));
+}
+
 /** A delta per output; layers whose output is their input share it. Nothing goes below the first trainable parameter. */
 function planDeltas(
   layout: Layout,
   rows: number,
   placed: readonly Placed[],
   input: Matrix,
-  parameters: readonly Parameter[],
+  first: number,
 ): { delta: Matrix; below?: Matrix }[] {
-  const trainable = parameters.filter((parameter) => parameter.trainable).map(({ layer }) => layer);
-  const first = trainable.length > 0 ? Math.min(...trainable) : placed.length;
   let below: Matrix | undefined;
   let from = input;
   return placed.map(({ output }, i) => {
