@@ -40,7 +40,7 @@ export {
 } from './penalty';
 export { update } from './update';
 export { adamSweep, momentumSweep, sgdSweep } from './update/frequent';
-export { columnNorms, nonNegative, rowNorms, vectorNorm } from './constraint';
+export { columnNorms, nonNegative, rowNorms, stepNorms, vectorNorm } from './constraint';
 export { dropout, gaussianNoise } from './dropout';
 export {
   batchNormBackward,
@@ -53,12 +53,13 @@ export {
   movingStatistics,
   rescale,
 } from './norm';
-export { convForward, convPoolForward, depthwiseForward } from './conv/forward';
+export { convForward, convPoolForward, depthwiseForward, poolStrip } from './conv/forward';
 export {
   channelSums,
   convGradient,
   convPoolGradient,
   depthwiseGradient,
+  listFour,
   turnFilters,
 } from './conv/gradient';
 export { averagePoolBackward, averagePoolForward, maxPoolBackward, maxPoolForward } from './pool';

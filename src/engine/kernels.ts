@@ -71,6 +71,7 @@ export type KernelName =
   | 'sparseGradient'
   | 'sparseGradientSweep'
   | 'squaredError'
+  | 'stepNorms'
   | 'sumMagnitudes'
   | 'sumRows'
   | 'sumSquares'

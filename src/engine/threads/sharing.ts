@@ -212,11 +212,13 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     { writes: [0], reads: [1, 3], cost: (args) => 1000 * args[5] * width(args, 8) },
     7,
   ),
-  convPoolGradient: ranged(
-    9,
-    { writes: [0], reads: [1, 3, 5], cost: (args) => 500 * args[6] * width(args, 9) },
-    8,
-  ),
+  convPoolGradient: {
+    range: { begin: 9, block: 4 },
+    scratch: 8,
+    writes: [0],
+    reads: [1, 3, 5],
+    cost: (args) => 500 * args[6] * width(args, 9),
+  },
   turnFilters: single([0], [1], (args) => (3 * args[2] * args[3] * args[4]) / args[5]),
   channelSums: single([0], [1], (args) => 0.5 * args[3] * args[4] * args[5]),
   maxPoolForward: pooling([0, 2], 3, 5, [[2, strided(1)]]),
@@ -253,6 +255,11 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
   listBytes: single([0, 1], [2, 4], (args) => 0.4 * args[3] * args[5]),
   listFloats: single([0, 1], [2, 5], (args) => 0.4 * args[4] * args[6]),
   listColumns: single([0, 1, 2], [3], (args) => 0.6 * args[4] * args[5], true),
-  dropout: single([0], [2, 6], (args) => 0.5 * args[4] * args[5]),
+  dropout: {
+    range: { begin: 4, block: 8 },
+    writes: [0],
+    reads: [2, 7],
+    cost: (args) => 0.6 * width(args, 4) * args[6],
+  },
   gaussianNoise: single([0], [2, 6], (args) => 8 * args[4] * args[5]),
 };
