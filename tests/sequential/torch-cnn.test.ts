@@ -39,7 +39,7 @@ async function trained({ x, y, start, losses, optimizer, ...golden }: CnnCase) {
   });
   const arrays = start.flat().map(({ data, shape }) => ({ data: Float32Array.from(data), shape }));
   model.setWeights(arrays);
-  model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy' });
+  model.compile({ optimizer: optimizer as { name: 'sgd' }, loss: 'sparseCategoricalCrossentropy' });
   const { history } = await model.fit({ data: Float32Array.from(x.data), shape: x.shape }, y, {
     ...{ epochs: losses.length, batchSize: y.length, shuffle: false, verbose: 0 as const },
   });
