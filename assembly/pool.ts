@@ -156,8 +156,7 @@ export function averagePoolForward(
 // @ts-ignore: decorator
 @inline
 function shareOf(shape: usize, i: usize, j: usize): f32 {
-  const pixels =
-    (endOf(shape, 0, i) - beginOf(shape, 0, i)) * (endOf(shape, 1, j) - beginOf(shape, 1, j));
+  const pixels = (endOf(shape, 0, i) - beginOf(shape, 0, i)) * (endOf(shape, 1, j) - beginOf(shape, 1, j));
   return <f32>(1 / <f64>pixels);
 }
 

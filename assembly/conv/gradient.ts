@@ -264,7 +264,7 @@ function append(end: usize, delta: usize, pick: usize): usize {
   const bits = load<u32>(delta);
   store<u32>(end, bits);
   store<u32>(end, load<u32>(pick), 4);
-  return end + (<usize>i32(bits << 1 != 0) << 3);
+  return end + ((<usize>i32(bits << 1 != 0)) << 3);
 }
 
 /** The lists of four filters of one image; `ends` is told where each ends. */

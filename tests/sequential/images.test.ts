@@ -19,9 +19,12 @@ describe('shapes', () => {
     [[29, 28, 2], { padding: 'same', strides: 2 }, [15, 14, 4]],
     [[29, 28, 2], { strides: [2, 3] }, [14, 9, 4]],
     [[9, 9, 2], { dilationRate: 3, kernelSize: [3, 2] }, [3, 6, 4]],
-  ] as [number[], Partial<ConvOptions>, number[]][])('of %j through conv2d %j are %j', (shape, options, output) => {
-    expect(model(shape, conv(options)).layers[0].outputShape).toEqual(output);
-  });
+  ] as [number[], Partial<ConvOptions>, number[]][])(
+    'of %j through conv2d %j are %j',
+    (shape, options, output) => {
+      expect(model(shape, conv(options)).layers[0].outputShape).toEqual(output);
+    },
+  );
 
   test.each([
     [[9, 8, 3], {}, [4, 4, 3]],
@@ -68,7 +71,7 @@ describe('what cannot be is refused before anything is trained', () => {
   });
 
   test.each([
-    [{ filters: 0 }, "filters must be an integer >= 1, but received 0"],
+    [{ filters: 0 }, 'filters must be an integer >= 1, but received 0'],
     [{ kernelSize: 0 }, 'kernelSize must be an integer >= 1 or a pair of them, but received 0'],
     [{ kernelSize: [3, 3, 3] }, 'kernelSize must be an integer >= 1 or a pair of them'],
     [{ strides: 0 }, 'strides must be an integer >= 1 or a pair of them, but received 0'],
@@ -120,26 +123,40 @@ describe('a model of images', () => {
     expect(second.toJSON()).toEqual(first.toJSON());
     second.setWeights(first.getWeights());
     const x = { data: images, shape: [ROWS, 10, 9] };
-    expect((await second.predict(x)).data).toEqual((await first.predict(x)).data);
+    expect(second.predict(x).data).toEqual(first.predict(x).data);
   });
 
   test('predicts a row the same, whatever comes with it', async () => {
     const made = small();
-    const all = await made.predict({ data: images, shape: [ROWS, 10, 9] });
+    const all = made.predict({ data: images, shape: [ROWS, 10, 9] });
     for (const row of [0, 7, ROWS - 1]) {
       const one = images.slice(row * 90, (row + 1) * 90);
-      const { data } = await made.predict({ data: one, shape: [1, 10, 9] });
-      expectSameBits(data as Float32Array, (all.data as Float32Array).slice(3 * row, 3 * row + 3), `row ${row}`);
+      const { data } = made.predict({ data: one, shape: [1, 10, 9] });
+      expectSameBits(
+        data as Float32Array,
+        (all.data as Float32Array).slice(3 * row, 3 * row + 3),
+        `row ${row}`,
+      );
     }
   });
 
   test.each([
     [0, [3, 1]],
-    [[0, 1], [6, 2]],
-    [[0, 1, 2], [12, 3]],
+    [
+      [0, 1],
+      [6, 2],
+    ],
+    [
+      [0, 1, 2],
+      [12, 3],
+    ],
   ] as const)('keeps the norms of its filters along %j', async (axis, [count]) => {
     const kernelConstraint = constraints.unitNorm({ axis });
-    const made = model([8, 8, 2], conv({ kernelSize: [3, 2], filters: 9, kernelConstraint }), layers.flatten());
+    const made = model(
+      [8, 8, 2],
+      conv({ kernelSize: [3, 2], filters: 9, kernelConstraint }),
+      layers.flatten(),
+    );
     made.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
     const x = seeded.floats(4 * 128);
     const targets = { data: seeded.floats(4 * 6 * 7 * 9), shape: [4, 6 * 7 * 9] };

@@ -49,16 +49,19 @@ async function trained({ x, y, start, losses, optimizer, ...golden }: CnnCase) {
 /** Batch normalization of images is over features still, not over channels. */
 const cases = goldens.cases.filter(({ layers }) => !layers.some(({ type }) => type === 'batchNormalization'));
 
-describe.each(['base', 'relaxed'] as const)('ten steps of a CNN in %s follow PyTorch in float64', (variant) => {
-  test.each(cases.map((golden) => [golden.name, golden] as const))('%s', async (_, golden) => {
-    await init({ variant });
-    const { losses, weights } = await trained(golden);
-    golden.losses.forEach((loss, step) => expect(Math.abs(losses[step] / loss - 1)).toBeLessThan(1e-4));
-    golden.weights.flat().forEach((expected, i) => {
-      const error = largest(expected.map((value, j) => value - weights[i][j])) / largest(expected);
-      expect(error, `array ${i}`).toBeLessThanOrEqual(1e-4);
-      const moved = largest(expected.map((value, j) => value - golden.start.flat()[i].data[j]));
-      expect(moved / largest(expected), `array ${i}`).toBeGreaterThan(5e-4);
+describe.each(['base', 'relaxed'] as const)(
+  'ten steps of a CNN in %s follow PyTorch in float64',
+  (variant) => {
+    test.each(cases.map((golden) => [golden.name, golden] as const))('%s', async (_, golden) => {
+      await init({ variant });
+      const { losses, weights } = await trained(golden);
+      golden.losses.forEach((loss, step) => expect(Math.abs(losses[step] / loss - 1)).toBeLessThan(1e-4));
+      golden.weights.flat().forEach((expected, i) => {
+        const error = largest(expected.map((value, j) => value - weights[i][j])) / largest(expected);
+        expect(error, `array ${i}`).toBeLessThanOrEqual(1e-4);
+        const moved = largest(expected.map((value, j) => value - golden.start.flat()[i].data[j]));
+        expect(moved / largest(expected), `array ${i}`).toBeGreaterThan(5e-4);
+      });
     });
-  });
-});
+  },
+);

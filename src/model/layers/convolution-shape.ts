@@ -78,7 +78,10 @@ export function inputGradientShape(
   return describe(layout, { bordered, window: turned, filters: image[2], groups });
 }
 
-function describe(layout: Layout, { bordered, window, filters, groups, pool }: Description): ConvolutionShape {
+function describe(
+  layout: Layout,
+  { bordered, window, filters, groups, pool }: Description,
+): ConvolutionShape {
   const [height, width, channels] = bordered.image;
   const pixelBytes = 4 * channels;
   const lineBytes = bordered.size[1] * pixelBytes;
@@ -91,7 +94,15 @@ function describe(layout: Layout, { bordered, window, filters, groups, pool }: D
   // The floats behind the image: kernels may read past the last pixel.
   const scratchFloats = isBordered ? Math.ceil(borderedFloats / 16) * 16 + 16 : 0;
   const numbers = [
-    ...[offsets.length, bases.length, layout.table(offsets), layout.table(bases), filters, groups, 4 * inputs],
+    ...[
+      offsets.length,
+      bases.length,
+      layout.table(offsets),
+      layout.table(bases),
+      filters,
+      groups,
+      4 * inputs,
+    ],
     ...[4 * scratchFloats, bordered.before[0] * lineBytes + bordered.before[1] * pixelBytes],
     ...[height, width, pixelBytes, strideDown * lineBytes, strideAcross * pixelBytes],
     window.output[1],
@@ -141,7 +152,5 @@ function basesOf(
 /** Whether a pooling layer's windows can be pooled as soon as the convolution has computed them. */
 export function poolsAtOnce({ type, window }: PoolingSpec): boolean {
   const { size, strides, padding } = window;
-  return (
-    type === 'maxPooling2d' && padding === 'valid' && size[0] === strides[0] && size[1] === strides[1]
-  );
+  return type === 'maxPooling2d' && padding === 'valid' && size[0] === strides[0] && size[1] === strides[1];
 }

@@ -13,7 +13,13 @@ export const pooling: LayerRule<PoolingSpec> = {
 
   place(spec, { layout, rows, input, inputShape, training, taken }): Placed {
     if (taken) return { output: input, forward: () => [], backward: () => [] };
-    const { image, output: size, size: window, strides, before } = windowOver(spec.type, spec.window, inputShape);
+    const {
+      image,
+      output: size,
+      size: window,
+      strides,
+      before,
+    } = windowOver(spec.type, spec.window, inputShape);
     const columns = size[0] * size[1] * image[2];
     const output = layout.matrix(rows, columns);
     const shape = layout.table([...image, ...size, ...window, ...strides, ...before]);

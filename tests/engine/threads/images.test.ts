@@ -44,7 +44,13 @@ const CASES: Record<string, [number[], () => Layer[]]> = {
     () => [
       layers.conv2d({ filters: 12, kernelSize: 3, padding: 'same', ...relu }),
       layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }),
-      layers.conv2d({ filters: 33, kernelSize: [3, 2], strides: [1, 2], padding: 'same', activation: 'tanh' }),
+      layers.conv2d({
+        filters: 33,
+        kernelSize: [3, 2],
+        strides: [1, 2],
+        padding: 'same',
+        activation: 'tanh',
+      }),
       layers.averagePooling2d({ padding: 'same' }),
     ],
   ],
