@@ -53,13 +53,9 @@ export {
   movingStatistics,
   rescale,
 } from './norm';
-export { convForward, convPoolForward, depthwiseForward, poolStrip } from './conv/forward';
-export {
-  channelSums,
-  convGradient,
-  convPoolGradient,
-  depthwiseGradient,
-  listFour,
-  turnFilters,
-} from './conv/gradient';
+export { convForward } from './conv/forward';
+export { convPoolForward, poolStrip } from './conv/pooled-forward';
+export { channelSums, convGradient, turnFilters } from './conv/gradient';
+export { convPoolGradient, listFour } from './conv/pooled-gradient';
+export { depthwiseForward, depthwiseGradient } from './conv/depthwise';
 export { averagePoolBackward, averagePoolForward, maxPoolBackward, maxPoolForward } from './pool';
