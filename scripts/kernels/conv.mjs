@@ -103,7 +103,10 @@ ${TAPS.map(([l, v]) => `    case ${v * 8 + l}: taps${l}x${v}(${names.split(' ').
 /** The text of generated/conv.ts, in parts. */
 export default () => {
   const tile = (name, parameters) => dispatcher(`${name}Tile`, name, parameters);
-  const forwardParameters = [...addresses('tiles y yStride image bases offsets depth panel init'), ['low', 'f32']];
+  const forwardParameters = [
+    ...addresses('tiles y yStride image bases offsets depth panel init'),
+    ['low', 'f32'],
+  ];
   const gradientParameters = [
     ...addresses('g image bases offsets pixels delta deltaStride'),
     ['fresh', 'bool'],
