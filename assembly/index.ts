@@ -17,7 +17,7 @@ export { announce, awaitChange, barrier } from './barrier';
 export { denseForward } from './gemm/forward';
 export { columnSums, denseGradient, denseGradientSweep, denseGradientUpdate } from './gemm/gradient';
 export { denseInputGradient, transposeDelta } from './gemm/input-gradient';
-export { gatherBytes, gatherWords } from './gather';
+export { gatherBytes, gatherLists, gatherWords } from './gather';
 export { logSoftmaxBackward, logSoftmaxForward, softmaxBackward, softmaxForward } from './softmax';
 export {
   categoricalCrossEntropy,

@@ -33,6 +33,7 @@ export type KernelName =
   | 'dropout'
   | 'elementLoss'
   | 'gatherBytes'
+  | 'gatherLists'
   | 'gatherWords'
   | 'gaussianNoise'
   | 'layerNormBackward'
