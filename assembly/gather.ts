@@ -60,3 +60,21 @@ export function gatherWords(
     memory.copy(x + row * xStride, data + <usize>load<u32>(indices + (row << 2)) * bytes, bytes);
   }
 }
+
+/**
+ * Row lists (sparse.ts) of rows that are stored as such: `from` has the address of every row's entries, and one more for
+ * the end. They are copied, one row behind the other.
+ */
+export function gatherLists(starts: usize, entries: usize, from: usize, indices: usize, rows: usize): void {
+  for (let row: usize = 0; row < rows; row++) {
+    store<u32>(starts + (row << 2), <u32>entries);
+    const at = from + ((<usize>load<u32>(indices + (row << 2))) << 2);
+    const begin: usize = load<u32>(at);
+    const end: usize = load<u32>(at, 4);
+    for (let e = begin; e < end; e += 8) {
+      store<u64>(entries, load<u64>(e));
+      entries += 8;
+    }
+  }
+  store<u32>(starts + (rows << 2), <u32>entries);
+}

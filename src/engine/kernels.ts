@@ -32,6 +32,7 @@ export type KernelName =
   | 'dropout'
   | 'elementLoss'
   | 'gatherBytes'
+  | 'gatherLists'
   | 'gatherWords'
   | 'gaussianNoise'
   | 'layerNormBackward'

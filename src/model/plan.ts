@@ -4,7 +4,7 @@ import type { LayerRule, Placed } from './layers/rule.js';
 import type { Matrix } from './layout.js';
 import { Layout, paddedUnits } from './layout.js';
 import type { ListsPlan } from './lists.js';
-import { LEAST_INPUTS, planLists } from './lists.js';
+import { planLists } from './lists.js';
 import type { LossSpec } from './losses.js';
 import { isFused, takesLabels } from './losses.js';
 import type { OptimizerSpec } from './optimizers.js';
@@ -16,6 +16,7 @@ import { productScratch } from './products.js';
 import type { ScaleParts } from './scale.js';
 import type { LayerSpec, NetworkSpec, Shape } from './spec.js';
 import { sizeOf } from './spec.js';
+import { takesLists } from './stored.js';
 import type { UpdatesPlan } from './updates.js';
 import { planUpdates } from './updates.js';
 
@@ -24,6 +25,8 @@ export interface ResidentSpec {
   readonly rows: number;
   /** What 8-bit values are multiplied with, in two parts (scale.ts); undefined for float32. */
   readonly scale?: ScaleParts;
+  /** The number of values, where the rows are stored as lists. */
+  readonly entries?: number;
 }
 
 /** What a plan is made for. Nothing of it: predictions. */
@@ -36,6 +39,10 @@ export interface PlanOptions {
   readonly resident?: ResidentSpec;
   /** The input is mostly zeros: the first layer reads lists. Predictions may choose anew for every call. */
   readonly sparse?: boolean;
+  /** Rows come as lists of at most so many entries in all (stored.ts). */
+  readonly entries?: number;
+  /** Most rows in the input matrix at once. Default: those of a batch. */
+  readonly inputRows?: number;
   /** Whether a batch may come in parts, whose gradients are added up. */
   readonly accumulate?: boolean;
 }
@@ -58,6 +65,8 @@ export interface LossPlan {
   /** The data set: rows, targets (labels or values), weights. */
   readonly resident?: ResidentSpec & {
     readonly data: number;
+    /** Address of every row's entries, and of their end; where rows are stored as lists. */
+    readonly starts: number;
     readonly targets: number;
     readonly weights: number;
   };
@@ -126,17 +135,19 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
   const { rules, shapes } = shapesOf(spec);
   const { parameters, length } = layOut(spec, rules, shapes);
   const block = layout.floats(length);
-  const input = layout.matrix(rows, sizeOf(spec.inputShape));
+  const { entries, inputRows = rows } = options;
+  const listed = (options.sparse ?? false) && takesLists(spec);
+  const given = listed && entries !== undefined;
+  const inputs = sizeOf(spec.inputShape);
+  const input = given ? { offset: 0, stride: 0, columns: inputs } : layout.matrix(inputRows, inputs);
   const sizes = scratchSizes(spec, shapes, rows);
   const scratch = layout.floats(sizes.scratch);
   const training = options.optimizer !== undefined;
   const keys = spec.layers.map(({ type }) =>
     type === 'dropout' || type === 'gaussianNoise' ? layout.take(8) : 0,
   );
-  const lists =
-    options.sparse && spec.layers[0].type === 'dense' && input.columns >= LEAST_INPUTS
-      ? planLists(layout, rows, input.columns, training)
-      : undefined;
+  const most = entries ?? inputRows * inputs;
+  const lists = listed ? planLists(layout, rows, inputs, training, { most, given }) : undefined;
   let last = input;
   const placed = spec.layers.map((layer, i) => {
     const own = parameters.filter((parameter) => parameter.layer === i);
@@ -173,7 +184,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
     outputShape: shapes[shapes.length - 1],
     input,
     output: last,
-    staging: options.loss ? 0 : layout.take(rows * sizeOf(spec.inputShape)),
+    staging: options.loss ? 0 : layout.take(inputRows * inputs),
     indices: layout.take(4 * rows),
     lists,
     keys,
@@ -254,9 +265,16 @@ function planLoss(layout: Layout, sizes: LossSizes, { loss, resident, prediction
     predictions: read && fused ? layout.matrix(rows, output.columns) : read,
     resident: resident && {
       ...resident,
-      data: layout.take(resident.rows * sizeOf(spec.inputShape) * (resident.scale ? 1 : 4)),
+      data: layout.take(residentBytes(resident, sizeOf(spec.inputShape))),
+      starts: resident.entries === undefined ? 0 : layout.take(4 * (resident.rows + 1)),
       targets: layout.floats(resident.rows * (labels ? 1 : output.columns)),
       weights: layout.floats(resident.rows),
     },
   };
+}
+
+/** Bytes of the values of a data set, with their places where it is stored as lists. */
+function residentBytes({ rows, scale, entries }: ResidentSpec, inputs: number): number {
+  if (entries !== undefined) return 8 * entries;
+  return rows * inputs * (scale ? 1 : 4);
 }

@@ -9,6 +9,7 @@ import type { HostLoss } from '../model/options/host-loss.js';
 import type { OptimizerSpec } from '../model/optimizers.js';
 import { penaltyOf } from '../model/penalties.js';
 import { isSparse } from '../model/lists.js';
+import { countEntries, mostEntries, takesLists } from '../model/stored.js';
 import type { LossPlan, Plan } from '../model/plan.js';
 import { plan } from '../model/plan.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../model/steps.js';
@@ -30,6 +31,8 @@ export interface SessionOptions {
   /** The data set to keep in the arena, if it is small enough. */
   readonly dataset?: Dataset;
   readonly mostResidentBytes?: number;
+  /** Most entries of the rows that are computed at once, where rows come as lists. Default: what `dataset` needs. */
+  readonly entries?: number;
   /** Whether weight penalties are divided by the batch's Σ weights (scikit-learn) or not (Keras). */
   readonly penaltyPerRow: boolean;
   /** Threads to compute on, until they are released. */
@@ -54,10 +57,14 @@ export class Session {
 
   constructor(options: SessionOptions) {
     const { network, loss, optimizer, rows, predictions, accumulate, dataset } = options;
-    const resident = dataset && residentSpec(dataset, options.mostResidentBytes);
     const custom = loss.name === 'custom';
-    const sparse = dataset !== undefined && isSparse(dataset.rows);
-    const wanted = { loss, optimizer, predictions: predictions || custom, resident, accumulate, sparse };
+    const entries = options.entries ?? (dataset && mostEntries(network.spec, dataset.rows, rows));
+    const sparse = entries !== undefined || (dataset !== undefined && isSparse(dataset.rows));
+    // Stored rows that the network does not take as lists become dense batch by batch.
+    const fits = (dataset?.rows.sparse !== undefined) === (entries !== undefined);
+    const resident = dataset && fits ? residentSpec(dataset, options.mostResidentBytes) : undefined;
+    const kept = { resident, accumulate, sparse, entries };
+    const wanted = { loss, optimizer, predictions: predictions || custom, ...kept };
     this.options = options;
     this.plan = plan(network.spec, rows, wanted);
     this.loss = this.plan.loss as LossPlan;
@@ -67,6 +74,22 @@ export class Session {
     if (this.#resident) loadResident(this.arena, this.loss, this.#resident);
     this.#update = optimizer ? this.arena.bind(updateStep(this.plan)) : [];
     this.setParameters(network.packed);
+  }
+
+  /**
+   * Entries that a session needs for a batch as lists where it has no room for them, or no lists although they would do;
+   * undefined where it can take the batch.
+   */
+  missing(dataset: Dataset, batch: Int32Array): number | undefined {
+    const { spec, lists, rows: most } = this.plan;
+    const { rows } = dataset;
+    if (dataset === this.#resident) return undefined;
+    if (!(lists?.given ?? (rows.sparse && takesLists(spec)))) return undefined;
+    let needed = 0;
+    for (let begin = 0; begin < batch.length; begin += most) {
+      needed = Math.max(needed, countEntries(rows, batch.subarray(begin, begin + most)));
+    }
+    return lists?.given && needed <= lists.most ? undefined : needed;
   }
 
   /** The block of all parameters: a view. */

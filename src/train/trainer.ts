@@ -6,12 +6,16 @@ import type { Parameter } from '../model/parameters.js';
 import type { UpdatesPlan } from '../model/updates.js';
 import { PREPARED, isPrepared } from '../model/updates.js';
 import { sizeOf } from '../model/spec.js';
+import { mostEntries } from '../model/stored.js';
 import { shapesOf } from '../model/plan.js';
 import type { Dataset } from './data.js';
 import { Session } from './session.js';
 import type { SessionOptions } from './session.js';
 
 const MOST_ACTIVATION_BYTES = 67108864;
+
+/** Room for lists beyond those that were too long, for the next ones. */
+const SPARE = 1.25;
 
 export interface TrainerOptions extends Omit<SessionOptions, 'rows' | 'accumulate'> {
   readonly optimizer: OptimizerSpec;
@@ -55,7 +59,7 @@ export class Trainer {
 
   /** One update from the rows `batch`; the batch's mean loss before it, penalties included. */
   step(dataset: Dataset, batch: Int32Array, rate: number, each?: (part: Int32Array) => void): number {
-    if (batch.length > this.#options.batchSize) this.#grow(batch.length);
+    this.#makeRoom(dataset, batch);
     const { state, optimizer, seed } = this.#options;
     this.#writeKeys(seed, state.step);
     const scalars = nextScalars(optimizer, state, rate);
@@ -75,10 +79,17 @@ export class Trainer {
     );
   }
 
-  #grow(batchSize: number): void {
+  #makeRoom(dataset: Dataset, batch: Int32Array): void {
+    const { batchSize } = this.#options;
+    if (batch.length > batchSize) this.#grow({ batchSize: batch.length });
+    const entries = this.session.missing(dataset, batch);
+    if (entries !== undefined) this.#grow({ entries: Math.ceil(SPARE * entries) });
+  }
+
+  #grow(sizes: { readonly batchSize: number } | { readonly entries: number }): void {
     this.saveSlots();
     const parameters = this.parameters().slice();
-    this.#options = { ...this.#options, batchSize };
+    this.#options = { ...this.#options, ...sizes };
     this.#session = openSession(this.#options);
     this.setParameters(parameters);
     this.#loadSlots();
@@ -125,7 +136,9 @@ export class Trainer {
 }
 
 function openSession(options: TrainerOptions): Session {
-  const most = mostRows(options.network, options.mostActivationBytes);
+  const { network, dataset, batchSize, entries } = options;
+  const listed = entries ?? (dataset && mostEntries(network.spec, dataset.rows, batchSize));
+  const most = mostRows(network, listed !== undefined, options.mostActivationBytes);
   const accumulate = options.batchSize > most;
   if (accumulate) refuseParts(options);
   return new Session({ ...options, rows: Math.min(options.batchSize, most), accumulate });
@@ -147,9 +160,9 @@ function weightOf({ weights }: Dataset, batch: Int32Array): number {
   return total > 0 ? total : 1;
 }
 
-/** Rows whose activations and deltas fit: a multiple of 120 where there are that many. */
-export function mostRows({ spec }: Network, mostBytes = MOST_ACTIVATION_BYTES): number {
-  const { shapes } = shapesOf(spec);
+/** Rows whose activations and deltas fit: a multiple of 120 where there are that many. `listed`: the inputs are lists. */
+export function mostRows({ spec }: Network, listed: boolean, mostBytes = MOST_ACTIVATION_BYTES): number {
+  const shapes = shapesOf(spec).shapes.slice(listed ? 1 : 0);
   const bytes = 8 * shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
   const rows = Math.max(1, Math.floor(mostBytes / bytes));
   return rows > 120 ? rows - (rows % 120) : rows;

@@ -101,6 +101,33 @@ describe.each(VARIANTS)('gatherWords, %s,', (variant) => {
   });
 });
 
+describe.each(VARIANTS)('gatherLists, %s,', (variant) => {
+  const memory = new GuardedMemory(variant);
+
+  test('copies the entries of rows one behind the other, none of empty rows, and starts of all', () => {
+    memory.reset();
+    const counts = [2, 0, 5, 3, 0, 1, 4];
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    const stored = memory.put(Int32Array.from({ length: 2 * total }, (_, i) => 1000 + i));
+    const addresses = [stored.offset];
+    for (const count of counts) addresses.push((addresses.at(-1) as number) + 8 * count);
+    const from = memory.put(Int32Array.from(addresses));
+    const indices = memory.put(ORDER);
+    const taken = [...ORDER].flatMap((row) => {
+      const first = 1000 + (addresses[row] - stored.offset) / 4;
+      return Array.from({ length: 2 * counts[row] }, (_, i) => first + i);
+    });
+    const starts = memory.put(new Int32Array(ORDER.length + 1));
+    const entries = memory.put(new Int32Array(taken.length));
+    memory.kernels.gatherLists(starts.offset, entries.offset, from.offset, indices.offset, ORDER.length);
+    memory.expectGuards('lists');
+    expect([...entries.get()]).toEqual(taken);
+    let place = entries.offset;
+    const places = [...ORDER].map((row) => (place += 8 * counts[row]));
+    expect([...starts.get()]).toEqual([entries.offset, ...places]);
+  });
+});
+
 describe('splitScale', () => {
   test('finds parts for most scales, and none where the parts would round otherwise', () => {
     const seeded = new Seeded(61);

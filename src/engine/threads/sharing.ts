@@ -205,6 +205,7 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
   columnSums: single([0], [1], (args) => 0.8 * args[3] * args[4]),
   sumSquares: single([0], [1], (args) => 0.25 * args[2], true),
   sumMagnitudes: single([0], [1], (args) => 0.25 * args[2], true),
+  gatherLists: single([0, 1], [2, 3], (args) => 60 * args[4]),
   listBytes: single([0, 1], [2, 4], (args) => 0.4 * args[3] * args[5]),
   listFloats: single([0, 1], [2, 5], (args) => 0.4 * args[4] * args[6]),
   listColumns: single([0, 1, 2], [3], (args) => 0.6 * args[4] * args[5], true),
