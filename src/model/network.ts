@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.js';
 import type { Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
 import type { Places, Rows } from '../ndarray.js';
+import type { Matrix } from './layout.js';
 import type { ListsPlan } from './lists.js';
 import { isSparse } from './lists.js';
 import type { Parameter } from './parameters.js';
@@ -22,7 +23,7 @@ const PREDICT_ROWS = 120;
 /** Values of the input matrix at most, unless a single row has more. */
 const MOST_INPUTS = 1048576;
 
-/** Rows that decide whether a prediction goes by lists. */
+/** Rows that decide whether a prediction goes by lists. A single row always does: no weight is read twice. */
 const LOOKED_AT = 4;
 
 /** How rows get to the first layer: as a matrix, as lists made of the matrix or of bytes, or as lists at once. */
@@ -110,8 +111,7 @@ export class Network {
     for (let begin = 0; begin < rows.rows;) {
       const count = form === 'listed' ? this.#loadLists(arena, rows, begin) : this.#load(arena, rows, begin);
       run(this.#program(arena, rows, count, form));
-      const source = arena.floats(output.offset, (count * output.stride) >>> 2);
-      takeRows(result, begin * units, source, output.stride >>> 2, units);
+      takeRows(result, begin * units, units, count, arena.f32, output);
       begin += count;
     }
     return result;
@@ -133,6 +133,7 @@ export class Network {
   #formOf(rows: GatherableRows): Form {
     if (!this.#plan.lists) return 'dense';
     if (rows.sparse) return 'listed';
+    if (rows.rows === 1) return 'sparse';
     return isSparse({ ...rows, rows: Math.min(rows.rows, LOOKED_AT) }) ? 'sparse' : 'dense';
   }
 
@@ -147,7 +148,8 @@ export class Network {
       for (let row = begin; row < end; row++) writeRow(arena.f32, first + (row - begin) * stride, rows, row);
       return end - begin;
     }
-    const source = data.subarray(begin * features, end * features);
+    const all = end - begin === rows.rows;
+    const source = all ? data : data.subarray(begin * features, end * features);
     if (source instanceof Uint8Array) arena.u8.set(source, staging);
     else copyRows(arena.f32, first, stride, source, features);
     return end - begin;
@@ -201,15 +203,18 @@ function copyRows(
   }
 }
 
-/** The reverse: target[start + row · columns + column] = source[row · stride + column]. */
+/** The first rows of a matrix: target[start + row · units + unit]. */
 function takeRows(
   target: Float32Array,
   start: number,
+  units: number,
+  rows: number,
   source: Float32Array,
-  stride: number,
-  columns: number,
+  { offset, stride }: Matrix,
 ): void {
-  for (let from = 0; from < source.length; from += stride, start += columns) {
-    for (let i = 0; i < columns; i++) target[start + i] = source[from + i];
+  const skip = stride >>> 2;
+  let from = offset >>> 2;
+  for (let row = 0; row < rows; row++, from += skip, start += units) {
+    for (let i = 0; i < units; i++) target[start + i] = source[from + i];
   }
 }

@@ -14,6 +14,7 @@ import type { Penalties } from './penalties.js';
 import { planPenalties } from './penalties.js';
 import { productScratch } from './products.js';
 import type { ScaleParts } from './scale.js';
+import { listsSingle, planSingle } from './single.js';
 import type { LayerSpec, NetworkSpec, Shape } from './spec.js';
 import { sizeOf } from './spec.js';
 import { takesLists } from './stored.js';
@@ -148,6 +149,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
   );
   const most = entries ?? inputRows * inputs;
   const lists = listed ? planLists(layout, rows, inputs, training, { most, given }) : undefined;
+  const single = options.loss ? undefined : planSingle(layout, spec, shapes);
   let last = input;
   const placed = spec.layers.map((layer, i) => {
     const own = parameters.filter((parameter) => parameter.layer === i);
@@ -159,6 +161,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
       inputShape: shapes[i],
       outputShape: shapes[i + 1],
       lists: i === 0 ? lists : undefined,
+      single: single && listsSingle(spec, shapes, i) ? single : undefined,
     };
     const result = rules[i].place(layer, { ...place, parameters: own, at, scratch, key: keys[i], training });
     last = result.output;
