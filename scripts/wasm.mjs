@@ -1,5 +1,5 @@
 /**
- * assembly/index.ts → build/wasm/<target>.wasm → src/engine/generated/<target>.ts (deflated, base64) and dist/wasm/.
+ * assembly/index.ts → build/wasm/<target>.wasm → dist/wasm/ and, all in one, src/engine/generated/binaries.ts.
  * assembly/peak.ts → build/wasm/peak-<target>.wasm, for the benchmarks only.
  */
 import { existsSync } from 'node:fs';
@@ -29,13 +29,59 @@ async function compile(target, entry = 'index', name = target) {
   });
 }
 
-async function embed(target) {
-  const binary = await readFile(`build/wasm/${target}.wasm`);
-  const file = `src/engine/generated/${target}.ts`;
-  const compressed = deflateRawSync(binary, { level: 9 });
+/**
+ * All binaries as one deflated text in base64. They are much alike: their functions lie side by side, so that a function is
+ * within deflate's reach of its twin (34 → 26 KB). Round by round every binary has its next piece: its length (LEB128) and
+ * its bytes.
+ */
+async function embed() {
+  const binaries = await Promise.all(RELEASE.map((target) => readFile(`build/wasm/${target}.wasm`)));
+  const pieces = binaries.map(piecesOf);
+  const rounds = Math.max(...pieces.map((own) => own.length));
+  const parts = Array.from({ length: rounds }, (_, round) =>
+    pieces.flatMap((own) => [leb128(own[round]?.length ?? 0), own[round] ?? Buffer.alloc(0)]),
+  );
+  const compressed = deflateRawSync(Buffer.concat(parts.flat()), { level: 9, memLevel: 9 });
+  const file = 'src/engine/generated/binaries.ts';
   const source = `export default '${compressed.toString('base64')}';\n`;
   if (!existsSync(file) || (await readFile(file, 'utf8')) !== source) await writeFile(file, source);
-  await copyFile(`build/wasm/${target}.wasm`, `dist/wasm/${target}.wasm`);
+  for (const target of RELEASE) await copyFile(`build/wasm/${target}.wasm`, `dist/wasm/${target}.wasm`);
+}
+
+/** A binary cut before every function of its code section, and behind the last. */
+function piecesOf(binary) {
+  const CODE = 10;
+  const cuts = [0];
+  for (let at = 8; at < binary.length;) {
+    const id = binary[at];
+    const section = readLeb128(binary, at + 1);
+    const end = section.next + section.value;
+    if (id === CODE) {
+      for (let next = readLeb128(binary, section.next).next; next < end;) {
+        cuts.push(next);
+        const body = readLeb128(binary, next);
+        next = body.next + body.value;
+      }
+      cuts.push(end);
+    }
+    at = end;
+  }
+  return cuts.map((cut, i) => binary.subarray(cut, cuts[i + 1]));
+}
+
+function readLeb128(bytes, at) {
+  let value = 0;
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes[at++];
+    value |= (byte & 127) << shift;
+    if (byte < 128) return { value, next: at };
+  }
+}
+
+function leb128(value) {
+  const bytes = [];
+  for (; value > 127; value >>>= 7) bytes.push((value & 127) | 128);
+  return Buffer.from([...bytes, value]);
 }
 
 export async function buildWasm({ debug }) {
@@ -48,5 +94,5 @@ export async function buildWasm({ debug }) {
     ...targets.map((target) => compile(target)),
     ...RELEASE.map((target) => compile(target, 'peak', `peak-${target}`)),
   ]);
-  await Promise.all(RELEASE.map(embed));
+  await embed();
 }

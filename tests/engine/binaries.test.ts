@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { binarySync } from '../../src/engine/binaries.js';
+
+test.each(['base', 'relaxed'] as const)(
+  'the %s binary comes out of the package as it was compiled',
+  (variant) => {
+    const compiled = readFileSync(new URL(`../../build/wasm/${variant}.wasm`, import.meta.url));
+    expect(compiled.equals(binarySync(variant) as Uint8Array)).toBe(true);
+  },
+);
