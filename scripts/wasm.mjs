@@ -1,5 +1,5 @@
 /**
- * assembly/index.ts → build/wasm/<target>.wasm → src/engine/generated/<target>.ts (deflated, base64) and dist/wasm/.
+ * assembly/index.ts (wide.ts for `wide`) → build/wasm/<target>.wasm → src/engine/generated/<target>.ts (deflated, base64) and dist/wasm/.
  * assembly/peak.ts → build/wasm/peak-<target>.wasm, for the benchmarks only.
  */
 import { existsSync } from 'node:fs';
@@ -7,11 +7,11 @@ import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { deflateRawSync } from 'node:zlib';
 import { run, upToDate } from './tasks.mjs';
 
-const RELEASE = ['base', 'relaxed'];
-const DEBUG = ['base-debug', 'relaxed-debug'];
+const RELEASE = ['base', 'relaxed', 'wide'];
+const DEBUG = ['base-debug', 'relaxed-debug', 'wide-debug'];
 
 /** assembly/<entry>.ts → build/wasm/<name>.wasm, with the options of an asconfig target. */
-async function compile(target, entry = 'index', name = target) {
+async function compile(target, entry = target.startsWith('wide') ? 'wide' : 'index', name = target) {
   const outFile = `build/wasm/${name}.wasm`;
   const inputs = ['assembly', 'asconfig.json', 'node_modules/assemblyscript/package.json'];
   await upToDate(`asc ${name}`, inputs, [outFile], async () => {

@@ -2,13 +2,14 @@
 //
 //   W (depth × units)  →  panel p = columns 8p … 8p+7:   [panel][depth][8], zero-padded, bias padded alike
 //
-// Every y element is one chain: its bias, then k ascending, one multiply-add per term. Row tiles, row blocks and
+// `wide` takes two neighbouring panels at once. Every y element is one chain: its bias, then k ascending, one multiply-add per term. Row tiles, row blocks and
 // depth blocks only change the order in which elements are visited.
-import { PANEL_BYTES, tileHeight } from '../simd';
+import { PANEL_BYTES, panelsAtOnce, tileHeight } from '../simd';
 import { forwardTile } from '../generated/forward';
+import { forwardPair } from '../generated/wide';
 
 /** Depth of a block: its panel rows take 32 KB of L1. */
-const DEPTH_BLOCK: usize = 1024;
+const DEPTH_BLOCK: usize = WIDE ? 512 : 1024;
 
 /** Bytes of x that a row block may take, so that it stays in L2 while the panels pass. */
 const ROW_BLOCK_BYTES: usize = 512 * 1024;
@@ -29,25 +30,29 @@ export function denseForward(
 ): void {
   const rowBlock = max<usize>(60, (ROW_BLOCK_BYTES / xStride / 30) * 30);
   for (let row: usize = 0; row < rows; row += rowBlock) {
-    const count = min(rowBlock, rows - row);
-    for (let p = panelBegin; p < panelEnd; p++) {
+    const height = min(rowBlock, rows - row);
+    for (let p = panelBegin; p < panelEnd;) {
       const column = p * PANEL_BYTES;
+      const count = panelsAtOnce(panelEnd - p);
       panelForward(
+        count,
         y + row * yStride + column,
         yStride,
         x + row * xStride,
         xStride,
         panels + column * depth,
         bias + column,
-        count,
+        height,
         depth,
         low,
       );
+      p += count;
     }
   }
 }
 
 function panelForward(
+  count: usize,
   y: usize,
   yStride: usize,
   x: usize,
@@ -66,18 +71,16 @@ function panelForward(
     for (let row: usize = 0; row < rows;) {
       const height = tileHeight(rows - row);
       const out = y + row * yStride;
-      forwardTile(
-        <i32>height,
-        out,
-        yStride,
-        x + row * xStride + (k << 2),
-        xStride,
-        panel + k * PANEL_BYTES,
-        block,
-        first ? bias : out,
-        first ? 0 : yStride,
-        limit,
-      );
+      const from = x + row * xStride + (k << 2);
+      const w = panel + k * PANEL_BYTES;
+      const init = first ? bias : out;
+      const initStride: usize = first ? 0 : yStride;
+      if (WIDE && count == 2) {
+        const stride = depth * PANEL_BYTES;
+        forwardPair(<i32>height, out, yStride, from, xStride, w, stride, block, init, initStride, limit);
+      } else {
+        forwardTile(<i32>height, out, yStride, from, xStride, w, block, init, initStride, limit);
+      }
       row += height;
     }
     k += block;

@@ -2,8 +2,9 @@
 // transposed instead. Every dx element is one chain over the units, ascending.
 //
 //   deltaT: [rows/8][units][8] (rows zero-padded)      scratch: [24 inputs][rows padded to 8]
-import { PANEL_BYTES, tileHeight } from '../simd';
+import { PANEL_BYTES, panelsAtOnce, tileHeight } from '../simd';
 import { inputGradientTile } from '../generated/input-gradient';
+import { inputGradientPair } from '../generated/wide';
 
 /** Inputs of a block, whose products wait in scratch to be transposed back. A multiple of 4. */
 const BLOCK: usize = 24;
@@ -50,20 +51,21 @@ export function denseInputGradient(
   const panelStride = depth * PANEL_BYTES;
   for (let k = begin; k < end; k += BLOCK) {
     const count = min(BLOCK, end - k);
-    for (let row: usize = 0; row < rows; row += 8) {
+    for (let row: usize = 0; row < rows;) {
+      const blocks = panelsAtOnce((rows - row + 7) >> 3);
+      const d = deltaT + ((row * units) << 2);
       for (let i: usize = 0; i < count;) {
         const height = tileHeight(count - i);
-        inputGradientTile(
-          <i32>height,
-          scratch + i * scratchStride + (row << 2),
-          scratchStride,
-          panels + (k + i) * PANEL_BYTES,
-          panelStride,
-          deltaT + ((row * units) << 2),
-          units,
-        );
+        const out = scratch + i * scratchStride + (row << 2);
+        const w = panels + (k + i) * PANEL_BYTES;
+        if (WIDE && blocks == 2) {
+          inputGradientPair(<i32>height, out, scratchStride, w, panelStride, d, units);
+        } else {
+          inputGradientTile(<i32>height, out, scratchStride, w, panelStride, d, units);
+        }
         i += height;
       }
+      row += blocks << 3;
     }
     transposeBack(dx + (k << 2), dxStride, scratch, scratchStride, rows, count);
   }
