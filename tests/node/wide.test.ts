@@ -1,15 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { NODES } from '../helpers/nodes.js';
 
 const FLAG = '--experimental-wasm-revectorize';
 const dist = new URL('../../dist/', import.meta.url).href;
 
-/** A Node.js that fuses vectors: this one, or one of that name. */
-const node = [process.execPath, 'node24'].find((command) => {
-  const code =
-    "process.exit(parseInt(process.versions.node) >= 24 && process.arch === 'x64' && process.config.variables.v8_enable_wasm_simd256_revec === 1 ? 0 : 1)";
-  return spawnSync(command, ['--eval', code]).status === 0;
-});
+/** A Node.js that fuses vectors. */
+const node = NODES.find(({ fuses }) => fuses)?.command;
 
 /** Runs `code` after `init` of an entry has been asked for a variant; what it prints. */
 function runWith(entry: string, variant: string, code: string, flags: readonly string[] = []): string {
