@@ -26,9 +26,47 @@ ${rows(n, (r) => each.map((j) => `  v128.store(y + ${r} * yStride, clamp(${lane(
 }`;
 }
 
+/** One or two rows take several panels at once, so that there are chains enough to keep the multipliers busy. */
+const STRIPS = { 1: [1, 2, 3, 4, 5, 6], 2: [1, 2, 3] };
+
+/** y[n][8p] = max(low, bias + x[n][k] · panels[…][k][8]), p panels that lie \`panelStride\` apart. */
+function strip(n, p) {
+  const each = vectors(p);
+  const line = (f) => rows(n, (r) => each.map((j) => f(r, j, `s${r}_${j}`)).join('\n'));
+  return `
+export function forwardStrip${n}x${8 * p}(
+  y: usize, yStride: usize, x: usize, xStride: usize, panel: usize, panelStride: usize, depth: usize, bias: usize, low: f32,
+): void {
+${rows(p, (i) => `  let w${i} = panel + ${i} * panelStride;`)}
+${line((r, j, s) => `  let ${s} = v128.load(bias, ${16 * j});`)}
+  for (const end = x + (depth << 2); x < end; x += 4) {
+${rows(n, (r) => `    const a${r} = v128.load32_splat(x + ${r} * xStride);`)}
+${rows(p, (i) => {
+  const half = (h) =>
+    rows(n, (r) => `    s${r}_${2 * i + h} = fma(a${r}, b${2 * i + h}, s${r}_${2 * i + h});`);
+  const load = (h) => `    const b${2 * i + h} = v128.load(w${i}, ${16 * h});`;
+  return [load(0), half(0), load(1), half(1), `    w${i} += 32;`].join('\n');
+})}
+  }
+  const limit = f32x4.splat(low);
+${line((r, j, s) => `  v128.store(y + ${r} * yStride, clamp(${s}, limit), ${16 * j});`)}
+}`;
+}
+
+const stripDispatcher = (n) => `
+/** Calls forwardStrip${n}x<8 · panels>. */
+export function forwardStrip${n}(
+  panels: i32, y: usize, yStride: usize, x: usize, xStride: usize, panel: usize, panelStride: usize, depth: usize, bias: usize, low: f32,
+): void {
+  switch (panels) {
+${STRIPS[n].map((p) => `    case ${p}: forwardStrip${n}x${8 * p}(y, yStride, x, xStride, panel, panelStride, depth, bias, low); break;`).join('\n')}
+  }
+}`;
+
 export default () => [
   "import { clamp, fma } from '../simd';",
   ...HEIGHTS.map((n) => forward(n)),
+  ...[1, 2].flatMap((n) => [...STRIPS[n].map((p) => strip(n, p)), stripDispatcher(n)]),
   dispatcher('forwardTile', 'forward', [
     ...addresses('y yStride x xStride panel depth init initStride'),
     ['low', 'f32'],

@@ -1,13 +1,14 @@
 import { addresses, declareZero, dispatcher, HEIGHTS, lane, products, rows, vectors } from './template.mjs';
 
 /**
- * out[n][8] = Σ over units of w[k][unit] · deltaT[unit][8]: n rows of the weight panels, 8 rows of the batch; or 16, in
- * two blocks of deltaT.
+ * out[n][8] = Σ over units of w[k][unit] · deltaT[unit][8]: n rows of the weight panels, 8 rows of the batch; or 4,
+ * the first of a block; or 16, in two blocks of deltaT.
  */
-export function inputGradient(n, blocks = 1) {
+export function inputGradient(n, columns = 8) {
+  const blocks = columns / 8;
   const each = vectors(blocks);
   return `
-export function inputGradient${n}x${8 * blocks}(
+export function inputGradient${n}x${columns}(
   out: usize, outStride: usize, w: usize, panelStride: usize, deltaT: usize, units: usize,
 ): void {
 ${declareZero(n, blocks)}
@@ -26,8 +27,12 @@ ${rows(n, (r) => each.map((j) => `  v128.store(out + ${r} * outStride, ${lane(r,
 }`;
 }
 
+export const PARAMETERS = addresses('out outStride w panelStride deltaT units');
+
 export default () => [
   "import { fma } from '../simd';",
   ...HEIGHTS.map((n) => inputGradient(n)),
-  dispatcher('inputGradientTile', 'inputGradient', addresses('out outStride w panelStride deltaT units')),
+  ...HEIGHTS.map((n) => inputGradient(n, 4)),
+  dispatcher('inputGradientTile', 'inputGradient', PARAMETERS),
+  dispatcher('inputGradientHalf', 'inputGradient', PARAMETERS, 'x4'),
 ];

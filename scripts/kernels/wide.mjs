@@ -3,7 +3,7 @@
 // fifteen registers again.
 import { forward } from './forward.mjs';
 import { gradientStore } from './gradient.mjs';
-import { inputGradient } from './input-gradient.mjs';
+import { inputGradient, PARAMETERS } from './input-gradient.mjs';
 import { addresses, dispatcher, HEIGHTS } from './template.mjs';
 
 const dispatch = (name, parameters) => dispatcher(`${name}Pair`, name, parameters, 'x16');
@@ -12,7 +12,7 @@ export default () => [
   "import { clamp, fma } from '../simd';",
   ...HEIGHTS.map((n) => forward(n, 2)),
   ...HEIGHTS.map((n) => gradientStore(n, 2)),
-  ...HEIGHTS.map((n) => inputGradient(n, 2)),
+  ...HEIGHTS.map((n) => inputGradient(n, 16)),
   dispatch('forward', [
     ...addresses('y yStride x xStride panel panelStride depth init initStride'),
     ['low', 'f32'],
@@ -21,5 +21,5 @@ export default () => [
     ...addresses('g panelStride x xStride delta deltaStride count'),
     ['fresh', 'bool'],
   ]),
-  dispatch('inputGradient', addresses('out outStride w panelStride deltaT units')),
+  dispatch('inputGradient', PARAMETERS),
 ];
