@@ -1,6 +1,6 @@
 /** src/ → dist/ (binaries embedded), dist/workerd/ (binaries imported as modules) and dist/types/. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { run, upToDate } from './tasks.mjs';
@@ -12,6 +12,7 @@ const common = {
   target: 'es2022',
   legalComments: 'none',
   chunkNames: 'chunk-[hash]',
+  // fflate comes along, without what is not used: as a package of its own it would take a third of the import time.
   platform: 'neutral',
   mainFields: ['module', 'main'],
   conditions: ['browser', 'import'],
@@ -69,5 +70,6 @@ export async function buildJavaScript() {
   await bundle('dist', { entryPoints: await entries('default', 'dist') });
   const entryPoints = await entries('workerd', 'dist/workerd');
   await bundle('dist/workerd', { entryPoints, plugins: [importedBinaries] });
+  await copyFile('node_modules/fflate/LICENSE', 'dist/LICENSE-fflate.txt');
   await types;
 }

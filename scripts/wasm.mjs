@@ -1,5 +1,6 @@
 /**
  * assembly/index.ts → build/wasm/<target>.wasm → dist/wasm/ and, all in one, src/engine/generated/binaries.ts.
+ * assembly/wide.ts → build/wasm/wide.wasm → dist/wasm/ and src/engine/generated/wide.ts, a chunk of its own.
  * assembly/peak.ts → build/wasm/peak-<target>.wasm, for the benchmarks only.
  */
 import { existsSync } from 'node:fs';
@@ -7,11 +8,12 @@ import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { deflateRawSync } from 'node:zlib';
 import { run, upToDate } from './tasks.mjs';
 
-const RELEASE = ['base', 'relaxed'];
-const DEBUG = ['base-debug', 'relaxed-debug'];
+const EMBEDDED = ['base', 'relaxed'];
+const RELEASE = [...EMBEDDED, 'wide'];
+const DEBUG = ['base-debug', 'relaxed-debug', 'wide-debug'];
 
 /** assembly/<entry>.ts → build/wasm/<name>.wasm, with the options of an asconfig target. */
-async function compile(target, entry = 'index', name = target) {
+async function compile(target, entry = target.startsWith('wide') ? 'wide' : 'index', name = target) {
   const outFile = `build/wasm/${name}.wasm`;
   const inputs = ['assembly', 'asconfig.json', 'node_modules/assemblyscript/package.json'];
   await upToDate(`asc ${name}`, inputs, [outFile], async () => {
@@ -35,17 +37,24 @@ async function compile(target, entry = 'index', name = target) {
  * its bytes.
  */
 async function embed() {
-  const binaries = await Promise.all(RELEASE.map((target) => readFile(`build/wasm/${target}.wasm`)));
+  const binaries = await Promise.all(EMBEDDED.map((target) => readFile(`build/wasm/${target}.wasm`)));
   const pieces = binaries.map(piecesOf);
   const rounds = Math.max(...pieces.map((own) => own.length));
   const parts = Array.from({ length: rounds }, (_, round) =>
     pieces.flatMap((own) => [leb128(own[round]?.length ?? 0), own[round] ?? Buffer.alloc(0)]),
   );
   const compressed = deflateRawSync(Buffer.concat(parts.flat()), { level: 9, memLevel: 9 });
-  const file = 'src/engine/generated/binaries.ts';
+  await writeText('binaries', compressed);
+  const wide = await readFile('build/wasm/wide.wasm');
+  await writeText('wide', deflateRawSync(wide, { level: 9 }));
+  for (const target of RELEASE) await copyFile(`build/wasm/${target}.wasm`, `dist/wasm/${target}.wasm`);
+}
+
+/** src/engine/generated/<name>.ts, unless it is that already. */
+async function writeText(name, compressed) {
+  const file = `src/engine/generated/${name}.ts`;
   const source = `export default '${compressed.toString('base64')}';\n`;
   if (!existsSync(file) || (await readFile(file, 'utf8')) !== source) await writeFile(file, source);
-  for (const target of RELEASE) await copyFile(`build/wasm/${target}.wasm`, `dist/wasm/${target}.wasm`);
 }
 
 /** A binary cut before every function of its code section, and behind the last. */

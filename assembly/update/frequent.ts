@@ -1,13 +1,26 @@
 // The update rules of the works, each a sweep whose scalars stay in registers: a vector of Adam takes as long as its square
-// root and its division, whether its state comes from L1 or from L3. Scalars as in assembly/update.ts.
+// root and its division, whether its state comes from L1 or from L3. Scalars as in assembly/update.ts. `wide` takes two
+// vectors at once, both loaded before either is stored, so that V8 can fuse them.
 import { fma } from '../simd';
-import { average, scalar } from './parts';
+import { average, mixed, scalar } from './parts';
 
 /** w ← w − lr · (g + decay · w) */
 export function sgdSweep(w: usize, g: usize, length: usize, control: usize): void {
   const step = f32x4.neg(scalar(control, 0)),
     decay = scalar(control, 1);
-  for (const end = g + (length << 2); g < end; g += 16) {
+  const end = g + (length << 2);
+  if (WIDE) {
+    for (; g + 16 < end; g += 32) {
+      const x = v128.load(w),
+        y = v128.load(w, 16);
+      const p = fma(decay, x, v128.load(g)),
+        q = fma(decay, y, v128.load(g, 16));
+      v128.store(w, fma(step, p, x));
+      v128.store(w, fma(step, q, y), 16);
+      w += 32;
+    }
+  }
+  for (; g < end; g += 16) {
     const x = v128.load(w);
     v128.store(w, fma(step, fma(decay, x, v128.load(g)), x));
     w += 16;
@@ -24,15 +37,37 @@ export function momentumSweep(w: usize, v: usize, g: usize, length: usize, contr
     momentum = scalar(control, 2),
     velocityFactor = scalar(control, 3),
     gradientFactor = scalar(control, 4);
-  for (const end = g + (length << 2); g < end; g += 16) {
+  const end = g + (length << 2);
+  if (WIDE) {
+    for (; g + 16 < end; g += 32) {
+      const x = v128.load(w),
+        y = v128.load(w, 16);
+      const p = fma(decay, x, v128.load(g)),
+        q = fma(decay, y, v128.load(g, 16));
+      const s = mixed(v128.load(v), p, momentum, step),
+        t = mixed(v128.load(v, 16), q, momentum, step);
+      v128.store(v, s);
+      v128.store(v, t, 16);
+      v128.store(w, moved(x, s, p, velocityFactor, gradientFactor));
+      v128.store(w, moved(y, t, q, velocityFactor, gradientFactor), 16);
+      w += 32;
+      v += 32;
+    }
+  }
+  for (; g < end; g += 16) {
     const x = v128.load(w);
     const gradient = fma(decay, x, v128.load(g));
     const velocity = average(v, gradient, momentum, step);
-    const change = f32x4.sub(f32x4.mul(velocityFactor, velocity), f32x4.mul(gradientFactor, gradient));
-    v128.store(w, f32x4.add(x, change));
+    v128.store(w, moved(x, velocity, gradient, velocityFactor, gradientFactor));
     w += 16;
     v += 16;
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function moved(x: v128, velocity: v128, g: v128, velocityFactor: v128, gradientFactor: v128): v128 {
+  return f32x4.add(x, f32x4.sub(f32x4.mul(velocityFactor, velocity), f32x4.mul(gradientFactor, g)));
 }
 
 /**
@@ -48,15 +83,42 @@ export function adamSweep(w: usize, m: usize, v: usize, g: usize, length: usize,
     beta2 = scalar(control, 4),
     rest2 = scalar(control, 5),
     epsilon = scalar(control, 6);
-  for (const end = g + (length << 2); g < end; g += 16) {
+  const end = g + (length << 2);
+  if (WIDE) {
+    for (; g + 16 < end; g += 32) {
+      const x = v128.load(w),
+        y = v128.load(w, 16);
+      const p = fma(decay, x, v128.load(g)),
+        q = fma(decay, y, v128.load(g, 16));
+      const mp = mixed(v128.load(m), p, beta1, rest1),
+        mq = mixed(v128.load(m, 16), q, beta1, rest1);
+      const vp = mixed(v128.load(v), f32x4.mul(p, p), beta2, rest2),
+        vq = mixed(v128.load(v, 16), f32x4.mul(q, q), beta2, rest2);
+      v128.store(m, mp);
+      v128.store(m, mq, 16);
+      v128.store(v, vp);
+      v128.store(v, vq, 16);
+      v128.store(w, descended(x, mp, vp, rate, epsilon));
+      v128.store(w, descended(y, mq, vq, rate, epsilon), 16);
+      w += 32;
+      m += 32;
+      v += 32;
+    }
+  }
+  for (; g < end; g += 16) {
     const x = v128.load(w);
     const gradient = fma(decay, x, v128.load(g));
     const first = average(m, gradient, beta1, rest1);
     const second = average(v, f32x4.mul(gradient, gradient), beta2, rest2);
-    const root = f32x4.add(f32x4.sqrt(second), epsilon);
-    v128.store(w, f32x4.sub(x, f32x4.div(f32x4.mul(rate, first), root)));
+    v128.store(w, descended(x, first, second, rate, epsilon));
     w += 16;
     m += 16;
     v += 16;
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function descended(x: v128, first: v128, second: v128, rate: v128, epsilon: v128): v128 {
+  return f32x4.sub(x, f32x4.div(f32x4.mul(rate, first), f32x4.add(f32x4.sqrt(second), epsilon)));
 }

@@ -1,11 +1,19 @@
+import { Gunzip } from 'fflate';
 import { FormatError } from '../errors.js';
-import type { Sink } from '../inflate.js';
-import { DeflateError, inflate } from '../inflate.js';
 import { crc32 } from './crc32.js';
+
+/** Receives output as it is produced; throws to stop. */
+export type Sink = (chunk: Uint8Array) => void;
 
 const FIXED_HEADER = 10;
 const TRAILER = 8;
 const MAX_MEMBERS = 65536;
+
+/** Compressed bytes per step, at most: deflate makes no more than 1,032 bytes of one, so no step makes more than 17 MB. */
+const MAX_STEP = 16384;
+
+/** A member's header, put behind the file: where it is recognised, the deflate data before it ended. */
+const SENTINEL = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
 /** True if bytes begin as a gzip file does. */
 export function isGzip(bytes: Uint8Array): boolean {
@@ -17,7 +25,7 @@ export function isGzip(bytes: Uint8Array): boolean {
  * nothing may follow the last member.
  *
  * @param bytes the whole file
- * @param options.maxBytes how much output is allowed; output stops within 100 kB of it. Default: 2^31 - 1
+ * @param options.maxBytes how much output is allowed; output stops within 17 MB of it. Default: 2^31 - 1
  * @throws FormatError naming the byte offset: truncated, damaged, more output than allowed, something behind the end
  */
 export function gunzip(bytes: Uint8Array, options: { maxBytes?: number } = {}): Uint8Array {
@@ -58,17 +66,13 @@ export function gunzipTo(bytes: Uint8Array, sink: Sink): void {
       );
     }
     checkHeader(bytes, offset);
-    if (members > 1 && !isGzip(bytes.subarray(offset))) throw followed(offset);
-    offset = inflateMember(bytes, checkHeader(bytes, offset), sink);
+    offset = inflateMember(bytes, offset, sink);
     if (offset === bytes.length) return;
   }
 }
 
-/**
- * Check the header at `start`: magic, method, reserved flags, and its own checksum if it has one. Returns the offset
- * behind it.
- */
-function checkHeader(bytes: Uint8Array, start: number): number {
+/** Check the header at `start`: magic, method, reserved flags, and its own checksum if it has one. */
+function checkHeader(bytes: Uint8Array, start: number): void {
   if (bytes[start] !== 0x1f || bytes[start + 1] !== 0x8b) {
     const found = Array.from(bytes.subarray(start, start + 2), hex).join(' ') || 'nothing';
     throw new FormatError(`gzip: a member must begin with 1f 8b, but byte ${start} begins with ${found}.`);
@@ -96,43 +100,71 @@ function checkHeader(bytes: Uint8Array, start: number): number {
       );
     }
   }
-  return end + (flags & 2);
 }
 
-function followed(offset: number): FormatError {
-  return new FormatError(
-    `gzip: nothing but another member may follow a member, but something does at byte ${offset}.`,
-  );
+/** Thrown by the handler of member starts, to leave the decompressor. */
+class MemberEnd {
+  constructor(readonly offset: number) {}
 }
 
-/** Inflate the member whose data begin at `start` into the sink and check its trailer. Returns the offset behind it. */
+/** Inflate the member at `start` into the sink and check its trailer. Returns the offset behind it. */
 function inflateMember(bytes: Uint8Array, start: number, sink: Sink): number {
   let crc = 0;
   let length = 0;
-  const end = described(bytes.length, () =>
-    inflate(bytes, start, (chunk) => {
-      crc = crc32(chunk, crc);
-      length += chunk.length;
-      sink(chunk);
-    }),
-  );
-  if (end + TRAILER > bytes.length) throw truncated(bytes.length, 'trailer');
-  checkTrailer(bytes, end, crc, length);
-  return end + TRAILER;
+  let failure: unknown;
+  const stream = new Gunzip((chunk) => {
+    crc = crc32(chunk, crc);
+    length += chunk.length;
+    try {
+      if (chunk.length > 0) sink(chunk);
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  });
+  stream.onmember = (offset) => {
+    throw new MemberEnd(start + offset);
+  };
+  const end = pushUntilEnd(stream, bytes, start, () => failure);
+  if (end > bytes.length) throw truncated(bytes.length, 'trailer');
+  checkTrailer(bytes, end - TRAILER, crc, length);
+  return end;
 }
 
-/** What `work` returns; faults of the deflate data as those of a gzip file. */
-function described(length: number, work: () => number): number {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof DeflateError)) throw error;
-    if (error.fault === 'truncated') throw truncated(length, 'data');
-    throw new FormatError(
-      `gzip: the compressed data must be sound, but are damaged before byte ${error.offset} (${error.message}).`,
-      { cause: error },
+/** Feed the bytes from `start` on, in growing steps, then the sentinel; returns where the next member begins. */
+function pushUntilEnd(stream: Gunzip, bytes: Uint8Array, start: number, failure: () => unknown): number {
+  let step = 512;
+  for (let from = start; ; from += step, step = Math.min(step * 2, MAX_STEP)) {
+    const chunk = bytes.subarray(from, from + step);
+    try {
+      stream.push(from < bytes.length ? chunk : Uint8Array.from(SENTINEL));
+    } catch (error) {
+      if (error instanceof MemberEnd) return error.offset;
+      if (failure() !== undefined) throw failure();
+      throw damaged(error, from, bytes.length);
+    }
+    if (from >= bytes.length) throw truncated(bytes.length, 'data');
+  }
+}
+
+/** fflate's error code for bytes that are no gzip header, here: behind a member. */
+const INVALID_HEADER = 6;
+
+function damaged(error: unknown, from: number, length: number): FormatError {
+  const what = error instanceof Error ? error.message : String(error);
+  const where =
+    from < length ? `between bytes ${from} and ${Math.min(from + MAX_STEP, length)}` : `at byte ${length}`;
+  if ((error as { code?: number }).code === INVALID_HEADER) {
+    return new FormatError(
+      `gzip: nothing but another member may follow a member, but something does ${where}.`,
+      {
+        cause: error,
+      },
     );
   }
+  return new FormatError(`gzip: the compressed data must be sound, but are damaged ${where} (${what}).`, {
+    cause: error,
+  });
 }
 
 function checkTrailer(bytes: Uint8Array, offset: number, crc: number, length: number): void {

@@ -1,14 +1,13 @@
-import { inflate } from '../inflate.js';
+import { inflateSync } from 'fflate';
+import type { EmbeddedVariant, Variant } from './engine.js';
 import text from './generated/binaries.js';
 
-type Variant = 'base' | 'relaxed';
-
 /** The binaries in the order in which scripts/wasm.mjs lays them side by side. */
-const VARIANTS: readonly Variant[] = ['base', 'relaxed'];
+const VARIANTS: readonly EmbeddedVariant[] = ['base', 'relaxed'];
 
 /** The bytes of a variant, decoded when asked for. binaries.workerd.ts takes this file's place where bytes may not be compiled. */
-export function binarySync(variant: Variant): Uint8Array<ArrayBuffer> | WebAssembly.Module {
-  const packed = decoded();
+export function binarySync(variant: EmbeddedVariant): Uint8Array<ArrayBuffer> | WebAssembly.Module {
+  const packed = decoded(text);
   const bytes = new Uint8Array(packed.length);
   let length = 0;
   for (let at = 0, turn = 0; at < packed.length; turn = (turn + 1) % VARIANTS.length) {
@@ -26,19 +25,12 @@ export function binarySync(variant: Variant): Uint8Array<ArrayBuffer> | WebAssem
   return bytes.slice(0, length);
 }
 
-function decoded(): Uint8Array {
-  const compressed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const chunks: Uint8Array[] = [];
-  inflate(compressed, 0, (chunk) => chunks.push(chunk));
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  chunks.reduce((at, chunk) => {
-    bytes.set(chunk, at);
-    return at + chunk.length;
-  }, 0);
-  return bytes;
+function decoded(base64: string): Uint8Array<ArrayBuffer> {
+  return inflateSync(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));
 }
 
-/** As `binarySync`; a promise, so that a variant may come to be fetched. */
+/** The bytes of any variant: `wide` is a chunk of its own. */
 export async function loadBinary(variant: Variant): Promise<Uint8Array<ArrayBuffer> | WebAssembly.Module> {
+  if (variant === 'wide') return decoded((await import('./generated/wide.js')).default);
   return binarySync(variant);
 }

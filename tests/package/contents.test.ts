@@ -30,6 +30,7 @@ describe('the packed package', () => {
   test('holds code, binaries and types, and nothing else', () => {
     const expected = [
       /^(package\.json|LICENSE|README\.md)$/,
+      /^dist\/LICENSE-fflate\.txt$/,
       /^dist\/(workerd\/)?[a-z]+\.js$/,
       /^dist\/(workerd\/)?chunk-[A-Z0-9]+\.js$/,
       /^dist\/wasm\/[a-z-]+\.wasm$/,
@@ -41,6 +42,7 @@ describe('the packed package', () => {
     expect(files.filter((path) => path.startsWith('dist/wasm/'))).toEqual([
       'dist/wasm/base.wasm',
       'dist/wasm/relaxed.wasm',
+      'dist/wasm/wide.wasm',
     ]);
   });
 
@@ -56,6 +58,7 @@ describe('the packed package', () => {
     const scripts = Object.keys(manifest.scripts);
     expect(scripts.filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
     expect(manifest.dependencies).toBeUndefined();
+    expect(files).toContain('dist/LICENSE-fflate.txt');
   });
 
   test('shows a short line where an error is thrown, and classes by their names', async () => {
