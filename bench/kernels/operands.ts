@@ -1,0 +1,148 @@
+/** The three matrix products of training, straight from the binary that ships, on matrices of one layer. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Layout, PANEL, paddedUnits, rowStride } from '../../src/model/layout.js';
+import type { Kernel } from '../../src/engine/kernels.js';
+
+/** A layer with a batch: x (rows, inputs) · W (inputs, units). */
+export interface Shape {
+  readonly rows: number;
+  readonly inputs: number;
+  readonly units: number;
+}
+
+export const PRODUCTS = ['forward', 'weightGradient', 'inputGradient'] as const;
+export type Product = (typeof PRODUCTS)[number];
+
+/** Useful operations of one product; the two gradients have as many. */
+export function flopsOf({ rows, inputs, units }: Shape): number {
+  return 2 * rows * inputs * units;
+}
+
+/** An instance of a binary with a memory for layers of any shape that fits. */
+export class Workbench {
+  readonly kernels: Readonly<Record<string, Kernel>>;
+  readonly floats: Float32Array;
+  readonly #noise: Float32Array;
+
+  private constructor(module: WebAssembly.Module, bytes: number) {
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536), maximum: 65536 });
+    this.kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, Kernel>;
+    this.floats = new Float32Array(memory.buffer);
+    const next = generator();
+    this.#noise = Float32Array.from({ length: this.floats.length }, next);
+  }
+
+  /** @param bytes of the largest layer */
+  static async open(variant: string, bytes = 64 << 20): Promise<Workbench> {
+    const file = new URL(import.meta.resolve(`lamella/wasm/${variant}.wasm`));
+    return new Workbench(await WebAssembly.compile(await readFile(fileURLToPath(file))), bytes);
+  }
+
+  /** Reproducible noise in [-0.5, 0.5) up to a byte offset. */
+  fill(bytes: number): void {
+    this.floats.set(this.#noise.subarray(0, bytes / 4));
+  }
+}
+
+/** The matrices of one layer; those of the layer that was laid out before on the same bench are lost. */
+export class Operands {
+  readonly calls: Readonly<Record<Product, () => void>>;
+  readonly #checks: Readonly<Record<Product, () => string | undefined>>;
+  readonly #shape: Shape;
+
+  constructor(bench: Workbench, shape: Shape) {
+    this.#shape = shape;
+    const { rows, inputs, units } = shape;
+    const { kernels: k, floats } = bench;
+    const layout = new Layout();
+    const padded = paddedUnits(units);
+    const panels = padded / PANEL;
+    const [inputStride, unitStride] = [4 * rowStride(inputs), 4 * rowStride(units)];
+    const x = layout.take(rows * inputStride);
+    const y = layout.take(rows * unitStride);
+    const delta = layout.take(rows * unitStride);
+    const dx = layout.take(rows * inputStride);
+    const weight = layout.floats(inputs * padded);
+    const gradient = layout.floats(inputs * padded);
+    const bias = layout.floats(padded);
+    const deltaT = layout.floats(paddedUnits(rows) * units);
+    const scratch = layout.floats(24 * paddedUnits(rows));
+
+    const at = (start: number, stride: number) => (row: number, column: number) =>
+      floats[(start + row * stride) / 4 + column];
+    const inPanels = (start: number) => (input: number, unit: number) =>
+      floats[start / 4 + (unit - (unit % PANEL)) * inputs + input * PANEL + (unit % PANEL)];
+    const [X, Y, D, DX] = [at(x, inputStride), at(y, unitStride), at(delta, unitStride), at(dx, inputStride)];
+    const [W, G, B] = [inPanels(weight), inPanels(gradient), at(bias, 0)];
+    bench.fill(layout.bytes);
+    zeroPadding(floats, delta / 4, rows, units, unitStride / 4);
+
+    this.calls = {
+      forward: () =>
+        k.denseForward(y, unitStride, x, inputStride, weight, bias, rows, inputs, 0, panels, -Infinity),
+      weightGradient: () =>
+        k.denseGradient(gradient, x, inputStride, delta, unitStride, rows, inputs, 0, panels, 1),
+      inputGradient: () => {
+        k.transposeDelta(deltaT, delta, unitStride, rows, units);
+        k.denseInputGradient(dx, inputStride, weight, deltaT, scratch, rows, inputs, units, 0, inputs);
+      },
+    };
+    this.#checks = {
+      forward: () => compare(rows, units, inputs, Y, (r, n, i) => X(r, i) * W(i, n), B),
+      weightGradient: () => compare(inputs, units, rows, G, (i, n, r) => X(r, i) * D(r, n)),
+      inputGradient: () => compare(rows, inputs, units, DX, (r, i, n) => D(r, n) * W(i, n)),
+    };
+  }
+
+  /** Throws if a product is wrong. */
+  check(product: Product): void {
+    this.calls[product]();
+    const fault = this.#checks[product]();
+    const { rows, inputs, units } = this.#shape;
+    if (fault !== undefined) throw new Error(`${product} of ${rows} x ${inputs} x ${units}: ${fault}`);
+  }
+}
+
+type Element = (row: number, column: number) => number;
+
+/** Compares some elements of a product of `depth` terms with their float64 values; says which one is wrong. */
+function compare(
+  rows: number,
+  columns: number,
+  depth: number,
+  actual: Element,
+  term: (row: number, column: number, k: number) => number,
+  start: Element = () => 0,
+): string | undefined {
+  for (let i = 0; i < 200; i++) {
+    const [row, column] = [(i * 7919) % rows, (i * 104729) % columns];
+    let expected = start(0, column);
+    for (let k = 0; k < depth; k++) expected += term(row, column, k);
+    if (!(Math.abs(actual(row, column) - expected) <= 1e-5 * Math.sqrt(depth))) {
+      return `element (${row}, ${column}) must be ${expected}, but is ${actual(row, column)}.`;
+    }
+  }
+  return undefined;
+}
+
+/** Gradients keep their padding columns at 0. */
+function zeroPadding(
+  floats: Float32Array,
+  start: number,
+  rows: number,
+  columns: number,
+  stride: number,
+): void {
+  for (let row = 0; row < rows; row++)
+    floats.fill(0, start + row * stride + columns, start + (row + 1) * stride);
+}
+
+/** Numbers in [-0.5, 0.5), always the same. */
+function generator(): () => number {
+  let state = 1;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 4294967296 - 0.5;
+  };
+}
