@@ -41,7 +41,7 @@ const ANCHORS: Readonly<Record<Dimension, readonly Partial<Shape>[]>> = {
 };
 
 /** Every size up to 80, then all within 8 of some larger ones: 97, 127, 251 and 509 are prime. */
-export const SIZES: readonly number[] = [
+const SIZES: readonly number[] = [
   ...new Set([
     ...Array.from({ length: 80 }, (_, i) => i + 1),
     ...[97, 127, 251, 256, 392, 509, 512, 1016].flatMap((middle) =>
