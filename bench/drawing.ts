@@ -24,8 +24,9 @@ function svg(option: EChartsOption, { title, machine }: Heading, width: number):
     animation: false,
     backgroundColor: '#fff',
     title: { text: title, subtext: machine, left: 'center' },
-    legend: { bottom: 0 },
-    grid: { top: 90, bottom: 90, left: 70, right: 30 },
+    textStyle: { fontFamily: 'sans-serif' },
+    legend: { bottom: 0, itemGap: 30 },
+    grid: { top: 90, bottom: 130, left: 70, right: 30 },
     ...option,
   });
   const text = chart.renderToSVGString();
@@ -33,16 +34,22 @@ function svg(option: EChartsOption, { title, machine }: Heading, width: number):
   return text;
 }
 
-/** Seconds on a logarithmic scale, contestants side by side. @returns the text of an SVG file */
+/** Ratios on a logarithmic scale, contestants side by side: bars rise from 1, or hang from it. @returns the text of an SVG file */
 export function bars(heading: Heading, categories: readonly string[], contestants: readonly Bars[]): string {
   const series = contestants.map(({ name, values }) => ({
     name,
     type: 'bar' as const,
     data: values.map((value) => (value === undefined ? '-' : Number(value.toPrecision(3)))),
+    label: { show: true, position: 'top' as const, fontSize: 10 },
   }));
   const option = {
-    xAxis: { type: 'category' as const, data: [...categories] },
-    yAxis: { type: 'log' as const, name: 'seconds' },
+    xAxis: {
+      type: 'category' as const,
+      data: [...categories],
+      axisLine: { onZero: false },
+      axisLabel: { interval: 0 },
+    },
+    yAxis: { type: 'log' as const },
     series,
   };
   return svg(option, heading, Math.max(700, 150 * categories.length + 100));

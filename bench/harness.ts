@@ -112,15 +112,11 @@ export function time(work: () => void, seconds = 0.2): Spread {
 
 /** Writes bench/results/<name>-<Node>-<time>.json. @returns its path, from the current directory */
 export async function writeResult(name: string, on: Machine, content: object): Promise<string> {
-  return writeFileOf(name, on, 'json', `${JSON.stringify({ name, machine: on, ...content }, null, 2)}\n`);
+  return writeBeside(name, on, 'json', `${JSON.stringify({ name, machine: on, ...content }, null, 2)}\n`);
 }
 
-/** Writes a picture beside the result of the same name. @returns its path, from the current directory */
-export async function writeDrawing(name: string, on: Machine, svg: string): Promise<string> {
-  return writeFileOf(name, on, 'svg', svg);
-}
-
-async function writeFileOf(name: string, on: Machine, ending: string, text: string): Promise<string> {
+/** Writes a picture (svg) or a table (md) beside the result of the same name. @returns its path, from the current directory */
+export async function writeBeside(name: string, on: Machine, ending: string, text: string): Promise<string> {
   const folder = `${root}bench/results`;
   await mkdir(folder, { recursive: true });
   const file = `${folder}/${name}-${on.node}-${on.date.replace(/\.\d+/, '').replaceAll(':', '')}.${ending}`;

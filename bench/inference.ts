@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { engine, init } from 'lamella';
 import { loadMnist } from 'lamella/node';
 import { choose, helpIfAsked } from './arguments.js';
-import { machine, machineInWords, spread, type Spread, writeDrawing, writeResult } from './harness.js';
+import { machine, machineInWords, spread, type Spread, writeBeside, writeResult } from './harness.js';
 import { drawInference } from './inference/draw.js';
 import { denseOnnx } from './inference/onnx.js';
 import { network, predict } from './inference/own.js';
@@ -191,4 +191,6 @@ try {
   await rm(folder, { recursive: true });
 }
 console.log(`\nKept in ${await writeResult('inference', on, { results })}`);
-console.log(`Drawn in ${await writeDrawing('inference', on, drawInference(results, machineInWords(on)))}`);
+console.log(
+  `Drawn in ${await writeBeside('inference', on, 'svg', drawInference(results, machineInWords(on)))}`,
+);

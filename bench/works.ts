@@ -14,7 +14,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { UnsupportedError } from 'lamella';
 import { choose, helpIfAsked } from './arguments.js';
-import { machine, machineInWords, writeDrawing, writeResult } from './harness.js';
+import { machine, machineInWords, writeBeside, writeResult } from './harness.js';
 import { Peak } from './kernels/peak.js';
 import { drawWorks } from './works/draw.js';
 import { compete, type WorkResult } from './works/compete.js';
@@ -129,6 +129,6 @@ try {
     const described = contestants.map(({ name, libraries, threads }) => ({ name, libraries, threads }));
     console.log(`\nKept in ${await writeResult('works', on, { contestants: described, peaks, results })}`);
     const drawing = drawWorks(results, machineInWords(on));
-    console.log(`Drawn in ${await writeDrawing('works', on, drawing)}`);
+    console.log(`Drawn in ${await writeBeside('works', on, 'svg', drawing)}`);
   }
 }

@@ -1,13 +1,16 @@
-/** Our predictions against the peers'. */
+/** The peers' time of a prediction over ours. */
 import { bars } from '../drawing.js';
 import type { InferenceResult } from '../inference.js';
+import { duration } from '../terminal.js';
 
 /** @param machine where they were measured, in words */
 export function drawInference(results: readonly InferenceResult[], machine: string): string {
-  const names = results[0].times.map(({ contestant }) => contestant);
+  const [own, ...others] = results[0].times.map(({ contestant }) => contestant);
   return bars(
-    { title: 'Seconds per prediction (median)', machine },
-    results.map(({ net, data, batch }) => `${net}, ${batch} rows\n${data}`),
-    names.map((name, i) => ({ name, values: results.map(({ times }) => times[i].seconds.median) })),
+    { title: `Time over that of ${own}: above 1 is slower (medians)`, machine },
+    results.map(
+      ({ net, data, batch, times }) => `${net}, ${batch} × ${data}\n${duration(times[0].seconds.median)}`,
+    ),
+    others.map((name, i) => ({ name, values: results.map(({ times }) => times[i + 1].ratio.median) })),
   );
 }

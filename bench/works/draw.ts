@@ -1,19 +1,23 @@
-/** Our time against the peers', per work. */
+/** The peers' time over ours, per work. */
 import { bars } from '../drawing.js';
+import { duration } from '../terminal.js';
 import type { WorkResult } from './compete.js';
 
 /** @param machine where they were measured, in words */
 export function drawWorks(results: readonly WorkResult[], machine: string): string {
-  const names = [
-    ...new Set(results.flatMap(({ standings }) => standings.map(({ contestant }) => contestant))),
-  ];
+  const ours = results.filter(({ standings }) => standings[0]?.variant !== undefined);
+  const own = ours[0]?.standings[0].contestant;
+  const names = new Set(ours.flatMap(({ standings }) => standings.map(({ contestant }) => contestant)));
+  names.delete(own);
   return bars(
-    { title: 'Seconds per epoch (median)', machine },
-    results.map(({ work, data }) => `${work}\n${data}`),
-    names.map((name) => ({
+    { title: `Time over that of ${own}: above 1 is slower (medians)`, machine },
+    ours.map(
+      ({ work, data, standings }) => `${work}\n${data}\n${duration(standings[0].secondsPerEpoch.median)}`,
+    ),
+    [...names].map((name) => ({
       name,
-      values: results.map(
-        ({ standings }) => standings.find(({ contestant }) => contestant === name)?.secondsPerEpoch.median,
+      values: ours.map(
+        ({ standings }) => standings.find(({ contestant }) => contestant === name)?.ratio.median,
       ),
     })),
   );
