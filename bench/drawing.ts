@@ -60,6 +60,7 @@ export function curves(heading: Heading, x: string, y: string, lines: readonly C
   const series = lines.map(({ name, points }) => ({
     name,
     type: 'line' as const,
+    showSymbol: points.length < 20,
     data: points.map((point) => [...point]),
   }));
   const option = {

@@ -6,7 +6,8 @@
  *   --variant base                            default: what init chooses
  */
 import { parseArgs } from 'node:util';
-import { engine, init } from 'lamella';
+import { engine } from 'lamella';
+import { init } from 'lamella/node';
 import { choose, helpIfAsked } from './arguments.js';
 import { curves as draw } from './drawing.js';
 import { type Curve, growthCurves } from './growth/curves.js';

@@ -8,9 +8,11 @@
  *   --list 20                                          how many violations are written out; default: 20
  */
 import { parseArgs } from 'node:util';
-import { engine, init } from 'lamella';
+import { engine } from 'lamella';
+import { init } from 'lamella/node';
 import { choose, helpIfAsked } from './arguments.js';
-import { machine, machineInWords, spread, writeResult } from './harness.js';
+import { curves } from './drawing.js';
+import { machine, machineInWords, spread, writeBeside, writeResult } from './harness.js';
 import { isLarge, type Violation, violationsOf } from './kernels/cliffs.js';
 import { PRODUCTS, Workbench } from './kernels/operands.js';
 import { Peak } from './kernels/peak.js';
@@ -45,8 +47,8 @@ console.log(machineInWords(on));
 
 const bench = await Workbench.open(variant);
 const peak = await Peak.of(variant);
-/** Rows of the tallest tile (assembly/simd.ts). */
-const height = variant === 'base' ? 4 : 6;
+/** As in assembly/simd.ts. */
+const tile = { height: variant === 'base' ? 4 : 6, width: (variant as string) === 'wide' ? 16 : 8 };
 
 interface LineResult {
   readonly line: Line;
@@ -57,7 +59,7 @@ interface LineResult {
 
 function measure(line: Line): LineResult {
   const points = measureLine(bench, line);
-  const violations = violationsOf(bench, line, points, height);
+  const violations = violationsOf(bench, line, points, tile);
   peak.measure();
   return { line, sizes: points.map(({ size }) => size), gflops: points.map(gflops), violations };
 }
@@ -77,7 +79,7 @@ const rows = results.map(({ line, sizes, gflops: rates, violations }) => {
   const at = (size: number): string => percent(rates[sizes.indexOf(size)] / peak.gflops);
   return [
     `${line.product} ${inWords(line)}`,
-    ...[shares.min, shares.median, shares.max].map(percent),
+    ...[shares.min, shares.median, shares.max].map((share) => (large.length > 0 ? percent(share) : '')),
     ...[1, 8, 31, 97, 256, 1024].map(at),
     String(violations.length),
   ];
@@ -105,3 +107,13 @@ if (violations.length > 0) {
   console.log(table(['rows x inputs x units', 'at', 'against', 'here', 'there', '', 'share'], listed));
 }
 console.log(`\nKept in ${await writeResult('kernels', on, { peak: peak.gflops, results })}`);
+const drawing = curves(
+  { title: `GFLOP/s, of ${peak.gflops.toFixed(1)} that the vector units reach`, machine: machineInWords(on) },
+  'n',
+  'GFLOP/s',
+  results.map(({ line, sizes: n, gflops: rates }) => ({
+    name: `${line.product} ${inWords(line)}`,
+    points: n.map((size, i) => [size, rates[i]] as const),
+  })),
+);
+console.log(`Drawn in ${await writeBeside('kernels', on, 'svg', drawing)}`);

@@ -1,5 +1,6 @@
 /** Times of epochs along a curve, and what a step has to move. */
-import { init, MLPClassifier } from 'lamella';
+import { MLPClassifier } from 'lamella';
+import { init } from 'lamella/node';
 import { spread, type Spread } from '../harness.js';
 import { flopsOf } from '../works/flops.js';
 import type { Curve, Training } from './curves.js';

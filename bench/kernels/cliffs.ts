@@ -21,31 +21,33 @@ export interface Violation {
   readonly rule: 'neighbour' | 'multiple';
 }
 
-/** Sizes that a tile covers at once; 8 where the product runs along the dimension. */
-function tileOf(product: Product, dimension: Dimension, height: number): number {
+/** Rows (of the gradients: inputs) and units of the largest tile. */
+export interface Tile {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Sizes that a tile covers at once; a panel's where the product runs along the dimension. */
+function covered(product: Product, dimension: Dimension, { height, width }: Tile): number {
   const tall = product === 'forward' ? 'rows' : 'inputs';
-  return dimension === tall ? height : 8;
+  if (dimension === tall) return height;
+  return dimension === 'units' && product !== 'inputGradient' ? width : 8;
 }
 
 export function isLarge({ rows, inputs, units }: Shape): boolean {
   return rows >= LEAST.rows && inputs >= LEAST.inputs && units >= LEAST.units;
 }
 
-/** The rule at one point of a line. @param height of the tallest tile */
-function violationAt(
-  line: Line,
-  points: readonly Point[],
-  point: Point,
-  height: number,
-): Violation | undefined {
+/** The rule at one point of a line. */
+function violationAt(line: Line, points: readonly Point[], point: Point, tile: Tile): Violation | undefined {
   if (isLarge(point.shape)) {
     const near = points.filter((other) => isLarge(other.shape) && Math.abs(other.size - point.size) <= REACH);
     const against = near.reduce((best, other) => (gflops(other) > gflops(best) ? other : best));
     const share = gflops(point) / gflops(against);
     return share < SHARE ? { line, point, against, share, rule: 'neighbour' } : undefined;
   }
-  const tile = tileOf(line.product, line.dimension, height);
-  const multiple = Math.ceil(point.size / tile) * tile;
+  const step = covered(line.product, line.dimension, tile);
+  const multiple = Math.ceil(point.size / step) * step;
   const against = points.find(({ size }) => size === multiple);
   if (against === undefined) return undefined;
   const share = against.seconds / point.seconds;
@@ -57,9 +59,9 @@ export function violationsOf(
   bench: Workbench,
   line: Line,
   points: readonly Point[],
-  height: number,
+  tile: Tile,
 ): Violation[] {
-  const suspects = points.flatMap((point) => violationAt(line, points, point, height) ?? []);
+  const suspects = points.flatMap((point) => violationAt(line, points, point, tile) ?? []);
   for (const { point, against } of suspects) measureAgain(bench, line, [point, against], 3);
-  return suspects.flatMap(({ point }) => violationAt(line, points, point, height) ?? []);
+  return suspects.flatMap(({ point }) => violationAt(line, points, point, tile) ?? []);
 }

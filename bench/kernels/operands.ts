@@ -1,8 +1,9 @@
 /** The three matrix products of training, straight from the binary that ships, on matrices of one layer. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { Layout, PANEL, paddedUnits, rowStride } from '../../src/model/layout.js';
-import type { Kernel } from '../../src/engine/kernels.js';
+import { bind, type Call, type Kernels, run } from '../../src/engine/kernels.js';
+import { Layout, type Matrix, NARROW, PANEL, paddedUnits } from '../../src/model/layout.js';
+import { inputGradientCalls, productCalls, productScratch } from '../../src/model/products.js';
 
 /** A layer with a batch: x (rows, inputs) · W (inputs, units). */
 export interface Shape {
@@ -21,13 +22,13 @@ export function flopsOf({ rows, inputs, units }: Shape): number {
 
 /** An instance of a binary with a memory for layers of any shape that fits. */
 export class Workbench {
-  readonly kernels: Readonly<Record<string, Kernel>>;
+  readonly kernels: Kernels;
   readonly floats: Float32Array;
   readonly #noise: Float32Array;
 
   private constructor(module: WebAssembly.Module, bytes: number) {
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536), maximum: 65536 });
-    this.kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, Kernel>;
+    this.kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
     this.floats = new Float32Array(memory.buffer);
     const next = generator();
     this.#noise = Float32Array.from({ length: this.floats.length }, next);
@@ -54,39 +55,37 @@ export class Operands {
   constructor(bench: Workbench, shape: Shape) {
     this.#shape = shape;
     const { rows, inputs, units } = shape;
-    const { kernels: k, floats } = bench;
+    const { kernels, floats } = bench;
     const layout = new Layout();
     const padded = paddedUnits(units);
-    const panels = padded / PANEL;
-    const [inputStride, unitStride] = [4 * rowStride(inputs), 4 * rowStride(units)];
-    const x = layout.take(rows * inputStride);
-    const y = layout.take(rows * unitStride);
-    const delta = layout.take(rows * unitStride);
-    const dx = layout.take(rows * inputStride);
-    const weight = layout.floats(inputs * padded);
-    const gradient = layout.floats(inputs * padded);
+    const [x, y] = [layout.matrix(rows, inputs), layout.matrix(rows, units)];
+    const [dx, delta] = [layout.matrix(rows, inputs), layout.matrix(rows, units)];
+    const [kernel, gradient] = [layout.floats(inputs * padded), layout.floats(inputs * padded)];
     const bias = layout.floats(padded);
-    const deltaT = layout.floats(paddedUnits(rows) * units);
-    const scratch = layout.floats(24 * paddedUnits(rows));
+    const sizes = productScratch(rows, inputs, units);
+    const spare = { scratch: layout.floats(sizes.scratch), transposed: layout.floats(sizes.transposed) };
 
-    const at = (start: number, stride: number) => (row: number, column: number) =>
-      floats[(start + row * stride) / 4 + column];
+    const at =
+      ({ offset, stride }: Matrix) =>
+      (row: number, column: number) =>
+        floats[(offset + row * stride) / 4 + column];
     const inPanels = (start: number) => (input: number, unit: number) =>
       floats[start / 4 + (unit - (unit % PANEL)) * inputs + input * PANEL + (unit % PANEL)];
-    const [X, Y, D, DX] = [at(x, inputStride), at(y, unitStride), at(delta, unitStride), at(dx, inputStride)];
-    const [W, G, B] = [inPanels(weight), inPanels(gradient), at(bias, 0)];
+    const [X, Y, D, DX] = [at(x), at(y), at(delta), at(dx)];
+    const [W, G] = [inPanels(kernel), inPanels(gradient)];
+    const B: Element = (_, unit) => floats[bias / 4 + unit];
     bench.fill(layout.bytes);
-    zeroPadding(floats, delta / 4, rows, units, unitStride / 4);
+    zeroPadding(floats, delta, rows);
 
+    const weights = { kernel, bias, units };
+    const call = (calls: readonly Call[]): (() => void) => {
+      const program = bind(kernels, calls);
+      return program.length === 1 ? program[0] : () => run(program);
+    };
     this.calls = {
-      forward: () =>
-        k.denseForward(y, unitStride, x, inputStride, weight, bias, rows, inputs, 0, panels, -Infinity),
-      weightGradient: () =>
-        k.denseGradient(gradient, x, inputStride, delta, unitStride, rows, inputs, 0, panels, 1),
-      inputGradient: () => {
-        k.transposeDelta(deltaT, delta, unitStride, rows, units);
-        k.denseInputGradient(dx, inputStride, weight, deltaT, scratch, rows, inputs, units, 0, inputs);
-      },
+      forward: call(productCalls(y, x, weights, rows, -Infinity)),
+      weightGradient: call([gradientCall(gradient, x, delta, rows)]),
+      inputGradient: call(inputGradientCalls(dx, delta, weights, rows, spare)),
     };
     this.#checks = {
       forward: () => compare(rows, units, inputs, Y, (r, n, i) => X(r, i) * W(i, n), B),
@@ -126,16 +125,19 @@ function compare(
   return undefined;
 }
 
-/** Gradients keep their padding columns at 0. */
-function zeroPadding(
-  floats: Float32Array,
-  start: number,
-  rows: number,
-  columns: number,
-  stride: number,
-): void {
-  for (let row = 0; row < rows; row++)
-    floats.fill(0, start + row * stride + columns, start + (row + 1) * stride);
+/** The whole gradient of a layer, as plans that keep gradients call for it. */
+function gradientCall(gradient: number, x: Matrix, delta: Matrix, rows: number): Call {
+  const head = [gradient, x.offset, x.stride, delta.offset, delta.stride, rows];
+  const { columns: units } = delta;
+  if (units <= NARROW) return { kernel: 'narrowGradient', args: [...head, units, 0, x.columns, 1] };
+  return { kernel: 'denseGradient', args: [...head, x.columns, 0, paddedUnits(units) / PANEL, 1] };
+}
+
+/** Deltas keep their padding columns at 0. */
+function zeroPadding(floats: Float32Array, { offset, stride, columns }: Matrix, rows: number): void {
+  for (let row = 0; row < rows; row++) {
+    floats.fill(0, (offset + row * stride) / 4 + columns, (offset + (row + 1) * stride) / 4);
+  }
 }
 
 /** Numbers in [-0.5, 0.5), always the same. */

@@ -18,25 +18,29 @@ export interface Point {
   seconds: number;
 }
 
-/** What stands still while the first size runs: layers of the works, and small and odd ones. */
+/** What stands still while the first size runs: layers of the works, small and odd ones, single rows and single units. */
 const ANCHORS: Readonly<Record<Dimension, readonly Partial<Shape>[]>> = {
   rows: [
     { inputs: 784, units: 50 },
     { inputs: 392, units: 392 },
     { inputs: 64, units: 32 },
     { inputs: 17, units: 23 },
+    { inputs: 100, units: 1 },
   ],
   inputs: [
     { rows: 32, units: 392 },
     { rows: 200, units: 50 },
     { rows: 33, units: 61 },
     { rows: 7, units: 17 },
+    { rows: 1, units: 50 },
+    { rows: 32, units: 1 },
   ],
   units: [
     { rows: 32, inputs: 784 },
     { rows: 200, inputs: 50 },
     { rows: 33, inputs: 97 },
     { rows: 7, inputs: 17 },
+    { rows: 1, inputs: 784 },
   ],
 };
 
