@@ -64,9 +64,14 @@ export function curves(heading: Heading, x: string, y: string, lines: readonly C
     data: points.map((point) => [...point]),
   }));
   const option = {
-    xAxis: { type: 'log' as const, name: x, nameLocation: 'middle' as const, nameGap: 28 },
+    legend: { orient: 'vertical' as const, right: 10, top: 90, itemGap: 8 },
+    grid: { top: 90, bottom: 60, left: 70, right: 280 },
+    xAxis: {
+      ...{ type: 'log' as const, min: 'dataMin' as const, max: 'dataMax' as const },
+      ...{ name: x, nameLocation: 'middle' as const, nameGap: 28 },
+    },
     yAxis: { type: 'log' as const, name: y },
     series,
   };
-  return svg(option, heading, 800);
+  return svg(option, heading, 1100);
 }
