@@ -39,8 +39,8 @@ export function now() {
 }
 
 /**
- * Trains batch after batch: for a quarter of `seconds` to warm up, then until `seconds` or `epochs` have been timed.
- * `step(begin, end)` trains on some rows.
+ * Trains batch after batch: for a quarter of `seconds` to warm up, then until `seconds` or `epochs` have been timed. A
+ * first step that takes longer than that is the measurement. `step(begin, end)` trains on some rows.
  */
 export async function timeSteps({ rows, batch, seconds, epochs }, step) {
   let begin = 0;
@@ -51,13 +51,16 @@ export async function timeSteps({ rows, batch, seconds, epochs }, step) {
     begin = end === rows ? 0 : end;
     return count;
   };
-  const warm = now()[0];
-  do await next();
-  while (now()[0] - warm < seconds / 4);
-  const start = now();
-  let timed = 0;
-  do timed += await next();
-  while (now()[0] - start[0] < seconds && timed < epochs * rows);
+  let start = now();
+  const elapsed = () => now()[0] - start[0];
+  let timed = await next();
+  if (elapsed() < seconds) {
+    while (elapsed() < seconds / 4) await next();
+    start = now();
+    timed = 0;
+    do timed += await next();
+    while (elapsed() < seconds && timed < epochs * rows);
+  }
   const [secondsPerEpoch, cpuSecondsPerEpoch] = now().map((end, i) => ((end - start[i]) * rows) / timed);
   return { secondsPerEpoch, cpuSecondsPerEpoch, ...(timed < epochs * rows ? { rowsTimed: timed } : {}) };
 }
