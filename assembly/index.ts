@@ -1,5 +1,6 @@
 // The ABI: free functions on byte offsets and sizes in one imported memory. Micro-kernels are exported so that they
 // stay functions of their own, which V8 tiers up while a long call is running.
+export * from './generated/conv';
 export * from './generated/forward';
 export * from './generated/gradient';
 export * from './generated/input-gradient';
@@ -52,3 +53,6 @@ export {
   movingStatistics,
   rescale,
 } from './norm';
+export { convForward, convPoolForward, depthwiseForward } from './conv/forward';
+export { channelSums, convGradient, convPoolGradient, depthwiseGradient, turnFilters } from './conv/gradient';
+export { averagePoolBackward, averagePoolForward, maxPoolBackward, maxPoolForward } from './pool';

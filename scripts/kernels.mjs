@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync, readFileSync, existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import activation from './kernels/activation.mjs';
+import conv from './kernels/conv.mjs';
 import forward from './kernels/forward.mjs';
 import gradient from './kernels/gradient.mjs';
 import inputGradient from './kernels/input-gradient.mjs';
@@ -16,7 +17,7 @@ import wide from './kernels/wide.mjs';
 
 const folder = fileURLToPath(new URL('../assembly/generated/', import.meta.url));
 
-const files = { activation, forward, gradient, 'input-gradient': inputGradient, narrow, sparse, wide };
+const files = { activation, conv, forward, gradient, 'input-gradient': inputGradient, narrow, sparse, wide };
 
 mkdirSync(folder, { recursive: true });
 for (const [name, parts] of Object.entries(files)) {

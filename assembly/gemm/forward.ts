@@ -2,8 +2,8 @@
 //
 //   W (depth × units)  →  panel p = columns 8p … 8p+7:   [panel][depth][8], zero-padded, bias padded alike
 //
-// `wide` takes two neighbouring panels at once. Every y element is one chain: its bias, then k ascending, one multiply-add per term. Row tiles, row blocks and
-// depth blocks only change the order in which elements are visited.
+// `wide` takes two neighbouring panels at once. Every y element is one chain: its bias, then k ascending, one
+// multiply-add per term. Row tiles, row blocks and depth blocks only change the order in which elements are visited.
 import { PANEL_BYTES, panelsAtOnce, tileHeight } from '../simd';
 import { forwardStrip1, forwardStrip2, forwardTile } from '../generated/forward';
 import { forwardPair } from '../generated/wide';
@@ -11,7 +11,7 @@ import { forwardPair } from '../generated/wide';
 /** Depth of a block: its panel rows take 32 KB of L1. */
 const DEPTH_BLOCK: usize = WIDE ? 512 : 1024;
 
-/** Bytes of x that a row block may take, so that it stays in L2 while the panels pass. */
+/** Bytes of x that a row and depth block may take, so that it stays in L2 while the panels pass. */
 const ROW_BLOCK_BYTES: usize = 512 * 1024;
 
 /**
@@ -38,29 +38,39 @@ export function denseForward(
   if (rows - 1 < 2) {
     return stripForward(y, yStride, x, xStride, panels, bias, rows, depth, panelBegin, panelEnd, low);
   }
-  const rowBlock = max<usize>(60, (ROW_BLOCK_BYTES / xStride / 30) * 30);
+  const rowBlock = max<usize>(60, (ROW_BLOCK_BYTES / min(xStride, DEPTH_BLOCK << 2) / 30) * 30);
   for (let row: usize = 0; row < rows; row += rowBlock) {
     const height = min(rowBlock, rows - row);
-    for (let p = panelBegin; p < panelEnd;) {
-      const column = p * PANEL_BYTES;
-      const count = panelsAtOnce(panelEnd - p);
-      panelForward(
-        count,
-        y + row * yStride + column,
-        yStride,
-        x + row * xStride,
-        xStride,
-        panels + column * depth,
-        bias + column,
-        height,
-        depth,
-        low,
-      );
-      p += count;
-    }
+    let k: usize = 0;
+    do {
+      const block = min(DEPTH_BLOCK, depth - k);
+      const limit: f32 = k + block == depth ? low : -Infinity;
+      for (let p = panelBegin; p < panelEnd;) {
+        const column = p * PANEL_BYTES;
+        const out = y + row * yStride + column;
+        const count = panelsAtOnce(panelEnd - p);
+        panelForward(
+          count,
+          out,
+          yStride,
+          x + row * xStride + (k << 2),
+          xStride,
+          panels + column * depth + k * PANEL_BYTES,
+          depth * PANEL_BYTES,
+          k == 0 ? bias + column : out,
+          k == 0 ? 0 : yStride,
+          height,
+          block,
+          limit,
+        );
+        p += count;
+      }
+      k += block;
+    } while (k < depth);
   }
 }
 
+/** One depth block of `count` panels: their sums begin where `init` says. */
 function panelForward(
   count: usize,
   y: usize,
@@ -68,33 +78,37 @@ function panelForward(
   x: usize,
   xStride: usize,
   panel: usize,
-  bias: usize,
+  panelStride: usize,
+  init: usize,
+  initStride: usize,
   rows: usize,
   depth: usize,
   low: f32,
 ): void {
-  let k: usize = 0;
-  do {
-    const block = min(DEPTH_BLOCK, depth - k);
-    const first = k == 0;
-    const limit: f32 = k + block == depth ? low : -Infinity;
-    for (let row: usize = 0; row < rows;) {
-      const height = tileHeight(rows - row);
-      const out = y + row * yStride;
-      const from = x + row * xStride + (k << 2);
-      const w = panel + k * PANEL_BYTES;
-      const init = first ? bias : out;
-      const initStride: usize = first ? 0 : yStride;
-      if (WIDE && count == 2) {
-        const stride = depth * PANEL_BYTES;
-        forwardPair(<i32>height, out, yStride, from, xStride, w, stride, block, init, initStride, limit);
-      } else {
-        forwardTile(<i32>height, out, yStride, from, xStride, w, block, init, initStride, limit);
-      }
-      row += height;
+  for (let row: usize = 0; row < rows;) {
+    const height = tileHeight(rows - row);
+    const out = y + row * yStride;
+    const from = x + row * xStride;
+    const start = init + row * initStride;
+    if (WIDE && count == 2) {
+      forwardPair(
+        <i32>height,
+        out,
+        yStride,
+        from,
+        xStride,
+        panel,
+        panelStride,
+        depth,
+        start,
+        initStride,
+        low,
+      );
+    } else {
+      forwardTile(<i32>height, out, yStride, from, xStride, panel, depth, start, initStride, low);
     }
-    k += block;
-  } while (k < depth);
+    row += height;
+  }
 }
 
 /** The same for one or two rows. */

@@ -38,7 +38,8 @@ export function denseGradient(
 
 /**
  * Updates W by `rule` from blocks of gradients in `scratch` (96 · 8 float32), with `prepare` after L1 and L2 terms,
- * clipping by value and weight decay (penalty.ts).
+ * clipping by value and weight decay (penalty.ts). The same columns of x serve all panels before the next ones come: wide
+ * batches would not stay in L2.
  */
 export function denseGradientSweep(
   rule: i32,
@@ -58,20 +59,20 @@ export function denseGradientSweep(
   control: usize,
   prepare: bool,
 ): void {
-  for (let p = panelBegin; p < panelEnd;) {
-    const panels = panelsAtOnce(panelEnd - p);
-    const most = INPUT_BLOCK / panels;
-    const d = delta + p * PANEL_BYTES;
-    for (let k: usize = 0; k < depth; k += most) {
-      const count = min(most, depth - k);
-      const block = count * PANEL_BYTES;
+  const most = WIDE ? INPUT_BLOCK / 2 : INPUT_BLOCK;
+  for (let k: usize = 0; k < depth; k += most) {
+    const count = min(most, depth - k);
+    const block = count * PANEL_BYTES;
+    for (let p = panelBegin; p < panelEnd;) {
+      const panels = panelsAtOnce(panelEnd - p);
+      const d = delta + p * PANEL_BYTES;
       panelGradient(panels, scratch, block, x + (k << 2), xStride, d, deltaStride, rows, count, true);
       for (let i: usize = 0; i < panels; i++) {
         const at = ((p + i) * depth + k) * PANEL_BYTES;
         sweep(rule, w, slot0, slot1, slot2, scratch + i * block, at, count << 3, control, prepare);
       }
+      p += panels;
     }
-    p += panels;
   }
 }
 

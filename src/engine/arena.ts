@@ -41,6 +41,11 @@ export class Arena {
     return this.#crew?.bind(calls) ?? bind(this.#kernels, calls);
   }
 
+  /** Write tables, each at its offset. */
+  write(constants: readonly { readonly offset: number; readonly values: Int32Array }[]): void {
+    for (const { offset, values } of constants) this.i32.set(values, offset >>> 2);
+  }
+
   /** A view of `length` float32 values. */
   floats(offset: number, length: number): Float32Array<ArrayBuffer> {
     return this.f32.subarray(offset >>> 2, (offset >>> 2) + length);

@@ -13,10 +13,18 @@ export interface Matrix {
   readonly columns: number;
 }
 
+/** Numbers that an arena holds from the start: tables that kernels read. */
+export interface Constants {
+  readonly offset: number;
+  readonly values: Int32Array;
+}
+
 /** Hands out byte ranges one after another, each at the start of a cache line. */
 export class Layout {
   /** The first bytes stay unused, so that 0 is never the offset of anything. */
   bytes = LINE;
+  /** What is to be written before the first step. */
+  readonly constants: Constants[] = [];
 
   take(bytes: number): number {
     const offset = this.bytes;
@@ -26,6 +34,13 @@ export class Layout {
 
   floats(length: number): number {
     return this.take(4 * length);
+  }
+
+  /** The offset of a table. */
+  table(values: ArrayLike<number>): number {
+    const offset = this.take(4 * values.length);
+    this.constants.push({ offset, values: Int32Array.from(values) });
+    return offset;
   }
 
   matrix(rows: number, columns: number): Matrix {

@@ -121,6 +121,7 @@ export class Network {
     let arena = this.#arena;
     if (!arena) {
       arena = new Arena(this.engine, this.#plan.bytes);
+      arena.write(this.#plan.constants);
       for (let row = 0; row < PREDICT_ROWS; row++) arena.i32[(this.#plan.indices >>> 2) + row] = row;
       if (this.#packed) arena.f32.set(this.#packed, this.#plan.block >>> 2);
       this.#packed = undefined;

@@ -1,12 +1,13 @@
 import type { LayerRule } from './layers/rule.js';
 import { PANEL, paddedUnits } from './layout.js';
 import type { NetworkSpec, ParameterRules, Shape } from './spec.js';
+import { sizeOf } from './spec.js';
 
 /** A parameter as its layer declares it. */
 export interface ParameterSpec {
   /** 'kernel', 'bias', 'gamma', 'beta', 'movingMean', 'movingVariance'. */
   readonly name: string;
-  /** (inputs, units) or (units). */
+  /** (inputs, units), (height, width, inputs, filters) or (units). */
   readonly shape: Shape;
   readonly trainable: boolean;
   readonly rules: ParameterRules;
@@ -17,8 +18,13 @@ export interface Parameter extends ParameterSpec {
   readonly layer: number;
   /** First float of the block. */
   readonly position: number;
-  /** Floats taken, padding included: panels [units/8][inputs][8], or a vector padded to 8. */
+  /** Floats taken, padding included: panels [units/8][depth][8], or a vector padded to 8. */
   readonly length: number;
+}
+
+/** Rows of the matrix that a kernel is: inputs, or height · width · inputs of a filter. 1 for a vector. */
+export function depthOf({ shape }: Pick<Parameter, 'shape'>): number {
+  return sizeOf(shape.slice(0, -1));
 }
 
 /** All parameters of a network, layer by layer, and the floats that they take. */
@@ -31,7 +37,7 @@ export function layOut(
   const parameters = spec.layers.flatMap((layer, i) =>
     rules[i].parameters(layer, shapes[i]).map((declared) => {
       const units = paddedUnits(declared.shape[declared.shape.length - 1]);
-      const size = declared.shape.length === 2 ? declared.shape[0] * units : units;
+      const size = depthOf(declared) * units;
       const parameter = { ...declared, layer: i, position: length, length: size };
       length += Math.ceil(size / 16) * 16;
       return parameter;
@@ -42,11 +48,7 @@ export function layOut(
 
 /** Row-major values into the block. */
 export function pack(block: Float32Array, values: ArrayLike<number>, { shape, position }: Parameter): void {
-  if (shape.length === 1) {
-    for (let n = 0; n < shape[0]; n++) block[position + n] = values[n];
-    return;
-  }
-  const [inputs, units] = shape;
+  const [inputs, units] = [depthOf({ shape }), shape[shape.length - 1]];
   for (let k = 0; k < inputs; k++) {
     for (let n = 0; n < units; n++) block[position + panelIndex(inputs, k, n)] = values[k * units + n];
   }
@@ -54,8 +56,7 @@ export function pack(block: Float32Array, values: ArrayLike<number>, { shape, po
 
 /** Row-major values out of the block. */
 export function unpack(block: Float32Array, { shape, position }: Parameter): Float32Array<ArrayBuffer> {
-  if (shape.length === 1) return block.slice(position, position + shape[0]) as Float32Array<ArrayBuffer>;
-  const [inputs, units] = shape;
+  const [inputs, units] = [depthOf({ shape }), shape[shape.length - 1]];
   const values = new Float32Array(inputs * units);
   for (let k = 0; k < inputs; k++) {
     for (let n = 0; n < units; n++) values[k * units + n] = block[position + panelIndex(inputs, k, n)];
@@ -65,8 +66,7 @@ export function unpack(block: Float32Array, { shape, position }: Parameter): Flo
 
 /** Where the values of a parameter, row-major, lie in the block. */
 export function positions({ shape, position }: Parameter): Int32Array {
-  if (shape.length === 1) return Int32Array.from({ length: shape[0] }, (_, n) => position + n);
-  const [inputs, units] = shape;
+  const [inputs, units] = [depthOf({ shape }), shape[shape.length - 1]];
   const list = new Int32Array(inputs * units);
   for (let k = 0; k < inputs; k++) {
     for (let n = 0; n < units; n++) list[k * units + n] = position + panelIndex(inputs, k, n);

@@ -1,7 +1,8 @@
 import type { Activation } from './activations.js';
+import { convolutionScratch, takesPooling } from './layers/convolution.js';
 import { layerRule } from './layers/index.js';
 import type { LayerRule, Placed } from './layers/rule.js';
-import type { Matrix } from './layout.js';
+import type { Constants, Matrix } from './layout.js';
 import { Layout, paddedUnits } from './layout.js';
 import type { ListsPlan } from './lists.js';
 import { planLists } from './lists.js';
@@ -93,6 +94,8 @@ export interface Plan {
   readonly indices: number;
   /** Lists of the non-zero inputs; undefined if the first layer cannot use them. */
   readonly lists?: ListsPlan;
+  /** What the arena holds before the first step. */
+  readonly constants: readonly Constants[];
   /** Byte offset of every layer's random key. */
   readonly keys: readonly number[];
   readonly loss?: LossPlan;
@@ -151,6 +154,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
   const lists = listed ? planLists(layout, rows, inputs, training, { most, given }) : undefined;
   const single = options.loss ? undefined : planSingle(layout, spec, shapes);
   let last = input;
+  const first = training ? firstTrainable(parameters) : Infinity;
   const placed = spec.layers.map((layer, i) => {
     const own = parameters.filter((parameter) => parameter.layer === i);
     const at = ({ position }: Parameter): number => block + 4 * position;
@@ -162,12 +166,15 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
       outputShape: shapes[i + 1],
       lists: i === 0 ? lists : undefined,
       single: single && listsSingle(spec, shapes, i) ? single : undefined,
+      below: i > first,
+      next: spec.layers.at(i + 1),
+      taken: i > 0 && takesPooling(spec.layers[i - 1], layer, i - 1 > first),
     };
     const result = rules[i].place(layer, { ...place, parameters: own, at, scratch, key: keys[i], training });
     last = result.output;
     return result;
   });
-  const deltas = training ? planDeltas(layout, rows, placed, input, parameters) : [];
+  const deltas = training ? planDeltas(layout, rows, placed, input, first) : [];
   const loss =
     options.loss &&
     planLoss(layout, { spec, rows, parameters, output: last, delta: deltas.at(-1)?.delta }, options);
@@ -190,6 +197,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
     staging: options.loss ? 0 : layout.take(inputRows * inputs),
     indices: layout.take(4 * rows),
     lists,
+    constants: layout.constants,
     keys,
     loss,
     updates,
@@ -206,6 +214,9 @@ function scratchSizes(
 ): { scratch: number; transposed: number } {
   const sizes = { scratch: paddedUnits(Math.max(...shapes.map(sizeOf))), transposed: 0 };
   spec.layers.forEach((layer: LayerSpec, i) => {
+    if (layer.type === 'conv2d') {
+      sizes.scratch = Math.max(sizes.scratch, convolutionScratch(layer, shapes[i], spec.layers.at(i + 1)));
+    }
     if (layer.type !== 'dense') return;
     const needed = productScratch(rows, sizeOf(shapes[i]), sizeOf(shapes[i + 1]));
     sizes.scratch = Math.max(sizes.scratch, needed.scratch);
@@ -214,16 +225,19 @@ function scratchSizes(
   return sizes;
 }
 
+/** The lowest layer that training changes. */
+function firstTrainable(parameters: readonly Parameter[]): number {
+  return Math.min(...parameters.filter(({ trainable }) => trainable).map(({ layer }) => layer));
+}
+
 /** A delta per output; layers whose output is their input share it. Nothing goes below the first trainable parameter. */
 function planDeltas(
   layout: Layout,
   rows: number,
   placed: readonly Placed[],
   input: Matrix,
-  parameters: readonly Parameter[],
+  first: number,
 ): { delta: Matrix; below?: Matrix }[] {
-  const trainable = parameters.filter((parameter) => parameter.trainable).map(({ layer }) => layer);
-  const first = trainable.length > 0 ? Math.min(...trainable) : placed.length;
   let below: Matrix | undefined;
   let from = input;
   return placed.map(({ output }, i) => {

@@ -85,8 +85,43 @@ export interface NormalizationSpec {
   readonly trainable: boolean;
 }
 
+/** (down, across) */
+export type Pair = readonly [number, number];
+
+/** How a window of pixels goes over an image. */
+export interface WindowSpec {
+  /** Height and width. */
+  readonly size: Pair;
+  readonly strides: Pair;
+  /** 'same' borders the image with zeros so that the output has ⌈size / stride⌉ pixels. */
+  readonly padding: 'valid' | 'same';
+  /** Pixels from one position of the window to the next. */
+  readonly dilation: Pair;
+}
+
+export interface Conv2dSpec {
+  readonly type: 'conv2d';
+  readonly filters: number;
+  readonly window: WindowSpec;
+  /** Filters of group g see the channels of group g only. */
+  readonly groups: number;
+  readonly activation: Activation;
+  readonly useBias: boolean;
+  readonly kernel: ParameterRules;
+  readonly bias: ParameterRules;
+  readonly activityRegularizer?: RegularizerSpec;
+  readonly trainable: boolean;
+}
+
+export interface PoolingSpec {
+  readonly type: 'maxPooling2d' | 'averagePooling2d';
+  readonly window: WindowSpec;
+}
+
 export type LayerSpec =
   | DenseSpec
+  | Conv2dSpec
+  | PoolingSpec
   | ActivationSpec
   | DropoutSpec
   | GaussianNoiseSpec

@@ -71,9 +71,9 @@ export function checkMemory(owner: string, { parameters }: Structure, copies = 1
   );
 }
 
-/** 'BatchNormalization' → 'batch_normalization'. */
+/** 'BatchNormalization' → 'batch_normalization', 'MaxPooling2D' → 'max_pooling2d'. */
 function snakeCase(className: string): string {
-  return className.replace(/(?<=[a-z0-9])([A-Z])/g, '_$1').toLowerCase();
+  return className.replace(/(?<=[a-z])([A-Z])/g, '_$1').toLowerCase();
 }
 
 /** The name of a new layer: its own, or its class with the number of those before it, 'dense', 'dense_1', … */

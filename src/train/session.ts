@@ -89,6 +89,7 @@ export class Session {
     this.plan = plan(network.spec, rows, wanted);
     this.loss = this.plan.loss as LossPlan;
     this.arena = new Arena(network.engine, this.plan.bytes, options.team, this.plan.scratchBytes);
+    this.arena.write(this.plan.constants);
     for (let row = 0; row < rows; row++) this.arena.i32[(this.plan.indices >>> 2) + row] = row;
     this.#resident = resident && dataset;
     if (this.#resident) loadResident(this.arena, this.loss, this.#resident);

@@ -1,5 +1,5 @@
 import type { Activation } from '../../src/model/activations.js';
-import type { DenseSpec, NetworkSpec, ParameterRules } from '../../src/model/spec.js';
+import type { Conv2dSpec, DenseSpec, NetworkSpec, Pair, ParameterRules, PoolingSpec, WindowSpec } from '../../src/model/spec.js';
 
 const RULES: ParameterRules = { initializer: { name: 'zeros' } };
 
@@ -19,6 +19,36 @@ export function denseLayer(
     trainable: true,
     ...changes,
   };
+}
+
+/** A convolution; `changes` over what is usual. */
+export function convLayer(
+  filters: number,
+  size: Pair,
+  window: Partial<WindowSpec> = {},
+  changes: Partial<Conv2dSpec> = {},
+): Conv2dSpec {
+  return {
+    type: 'conv2d',
+    filters,
+    window: { size, strides: [1, 1], padding: 'valid', dilation: [1, 1], ...window },
+    groups: 1,
+    activation: 'linear',
+    useBias: true,
+    kernel: RULES,
+    bias: RULES,
+    trainable: true,
+    ...changes,
+  };
+}
+
+/** Pooling over windows that do not overlap; `window` over what is usual. */
+export function poolingLayer(
+  type: PoolingSpec['type'],
+  size: Pair,
+  window: Partial<WindowSpec> = {},
+): PoolingSpec {
+  return { type, window: { size, strides: size, padding: 'valid', dilation: [1, 1], ...window } };
 }
 
 /** Dense layers only: [units, activation] each. */

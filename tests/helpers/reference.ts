@@ -9,6 +9,7 @@ import type { ReferenceLoss, ReferenceTargets } from './reference/losses.js';
 import type { ReferenceOptimizer } from './reference/optimizers.js';
 
 export { activations, type ActivationName } from './reference/activations.js';
+export * from './reference/images.js';
 export * from './reference/layers.js';
 export {
   huber,

@@ -4,7 +4,7 @@ import type { OptimizerSpec } from '../../src/model/optimizers.js';
 import { newOptimizerState } from '../../src/model/optimizers.js';
 import { lossForm, shapesOf } from '../../src/model/plan.js';
 import { gatherable } from '../../src/model/scale.js';
-import type { LayerSpec, NetworkSpec } from '../../src/model/spec.js';
+import type { Conv2dSpec, LayerSpec, NetworkSpec, Shape } from '../../src/model/spec.js';
 import { sizeOf } from '../../src/model/spec.js';
 import type { Dataset } from '../../src/train/data.js';
 import type { TrainerOptions } from '../../src/train/trainer.js';
@@ -23,7 +23,7 @@ export function networkOf(variant: KernelVariant, spec: NetworkSpec, seed = 81):
   network.setParameters(
     network.parameters.map(({ name, shape }) => {
       const size = sizeOf(shape);
-      if (name === 'kernel') return seeded.floats(size, 1.5 / Math.sqrt(shape[0]));
+      if (name === 'kernel') return seeded.floats(size, 1.5 / Math.sqrt(sizeOf(shape.slice(0, -1))));
       if (name === 'gamma' || name === 'movingVariance')
         return seeded.shares(size).map((share) => share + 0.5);
       return seeded.floats(size, 0.2);
@@ -84,7 +84,7 @@ export function referenceLayers(network: Network, loss: LossSpec, seed = 0): Ref
   return spec.layers.flatMap((layer, i) => {
     const units = sizeOf(shapes[i + 1]);
     const given = { zeros: new Float32Array(units), ones: new Float32Array(units).fill(1), ...named(i) };
-    const made = layersOf(layer, i, { units, seed, given });
+    const made = layersOf(layer, i, { units, seed, given, inputShape: shapes[i] });
     return fused && i === spec.layers.length - 1 ? made.slice(0, -1) : made;
   });
 }
@@ -93,9 +93,28 @@ interface LayerContext {
   readonly units: number;
   readonly seed: number;
   readonly given: Record<string, Float32Array>;
+  readonly inputShape: Shape;
 }
 
-function layersOf(layer: LayerSpec, index: number, { units, seed, given }: LayerContext): ReferenceLayer[] {
+/** A convolution, its activation, the penalty of its outputs. */
+function convolutionOf(layer: Conv2dSpec, { units, given, inputShape }: LayerContext): ReferenceLayer[] {
+  const { kernel, bias, activityRegularizer, window, filters, groups } = layer;
+  const image = inputShape as [number, number, number];
+  const penalties = {
+    ...(kernel.regularizer && { kernel: kernel.regularizer }),
+    ...(bias.regularizer && { bias: bias.regularizer }),
+  };
+  const values = { kernel: given.kernel, bias: given.bias ?? new Float32Array(filters) };
+  const all = reference.conv2d({ window: { ...window, image }, filters, groups, ...values }, penalties);
+  const product = reference.withFixed(all, given.bias ? [] : ['bias']);
+  const ends = reference.activation(layer.activation as reference.ActivationName, units);
+  return activityRegularizer
+    ? [product, ends, reference.activityPenalty(activityRegularizer)]
+    : [product, ends];
+}
+
+function layersOf(layer: LayerSpec, index: number, context: LayerContext): ReferenceLayer[] {
+  const { units, seed, given, inputShape } = context;
   switch (layer.type) {
     case 'dense': {
       const { kernel, bias, activityRegularizer } = layer;
@@ -109,6 +128,14 @@ function layersOf(layer: LayerSpec, index: number, { units, seed, given }: Layer
       return activityRegularizer
         ? [product, ends, reference.activityPenalty(activityRegularizer)]
         : [product, ends];
+    }
+    case 'conv2d':
+      return convolutionOf(layer, context);
+    case 'maxPooling2d':
+    case 'averagePooling2d': {
+      const image = inputShape as [number, number, number];
+      const kind = layer.type === 'maxPooling2d' ? 'max' : 'average';
+      return [reference.pooling(kind, { ...layer.window, image })];
     }
     case 'activation':
       return [reference.activation(layer.activation as reference.ActivationName, units)];

@@ -89,6 +89,31 @@ const single = (writes: number[], reads: number[], cost: Sharing['cost'], late =
 
 const PRODUCT = 0.35;
 
+/** Images by panels of filters, or by rows: y, stride, …, x, stride, filters, bias, rows at `count`, shape, scratch, panels. */
+function convolution(count: number, shape: number, moving: Moving[] = []): Sharing {
+  const x = count - 4;
+  const begin = shape + 2;
+  return {
+    range: { begin, block: 1 },
+    rows: { count, block: 1, moving: [...pairs(0, x), ...moving] },
+    scratch: shape + 1,
+    writes: moving.length > 0 ? [0, 2] : [0],
+    reads: [x, x + 2, x + 3],
+    cost: (args) => 2000 * args[count] * width(args, begin),
+  };
+}
+
+/** Pooled images by rows: y, stride, …, x, stride, rows. */
+function pooling(writes: number[], x: number, count: number, moving: Moving[] = []): Sharing {
+  const picks = moving.map(([pointer]) => pointer).filter((pointer) => !writes.includes(pointer));
+  return {
+    rows: { count, block: 1, moving: [...pairs(0, x), ...moving] },
+    writes,
+    reads: [x, ...picks],
+    cost: (args) => 2000 * args[count],
+  };
+}
+
 /**
  * Kernels that are not listed run on one thread while the others wait. No cut changes a bit: every output element is a
  * chain of its own.
@@ -178,6 +203,26 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     reads: [1],
     cost: (args) => args[3] * args[4],
   },
+  convForward: convolution(6, 7),
+  depthwiseForward: convolution(6, 7),
+  convPoolForward: convolution(7, 8, [[2, strided(1)]]),
+  convGradient: ranged(8, { writes: [0], reads: [1, 3], cost: (args) => 200 * args[5] * width(args, 8) }, 7),
+  depthwiseGradient: ranged(
+    8,
+    { writes: [0], reads: [1, 3], cost: (args) => 1000 * args[5] * width(args, 8) },
+    7,
+  ),
+  convPoolGradient: ranged(
+    9,
+    { writes: [0], reads: [1, 3, 5], cost: (args) => 500 * args[6] * width(args, 9) },
+    8,
+  ),
+  turnFilters: single([0], [1], (args) => (3 * args[2] * args[3] * args[4]) / args[5]),
+  channelSums: single([0], [1], (args) => 0.5 * args[3] * args[4] * args[5]),
+  maxPoolForward: pooling([0, 2], 3, 5, [[2, strided(1)]]),
+  maxPoolBackward: pooling([0], 2, 5, [[4, strided(3)]]),
+  averagePoolForward: pooling([0], 2, 4),
+  averagePoolBackward: pooling([0], 2, 4),
   activationForward: rowWise(1, 3, 5, 1),
   activationBackward: rowWise(1, 3, 5, 0.3),
   softmaxForward: rowWise(0, 2, 4, 2),

@@ -1,11 +1,16 @@
 import type { LayerSpec } from '../spec.js';
+import { conv2d } from './convolution.js';
 import { dense } from './dense.js';
 import { batchNormalization, layerNormalization } from './normalization.js';
+import { pooling } from './pooling.js';
 import type { LayerRule } from './rule.js';
 import { activation, dropout, gaussianNoise, rescaling, reshape } from './simple.js';
 
 const rules = {
   dense,
+  conv2d,
+  maxPooling2d: pooling,
+  averagePooling2d: pooling,
   activation,
   dropout,
   gaussianNoise,

@@ -22,6 +22,12 @@ export interface Place {
   /** Byte offset of the layer's random key and first row (uint32 each); layers with random numbers only. */
   readonly key: number;
   readonly training: boolean;
+  /** Whether training needs the gradient of the input. */
+  readonly below: boolean;
+  /** The layer behind this one. */
+  readonly next?: LayerSpec;
+  /** Whether the layer before has computed this one's output already, which is the input then. */
+  readonly taken: boolean;
   /** The non-zero inputs as lists, where they take the place of the input matrix. */
   readonly lists?: ListsPlan;
   /** Where a single row of inputs becomes a list. */

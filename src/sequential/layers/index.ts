@@ -1,6 +1,8 @@
 import { Layer } from '../layer.js';
 import type { DenseOptions } from './dense.js';
 import { dense } from './dense.js';
+import type { Conv2dOptions, Pooling2dOptions } from './images.js';
+import { averagePooling2d, conv2d, maxPooling2d } from './images.js';
 import type { LayerKind } from './kind.js';
 import type { BatchNormalizationOptions, LayerNormalizationOptions } from './normalization.js';
 import { batchNormalization, layerNormalization } from './normalization.js';
@@ -35,6 +37,9 @@ const input: LayerKind = {
 const KINDS = {
   input,
   dense,
+  conv2d,
+  maxPooling2d,
+  averagePooling2d,
   activation,
   dropout,
   flatten,
@@ -63,6 +68,12 @@ export const layers = {
   input: (options: InputOptions): Layer => makeLayer('input', options),
   /** activation(x · kernel + bias): rows of features (inputs) → (units). */
   dense: (options: DenseOptions): Layer => makeLayer('dense', options),
+  /** activation(convolution of x and the kernel + bias): images (height, width, channels) → (height, width, filters). */
+  conv2d: (options: Conv2dOptions): Layer => makeLayer('conv2d', options),
+  /** The largest value of every window of pixels, channel by channel. */
+  maxPooling2d: (options: Pooling2dOptions = {}): Layer => makeLayer('maxPooling2d', options),
+  /** The mean of every window of pixels, channel by channel; what lies beyond the edges does not count. */
+  averagePooling2d: (options: Pooling2dOptions = {}): Layer => makeLayer('averagePooling2d', options),
   /** An activation of its own. */
   activation: (options: ActivationOptions): Layer => makeLayer('activation', options),
   /** Sets a share of the values to 0 while training; predicts unchanged values. */

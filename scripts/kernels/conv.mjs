@@ -1,0 +1,123 @@
+// Micro-kernels of convolutions. A convolution is a matrix product whose rows are windows of an image: what stands at
+// position k of window i lies at image + bases[i] + offsets[k] (bytes), and nothing is ever copied into a matrix.
+import { HEIGHTS, addresses, dispatcher, rows } from './template.mjs';
+
+/** Multiply-adds of one row with the vectors b0 b1: a splat (every filter sees every channel) or a vector of channels. */
+const products = {
+  splat: (r, address) => `    a = v128.load32_splat(${address});
+    s${r} = fma(a, b0, s${r});
+    t${r} = fma(a, b1, t${r});`,
+  vector: (r, address) => `    s${r} = fma(v128.load(${address}), b0, s${r});
+    t${r} = fma(v128.load(${address}, 16), b1, t${r});`,
+};
+
+/** y[n][8] = max(low, init + window · panel[k][8]), n windows at a time. */
+const forward = (name, kind) => (n) => `
+export function ${name}${n}x8(
+  y: usize, yStride: usize, image: usize, bases: usize, offsets: usize, depth: usize, panel: usize, init: usize, low: f32,
+): void {
+${rows(n, (r) => `  const x${r} = image + <usize>load<u32>(bases, ${4 * r});`)}
+${rows(n, (r) => `  let s${r} = v128.load(init), t${r} = v128.load(init, 16);`)}
+  const end = offsets + (depth << 2);${kind === 'splat' ? '\n  let a: v128;' : ''}
+  for (; offsets < end; offsets += 4) {
+    const i: usize = load<u32>(offsets);
+    const b0 = v128.load(panel), b1 = v128.load(panel, 16);
+${rows(n, (r) => products[kind](r, `x${r} + i`))}
+    panel += 32;
+  }
+  const limit = f32x4.splat(low);
+${rows(
+  n,
+  (r) => `  v128.store(y + ${r} * yStride, clamp(s${r}, limit));
+  v128.store(y + ${r} * yStride, clamp(t${r}, limit), 16);`,
+)}
+}`;
+
+/** g[n][8] (+)= Σ over windows of what stands at n positions ⊗ delta[window][8]. */
+const gradient = (name, kind) => (n) => `
+export function ${name}${n}x8(
+  g: usize, image: usize, bases: usize, offsets: usize, pixels: usize, delta: usize, deltaStride: usize, fresh: bool,
+): void {
+${rows(n, (r) => `  const x${r} = image + <usize>load<u32>(offsets, ${4 * r});`)}
+${rows(n, (r) => `  let s${r} = f32x4.splat(0), t${r} = f32x4.splat(0);`)}
+  if (!fresh) {
+${rows(n, (r) => `    s${r} = v128.load(g, ${32 * r});\n    t${r} = v128.load(g, ${32 * r + 16});`)}
+  }
+  const end = bases + (pixels << 2);${kind === 'splat' ? '\n  let a: v128;' : ''}
+  for (; bases < end; bases += 4) {
+    const i: usize = load<u32>(bases);
+    const b0 = v128.load(delta), b1 = v128.load(delta, 16);
+${rows(n, (r) => products[kind](r, `x${r} + i`))}
+    delta += deltaStride;
+  }
+${rows(n, (r) => `  v128.store(g, s${r}, ${32 * r});\n  v128.store(g, t${r}, ${32 * r + 16});`)}
+}`;
+
+/** Shapes of the tiles of a filter's own gradient: lines of the window × vectors of 4 floats, at most 12 in all. */
+const TAPS = [
+  ...[1, 2, 3, 4, 5, 6].map((lines) => [lines, 1]),
+  ...[1, 2, 3, 4, 5].map((lines) => [lines, 2]),
+  ...[1, 2, 3, 4].map((lines) => [lines, 3]),
+  ...[1, 2, 3].map((lines) => [lines, 4]),
+];
+
+/** g[lines][4 · vectors] += Σ delta · window, over the pixels that pooling has picked: their windows begin at `picks`. */
+const taps = ([lines, vectors]) => {
+  const all = (line) =>
+    Array.from({ length: lines * vectors }, (_, i) =>
+      line(Math.floor(i / vectors), i % vectors, `s${i}`),
+    ).join('\n');
+  return `
+export function taps${lines}x${vectors}(
+  g: usize, gPitch: usize, image: usize, pitch: usize, picks: usize, delta: usize, step: usize, count: usize,
+): void {
+${all((r, v, s) => `  let ${s} = v128.load(g + ${r} * gPitch, ${16 * v});`)}
+  for (; count > 0; count--) {
+    const a = v128.load32_splat(delta);
+    const p0 = image + <usize>load<u32>(picks);
+${rows(lines - 1, (r) => `    const p${r + 1} = p${r} + pitch;`)}
+${all((r, v, s) => `    ${s} = fma(a, v128.load(p${r}, ${16 * v}), ${s});`)}
+    picks += step;
+    delta += step;
+  }
+${all((r, v, s) => `  v128.store(g + ${r} * gPitch, ${s}, ${16 * v});`)}
+}`;
+};
+
+/** The dispatch over lines and vectors. */
+const tapsTile = () => {
+  const names = 'g gPitch image pitch picks delta step count';
+  return `
+/** Calls taps<lines>x<vectors>. */
+export function tapsTile(lines: i32, vectors: i32, ${addresses(names)
+    .map(([p, t]) => `${p}: ${t}`)
+    .join(', ')}): void {
+  switch (vectors * 8 + lines) {
+${TAPS.map(([l, v]) => `    case ${v * 8 + l}: taps${l}x${v}(${names.split(' ').join(', ')}); break;`).join('\n')}
+    default: assert(false);
+  }
+}`;
+};
+
+/** The text of generated/conv.ts, in parts. */
+export default () => {
+  const tile = (name, parameters) => dispatcher(`${name}Tile`, name, parameters);
+  const forwardParameters = [...addresses('y yStride image bases offsets depth panel init'), ['low', 'f32']];
+  const gradientParameters = [
+    ...addresses('g image bases offsets pixels delta deltaStride'),
+    ['fresh', 'bool'],
+  ];
+  return [
+    "import { clamp, fma } from '../simd';",
+    ...HEIGHTS.map(forward('conv', 'splat')),
+    ...HEIGHTS.map(forward('depthwise', 'vector')),
+    ...HEIGHTS.map(gradient('convGradient', 'splat')),
+    ...HEIGHTS.map(gradient('depthwiseGradient', 'vector')),
+    ...TAPS.map(taps),
+    tile('conv', forwardParameters),
+    tile('depthwise', forwardParameters),
+    tile('convGradient', gradientParameters),
+    tile('depthwiseGradient', gradientParameters),
+    tapsTile(),
+  ];
+};

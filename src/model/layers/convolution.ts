@@ -1,0 +1,197 @@
+import type { Call } from '../../engine/kernels.js';
+import { ShapeError } from '../../errors.js';
+import { formatShape } from '../../ndarray.js';
+import { activationCalls, lowest, needsInput, slopeCalls } from '../activations.js';
+import type { Matrix } from '../layout.js';
+import { PANEL, paddedUnits } from '../layout.js';
+import type { Parameter } from '../parameters.js';
+import type { Conv2dSpec, LayerSpec, Shape } from '../spec.js';
+import type { Convolution, ConvolutionShape } from './convolution-shape.js';
+import { forwardShape, inputGradientShape, poolsAtOnce } from './convolution-shape.js';
+import type { BackwardStep, ForwardStep, LayerRule, Place, Placed } from './rule.js';
+import type { Window } from './window.js';
+import { windowOver } from './window.js';
+
+/** y = activation(convolution of x and the kernel + bias), kernel (height, width, channels of a group, filters). */
+export const conv2d: LayerRule<Conv2dSpec> = {
+  outputShape(spec, input) {
+    const { output, image } = windowOver('conv2d', spec.window, input);
+    if (image[2] % spec.groups !== 0) {
+      throw new ShapeError(
+        `A conv2d layer of ${spec.groups} groups needs a number of channels that ${spec.groups} divides, but received the shape ${formatShape(input)}.`,
+      );
+    }
+    if (isRowWise(spec)) {
+      throw new ShapeError(
+        `A conv2d layer takes elementwise activations, but received ${spec.activation}, which is over the outputs of a row.`,
+      );
+    }
+    return [...output, spec.filters];
+  },
+
+  parameters({ filters, window, groups, useBias, kernel, bias, trainable }, input) {
+    const shape = [...window.size, input[2] / groups, filters];
+    const weight = { name: 'kernel', shape, trainable, rules: kernel };
+    return useBias ? [weight, { name: 'bias', shape: [filters], trainable, rules: bias }] : [weight];
+  },
+
+  place(spec, place) {
+    return new PlacedConvolution(spec, place);
+  },
+};
+
+function isRowWise({ activation }: Conv2dSpec): boolean {
+  return activation === 'softmax' || activation === 'logSoftmax';
+}
+
+/**
+ * Whether a pooling layer behind a convolution is computed with it: the convolution itself is then never in memory.
+ * `below`: whether the gradient of its input is wanted, for which the delta of every pixel is needed.
+ */
+export function takesPooling(layer: LayerSpec, next: LayerSpec | undefined, below: boolean): boolean {
+  if (below || layer.type !== 'conv2d' || next?.type !== 'maxPooling2d') return false;
+  const { activation, groups, window, activityRegularizer } = layer;
+  const clamped = activation === 'relu' || activation === 'linear';
+  return clamped && groups === 1 && window.dilation[1] === 1 && !activityRegularizer && poolsAtOnce(next);
+}
+
+/** Floats of scratch that the kernels of a convolution need. */
+export function convolutionScratch(spec: Conv2dSpec, input: Shape, next?: LayerSpec): number {
+  const window = windowOver('conv2d', spec.window, input);
+  const [height, width, channels] = window.image;
+  const size = window.size.map((pixels, axis) => (pixels - 1) * window.dilation[axis]);
+  const forward = (height + window.border[0]) * (width + window.border[1]) * channels;
+  const backward = (height + size[0]) * (width + size[1]) * spec.filters;
+  const pixels = window.output[0] * window.output[1];
+  const pool = next && takesPooling(spec, next, false) && 'window' in next ? next.window.size[0] : 0;
+  const taps = spec.filters * window.size[0] * (window.size[1] * channels + 3);
+  const strip = pool * window.output[1] * PANEL;
+  return Math.max(forward, backward) + 64 + Math.max(PANEL * pixels, strip, pool > 0 ? taps : 0, 48);
+}
+
+/** The filters turned round, and what they are convolved with. */
+interface Turned {
+  readonly offset: number;
+  readonly shape: ConvolutionShape;
+}
+
+class PlacedConvolution implements Placed {
+  readonly output: Matrix;
+  readonly #spec: Conv2dSpec;
+  readonly #place: Place;
+  readonly #convolution: Convolution;
+  readonly #shape: ConvolutionShape;
+  readonly #kernel: Parameter;
+  readonly #bias: Parameter | undefined;
+  /** Zeros where there is no bias. */
+  readonly #zeros: number;
+  /** What the activation is applied to. */
+  readonly #product: Matrix;
+  /** Where the windows of the pooled maxima begin; 0 if nobody asks. */
+  readonly #picks: number;
+  readonly #pool: Window | undefined;
+  readonly #turned: Turned | undefined;
+  readonly #gradients: readonly [kernel: number, bias: number];
+
+  constructor(spec: Conv2dSpec, place: Place) {
+    const { layout, rows, inputShape, outputShape, training, next } = place;
+    const window = windowOver('conv2d', spec.window, inputShape);
+    const channels = inputShape[2];
+    this.#spec = spec;
+    this.#place = place;
+    this.#convolution = { window, filters: spec.filters, groups: spec.groups };
+    this.#pool =
+      takesPooling(spec, next, place.below) && next?.type === 'maxPooling2d'
+        ? windowOver('maxPooling2d', next.window, outputShape)
+        : undefined;
+    this.#shape = forwardShape(layout, this.#convolution, this.#pool);
+    [this.#kernel, this.#bias] = place.parameters;
+    this.#zeros = layout.floats(paddedUnits(Math.max(spec.filters, channels)));
+    const [height, width] = this.#pool?.output ?? window.output;
+    const size = height * width * spec.filters;
+    this.output = layout.matrix(rows, size);
+    this.#product = training && needsInput(spec.activation) ? layout.matrix(rows, size) : this.output;
+    this.#picks = training && this.#pool ? layout.matrix(rows, size).offset : 0;
+    this.#gradients = training
+      ? [layout.floats(this.#kernel.length), layout.floats(paddedUnits(spec.filters))]
+      : [0, 0];
+    if (training && place.below) {
+      const depth = window.size[0] * window.size[1] * (spec.filters / spec.groups);
+      this.#turned = {
+        offset: layout.floats(depth * paddedUnits(channels)),
+        shape: inputGradientShape(layout, this.#convolution),
+      };
+    }
+  }
+
+  forward({ rows, activate }: ForwardStep): Call[] {
+    const { input, at, scratch } = this.#place;
+    const activation = activate ? this.#spec.activation : 'linear';
+    const product = this.#product;
+    const panels = paddedUnits(this.#spec.filters) / PANEL;
+    const args = [
+      ...[input.offset, input.stride, at(this.#kernel), this.#bias ? at(this.#bias) : this.#zeros],
+      ...[rows, this.#shape.offset, scratch, 0, panels, lowest(activation)],
+    ];
+    if (this.#pool) {
+      return [{ kernel: 'convPoolForward', args: [product.offset, product.stride, this.#picks, ...args] }];
+    }
+    const kernel = this.#isDepthwise ? 'depthwiseForward' : 'convForward';
+    const calls: Call[] = [{ kernel, args: [product.offset, product.stride, ...args] }];
+    if (activation === 'relu') return calls;
+    return [...calls, ...activationCalls(activation, this.output, product, rows, scratch)];
+  }
+
+  backward({ rows, delta, below, fused, updates }: BackwardStep): Call[] {
+    const { activation, filters } = this.#spec;
+    const known = needsInput(activation) ? this.#product : this.output;
+    const [kernelGradient, biasGradient] = this.#gradients;
+    const pixels = delta.columns / filters;
+    const calls = fused ? [] : slopeCalls(activation, delta, known, rows);
+    if (below) calls.push(...this.#inputGradient(rows, delta, below));
+    if (this.#kernel.trainable) {
+      calls.push(this.#filterGradient(rows, delta), ...updates.given(this.#kernel, kernelGradient));
+    }
+    if (this.#bias?.trainable) {
+      const args = [biasGradient, delta.offset, delta.stride, rows, pixels, filters];
+      calls.push({ kernel: 'channelSums', args }, ...updates.given(this.#bias, biasGradient));
+    }
+    return calls;
+  }
+
+  /** Every channel has one filter of its own. */
+  get #isDepthwise(): boolean {
+    const { filters, groups } = this.#spec;
+    return groups > 1 && groups === filters && groups === this.#place.inputShape[2];
+  }
+
+  #filterGradient(rows: number, delta: Matrix): Call {
+    const { input, scratch } = this.#place;
+    const { filters } = this.#spec;
+    const panels = paddedUnits(filters) / PANEL;
+    const x = [this.#gradients[0], input.offset, input.stride, delta.offset, delta.stride];
+    const rest = [rows, this.#shape.offset, scratch, 0];
+    if (this.#pool) return { kernel: 'convPoolGradient', args: [...x, this.#picks, ...rest, filters] };
+    if (this.#isDepthwise) return { kernel: 'depthwiseGradient', args: [...x, ...rest, panels] };
+    return { kernel: 'convGradient', args: [...x, ...rest, panels * this.#shape.depth] };
+  }
+
+  #inputGradient(rows: number, delta: Matrix, below: Matrix): Call[] {
+    const { at, inputShape, scratch } = this.#place;
+    const { filters, groups, window } = this.#spec;
+    const turned = this.#turned as Turned;
+    const channels = inputShape[2];
+    const args = [
+      ...[below.offset, below.stride, delta.offset, delta.stride],
+      ...[turned.offset, this.#zeros, rows, turned.shape.offset, scratch],
+      ...[0, paddedUnits(channels) / PANEL, -Infinity],
+    ];
+    return [
+      {
+        kernel: 'turnFilters',
+        args: [turned.offset, at(this.#kernel), window.size[0] * window.size[1], channels, filters, groups],
+      },
+      { kernel: this.#isDepthwise ? 'depthwiseForward' : 'convForward', args },
+    ];
+  }
+}
