@@ -1,4 +1,4 @@
-import { inflateSync } from 'fflate';
+import { fflate } from '../fflate.js';
 import type { EmbeddedVariant, Variant } from './engine.js';
 import text from './generated/binaries.js';
 
@@ -26,7 +26,7 @@ export function binarySync(variant: EmbeddedVariant): Uint8Array<ArrayBuffer> | 
 }
 
 function decoded(base64: string): Uint8Array<ArrayBuffer> {
-  return inflateSync(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));
+  return fflate().inflateSync(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));
 }
 
 /** The bytes of any variant: `wide` is a chunk of its own. */

@@ -88,7 +88,17 @@ export const conv2d: LayerKind<Conv2dSpec> = {
       trainable,
     };
   },
-  config: ({ filters, window, groups, activation, useBias, kernel, bias, activityRegularizer, trainable }) => ({
+  config: ({
+    filters,
+    window,
+    groups,
+    activation,
+    useBias,
+    kernel,
+    bias,
+    activityRegularizer,
+    trainable,
+  }) => ({
     filters,
     kernelSize: window.size,
     strides: window.strides,
