@@ -41,7 +41,7 @@ export {
 export { update } from './update';
 export { adamSweep, momentumSweep, sgdSweep } from './update/frequent';
 export { columnNorms, nonNegative, rowNorms, vectorNorm } from './constraint';
-export { dropout, gaussianNoise } from './dropout';
+export { dropout, gaussianNoise, spatialDropout } from './dropout';
 export {
   batchNormBackward,
   batchNormForward,
@@ -53,12 +53,25 @@ export {
   movingStatistics,
   rescale,
 } from './norm';
-export { convForward, convPoolForward, depthwiseForward } from './conv/forward';
 export {
-  channelSums,
-  convGradient,
-  convPoolGradient,
-  depthwiseGradient,
-  turnFilters,
-} from './conv/gradient';
+  cropImages,
+  globalAverage,
+  globalAverageBackward,
+  globalMax,
+  globalMaxBackward,
+  padImages,
+} from './image';
+export {
+  channelNormBackward,
+  channelNormForward,
+  channelNormSums,
+  channelStatistics,
+  pixelSquares,
+  pixelSums,
+  sumPartials,
+} from './channel-norm';
+export { pixelNormBackward, pixelNormForward, pixelNormSums } from './pixel-norm';
+export { drawRotations, drawTranslations, drawZooms, sampleImages, sampleImagesBackward } from './augment';
+export { convForward, convPoolForward, depthwiseForward } from './conv/forward';
+export { channelSums, convGradient, convPoolGradient, depthwiseGradient, turnFilters } from './conv/gradient';
 export { averagePoolBackward, averagePoolForward, maxPoolBackward, maxPoolForward } from './pool';
