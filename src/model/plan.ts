@@ -16,7 +16,7 @@ import { planPenalties } from './penalties.js';
 import { productScratch } from './products.js';
 import type { ScaleParts } from './scale.js';
 import type { LayerSpec, NetworkSpec, Shape } from './spec.js';
-import { sizeOf } from './spec.js';
+import { isRandom, sizeOf } from './spec.js';
 import type { UpdatesPlan } from './updates.js';
 import { planUpdates } from './updates.js';
 
@@ -133,9 +133,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
   const sizes = scratchSizes(spec, shapes, rows);
   const scratch = layout.floats(sizes.scratch);
   const training = options.optimizer !== undefined;
-  const keys = spec.layers.map(({ type }) =>
-    type === 'dropout' || type === 'gaussianNoise' ? layout.take(8) : 0,
-  );
+  const keys = spec.layers.map((layer) => (isRandom(layer) ? layout.take(8) : 0));
   const lists =
     options.sparse && spec.layers[0].type === 'dense' && input.columns >= LEAST_INPUTS
       ? planLists(layout, rows, input.columns, training)
