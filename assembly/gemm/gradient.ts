@@ -34,7 +34,8 @@ export function denseGradient(
 
 /**
  * Updates W by `rule` from blocks of gradients in `scratch` (96 · 8 float32), with `prepare` after L1 and L2 terms,
- * clipping by value and weight decay (penalty.ts).
+ * clipping by value and weight decay (penalty.ts). The same columns of x serve all panels before the next ones come: wide
+ * batches would not stay in L2.
  */
 export function denseGradientSweep(
   rule: i32,
@@ -54,9 +55,9 @@ export function denseGradientSweep(
   control: usize,
   prepare: bool,
 ): void {
-  for (let p = panelBegin; p < panelEnd; p++) {
-    for (let k: usize = 0; k < depth; k += INPUT_BLOCK) {
-      const count = min(INPUT_BLOCK, depth - k);
+  for (let k: usize = 0; k < depth; k += INPUT_BLOCK) {
+    const count = min(INPUT_BLOCK, depth - k);
+    for (let p = panelBegin; p < panelEnd; p++) {
       const d = delta + p * PANEL_BYTES;
       panelGradient(scratch, x + (k << 2), xStride, d, deltaStride, rows, count, true);
       sweep(
