@@ -218,4 +218,14 @@ describe('image layers refuse', () => {
       }),
     );
   });
+
+  test('softmax over images', () => {
+    const make = () =>
+      sequential({
+        layers: [layers.input({ shape: [4, 4, 3] }), layers.activation({ activation: 'softmax' })],
+      });
+    expect(make).toThrow(
+      /softmax is over the features of a row, shape \(features\), but received the shape \(4, 4, 3\); put a flatten layer/,
+    );
+  });
 });
