@@ -23,7 +23,7 @@ function words(rowKey: u32, column: usize): v128 {
 }
 
 /**
- * y = x · scale where a 16-bit random number is at least `threshold` (65536 · rate), else 0. The same call with deltas
+ * Rows [rowBegin, rowEnd) of y = x · scale where a 16-bit random number is at least `threshold` (65536 · rate), else 0. The same call with deltas
  * is the gradient. y may be x. Eight columns share four words: low halves first.
  */
 export function dropout(
@@ -31,7 +31,8 @@ export function dropout(
   yStride: usize,
   x: usize,
   xStride: usize,
-  rows: usize,
+  rowBegin: usize,
+  rowEnd: usize,
   columns: usize,
   key: usize,
   threshold: i32,
@@ -40,7 +41,9 @@ export function dropout(
   const least = i32x4.splat(threshold - 1);
   const factor = f32x4.splat(scale);
   const low = i32x4.splat(0xffff);
-  for (let row: usize = 0; row < rows; row++) {
+  y += rowBegin * yStride;
+  x += rowBegin * xStride;
+  for (let row = rowBegin; row < rowEnd; row++) {
     const stream = rowKey(key, row);
     for (let j: usize = 0; j < columns; j += 8) {
       const at = j << 2;

@@ -40,7 +40,7 @@ export {
 } from './penalty';
 export { update } from './update';
 export { adamSweep, momentumSweep, sgdSweep } from './update/frequent';
-export { columnNorms, nonNegative, rowNorms, vectorNorm } from './constraint';
+export { columnNorms, nonNegative, rowNorms, stepNorms, vectorNorm } from './constraint';
 export { dropout, gaussianNoise, spatialDropout } from './dropout';
 export {
   batchNormBackward,
@@ -72,6 +72,13 @@ export {
 } from './channel-norm';
 export { pixelNormBackward, pixelNormForward, pixelNormSums } from './pixel-norm';
 export { drawRotations, drawTranslations, drawZooms, sampleImages, sampleImagesBackward } from './augment';
-export { convForward, convPoolForward, depthwiseForward } from './conv/forward';
-export { channelSums, convGradient, convPoolGradient, depthwiseGradient, turnFilters } from './conv/gradient';
+export { convForward, convPoolForward, depthwiseForward, poolStrip } from './conv/forward';
+export {
+  channelSums,
+  convGradient,
+  convPoolGradient,
+  depthwiseGradient,
+  listFour,
+  turnFilters,
+} from './conv/gradient';
 export { averagePoolBackward, averagePoolForward, maxPoolBackward, maxPoolForward } from './pool';

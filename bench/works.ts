@@ -154,7 +154,8 @@ try {
     if (due.length === 0) continue;
     const data = await loadData(name);
     for (const work of due) {
-      const result = await compete(work, data, [lamella, ...peers]);
+      const able = peers.filter(({ name }) => work.peers?.some((peer) => name.startsWith(peer)) ?? true);
+      const result = await compete(work, data, [lamella, ...able]);
       results.push(result);
       show(work, result);
       checkLosses(result);

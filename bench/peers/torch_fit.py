@@ -18,6 +18,14 @@ def network_of(options, features, outputs):
     return nn.Sequential(*layers[:-1])
 
 
+def convolutional():
+    return nn.Sequential(
+        nn.Unflatten(1, (1, 28, 28)),
+        *[nn.Conv2d(1, 32, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.2), nn.Flatten()],
+        *[nn.Linear(32 * 12 * 12, 128), nn.ReLU(), nn.Linear(128, 10)],
+    )
+
+
 def optimizer_of(options, network, batch):
     """lamella divides the penalty by the rows of the batch, as scikit-learn does."""
     decay = options.get("alpha", 1e-4) / batch
@@ -64,7 +72,8 @@ def measure(request, rows, targets):
     rows = torch.from_numpy(rows)
     targets, loss_of, outputs = task_of(request["estimator"], torch.from_numpy(targets))
     batch = options.get("batchSize", min(200, len(rows)))
-    network = network_of(options, rows.shape[1], outputs)
+    cnn = request["estimator"] == "CNN"
+    network = convolutional() if cnn else network_of(options, rows.shape[1], outputs)
     optimizer = optimizer_of(options, network, batch)
     warm_up = min(len(rows), 20 * batch)
     epoch(network, optimizer, loss_of, batch, rows[:warm_up], targets[:warm_up])

@@ -5,11 +5,14 @@ import type { OwnDataName } from './data.js';
 export interface Work {
   readonly name: string;
   readonly about: string;
-  readonly estimator: 'MLPClassifier' | 'MLPRegressor';
+  /** 'CNN': 32 filters of 5 x 5 and relu, maxima of 2 x 2, dropout of .2, 128 units and relu, softmax. */
+  readonly estimator: 'MLPClassifier' | 'MLPRegressor' | 'CNN';
   /** The only rows it is trained on; default: those that are asked for. */
   readonly data?: OwnDataName;
   /** The options of the estimator. scikit-learn takes them in snake_case, PyTorch builds the same network from them. */
   readonly options: MLPOptions;
+  /** Those who can do it; default: all. */
+  readonly peers?: readonly string[];
   /** Epochs to time, after a first one that is not counted. */
   readonly epochs: number;
 }
@@ -48,6 +51,14 @@ export const WORKS: readonly Work[] = [
       ...{ learningRateInit: 0.01, momentum: 0, nesterovsMomentum: false },
     },
     epochs: 2,
+  },
+  {
+    name: 'W5',
+    about: '32 filters 5x5 relu, pooled 2x2, dropout .2, 4608-128-10 relu, adam, batches of 200',
+    estimator: 'CNN',
+    peers: ['PyTorch'],
+    options: { solver: 'adam', batchSize: 200, alpha: 0 },
+    epochs: 1,
   },
   {
     name: 'W6',

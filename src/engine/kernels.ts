@@ -92,6 +92,7 @@ export type KernelName =
   | 'sparseGradientSweep'
   | 'spatialDropout'
   | 'squaredError'
+  | 'stepNorms'
   | 'sumMagnitudes'
   | 'sumPartials'
   | 'sumRows'

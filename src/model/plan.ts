@@ -209,8 +209,8 @@ function scratchSizes(
   return sizes;
 }
 
-/** The lowest layer that training changes. */
-function firstTrainable(parameters: readonly Parameter[]): number {
+/** The lowest layer that training changes; infinity if it changes none. */
+export function firstTrainable(parameters: readonly Parameter[]): number {
   return Math.min(...parameters.filter(({ trainable }) => trainable).map(({ layer }) => layer));
 }
 

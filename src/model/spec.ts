@@ -9,7 +9,10 @@ export interface RegularizerSpec {
   readonly l2: number;
 }
 
-/** What a weight is brought back to after every update. Norms are taken along `axis` (0: per unit). */
+/**
+ * What a weight is brought back to after every update. Norms are taken along `axis` (0: per unit), of filters (height,
+ * width, channels, filters) along the first axis or the first ones.
+ */
 export type ConstraintSpec =
   | { readonly kind: 'nonNeg' }
   | {
@@ -17,7 +20,7 @@ export type ConstraintSpec =
       readonly least: number;
       readonly most: number;
       readonly rate: number;
-      readonly axis: 0 | 1;
+      readonly axis: 0 | 1 | readonly number[];
     };
 
 /** How initial values are drawn; the names and their options are those of `initializers`. */

@@ -6,7 +6,8 @@ import type { Parameter } from '../model/parameters.js';
 import type { UpdatesPlan } from '../model/updates.js';
 import { PREPARED, isPrepared } from '../model/updates.js';
 import { sizeOf } from '../model/spec.js';
-import { shapesOf } from '../model/plan.js';
+import { takesPooling } from '../model/layers/convolution.js';
+import { firstTrainable, shapesOf } from '../model/plan.js';
 import type { Dataset } from './data.js';
 import { Session } from './session.js';
 import type { SessionOptions } from './session.js';
@@ -148,9 +149,14 @@ function weightOf({ weights }: Dataset, batch: Int32Array): number {
 }
 
 /** Rows whose activations and deltas fit: a multiple of 120 where there are that many. */
-export function mostRows({ spec }: Network, mostBytes = MOST_ACTIVATION_BYTES): number {
+export function mostRows({ spec, parameters }: Network, mostBytes = MOST_ACTIVATION_BYTES): number {
   const { shapes } = shapesOf(spec);
-  const bytes = 8 * shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
+  const first = firstTrainable(parameters);
+  // The outputs of a convolution that is pooled at once are never in memory.
+  const kept = shapes.filter(
+    (_, i) => i === 0 || !takesPooling(spec.layers[i - 1], spec.layers.at(i), i - 1 > first),
+  );
+  const bytes = 8 * kept.reduce((sum, shape) => sum + sizeOf(shape), 0);
   const rows = Math.max(1, Math.floor(mostBytes / bytes));
   return rows > 120 ? rows - (rows % 120) : rows;
 }

@@ -1,46 +1,9 @@
 import type { KernelName } from '../kernels.js';
+import { IMAGE_SHARINGS } from './image-sharing.js';
+import type { Moving, Sharing } from './sharing-kinds.js';
+import { bytes, pairs, ranged, rowWise, single, strided, width } from './sharing-kinds.js';
 
-type Args = readonly number[];
-
-/** A pointer that moves with the rows: its position, and the bytes from row to row. */
-type Moving = readonly [pointer: number, stride: (args: Args) => number];
-
-/** How a kernel's work is shared out, what it touches (positions of pointers), and about how many nanoseconds it takes. */
-export interface Sharing {
-  /** Position of the begin of a range [begin, end) of panels or inputs, cut at multiples of `block`. */
-  readonly range?: { readonly begin: number; readonly block: number };
-  /** Position of the count of rows, cut at multiples of `block`, and the pointers that move with them. */
-  readonly rows?: { readonly count: number; readonly block: number; readonly moving: readonly Moving[] };
-  /** Position of scratch that every thread needs for itself. */
-  readonly scratch?: number;
-  readonly reads: readonly number[];
-  readonly writes: readonly number[];
-  readonly cost: (args: Args) => number;
-  /** Nothing waits for it soon: it may stand beside later calls. */
-  readonly late?: boolean;
-}
-
-type Effects = Pick<Sharing, 'reads' | 'writes' | 'cost'>;
-
-const strided =
-  (position: number) =>
-  (args: Args): number =>
-    args[position];
-const bytes = (count: number) => (): number => count;
-
-/** Rows whose stride stands behind their pointer. */
-const pairs = (...pointers: number[]): Moving[] =>
-  pointers.map((pointer) => [pointer, strided(pointer + 1)] as const);
-
-/** y by rows from x: matrices at the positions `y` and `x`, rows at `count`, columns behind them. */
-function rowWise(y: number, x: number, count: number, nanoseconds: number): Sharing {
-  return {
-    rows: { count, block: 8, moving: pairs(y, x) },
-    writes: [y],
-    reads: [x],
-    cost: (args) => args[count] * args[count + 1] * nanoseconds,
-  };
-}
+export type { Sharing } from './sharing-kinds.js';
 
 /** Losses: delta, outputs, targets with strides, weights, scale, rowLoss, rows, outputs. */
 const loss: Sharing = {
@@ -75,46 +38,6 @@ function elements(length: number, nanoseconds: number, writes: number[], reads: 
     cost: (args) => args[length] * nanoseconds,
   };
 }
-
-function ranged(begin: number, { reads, writes, cost }: Effects, scratch?: number): Sharing {
-  return { range: { begin, block: 1 }, reads, writes, cost, scratch };
-}
-
-/** Images by rows: `rows` at `count`, pixels and channels behind it; `moving` have their stride behind them. */
-function images(
-  count: number,
-  nanoseconds: number,
-  { writes, reads, moving = [...writes, ...reads] }: { writes: number[]; reads: number[]; moving?: number[] },
-): Sharing {
-  return {
-    rows: { count, block: 1, moving: pairs(...moving) },
-    writes,
-    reads,
-    cost: (args) => args[count] * args[count + 1] * args[count + 2] * nanoseconds,
-  };
-}
-
-/** Images that go through maps of their own: y, stride, x, stride, maps, rows, height, width, channels. */
-const sampling: Sharing = {
-  rows: { count: 5, block: 1, moving: [...pairs(0, 2), [4, bytes(48)]] },
-  writes: [0],
-  reads: [2, 4],
-  cost: (args) => args[5] * args[6] * args[7] * (25 + 2 * args[8]),
-};
-
-/** Statistics of pixels, 8 bytes each, at `at`; `rows` at `count`. */
-function byPixels(sharing: Sharing, at: number): Sharing {
-  const { count, block, moving } = sharing.rows!;
-  const statistics = [at, (args: Args): number => 8 * args[count + 1]] as const;
-  return { ...sharing, rows: { count, block, moving: [...moving, statistics] } };
-}
-
-const width = (args: Args, begin: number): number => args[begin + 1] - args[begin];
-
-/** Work on one thread. */
-const single = (writes: number[], reads: number[], cost: Sharing['cost'], late = false): Sharing => {
-  return { writes, reads, cost, late };
-};
 
 const PRODUCT = 0.35;
 
@@ -241,11 +164,13 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     { writes: [0], reads: [1, 3], cost: (args) => 1000 * args[5] * width(args, 8) },
     7,
   ),
-  convPoolGradient: ranged(
-    9,
-    { writes: [0], reads: [1, 3, 5], cost: (args) => 500 * args[6] * width(args, 9) },
-    8,
-  ),
+  convPoolGradient: {
+    range: { begin: 9, block: 4 },
+    scratch: 8,
+    writes: [0],
+    reads: [1, 3, 5],
+    cost: (args) => 500 * args[6] * width(args, 9),
+  },
   turnFilters: single([0], [1], (args) => (3 * args[2] * args[3] * args[4]) / args[5]),
   channelSums: single([0], [1], (args) => 0.5 * args[3] * args[4] * args[5]),
   maxPoolForward: pooling([0, 2], 3, 5, [[2, strided(1)]]),
@@ -265,37 +190,7 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     reads: [2, 4, 5, 6, 7],
     cost: (args) => 0.5 * args[8] * args[9],
   },
-  padImages: { ...rowWise(0, 2, 4, 0), cost: (args) => 0.05 * args[4] * args[1] },
-  cropImages: { ...rowWise(0, 2, 4, 0), cost: (args) => 0.05 * args[4] * args[1] },
-  globalAverage: images(4, 0.3, { writes: [0], reads: [2] }),
-  globalAverageBackward: images(4, 0.3, { writes: [0], reads: [2] }),
-  globalMax: images(4, 0.3, { writes: [0], reads: [2] }),
-  globalMaxBackward: images(8, 0.6, { writes: [0], reads: [2, 4, 6] }),
-  pixelSums: images(4, 0.3, { writes: [0], reads: [2] }),
-  pixelSquares: images(5, 0.3, { writes: [0], reads: [2, 4], moving: [0, 2] }),
-  channelNormForward: images(8, 0.4, { writes: [0], reads: [2, 4, 5, 6, 7], moving: [0, 2] }),
-  channelNormSums: images(8, 0.5, { writes: [0], reads: [2, 4, 6, 7], moving: [0, 2, 4] }),
-  channelNormBackward: images(11, 0.6, {
-    ...{ writes: [0], reads: [2, 4, 6, 7, 8, 9, 10] },
-    moving: [0, 2, 4],
-  }),
-  channelStatistics: single([0, 1, 2], [3, 4], (args) => 2 * args[6] * args[7]),
-  sumPartials: single([0], [1], (args) => 2 * args[3] * args[4]),
-  pixelNormForward: byPixels(images(7, 4, { ...{ writes: [0, 4], reads: [2, 5, 6] }, moving: [0, 2] }), 4),
-  pixelNormSums: byPixels(images(7, 2, { ...{ writes: [0], reads: [2, 4, 6] }, moving: [0, 2, 4] }), 6),
-  pixelNormBackward: byPixels(
-    images(8, 4, { ...{ writes: [0], reads: [2, 4, 6, 7] }, moving: [0, 2, 4] }),
-    6,
-  ),
-  spatialDropout: ranged(9, {
-    ...{ writes: [0], reads: [2, 6] },
-    cost: (args) => 0.4 * args[4] * args[5] * width(args, 9),
-  }),
-  drawTranslations: single([0], [1], (args) => 10 * args[2]),
-  drawRotations: single([0], [1], (args) => 60 * args[2]),
-  drawZooms: single([0], [1], (args) => 10 * args[2]),
-  sampleImages: sampling,
-  sampleImagesBackward: sampling,
+  ...IMAGE_SHARINGS,
   softmaxCrossEntropy: loss,
   softmaxCrossEntropyTargets: loss,
   sigmoidCrossEntropy: loss,
@@ -313,6 +208,11 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
   listBytes: single([0, 1], [2, 4], (args) => 0.4 * args[3] * args[5]),
   listFloats: single([0, 1], [2, 5], (args) => 0.4 * args[4] * args[6]),
   listColumns: single([0, 1, 2], [3], (args) => 0.6 * args[4] * args[5], true),
-  dropout: single([0], [2, 6], (args) => 0.5 * args[4] * args[5]),
+  dropout: {
+    range: { begin: 4, block: 8 },
+    writes: [0],
+    reads: [2, 7],
+    cost: (args) => 0.6 * width(args, 4) * args[6],
+  },
   gaussianNoise: single([0], [2, 6], (args) => 8 * args[4] * args[5]),
 };

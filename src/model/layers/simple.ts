@@ -45,7 +45,7 @@ export const dropout: LayerRule<DropoutSpec> = {
     const mask = (to: Matrix, from: Matrix, rows: number) => ({
       kernel: 'dropout' as const,
       args: [
-        ...[to.offset, to.stride, from.offset, from.stride, rows],
+        ...[to.offset, to.stride, from.offset, from.stride, 0, rows],
         paddedUnits(to.columns),
         key,
         threshold,
