@@ -12,21 +12,24 @@ export function nonNegative(w: usize, length: usize): void {
  * maxNorm is least 0 and rate 1, unitNorm is least = most = 1 (keras/src/constraints/constraints.py).
  */
 export function columnNorms(w: usize, depth: usize, panels: usize, least: f32, most: f32, rate: f32): void {
-  for (let half: usize = 0; half < panels * 2; half++) {
-    const first = w + (half >> 1) * (depth << 5) + ((half & 1) << 4);
+  for (let p: usize = 0; p < panels; p++) stepNorms(w + p * (depth << 5), depth, 1, least, most, rate);
+}
+
+/** The same where every column falls into `step` norms: over the rows r, r + step, r + 2 · step, … for each r < step. */
+export function stepNorms(w: usize, depth: usize, step: usize, least: f32, most: f32, rate: f32): void {
+  for (let half: usize = 0; half < 2 * step; half++) {
+    const first = w + ((half >> 1) << 5) + ((half & 1) << 4);
+    const end = w + (depth << 5);
     let sum = f32x4.splat(0);
-    for (let k: usize = 0; k < depth; k++) {
-      const x = v128.load(first + (k << 5));
+    for (let at = first; at < end; at += step << 5) {
+      const x = v128.load(at);
       sum = f32x4.add(sum, f32x4.mul(x, x));
     }
     const norm = f32x4.sqrt(sum);
     const kept = f32x4.pmin(f32x4.pmax(norm, f32x4.splat(least)), f32x4.splat(most));
     const mixed = f32x4.add(f32x4.mul(f32x4.splat(rate), kept), f32x4.mul(f32x4.splat(1 - rate), norm));
     const factor = f32x4.div(mixed, f32x4.add(f32x4.splat(1e-7), norm));
-    for (let k: usize = 0; k < depth; k++) {
-      const at = first + (k << 5);
-      v128.store(at, f32x4.mul(v128.load(at), factor));
-    }
+    for (let at = first; at < end; at += step << 5) v128.store(at, f32x4.mul(v128.load(at), factor));
   }
 }
 

@@ -40,8 +40,8 @@ export {
 } from './penalty';
 export { update } from './update';
 export { adamSweep, momentumSweep, sgdSweep } from './update/frequent';
-export { columnNorms, nonNegative, rowNorms, vectorNorm } from './constraint';
-export { dropout, gaussianNoise } from './dropout';
+export { columnNorms, nonNegative, rowNorms, stepNorms, vectorNorm } from './constraint';
+export { dropout, gaussianNoise, spatialDropout } from './dropout';
 export {
   batchNormBackward,
   batchNormForward,
@@ -53,6 +53,32 @@ export {
   movingStatistics,
   rescale,
 } from './norm';
-export { convForward, convPoolForward, depthwiseForward } from './conv/forward';
-export { channelSums, convGradient, convPoolGradient, depthwiseGradient, turnFilters } from './conv/gradient';
+export {
+  cropImages,
+  globalAverage,
+  globalAverageBackward,
+  globalMax,
+  globalMaxBackward,
+  padImages,
+} from './image';
+export {
+  channelNormBackward,
+  channelNormForward,
+  channelNormSums,
+  channelStatistics,
+  pixelSquares,
+  pixelSums,
+  sumPartials,
+} from './channel-norm';
+export { pixelNormBackward, pixelNormForward, pixelNormSums } from './pixel-norm';
+export { drawRotations, drawTranslations, drawZooms, sampleImages, sampleImagesBackward } from './augment';
+export { convForward, convPoolForward, depthwiseForward, poolStrip } from './conv/forward';
+export {
+  channelSums,
+  convGradient,
+  convPoolGradient,
+  depthwiseGradient,
+  listFour,
+  turnFilters,
+} from './conv/gradient';
 export { averagePoolBackward, averagePoolForward, maxPoolBackward, maxPoolForward } from './pool';

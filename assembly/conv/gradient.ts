@@ -191,10 +191,12 @@ function paddedFloats(shape: usize): usize {
 }
 
 /**
- * The gradient where only the maxima of pooling have a delta: filters [filterBegin, filterEnd) of it. Their taps stay in
- * registers while the pooled pixels of an image go by; `picks` tells where the window of each begins.
- * `scratch`: the bordered image, then sums [filters][lines of a window][floats of a line, padded to 4]. Reads up to 12
- * bytes behind a window's line; what comes of them is dropped.
+ * The gradient where only the maxima of pooling have a delta: filters [filterBegin, filterEnd) of it, the first a multiple
+ * of 4. What is not 0 becomes a list for every filter, and its taps stay in registers while the list goes by. `picks` tells
+ * where the window of each maximum begins.
+ *
+ * `scratch`: the bordered image, then where the lists end, lists
+ * [4][pooled pixels]{delta, pick}, and sums [filters][lines of a window][floats of a line, padded to 4]. Reads up to 12 bytes behind a window's line; what comes of them is dropped.
  */
 export function convPoolGradient(
   g: usize,
@@ -209,66 +211,112 @@ export function convPoolGradient(
   filterBegin: usize,
   filterEnd: usize,
 ): void {
-  const sums = scratch + borderedBytes(shape);
-  const filterBytes = (windowLinesOf(shape) * paddedFloats(shape)) << 2;
+  const ends = scratch + borderedBytes(shape);
+  const lists = ends + 16;
+  const step = filtersOf(shape) << 2;
+  const listBytes = (pooledLinesOf(shape) * pooledColumnsOf(shape)) << 3;
+  const sums = lists + ((4 * listBytes + 15) & ~15);
+  const sumBytes = (windowLinesOf(shape) * paddedFloats(shape)) << 2;
   clearBorder(scratch, shape);
-  for (let at = sums; at < sums + (filterEnd - filterBegin) * filterBytes; at += 16) {
+  for (let at = sums; at < sums + (filterEnd - filterBegin) * sumBytes; at += 16) {
     v128.store(at, f32x4.splat(0));
   }
   for (let row: usize = 0; row < rows; row++) {
     const image = bordered(scratch, x, shape);
-    for (let f = filterBegin; f < filterEnd; f++) {
-      filterGradient(
-        sums + (f - filterBegin) * filterBytes,
-        image,
-        picks + (f << 2),
-        delta + (f << 2),
-        shape,
-      );
+    for (let f = filterBegin; f < filterEnd; f += 4) {
+      const count = min<usize>(4, filterEnd - f);
+      if (count == 4) listFour(ends, lists, listBytes, picks + (f << 2), delta + (f << 2), step);
+      for (let i: usize = 0; i < count && count < 4; i++) {
+        const at = (f + i) << 2;
+        listOne(ends + (i << 2), lists + i * listBytes, listBytes, picks + at, delta + at, step);
+      }
+      for (let i: usize = 0; i < count; i++) {
+        const list = lists + i * listBytes;
+        const end: usize = load<u32>(ends + (i << 2));
+        filterGradient(sums + (f + i - filterBegin) * sumBytes, image, list, end, shape);
+      }
     }
     x += xStride;
     delta += deltaStride;
     picks += deltaStride;
   }
   for (let f = filterBegin; f < filterEnd; f++) {
-    const panel = g + ((f & ~7) * depthOf(shape) + (f & 7)) * 4;
-    unpackTaps(panel, sums + (f - filterBegin) * filterBytes, shape);
+    unpackTaps(columnOf(g, f, shape), sums + (f - filterBegin) * sumBytes, shape);
   }
-  const filters = filtersOf(shape);
-  if (filterEnd == filters) {
-    for (let f = filters; (f & 7) != 0; f++) {
-      const at = g + ((f & ~7) * depthOf(shape) + (f & 7)) * 4;
-      for (let k: usize = 0; k < depthOf(shape); k++) store<f32>(at + k * PANEL_BYTES, 0);
-    }
+  if (filterEnd < filtersOf(shape)) return;
+  for (let f = filterEnd; (f & 7) != 0; f++) {
+    const at = columnOf(g, f, shape);
+    for (let k: usize = 0; k < depthOf(shape); k++) store<f32>(at + k * PANEL_BYTES, 0);
   }
 }
 
-/** One filter, one image: tiles of at most 12 vectors. */
-function filterGradient(sums: usize, image: usize, picks: usize, delta: usize, shape: usize): void {
+/** Where the column of a filter begins in its panel. */
+// @ts-ignore: decorator
+@inline
+function columnOf(g: usize, f: usize, shape: usize): usize {
+  return g + (((f & ~7) * depthOf(shape) + (f & 7)) << 2);
+}
+
+/** Appends {delta, pick}, and keeps it if the delta is not 0; where the list ends then. */
+// @ts-ignore: decorator
+@inline
+function append(end: usize, delta: usize, pick: usize): usize {
+  const bits = load<u32>(delta);
+  store<u32>(end, bits);
+  store<u32>(end, load<u32>(pick), 4);
+  return end + ((<usize>i32(bits << 1 != 0)) << 3);
+}
+
+/** The lists of four filters of one image; `ends` is told where each ends. */
+export function listFour(
+  ends: usize,
+  lists: usize,
+  listBytes: usize,
+  picks: usize,
+  delta: usize,
+  step: usize,
+): void {
+  let a = lists,
+    b = lists + listBytes,
+    c = lists + 2 * listBytes,
+    d = lists + 3 * listBytes;
+  for (const end = delta + (listBytes >> 3) * step; delta < end; delta += step) {
+    a = append(a, delta, picks);
+    b = append(b, delta + 4, picks + 4);
+    c = append(c, delta + 8, picks + 8);
+    d = append(d, delta + 12, picks + 12);
+    picks += step;
+  }
+  store<u32>(ends, <u32>a);
+  store<u32>(ends, <u32>b, 4);
+  store<u32>(ends, <u32>c, 8);
+  store<u32>(ends, <u32>d, 12);
+}
+
+/** The list of one filter. */
+function listOne(ends: usize, list: usize, listBytes: usize, picks: usize, delta: usize, step: usize): void {
+  let at = list;
+  for (const end = delta + (listBytes >> 3) * step; delta < end; delta += step) {
+    at = append(at, delta, picks);
+    picks += step;
+  }
+  store<u32>(ends, <u32>at);
+}
+
+/** The taps of one filter meet a list: tiles of at most 12 vectors. */
+function filterGradient(sums: usize, image: usize, list: usize, end: usize, shape: usize): void {
   const lines = windowLinesOf(shape);
   const pitch = windowPitchOf(shape);
-  const step = filtersOf(shape) << 2;
-  const count = pooledLinesOf(shape) * pooledColumnsOf(shape);
   const sumsPitch = paddedFloats(shape) << 2;
   const vectors = paddedFloats(shape) >> 2;
   for (let v: usize = 0; v < vectors;) {
     const width = min<usize>(4, vectors - v);
-    const most = width == 1 ? 6 : width == 2 ? 5 : width == 3 ? 4 : 3;
+    const most: usize = width == 1 ? 6 : width == 2 ? 5 : width == 3 ? 4 : 3;
     for (let line: usize = 0; line < lines;) {
-      const height = min<usize>(most, lines - line);
+      const height = min(most, lines - line);
       const at = v << 4;
-      tapsTile(
-        <i32>height,
-        <i32>width,
-        sums + line * sumsPitch + at,
-        sumsPitch,
-        image + line * pitch + at,
-        pitch,
-        picks,
-        delta,
-        step,
-        count,
-      );
+      const to = sums + line * sumsPitch + at;
+      tapsTile(<i32>height, <i32>width, to, sumsPitch, image + line * pitch + at, pitch, list, end);
       line += height;
     }
     v += width;

@@ -61,24 +61,19 @@ const TAPS = [
   ...[1, 2, 3].map((lines) => [lines, 4]),
 ];
 
-/** g[lines][4 · vectors] += Σ delta · window, over the pixels that pooling has picked: their windows begin at `picks`. */
+/** g[lines][4 · vectors] += Σ delta · window, over a list of {delta, where the window begins}. */
 const taps = ([lines, vectors]) => {
-  const all = (line) =>
-    Array.from({ length: lines * vectors }, (_, i) =>
-      line(Math.floor(i / vectors), i % vectors, `s${i}`),
-    ).join('\n');
+  const all = (line) => rows(lines * vectors, (i) => line(Math.floor(i / vectors), i % vectors, `s${i}`));
   return `
 export function taps${lines}x${vectors}(
-  g: usize, gPitch: usize, image: usize, pitch: usize, picks: usize, delta: usize, step: usize, count: usize,
+  g: usize, gPitch: usize, image: usize, pitch: usize, list: usize, end: usize,
 ): void {
 ${all((r, v, s) => `  let ${s} = v128.load(g + ${r} * gPitch, ${16 * v});`)}
-  for (; count > 0; count--) {
-    const a = v128.load32_splat(delta);
-    const p0 = image + <usize>load<u32>(picks);
+  for (; list < end; list += 8) {
+    const a = v128.load32_splat(list);
+    const p0 = image + <usize>load<u32>(list, 4);
 ${rows(lines - 1, (r) => `    const p${r + 1} = p${r} + pitch;`)}
 ${all((r, v, s) => `    ${s} = fma(a, v128.load(p${r}, ${16 * v}), ${s});`)}
-    picks += step;
-    delta += step;
   }
 ${all((r, v, s) => `  v128.store(g + ${r} * gPitch, ${s}, ${16 * v});`)}
 }`;
@@ -86,7 +81,7 @@ ${all((r, v, s) => `  v128.store(g + ${r} * gPitch, ${s}, ${16 * v});`)}
 
 /** The dispatch over lines and vectors. */
 const tapsTile = () => {
-  const names = 'g gPitch image pitch picks delta step count';
+  const names = 'g gPitch image pitch list end';
   return `
 /** Calls taps<lines>x<vectors>. */
 export function tapsTile(lines: i32, vectors: i32, ${addresses(names)

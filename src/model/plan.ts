@@ -17,7 +17,7 @@ import { productScratch } from './products.js';
 import type { ScaleParts } from './scale.js';
 import { listsSingle, planSingle } from './single.js';
 import type { LayerSpec, NetworkSpec, Shape } from './spec.js';
-import { sizeOf } from './spec.js';
+import { isRandom, sizeOf } from './spec.js';
 import { storedBytes, takesLists } from './stored.js';
 import type { UpdatesPlan } from './updates.js';
 import { planUpdates } from './updates.js';
@@ -147,9 +147,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
   const sizes = scratchSizes(spec, shapes, rows);
   const scratch = layout.floats(sizes.scratch);
   const training = options.optimizer !== undefined;
-  const keys = spec.layers.map(({ type }) =>
-    type === 'dropout' || type === 'gaussianNoise' ? layout.take(8) : 0,
-  );
+  const keys = spec.layers.map((layer) => (isRandom(layer) ? layout.take(8) : 0));
   const most = entries ?? inputRows * inputs;
   const lists = listed ? planLists(layout, rows, inputs, training, { most, given }) : undefined;
   const single = options.loss ? undefined : planSingle(layout, spec, shapes);
@@ -225,8 +223,8 @@ function scratchSizes(
   return sizes;
 }
 
-/** The lowest layer that training changes. */
-function firstTrainable(parameters: readonly Parameter[]): number {
+/** The lowest layer that training changes; infinity if it changes none. */
+export function firstTrainable(parameters: readonly Parameter[]): number {
   return Math.min(...parameters.filter(({ trainable }) => trainable).map(({ layer }) => layer));
 }
 

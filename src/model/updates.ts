@@ -5,6 +5,8 @@ import type { ListsPlan } from './lists.js';
 import type { OptimizerSpec, UpdateRule } from './optimizers.js';
 import { updateRule } from './optimizers.js';
 import type { Parameter } from './parameters.js';
+import { depthOf } from './parameters.js';
+import { sizeOf } from './spec.js';
 
 /** Floats of scratch in which gradients wait for their update (assembly/gemm/gradient.ts, assembly/sparse.ts). */
 export const SWEEP_FLOATS = 2560;
@@ -221,12 +223,18 @@ export class Updates {
     const [weight] = this.#places(parameter);
     if (constraint.kind === 'nonNeg') return [{ kernel: 'nonNegative', args: [weight, parameter.length] }];
     const { least, most, rate, axis } = constraint;
-    const [depth, units] = parameter.shape;
-    if (parameter.shape.length === 1)
-      return [{ kernel: 'vectorNorm', args: [weight, depth, least, most, rate] }];
+    const { shape } = parameter;
+    const [depth, units] = [depthOf(parameter), shape[shape.length - 1]];
+    if (shape.length === 1) return [{ kernel: 'vectorNorm', args: [weight, units, least, most, rate] }];
     if (axis === 1) return [{ kernel: 'rowNorms', args: [weight, depth, units, least, most, rate] }];
     const panels = parameter.length / (PANEL * depth);
-    return [{ kernel: 'columnNorms', args: [weight, depth, panels, least, most, rate] }];
+    // Norms over the first axes of a filter: what is left of its depth is in steps.
+    const step = depth / sizeOf(shape.slice(0, axis === 0 ? 1 : axis.length));
+    if (step === 1) return [{ kernel: 'columnNorms', args: [weight, depth, panels, least, most, rate] }];
+    return Array.from({ length: panels }, (_, panel): Call => {
+      const args = [weight + 4 * PANEL * depth * panel, depth, step, least, most, rate];
+      return { kernel: 'stepNorms', args };
+    });
   }
 
   #gradient(parameter: Parameter): number {

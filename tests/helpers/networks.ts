@@ -1,5 +1,13 @@
 import type { Activation } from '../../src/model/activations.js';
-import type { Conv2dSpec, DenseSpec, NetworkSpec, Pair, ParameterRules, PoolingSpec, WindowSpec } from '../../src/model/spec.js';
+import type {
+  Conv2dSpec,
+  DenseSpec,
+  NetworkSpec,
+  Pair,
+  ParameterRules,
+  PoolingSpec,
+  WindowSpec,
+} from '../../src/model/spec.js';
 
 const RULES: ParameterRules = { initializer: { name: 'zeros' } };
 

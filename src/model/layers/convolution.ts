@@ -66,7 +66,9 @@ export function convolutionScratch(spec: Conv2dSpec, input: Shape, next?: LayerS
   const pool = next && takesPooling(spec, next, false) && 'window' in next ? next.window.size[0] : 0;
   const taps = spec.filters * window.size[0] * (window.size[1] * channels + 3);
   const strip = pool * window.output[1] * PANEL;
-  return Math.max(forward, backward) + 64 + Math.max(PANEL * pixels, strip, pool > 0 ? taps : 0, 48);
+  // Lists of four filters, two words for every pooled pixel.
+  const pooled = pool > 0 ? 8 * pixels + 8 + taps : 0;
+  return Math.max(forward, backward) + 64 + Math.max(PANEL * pixels, strip, pooled, 48);
 }
 
 /** The filters turned round, and what they are convolved with. */

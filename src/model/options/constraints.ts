@@ -1,4 +1,4 @@
-import { integer, number } from '../../check.js';
+import { anyOf, integer, listOf, number } from '../../check.js';
 import { ValueError } from '../../errors.js';
 import type { ConstraintSpec } from '../spec.js';
 import type { Config } from './named.js';
@@ -9,13 +9,17 @@ export type ConstraintConfig = Config<ConstraintName> & {
   readonly minValue?: number;
   readonly maxValue?: number;
   readonly rate?: number;
-  readonly axis?: 0 | 1;
+  readonly axis?: Axis;
 };
+
+/** One axis, or the first ones. */
+type Axis = number | readonly number[];
 
 type ConstraintName = 'maxNorm' | 'nonNeg' | 'unitNorm' | 'minMaxNorm';
 
 const norm = number({ min: 0 });
-const axis = integer({ min: 0, max: 1 });
+const one = integer({ min: 0, max: 3 });
+const axis = anyOf(one, listOf(one, 1));
 const TABLE = {
   kind: 'constraint',
   group: 'constraints',
@@ -29,19 +33,20 @@ const TABLE = {
 
 /**
  * What a weight is brought back to after every update (keras/src/constraints/constraints.py). Norms are Euclidean;
- * `axis` 0 (default) takes them over the inputs of every unit, 1 over the units of every input. Everywhere a constraint is
- * taken, its name will do: 'nonNeg'.
+ * `axis` 0 (default) takes them over the inputs of every unit, 1 over the units of every input. Of the kernel of a
+ * convolution (height, width, channels, filters) it is 0, [0, 1], or [0, 1, 2]: over all that a filter has. Everywhere a
+ * constraint is taken, its name will do: 'nonNeg'.
  */
 export const constraints = {
   /** w · clip(norm, 0, maxValue) / (1e-7 + norm). @param options.maxValue >= 0, default 2 */
-  maxNorm: (options: { maxValue?: number; axis?: 0 | 1 } = {}): ConstraintConfig =>
+  maxNorm: (options: { maxValue?: number; axis?: Axis } = {}): ConstraintConfig =>
     makeConfig(TABLE, 'maxNorm', options) as ConstraintConfig,
 
   /** max(w, 0) */
   nonNeg: (options: Record<string, never> = {}): ConstraintConfig => makeConfig(TABLE, 'nonNeg', options),
 
   /** w / (1e-7 + norm) */
-  unitNorm: (options: { axis?: 0 | 1 } = {}): ConstraintConfig =>
+  unitNorm: (options: { axis?: Axis } = {}): ConstraintConfig =>
     makeConfig(TABLE, 'unitNorm', options) as ConstraintConfig,
 
   /**
@@ -52,7 +57,7 @@ export const constraints = {
    * @param options.rate 0 to 1, default 1: how far a step goes
    */
   minMaxNorm: (
-    options: { minValue?: number; maxValue?: number; rate?: number; axis?: 0 | 1 } = {},
+    options: { minValue?: number; maxValue?: number; rate?: number; axis?: Axis } = {},
   ): ConstraintConfig => makeConfig(TABLE, 'minMaxNorm', options) as ConstraintConfig,
 };
 
@@ -65,7 +70,8 @@ export const constraints = {
 export function resolveConstraint(given: unknown, owner: string): ConstraintSpec | undefined {
   if (given === undefined || given === null) return undefined;
   const config = resolveConfig(TABLE, given, owner) as ConstraintConfig;
-  const { name, minValue = 0, rate = 1, axis: along = 0 } = config;
+  const { name, minValue = 0, rate = 1 } = config;
+  const along = axisOf(config.axis ?? 0, owner);
   if (name === 'nonNeg') return { kind: 'nonNeg' };
   if (name === 'unitNorm') return { kind: 'norm', least: 1, most: 1, rate: 1, axis: along };
   const most = config.maxValue ?? (name === 'maxNorm' ? 2 : 1);
@@ -75,4 +81,14 @@ export function resolveConstraint(given: unknown, owner: string): ConstraintSpec
     );
   }
   return { kind: 'norm', least: minValue, most, rate, axis: along };
+}
+
+/** 0, 1, or the first axes in order. */
+function axisOf(given: Axis, owner: string): 0 | 1 | readonly number[] {
+  const axes = typeof given === 'number' ? [given] : [...given].sort((a, b) => a - b);
+  if (axes.length === 1 && axes[0] < 2) return axes[0] as 0 | 1;
+  if (axes.length < 4 && axes.every((axis, i) => axis === i)) return axes;
+  throw new ValueError(
+    `${owner}: the axis of a norm must be 0, 1, [0, 1] or [0, 1, 2], but received [${axes.join(', ')}].`,
+  );
 }

@@ -4,7 +4,7 @@ import { resolveRegularizer } from '../../model/options/regularizers.js';
 import type { DenseSpec } from '../../model/spec.js';
 import type { LayerKind } from './kind.js';
 import type { Constraint, Initializer, LayerOptions, Regularizer } from './parts.js';
-import { parameterConfig, parameterOptions, parameterRules, regularizerConfig } from './parts.js';
+import { checkAxis, parameterConfig, parameterOptions, parameterRules, regularizerConfig } from './parts.js';
 
 export interface DenseOptions extends LayerOptions {
   /** Outputs, >= 1. */
@@ -39,12 +39,14 @@ export const dense: LayerKind<DenseSpec> = {
   spec(options, owner) {
     const { units, activation, useBias = true, trainable = true } = options;
     const activity = resolveRegularizer(options.activityRegularizer, `${owner}: activityRegularizer`);
+    const kernel = parameterRules(options, 'kernel', 'glorotUniform', owner);
+    checkAxis(kernel, 2, owner);
     return {
       type: 'dense',
       units,
       activation: resolveActivation(activation, owner),
       useBias,
-      kernel: parameterRules(options, 'kernel', 'glorotUniform', owner),
+      kernel,
       bias: parameterRules(options, 'bias', 'zeros', owner),
       ...(activity && { activityRegularizer: activity }),
       trainable,

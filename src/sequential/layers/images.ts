@@ -6,7 +6,7 @@ import { resolveRegularizer } from '../../model/options/regularizers.js';
 import type { Conv2dSpec, Pair, PoolingSpec, WindowSpec } from '../../model/spec.js';
 import type { LayerKind, Options } from './kind.js';
 import type { Constraint, Initializer, LayerOptions, Regularizer } from './parts.js';
-import { parameterConfig, parameterOptions, parameterRules, regularizerConfig } from './parts.js';
+import { checkAxis, parameterConfig, parameterOptions, parameterRules, regularizerConfig } from './parts.js';
 
 /** A number for both axes, or [down, across]. */
 type Both = number | Pair;
@@ -75,6 +75,8 @@ export const conv2d: LayerKind<Conv2dSpec> = {
       throw new ValueError(`${owner}: groups must divide the ${filters} filters, but received ${groups}.`);
     }
     const activity = resolveRegularizer(options.activityRegularizer, `${owner}: activityRegularizer`);
+    const kernel = parameterRules(options, 'kernel', 'glorotUniform', owner);
+    checkAxis(kernel, 4, owner);
     return {
       type: 'conv2d',
       filters,
@@ -82,7 +84,7 @@ export const conv2d: LayerKind<Conv2dSpec> = {
       groups,
       activation: resolveActivation(options.activation, owner),
       useBias,
-      kernel: parameterRules(options, 'kernel', 'glorotUniform', owner),
+      kernel,
       bias: parameterRules(options, 'bias', 'zeros', owner),
       ...(activity && { activityRegularizer: activity }),
       trainable,

@@ -1,5 +1,6 @@
 import type { Rule, Schema } from '../../check.js';
-import { anything, boolean, listOf, positiveInteger, text } from '../../check.js';
+import { anything, boolean, describe, listOf, positiveInteger, text } from '../../check.js';
+import { ValueError } from '../../errors.js';
 import type { ConstraintConfig } from '../../model/options/constraints.js';
 import { resolveConstraint } from '../../model/options/constraints.js';
 import type { InitializerConfig } from '../../model/options/initializers.js';
@@ -52,6 +53,16 @@ export function parameterRules(
     ...(regularizer && { regularizer }),
     ...(constraint && { constraint }),
   };
+}
+
+/** @throws ValueError unless the norms of a constraint are along axes that a kernel of this rank has kernels for */
+export function checkAxis({ constraint }: ParameterRules, rank: 2 | 4, owner: string): void {
+  if (constraint?.kind !== 'norm') return;
+  const { axis } = constraint;
+  if (axis === 0 || (rank === 2 ? axis === 1 : axis !== 1)) return;
+  throw new ValueError(
+    `${owner}: kernelConstraint must have an axis of ${rank === 2 ? '0 or 1' : '0, [0, 1] or [0, 1, 2]'}, but received ${describe(axis)}.`,
+  );
 }
 
 /** The reverse of `parameterRules`: options from which they come out again. */

@@ -152,9 +152,10 @@ describe('penalties and constraints', () => {
     expect(() => regularizers.l2({ l2: -1 })).toThrow(
       'regularizers.l2: l2 must be a number >= 0, but received -1.',
     );
-    expect(() => constraints.maxNorm({ axis: 2 as 1 })).toThrow(
-      'axis must be an integer >= 0 and <= 1, but received 2.',
+    expect(() => resolveConstraint({ name: 'maxNorm', axis: [0, 2] }, 'dense')).toThrow(
+      'dense: the axis of a norm must be 0, 1, [0, 1] or [0, 1, 2], but received [0, 2].',
     );
+    expect(() => constraints.maxNorm({ axis: 4 as 1 })).toThrow(/axis must be .*, but received 4\./);
     expect(() => resolveConstraint({ name: 'minMaxNorm', minValue: 3 }, 'dense')).toThrow(
       'dense: minMaxNorm needs minValue <= maxValue, but received minValue 3 and maxValue 1.',
     );
