@@ -6,10 +6,16 @@ import type { Standing, WorkResult } from './compete.js';
 /** GFLOP/s of 128-bit multiply-adds on one thread, by variant. */
 export type Peaks = Readonly<Record<string, number>>;
 
-/** Share of the peak that a whole step reaches; of `flops` per epoch. */
-function shareOfPeak({ variant, threads, secondsPerEpoch }: Standing, flops: number, peaks: Peaks): string {
+/**
+ * Share of the peak that a whole step reaches; of `flops` per epoch. One thread by processor time, where others had the
+ * processor meanwhile.
+ */
+function shareOfPeak(standing: Standing, flops: number, peaks: Peaks): string {
+  const { variant, threads, secondsPerEpoch, cpuSecondsPerEpoch } = standing;
   if (variant === undefined) return '';
-  return `${(flops / secondsPerEpoch.min / 1e7 / peaks[variant] / threads).toFixed(0)} %`;
+  const own = threads === 1 ? cpuSecondsPerEpoch.min : Infinity;
+  const seconds = Math.min(secondsPerEpoch.min, own);
+  return `${(flops / seconds / 1e7 / peaks[variant] / threads).toFixed(0)} %`;
 }
 
 export function standingsTable({ flopsPerEpoch, standings }: WorkResult, peaks: Peaks): string {
