@@ -15,7 +15,13 @@ const model = sequential({
   name: 'lenet-5',
   seed: 1,
   layers: [
-    layers.conv2d({ filters: 6, kernelSize: 5, padding: 'same', activation: 'tanh', inputShape: [28, 28, 1] }),
+    layers.conv2d({
+      filters: 6,
+      kernelSize: 5,
+      padding: 'same',
+      activation: 'tanh',
+      inputShape: [28, 28, 1],
+    }),
     layers.averagePooling2d(),
     layers.conv2d({ filters: 16, kernelSize: 5, activation: 'tanh' }),
     layers.averagePooling2d(),

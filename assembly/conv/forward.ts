@@ -3,8 +3,9 @@
 //   filters (height, width, channels of a group, filters)  →  matrix (depth × filters)  →  panels [filters/8][depth][8]
 //
 // Every y element is one chain: its bias, then the positions of the window ascending, one multiply-add per term.
-// `scratch` holds the bordered image, then one tile or, with pooling, the output lines that are pooled next.
-import { PANEL, PANEL_BYTES, tileHeight } from '../simd';
+// `scratch` holds the bordered image, then one panel of an image whose lanes are copied from there, or the lines that
+// are pooled next.
+import { PANEL, PANEL_BYTES, TILE } from '../simd';
 import { convTile, depthwiseTile } from '../generated/conv';
 import {
   basesOf,
@@ -91,33 +92,47 @@ function pixelTiles(
 ): void {
   const stride = filtersOf(shape) << 2;
   const pixels = pixelsOf(shape);
-  for (let pixel: usize = 0; pixel < pixels;) {
-    const height = tileHeight(pixels - pixel);
-    const out = y + pixel * stride;
-    convTile(
-      <i32>height,
-      tile == 0 ? out : tile,
-      tile == 0 ? stride : PANEL_BYTES,
-      image,
-      basesOf(shape) + (pixel << 2),
-      offsetsOf(shape),
-      depthOf(shape),
-      panel,
-      bias,
-      low,
-    );
-    if (tile != 0) copyLanes(out, stride, tile, height, first, last);
-    pixel += height;
+  if (tile == 0) windows(y, stride, image, basesOf(shape), pixels, shape, panel, bias, low);
+  else {
+    windows(tile, PANEL_BYTES, image, basesOf(shape), pixels, shape, panel, bias, low);
+    copyLanes(y, stride, tile, pixels, first, last);
   }
 }
 
+/** `count` windows, whole tiles first. */
 // @ts-ignore: decorator
 @inline
-function copyLanes(y: usize, stride: usize, tile: usize, height: usize, first: usize, last: usize): void {
-  for (let i: usize = 0; i < height; i++) {
+function windows(
+  y: usize,
+  yStride: usize,
+  image: usize,
+  bases: usize,
+  count: usize,
+  shape: usize,
+  panel: usize,
+  bias: usize,
+  low: f32,
+): void {
+  const offsets = offsetsOf(shape);
+  const depth = depthOf(shape);
+  const tiles = count / TILE;
+  const done = tiles * TILE;
+  if (tiles > 0) {
+    convTile(<i32>TILE, tiles, y, yStride, image, bases, offsets, depth, panel, bias, low);
+  }
+  if (done == count) return;
+  y += done * yStride;
+  bases += done << 2;
+  convTile(<i32>(count - done), 1, y, yStride, image, bases, offsets, depth, panel, bias, low);
+}
+
+function copyLanes(y: usize, stride: usize, tile: usize, pixels: usize, first: usize, last: usize): void {
+  for (let i: usize = 0; i < pixels; i++) {
     for (let lane = first << 2; lane < last << 2; lane += 4) {
-      store<f32>(y + i * stride + lane, load<f32>(tile + i * PANEL_BYTES + lane));
+      store<f32>(y + lane, load<f32>(tile + lane));
     }
+    y += stride;
+    tile += PANEL_BYTES;
   }
 }
 
@@ -142,6 +157,10 @@ export function depthwiseForward(
   const depth = depthOf(shape);
   const stride = filtersOf(shape) << 2;
   const pixels = pixelsOf(shape);
+  const bases = basesOf(shape);
+  const offsets = offsetsOf(shape);
+  const tiles = pixels / TILE;
+  const done = tiles * TILE;
   const tile = scratch + borderedBytes(shape);
   clearBorder(scratch, shape);
   for (let row: usize = 0; row < rows; row++) {
@@ -149,24 +168,30 @@ export function depthwiseForward(
     for (let p = panelBegin; p < panelEnd; p++) {
       const at = p * PANEL_BYTES;
       const last = lastLane(p, filtersOf(shape));
-      for (let pixel: usize = 0; pixel < pixels;) {
-        const height = tileHeight(pixels - pixel);
-        const out = y + at + pixel * stride;
+      const whole = last == PANEL;
+      const out = whole ? y + at : tile;
+      const outStride = whole ? stride : PANEL_BYTES;
+      const w = panels + at * depth;
+      if (tiles > 0) {
+        depthwiseTile(<i32>TILE, tiles, out, outStride, image + at, bases, offsets, depth, w, bias + at, low);
+      }
+      if (done < pixels) {
+        const to = out + done * outStride;
         depthwiseTile(
-          <i32>height,
-          last == PANEL ? out : tile,
-          last == PANEL ? stride : PANEL_BYTES,
+          <i32>(pixels - done),
+          1,
+          to,
+          outStride,
           image + at,
-          basesOf(shape) + (pixel << 2),
-          offsetsOf(shape),
+          bases + (done << 2),
+          offsets,
           depth,
-          panels + at * depth,
+          w,
           bias + at,
           low,
         );
-        if (last != PANEL) copyLanes(out, stride, tile, height, 0, last);
-        pixel += height;
       }
+      if (!whole) copyLanes(y + at, stride, tile, pixels, 0, last);
     }
     x += xStride;
     y += yStride;
@@ -206,7 +231,7 @@ export function convPoolForward(
       const at = p * PANEL_BYTES;
       for (let line: usize = 0; line < lines; line++) {
         const bases = basesOf(shape) + ((line * strip) << 2);
-        stripForward(tile, image, bases, strip, shape, panels + at * depth, bias + at, low);
+        windows(tile, PANEL_BYTES, image, bases, strip, shape, panels + at * depth, bias + at, low);
         const out = line * lineBytes + at;
         poolStrip(y + out, picks == 0 ? 0 : picks + out, tile, bases, shape, lastLane(p, filters));
       }
@@ -214,28 +239,6 @@ export function convPoolForward(
     x += xStride;
     y += yStride;
     if (picks != 0) picks += yStride;
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function stripForward(
-  out: usize,
-  image: usize,
-  bases: usize,
-  count: usize,
-  shape: usize,
-  panel: usize,
-  bias: usize,
-  low: f32,
-): void {
-  const offsets = offsetsOf(shape);
-  const depth = depthOf(shape);
-  for (let pixel: usize = 0; pixel < count;) {
-    const height = tileHeight(count - pixel);
-    const to = out + pixel * PANEL_BYTES;
-    convTile(<i32>height, to, PANEL_BYTES, image, bases + (pixel << 2), offsets, depth, panel, bias, low);
-    pixel += height;
   }
 }
 
@@ -253,6 +256,9 @@ export function poolStrip(
   const columns = columnsOf(shape);
   const stride = filtersOf(shape) << 2;
   const count = pooledColumnsOf(shape);
+  if (height == 2 && width == 2 && last == PANEL && picks != 0) {
+    return poolTwo(y, picks, strip, bases, columns, stride, count);
+  }
   for (let i: usize = 0; i < count; i++) {
     let s = v128.load(strip + i * width * PANEL_BYTES),
       t = v128.load(strip + i * width * PANEL_BYTES, 16);
@@ -277,6 +283,56 @@ export function poolStrip(
     }
     y += stride;
   }
+}
+
+/** The usual windows of two by two, 8 filters wide. */
+function poolTwo(
+  y: usize,
+  picks: usize,
+  strip: usize,
+  bases: usize,
+  columns: usize,
+  stride: usize,
+  count: usize,
+): void {
+  const line = columns * PANEL_BYTES;
+  // Every window begins as far right of the one before, and every line as far below.
+  const first: usize = load<u32>(bases);
+  const right = i32x4.splat(<i32>(<usize>load<u32>(bases, 4) - first));
+  const down = i32x4.splat(<i32>(<usize>load<u32>(bases + (columns << 2)) - first));
+  for (; count > 0; count--) {
+    const base = v128.load32_splat(bases);
+    poolVector(y, picks, strip, line, base, right, down);
+    poolVector(y + 16, picks + 16, strip + 16, line, base, right, down);
+    strip += 2 * PANEL_BYTES;
+    bases += 8;
+    y += stride;
+    picks += stride;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function poolVector(
+  y: usize,
+  picks: usize,
+  strip: usize,
+  line: usize,
+  base: v128,
+  right: v128,
+  down: v128,
+): void {
+  const a = v128.load(strip),
+    b = v128.load(strip, 32);
+  const c = v128.load(strip + line),
+    d = v128.load(strip + line, 32);
+  const upper = f32x4.pmax(a, b),
+    lower = f32x4.pmax(c, d);
+  const isLower = f32x4.gt(lower, upper);
+  const across = v128.bitselect(f32x4.gt(d, c), f32x4.gt(b, a), isLower);
+  v128.store(y, f32x4.pmax(upper, lower));
+  const pick = i32x4.add(base, v128.and(across, right));
+  v128.store(picks, i32x4.add(pick, v128.and(isLower, down)));
 }
 
 // @ts-ignore: decorator

@@ -11,26 +11,32 @@ const products = {
     t${r} = fma(v128.load(${address}, 16), b1, t${r});`,
 };
 
-/** y[n][8] = max(low, init + window · panel[k][8]), n windows at a time. */
+/** y[n][8] = max(low, init + window · panel[k][8]) of n windows at a time, `tiles` times. */
 const forward = (name, kind) => (n) => `
 export function ${name}${n}x8(
-  y: usize, yStride: usize, image: usize, bases: usize, offsets: usize, depth: usize, panel: usize, init: usize, low: f32,
+  tiles: usize, y: usize, yStride: usize, image: usize, bases: usize, offsets: usize, depth: usize, panel: usize,
+  init: usize, low: f32,
 ): void {
-${rows(n, (r) => `  const x${r} = image + <usize>load<u32>(bases, ${4 * r});`)}
-${rows(n, (r) => `  let s${r} = v128.load(init), t${r} = v128.load(init, 16);`)}
-  const end = offsets + (depth << 2);${kind === 'splat' ? '\n  let a: v128;' : ''}
-  for (; offsets < end; offsets += 4) {
-    const i: usize = load<u32>(offsets);
-    const b0 = v128.load(panel), b1 = v128.load(panel, 16);
+  const end = offsets + (depth << 2);
+  for (; tiles > 0; tiles--) {
+${rows(n, (r) => `    const x${r} = image + <usize>load<u32>(bases, ${4 * r});`)}
+${rows(n, (r) => `    let s${r} = v128.load(init), t${r} = v128.load(init, 16);`)}
+    let w = panel;${kind === 'splat' ? '\n    let a: v128;' : ''}
+    for (let offset = offsets; offset < end; offset += 4) {
+      const i: usize = load<u32>(offset);
+      const b0 = v128.load(w), b1 = v128.load(w, 16);
 ${rows(n, (r) => products[kind](r, `x${r} + i`))}
-    panel += 32;
-  }
-  const limit = f32x4.splat(low);
+      w += 32;
+    }
+    const limit = f32x4.splat(low);
 ${rows(
   n,
-  (r) => `  v128.store(y + ${r} * yStride, clamp(s${r}, limit));
-  v128.store(y + ${r} * yStride, clamp(t${r}, limit), 16);`,
+  (r) => `    v128.store(y + ${r} * yStride, clamp(s${r}, limit));
+    v128.store(y + ${r} * yStride, clamp(t${r}, limit), 16);`,
 )}
+    y += ${n} * yStride;
+    bases += ${4 * n};
+  }
 }`;
 
 /** g[n][8] (+)= Σ over windows of what stands at n positions ⊗ delta[window][8]. */
@@ -97,7 +103,7 @@ ${TAPS.map(([l, v]) => `    case ${v * 8 + l}: taps${l}x${v}(${names.split(' ').
 /** The text of generated/conv.ts, in parts. */
 export default () => {
   const tile = (name, parameters) => dispatcher(`${name}Tile`, name, parameters);
-  const forwardParameters = [...addresses('y yStride image bases offsets depth panel init'), ['low', 'f32']];
+  const forwardParameters = [...addresses('tiles y yStride image bases offsets depth panel init'), ['low', 'f32']];
   const gradientParameters = [
     ...addresses('g image bases offsets pixels delta deltaStride'),
     ['fresh', 'bool'],

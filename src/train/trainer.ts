@@ -15,6 +15,9 @@ import type { SessionOptions } from './session.js';
 
 const MOST_ACTIVATION_BYTES = 67108864;
 
+/** The same where a batch has to be computed in one piece. */
+const MOST_WHOLE_BYTES = 1073741824;
+
 /** Room for lists beyond those that were too long, for the next ones. */
 const SPARE = 1.25;
 
@@ -137,12 +140,15 @@ export class Trainer {
 }
 
 function openSession(options: TrainerOptions): Session {
-  const { network, dataset, batchSize, entries } = options;
-  const listed = entries ?? (dataset && mostEntries(network.spec, dataset.rows, batchSize));
-  const most = mostRows(network, listed !== undefined, options.mostActivationBytes);
-  const accumulate = options.batchSize > most;
-  if (accumulate) refuseParts(options);
-  return new Session({ ...options, rows: Math.min(options.batchSize, most), accumulate });
+  const { network, dataset, batchSize, entries, mostActivationBytes } = options;
+  const listed = (entries ?? (dataset && mostEntries(network.spec, dataset.rows, batchSize))) !== undefined;
+  if (needsWhole(options)) {
+    if (batchSize > mostRows(network, listed, mostActivationBytes ?? MOST_WHOLE_BYTES))
+      throw tooLarge(batchSize);
+    return new Session({ ...options, rows: batchSize, accumulate: false });
+  }
+  const most = mostRows(network, listed, mostActivationBytes);
+  return new Session({ ...options, rows: Math.min(batchSize, most), accumulate: batchSize > most });
 }
 
 /** Integer hash "lowbias32" (Wellons, 2018). */
@@ -178,13 +184,16 @@ export function mostRows(
   return rows > 120 ? rows - (rows % 120) : rows;
 }
 
-function refuseParts({ network, batchSize, hostLoss }: TrainerOptions): void {
+function needsWhole({ network, hostLoss }: TrainerOptions): boolean {
   const whole = network.spec.layers.some(
     (layer) =>
       layer.type === 'batchNormalization' || ('activityRegularizer' in layer && layer.activityRegularizer),
   );
-  if (!whole && !hostLoss) return;
-  throw new UnsupportedError(
-    `A batch of ${batchSize} rows needs more than 64 MiB of activations, and batch normalization, activity regularizers and custom losses need it in one piece; use a smaller batchSize.`,
+  return whole || hostLoss !== undefined;
+}
+
+function tooLarge(batchSize: number): UnsupportedError {
+  return new UnsupportedError(
+    `A batch of ${batchSize} rows needs more than 1 GiB of activations, and batch normalization, activity regularizers and custom losses need it in one piece; use a smaller batchSize.`,
   );
 }
