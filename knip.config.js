@@ -11,6 +11,7 @@ export default {
     'src/engine/binaries.workerd.ts', // takes the place of binaries.ts in dist/workerd
     'scripts/*.mjs',
     'bench/*.ts',
+    'bench/*/wide.ts', // started by path
     'examples/*.mjs',
     'tests/acceptance/**/*.test.ts',
   ],

@@ -1,7 +1,7 @@
-// Random layers. Numbers come from a counter-based generator keyed by (key, row, column): threads, batches and resumption
-// change nothing. `key` points at a uint32 that the host derives from seed, step and layer before a step, followed by
-// the number of the first row (uint32). Strides in bytes; rows are processed in whole vectors of columns.
+// Random layers, by the generator of random.ts with the column as counter. Strides in bytes; rows are processed in whole
+// vectors of columns.
 import { log4 } from './math';
+import { hash, rowKey, word } from './random';
 
 /** Integer hash "lowbias32" (Wellons, 2018) of four counters. */
 // @ts-ignore: decorator
@@ -12,23 +12,6 @@ function hash4(x: v128): v128 {
   x = v128.xor(x, i32x4.shr_u(x, 15));
   x = i32x4.mul(x, i32x4.splat(0x846ca68b));
   return v128.xor(x, i32x4.shr_u(x, 16));
-}
-
-// @ts-ignore: decorator
-@inline
-function hash(x: u32): u32 {
-  x ^= x >> 16;
-  x *= 0x7feb352d;
-  x ^= x >> 15;
-  x *= 0x846ca68b;
-  return x ^ (x >> 16);
-}
-
-/** The stream of a row. */
-// @ts-ignore: decorator
-@inline
-function rowKey(key: usize, row: usize): u32 {
-  return hash(load<u32>(key) ^ hash(load<u32>(key, 4) + <u32>row + 0x9e3779b9));
 }
 
 /** Four words of a row's stream, by column / 4. */
@@ -72,6 +55,59 @@ export function dropout(
     }
     y += yStride;
     x += xStride;
+  }
+}
+
+/** All bits set where the number of channel `c` is at least `threshold`: the same numbers as a row of channels in `dropout`. */
+// @ts-ignore: decorator
+@inline
+function keeps(stream: u32, c: usize, threshold: i32): i32 {
+  const drawn = word(stream, (c & ~7) + (c & 3));
+  return <i32>((c & 4) == 0 ? drawn & 0xffff : drawn >> 16) >= threshold ? -1 : 0;
+}
+
+/**
+ * Dropout of whole channels (Tompson et al., 2015) for the images [begin, end): one number per image and channel decides
+ * about all its pixels. The same call with deltas is the gradient. y is not x.
+ */
+export function spatialDropout(
+  y: usize,
+  yStride: usize,
+  x: usize,
+  xStride: usize,
+  pixels: usize,
+  channels: usize,
+  key: usize,
+  threshold: i32,
+  scale: f32,
+  begin: usize,
+  end: usize,
+): void {
+  const factor = f32x4.splat(scale),
+    step = channels << 2,
+    size = pixels * step;
+  for (let row = begin; row < end; row++) {
+    const stream = rowKey(key, row),
+      to = y + row * yStride,
+      from = x + row * xStride;
+    for (let c: usize = 0; c < channels; c += 4) {
+      if (channels < 4) {
+        for (; c < channels; c++) {
+          const kept = keeps(stream, c, threshold) != 0;
+          for (let i = c << 2; i < size; i += step)
+            store<f32>(to + i, kept ? load<f32>(from + i) * scale : 0);
+        }
+        break;
+      }
+      // The last vector overlaps the one before it.
+      const first = min(c, channels - 4);
+      let mask = i32x4.splat(keeps(stream, first, threshold));
+      mask = i32x4.replace_lane(mask, 1, keeps(stream, first + 1, threshold));
+      mask = i32x4.replace_lane(mask, 2, keeps(stream, first + 2, threshold));
+      mask = i32x4.replace_lane(mask, 3, keeps(stream, first + 3, threshold));
+      for (let i = first << 2; i < size; i += step)
+        v128.store(to + i, v128.and(f32x4.mul(v128.load(from + i), factor), mask));
+    }
   }
 }
 

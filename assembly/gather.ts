@@ -1,5 +1,40 @@
 // Rows of the resident data set → batch, in the order of `indices` (int32 row numbers). Strides in bytes.
 
+/** Rows that are fetched at once. */
+const FETCH_ROWS: usize = 32;
+
+/**
+ * Reads a word of every cache line of [from, from + bytes). Rows that come in random order have to be fetched from memory:
+ * nearly all the time of a gather. Nothing but loads lets many be under way at once. The sum keeps them from being
+ * optimised away.
+ */
+// @ts-ignore: decorator
+@inline
+function touch(from: usize, bytes: usize): u32 {
+  let sum: u32 = load<u8>(from + bytes - 1);
+  for (let i: usize = 0; i < bytes; i += 64) sum += load<u8>(from + i);
+  return sum;
+}
+
+/** Fetches `rows` rows of `bytes` bytes. */
+export function fetchRows(data: usize, bytes: usize, indices: usize, rows: usize): u32 {
+  let sum: u32 = 0;
+  for (let i: usize = 0; i < rows; i++)
+    sum += touch(data + <usize>load<u32>(indices + (i << 2)) * bytes, bytes);
+  return sum;
+}
+
+/** Fetches the stored entries of `rows` rows. */
+export function fetchEntries(from: usize, indices: usize, rows: usize): u32 {
+  let sum: u32 = 0;
+  for (let i: usize = 0; i < rows; i++) {
+    const at = from + ((<usize>load<u32>(indices + (i << 2))) << 2);
+    const begin: usize = load<u32>(at);
+    sum += touch(begin, max<usize>(1, <usize>load<u32>(at, 4) - begin));
+  }
+  return sum;
+}
+
 /**
  * x[row] = data[indices[row]] · scale for bytes. The scale comes as high + low with a high part of so few bits that its
  * product with a byte is exact: the host has checked that the sum then rounds as the exact product would.
@@ -18,6 +53,7 @@ export function gatherBytes(
   const lows = f32x4.splat(low);
   const whole = features & ~7;
   for (let row: usize = 0; row < rows; row++) {
+    if (row % FETCH_ROWS == 0) fetchRows(data, features, indices + (row << 2), min(FETCH_ROWS, rows - row));
     const from = data + <usize>load<u32>(indices + (row << 2)) * features;
     const to = x + row * xStride;
     for (let i: usize = 0; i < whole; i += 8) {
@@ -57,6 +93,68 @@ export function gatherWords(
     return;
   }
   for (let row: usize = 0; row < rows; row++) {
+    if (row % FETCH_ROWS == 0) fetchRows(data, bytes, indices + (row << 2), min(FETCH_ROWS, rows - row));
     memory.copy(x + row * xStride, data + <usize>load<u32>(indices + (row << 2)) * bytes, bytes);
   }
+}
+
+/**
+ * Row lists (sparse.ts) of rows that are stored as such: `from` has the address of every row's entries, and one more for
+ * the end. They are copied, one row behind the other, in pieces of 64 bytes that may reach beyond the last.
+ */
+export function gatherLists(starts: usize, entries: usize, from: usize, indices: usize, rows: usize): void {
+  for (let row: usize = 0; row < rows; row++) {
+    if (row % FETCH_ROWS == 0) fetchEntries(from, indices + (row << 2), min(FETCH_ROWS, rows - row));
+    store<u32>(starts + (row << 2), <u32>entries);
+    const at = from + ((<usize>load<u32>(indices + (row << 2))) << 2);
+    const begin: usize = load<u32>(at);
+    const end: usize = load<u32>(at, 4);
+    for (let e = begin; e < end; e += 64) {
+      const to = entries + (e - begin);
+      v128.store(to, v128.load(e));
+      v128.store(to, v128.load(e, 16), 16);
+      v128.store(to, v128.load(e, 32), 32);
+      v128.store(to, v128.load(e, 48), 48);
+    }
+    entries += end - begin;
+  }
+  store<u32>(starts + (rows << 2), <u32>entries);
+}
+
+/**
+ * The same from bytes, stored as k · 256 + byte in 32 bits: half the memory to fetch. The scale as for gatherBytes. May
+ * read 12 bytes and write 24 beyond the last entry.
+ */
+export function gatherByteLists(
+  starts: usize,
+  entries: usize,
+  from: usize,
+  indices: usize,
+  rows: usize,
+  high: f32,
+  low: f32,
+): void {
+  const highs = f32x4.splat(high),
+    lows = f32x4.splat(low),
+    byte = i32x4.splat(255),
+    column = i32x4.splat(-32);
+  for (let row: usize = 0; row < rows; row++) {
+    if (row % FETCH_ROWS == 0) fetchEntries(from, indices + (row << 2), min(FETCH_ROWS, rows - row));
+    store<u32>(starts + (row << 2), <u32>entries);
+    const at = from + ((<usize>load<u32>(indices + (row << 2))) << 2);
+    const begin: usize = load<u32>(at);
+    const end: usize = load<u32>(at, 4);
+    let to = entries;
+    for (let e = begin; e < end; e += 16) {
+      const four = v128.load(e);
+      const k = v128.and(i32x4.shr_u(four, 3), column);
+      const value = f32x4.convert_i32x4_s(v128.and(four, byte));
+      const x = f32x4.add(f32x4.mul(value, highs), f32x4.mul(value, lows));
+      v128.store(to, v128.shuffle<i32>(k, x, 0, 4, 1, 5));
+      v128.store(to, v128.shuffle<i32>(k, x, 2, 6, 3, 7), 16);
+      to += 32;
+    }
+    entries += (end - begin) << 1;
+  }
+  store<u32>(starts + (rows << 2), <u32>entries);
 }

@@ -20,7 +20,7 @@ export { denseForward } from './gemm/forward';
 export { columnSums, columnSums4, denseGradient, denseGradientSweep } from './gemm/gradient';
 export { denseInputGradient, transposeDelta } from './gemm/input-gradient';
 export { narrowForward, narrowGradient, narrowInputGradient } from './gemm/narrow';
-export { gatherBytes, gatherWords } from './gather';
+export { fetchEntries, fetchRows, gatherByteLists, gatherBytes, gatherLists, gatherWords } from './gather';
 export { logSoftmaxBackward, logSoftmaxForward, softmaxBackward, softmaxForward } from './softmax';
 export {
   categoricalCrossEntropy,
@@ -41,7 +41,7 @@ export {
 export { update } from './update';
 export { adamSweep, momentumSweep, sgdSweep } from './update/frequent';
 export { columnNorms, nonNegative, rowNorms, stepNorms, vectorNorm } from './constraint';
-export { dropout, gaussianNoise } from './dropout';
+export { dropout, gaussianNoise, spatialDropout } from './dropout';
 export {
   batchNormBackward,
   batchNormForward,
@@ -53,6 +53,25 @@ export {
   movingStatistics,
   rescale,
 } from './norm';
+export {
+  cropImages,
+  globalAverage,
+  globalAverageBackward,
+  globalMax,
+  globalMaxBackward,
+  padImages,
+} from './image';
+export {
+  channelNormBackward,
+  channelNormForward,
+  channelNormSums,
+  channelStatistics,
+  pixelSquares,
+  pixelSums,
+  sumPartials,
+} from './channel-norm';
+export { pixelNormBackward, pixelNormForward, pixelNormSums } from './pixel-norm';
+export { drawRotations, drawTranslations, drawZooms, sampleImages, sampleImagesBackward } from './augment';
 export { convForward } from './conv/forward';
 export { convPoolForward, poolStrip } from './conv/pooled-forward';
 export { channelSums, convGradient, turnFilters } from './conv/gradient';

@@ -24,6 +24,13 @@ export function clamp(x: v128, low: v128): v128 {
   return f32x4.pmax(x, low);
 }
 
+/** Panels, or blocks of eight rows, that a tile takes when `left` are left: `wide` fuses two. */
+// @ts-ignore: decorator
+@inline
+export function panelsAtOnce(left: usize): usize {
+  return WIDE && left > 1 ? 2 : 1;
+}
+
 /** Lane sum in a fixed order: (0 + 2) + (1 + 3). */
 // @ts-ignore: decorator
 @inline

@@ -112,9 +112,14 @@ export function time(work: () => void, seconds = 0.2): Spread {
 
 /** Writes bench/results/<name>-<Node>-<time>.json. @returns its path, from the current directory */
 export async function writeResult(name: string, on: Machine, content: object): Promise<string> {
+  return writeBeside(name, on, 'json', `${JSON.stringify({ name, machine: on, ...content }, null, 2)}\n`);
+}
+
+/** Writes a picture (svg) or a table (md) beside the result of the same name. @returns its path, from the current directory */
+export async function writeBeside(name: string, on: Machine, ending: string, text: string): Promise<string> {
   const folder = `${root}bench/results`;
   await mkdir(folder, { recursive: true });
-  const file = `${folder}/${name}-${on.node}-${on.date.replace(/\.\d+/, '').replaceAll(':', '')}.json`;
-  await writeFile(file, `${JSON.stringify({ name, machine: on, ...content }, null, 2)}\n`);
+  const file = `${folder}/${name}-${on.node}-${on.date.replace(/\.\d+/, '').replaceAll(':', '')}.${ending}`;
+  await writeFile(file, text);
   return relative(process.cwd(), file);
 }

@@ -1,186 +1,119 @@
 /**
- * The three matrix products of training, straight from the binary that ships, against the rate of multiply-adds that
- * this machine reaches when no memory is touched. Dense data; results are checked before anything is timed.
+ * npm run bench:kernels: the three matrix products of training at sizes 1 to 1024, primes among them, as share of the
+ * rate that the vector units reach; then every size at which the rate falls off a cliff (kernels/cliffs.ts).
+ *
+ *   --products forward,weightGradient,inputGradient   default: all
+ *   --dimensions rows,inputs,units                     which size runs; default: all
+ *   --variant base                                     default: what init chooses
+ *   --list 20                                          how many violations are written out; default: 20
  */
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { Layout, PANEL, paddedUnits, rowStride } from '../src/model/layout.js';
-import type { Kernel } from '../src/engine/kernels.js';
-import { type Spread, time } from './harness.js';
+import { parseArgs } from 'node:util';
+import { engine } from 'lamella';
+import { init } from 'lamella/node';
+import { choose, helpIfAsked } from './arguments.js';
+import { curves } from './drawing.js';
+import { machine, machineInWords, spread, writeBeside, writeResult } from './harness.js';
+import { isLarge, type Violation, violationsOf } from './kernels/cliffs.js';
+import { PRODUCTS, Workbench } from './kernels/operands.js';
+import { Peak } from './kernels/peak.js';
+import {
+  DIMENSIONS,
+  gflops,
+  inWords,
+  type Line,
+  linesOf,
+  measureLine,
+  shapeAt,
+  warmUp,
+} from './kernels/sweep.js';
+import { table } from './terminal.js';
 
-/** A layer with a batch: x (rows, inputs) · W (inputs, units). */
-export interface Shape {
-  readonly name: string;
-  readonly rows: number;
-  readonly inputs: number;
-  readonly units: number;
+const { values: options } = parseArgs({
+  options: {
+    products: { type: 'string', default: PRODUCTS.join(',') },
+    dimensions: { type: 'string', default: DIMENSIONS.join(',') },
+    variant: { type: 'string', default: 'auto' },
+    list: { type: 'string', default: '20' },
+    help: { type: 'boolean', default: false },
+  },
+});
+await helpIfAsked(options.help, import.meta.url);
+
+await init({ variant: choose(options.variant, ['auto', 'base', 'relaxed', 'wide'])[0] });
+const { variant } = engine();
+const products = choose(options.products, PRODUCTS);
+const on = await machine();
+console.log(machineInWords(on));
+
+const bench = await Workbench.open(variant);
+const peak = await Peak.of(variant);
+/** As in assembly/simd.ts. */
+const tile = { height: variant === 'base' ? 4 : 6, width: (variant as string) === 'wide' ? 16 : 8 };
+
+interface LineResult {
+  readonly line: Line;
+  readonly sizes: readonly number[];
+  readonly gflops: readonly number[];
+  readonly violations: readonly Violation[];
 }
 
-export const SHAPES: readonly Shape[] = [
-  { name: 'W1, layer 1', rows: 200, inputs: 784, units: 50 },
-  { name: 'W1, layer 2', rows: 200, inputs: 50, units: 20 },
-  { name: 'W2, layer 1', rows: 32, inputs: 784, units: 392 },
-  { name: 'W2, layer 2', rows: 32, inputs: 392, units: 392 },
-  { name: 'odd', rows: 33, inputs: 97, units: 61 },
-];
-
-export const PRODUCTS = ['forward', 'weightGradient', 'inputGradient'] as const;
-export type Product = (typeof PRODUCTS)[number];
-
-/** Seconds per call, and rates in GFLOP/s of the useful operations: 2 · rows · inputs · units. */
-export interface Rate {
-  readonly seconds: Spread;
-  readonly best: number;
-  readonly median: number;
+function measure(line: Line): LineResult {
+  const points = measureLine(bench, line);
+  const violations = violationsOf(bench, line, points, tile);
+  peak.measure();
+  return { line, sizes: points.map(({ size }) => size), gflops: points.map(gflops), violations };
 }
 
-export interface KernelRates {
-  /** GFLOP/s of the vector units. */
-  readonly peak: number;
-  readonly rates: readonly (Shape & Readonly<Record<Product, Rate>>)[];
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
 }
 
-export async function measureKernels(variant: string): Promise<KernelRates> {
-  const binary = await compile(new URL(import.meta.resolve(`lamella/wasm/${variant}.wasm`)));
-  const units = await compile(new URL(`../build/wasm/peak-${variant}.wasm`, import.meta.url));
-  let peak = measurePeak(units);
-  const rates = SHAPES.map((shape) => {
-    const operands = new Operands(binary, shape);
-    const [forward, weightGradient, inputGradient] = PRODUCTS.map((product) => {
-      operands.check(product);
-      const rate = rateOf(time(operands.calls[product]), 2 * shape.rows * shape.inputs * shape.units);
-      peak = Math.max(peak, measurePeak(units, 0.02));
-      return rate;
-    });
-    return { ...shape, forward, weightGradient, inputGradient };
+warmUp(bench, products);
+const results = linesOf(products, choose(options.dimensions, DIMENSIONS)).map(measure);
+console.log(
+  `\nShare of ${peak.gflops.toFixed(1)} GFLOP/s at sizes with 6 rows, 16 inputs and 16 units or more:`,
+);
+const rows = results.map(({ line, sizes, gflops: rates, violations }) => {
+  const large = rates.filter((_, i) => isLarge(shapeAt(line, sizes[i])));
+  const shares = spread(large.map((rate) => rate / peak.gflops));
+  const at = (size: number): string => percent(rates[sizes.indexOf(size)] / peak.gflops);
+  return [
+    `${line.product} ${inWords(line)}`,
+    ...[shares.min, shares.median, shares.max].map((share) => (large.length > 0 ? percent(share) : '')),
+    ...[1, 8, 31, 97, 256, 1024].map(at),
+    String(violations.length),
+  ];
+});
+const sizes = ['n = 1', '8', '31', '97', '256', '1024'];
+console.log(table(['rows x inputs x units', 'min', 'median', 'max', ...sizes, 'violations'], rows));
+
+const violations = results.flatMap((result) => result.violations).sort((a, b) => a.share - b.share);
+console.log(
+  `\n${violations.length} violations of the rule against cliffs${violations.length > 0 ? ', the worst first:' : '.'}`,
+);
+if (violations.length > 0) {
+  const listed = violations.slice(0, Number(options.list)).map(({ line, point, against, share, rule }) => {
+    const figures =
+      rule === 'neighbour' ? [gflops(point), gflops(against)] : [point.seconds * 1e6, against.seconds * 1e6];
+    return [
+      `${line.product} ${inWords(line)}`,
+      `n = ${point.size}`,
+      `n = ${against.size}`,
+      ...figures.map((figure) => figure.toPrecision(3)),
+      rule === 'neighbour' ? 'GFLOP/s' : 'µs',
+      share.toFixed(2),
+    ];
   });
-  return { peak, rates };
+  console.log(table(['rows x inputs x units', 'at', 'against', 'here', 'there', '', 'share'], listed));
 }
-
-async function compile(file: URL): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(await readFile(fileURLToPath(file)));
-}
-
-function rateOf(seconds: Spread, flops: number): Rate {
-  return { seconds, best: flops / seconds.min / 1e9, median: flops / seconds.median / 1e9 };
-}
-
-/** The best of many short runs: the clock of the processor drifts while the kernels are measured. */
-function measurePeak(module: WebAssembly.Module, seconds = 0.2): number {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
-  new Float32Array(memory.buffer).set([0.75, 0.5]);
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const { peak, FLOPS_PER_ROUND } = exports as unknown as {
-    peak: (rounds: number, factors: number) => number;
-    FLOPS_PER_ROUND: WebAssembly.Global<'i32'>;
-  };
-  const rounds = 20_000;
-  return rateOf(
-    time(() => peak(rounds, 0), seconds),
-    rounds * FLOPS_PER_ROUND.value,
-  ).best;
-}
-
-/** The matrices of one layer in a memory of their own, filled with reproducible noise. Offsets and strides in bytes. */
-class Operands {
-  readonly calls: Readonly<Record<Product, () => void>>;
-  readonly #checks: Readonly<Record<Product, () => string | undefined>>;
-  readonly #shape: Shape;
-
-  constructor(module: WebAssembly.Module, shape: Shape) {
-    this.#shape = shape;
-    const { rows, inputs, units } = shape;
-    const layout = new Layout();
-    const padded = paddedUnits(units);
-    const panels = padded / PANEL;
-    const [inputStride, unitStride] = [4 * rowStride(inputs), 4 * rowStride(units)];
-    const x = layout.take(rows * inputStride);
-    const y = layout.take(rows * unitStride);
-    const delta = layout.take(rows * unitStride);
-    const dx = layout.take(rows * inputStride);
-    const weight = layout.floats(inputs * padded);
-    const gradient = layout.floats(inputs * padded);
-    const bias = layout.floats(padded);
-    const deltaT = layout.floats(paddedUnits(rows) * units);
-    const scratch = layout.floats(24 * paddedUnits(rows));
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(layout.bytes / 65536), maximum: 65536 });
-    const k = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, Kernel>;
-    const floats = new Float32Array(memory.buffer);
-
-    const at = (start: number, stride: number) => (row: number, column: number) =>
-      floats[(start + row * stride) / 4 + column];
-    const inPanels = (start: number) => (input: number, unit: number) =>
-      floats[start / 4 + (unit - (unit % PANEL)) * inputs + input * PANEL + (unit % PANEL)];
-    const [X, Y, D, DX] = [at(x, inputStride), at(y, unitStride), at(delta, unitStride), at(dx, inputStride)];
-    const [W, G, B] = [inPanels(weight), inPanels(gradient), at(bias, 0)];
-    const noise = generator();
-    for (let i = 0; i < floats.length; i++) floats[i] = noise();
-    zeroPadding(floats, delta / 4, rows, units, unitStride / 4);
-
-    this.calls = {
-      forward: () =>
-        k.denseForward(y, unitStride, x, inputStride, weight, bias, rows, inputs, 0, panels, -Infinity),
-      weightGradient: () =>
-        k.denseGradient(gradient, x, inputStride, delta, unitStride, rows, inputs, 0, panels, 1),
-      inputGradient: () => {
-        k.transposeDelta(deltaT, delta, unitStride, rows, units);
-        k.denseInputGradient(dx, inputStride, weight, deltaT, scratch, rows, inputs, units, 0, inputs);
-      },
-    };
-    this.#checks = {
-      forward: () => compare(rows, units, inputs, Y, (r, n, i) => X(r, i) * W(i, n), B),
-      weightGradient: () => compare(inputs, units, rows, G, (i, n, r) => X(r, i) * D(r, n)),
-      inputGradient: () => compare(rows, inputs, units, DX, (r, i, n) => D(r, n) * W(i, n)),
-    };
-  }
-
-  /** Throws if a product is wrong. */
-  check(product: Product): void {
-    this.calls[product]();
-    const fault = this.#checks[product]();
-    if (fault !== undefined) throw new Error(`${product} of ${this.#shape.name}: ${fault}`);
-  }
-}
-
-type Element = (row: number, column: number) => number;
-
-/** Compares some elements of a product of `depth` terms with their float64 values; says which one is wrong. */
-function compare(
-  rows: number,
-  columns: number,
-  depth: number,
-  actual: Element,
-  term: (row: number, column: number, k: number) => number,
-  start: Element = () => 0,
-): string | undefined {
-  for (let i = 0; i < 200; i++) {
-    const [row, column] = [(i * 7919) % rows, (i * 104729) % columns];
-    let expected = start(0, column);
-    for (let k = 0; k < depth; k++) expected += term(row, column, k);
-    if (!(Math.abs(actual(row, column) - expected) <= 1e-5 * Math.sqrt(depth))) {
-      return `element (${row}, ${column}) must be ${expected}, but is ${actual(row, column)}.`;
-    }
-  }
-  return undefined;
-}
-
-/** Gradients keep their padding columns at 0. */
-function zeroPadding(
-  floats: Float32Array,
-  start: number,
-  rows: number,
-  columns: number,
-  stride: number,
-): void {
-  for (let row = 0; row < rows; row++)
-    floats.fill(0, start + row * stride + columns, start + (row + 1) * stride);
-}
-
-/** Numbers in [-0.5, 0.5), always the same. */
-function generator(): () => number {
-  let state = 1;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 4294967296 - 0.5;
-  };
-}
+console.log(`\nKept in ${await writeResult('kernels', on, { peak: peak.gflops, results })}`);
+const drawing = curves(
+  { title: `GFLOP/s, of ${peak.gflops.toFixed(1)} that the vector units reach`, machine: machineInWords(on) },
+  'n',
+  'GFLOP/s',
+  results.map(({ line, sizes: n, gflops: rates }) => ({
+    name: `${line.product} ${inWords(line)}`,
+    points: n.map((size, i) => [size, rates[i]] as const),
+  })),
+);
+console.log(`Drawn in ${await writeBeside('kernels', on, 'svg', drawing)}`);

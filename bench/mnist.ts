@@ -5,7 +5,8 @@
 import { init, MLPClassifier } from 'lamella';
 import { loadMnist, type ImageDataSet } from 'lamella/node';
 import { type Machine, machine, machineInWords, spread, type Spread, writeResult } from './harness.js';
-import { type KernelRates, measureKernels, PRODUCTS } from './kernels.js';
+import { PRODUCTS } from './kernels/operands.js';
+import { type KernelRates, measureKernels } from './kernels/rates.js';
 import { bar, LiveLine, lossChart, type Picture, pictures, picturesPerRow, table } from './terminal.js';
 
 const EPOCHS = 30;

@@ -22,6 +22,13 @@ export class LiveLine {
   }
 }
 
+/** '1.23 s', '45.6 ms', '789 µs' */
+export function duration(seconds: number): string {
+  const [unit, factor] = seconds >= 1 ? ['s', 1] : seconds >= 1e-3 ? ['ms', 1e3] : ['µs', 1e6];
+  const value = seconds * factor;
+  return `${value >= 100 ? value.toFixed(0) : value.toPrecision(3)} ${unit}`;
+}
+
 /** Columns of text under their headings, all but the first aligned to the right. */
 export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = heading.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i].length)));

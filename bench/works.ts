@@ -1,151 +1,108 @@
 /**
- * npm run bench:works: seconds per epoch of lamella and of scikit-learn and PyTorch on one thread each, float32, taking
- * turns in one run.
+ * npm run bench:works: seconds per epoch of lamella and of its peers, float32, taking turns in one run. Peers run on one
+ * thread, lamella also on several; it is checked that everybody learns, and that scikit-learn's first loss is lamella's.
  *
- *   --works W1,W2          default: all
- *   --data mnist,fashion   also random (rows without zeros); default: mnist. W6 and W7 have small data of their own
- *   --peers sklearn,torch  default: both, as far as a Python has them (PYTHON names another one)
- *   --rounds 5             turns of everyone; default: 3
- *   --variant base         default: auto
+ *   --works W1,W2            default: all
+ *   --data mnist,fashion     also random (rows without zeros); default: mnist. W6 and W7 have small data of their own
+ *   --peers sklearn,torch    also tfjs-wasm, tfjs-cpu, brain.js, none; default: those that are installed (PYTHON names
+ *                            another Python). Slow ones train on as many rows as 2 s allow, some in the first round only
+ *   --variant base           default: auto,base,wide. wide runs in a process of its own, with the flag that it needs
+ *   --threads 1,2            of the first variant; default: 1 and one per processor
+ *   --rounds 5               turns of everyone; default: 3
  */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { init } from 'lamella';
-import { machine, machineInWords, spread, type Spread, writeResult } from './harness.js';
-import { table } from './terminal.js';
-import {
-  type Contestant,
-  lamella,
-  type Measurement,
-  PEERS,
-  type PeerName,
-  startPeer,
-} from './works/contestants.js';
-import { DATA_NAMES, loadData, OWN_DATA_NAMES, type WorkData, withFiles } from './works/data.js';
+import { UnsupportedError } from 'lamella';
+import { choose, helpIfAsked } from './arguments.js';
+import { machine, machineInWords, writeBeside, writeResult } from './harness.js';
+import { Peak } from './kernels/peak.js';
+import { drawWorks } from './works/draw.js';
+import { compete, type WorkResult } from './works/compete.js';
+import type { Contestant } from './works/contestants.js';
+import { DATA_NAMES, loadData, OWN_DATA_NAMES } from './works/data.js';
+import { lamella } from './works/own.js';
+import { PEER_NAMES, PEERS, startTraining, startWide } from './works/peers.js';
+import { readmeTable, standingsTable } from './works/show.js';
 import { type Work, WORKS } from './works/table.js';
 
-/** How one contestant did at one work. */
-interface Standing {
-  readonly contestant: string;
-  readonly secondsPerEpoch: Spread;
-  readonly cpuSecondsPerEpoch: Spread;
-  /** Its time over lamella's in the same round. */
-  readonly ratio: Spread;
-  /** The same in processor time, which other programs disturb less. */
-  readonly cpuRatio: Spread;
-  readonly firstLoss: number | undefined;
-}
-
-interface WorkResult {
-  readonly work: string;
-  readonly data: string;
-  readonly density: number;
-  readonly standings: readonly Standing[];
-}
+const cores = availableParallelism();
+const WORK_NAMES = WORKS.map(({ name }) => name);
+const VARIANTS = ['auto', 'base', 'relaxed', 'wide'] as const;
 
 const { values: options } = parseArgs({
   options: {
-    works: { type: 'string', default: WORKS.map(({ name }) => name).join(',') },
+    works: { type: 'string', default: WORK_NAMES.join(',') },
     data: { type: 'string', default: 'mnist' },
-    peers: { type: 'string', default: Object.keys(PEERS).join(',') },
+    peers: { type: 'string', default: PEER_NAMES.join(',') },
     rounds: { type: 'string', default: '3' },
-    variant: { type: 'string', default: 'auto' },
+    variant: { type: 'string', default: 'auto,base,wide' },
+    threads: { type: 'string', default: cores > 1 ? `1,${cores}` : '1' },
+    help: { type: 'boolean', default: false },
   },
 });
 
-/** The names of a list separated by commas, each of which must be known. */
-function choose<T extends string>(list: string, known: readonly T[]): T[] {
-  return list.split(',').map((name) => {
-    const found = known.find((each) => each.toLowerCase() === name.toLowerCase());
-    if (found === undefined) throw new Error(`Expected one of ${known.join(', ')}, but received ${name}.`);
-    return found;
-  });
+/** lamella as asked for: the first variant on every number of threads, the others on one. */
+async function startOwn(): Promise<Contestant[]> {
+  const started = new Map<string, Contestant>();
+  const [first, ...others] = choose(options.variant, VARIANTS);
+  const settings = [
+    ...options.threads.split(',').map((threads) => ({ variant: first, threads: Number(threads) })),
+    ...others.map((variant) => ({ variant, threads: 1 })),
+  ];
+  for (const setting of settings) {
+    const contestant = await startSetting(setting);
+    if (typeof contestant === 'string') console.log(`Without lamella ${setting.variant}: ${contestant}`);
+    else if (!started.has(contestant.name)) started.set(contestant.name, contestant);
+  }
+  return [...started.values()];
+}
+
+/** The contestant, or why there is none. */
+async function startSetting(setting: {
+  variant: (typeof VARIANTS)[number];
+  threads: number;
+}): Promise<Contestant | string> {
+  try {
+    return setting.variant === 'wide' ? await startWide() : await lamella(setting);
+  } catch (error) {
+    if (error instanceof UnsupportedError) return error.message;
+    throw error;
+  }
 }
 
 async function startPeers(): Promise<Contestant[]> {
   const started: Contestant[] = [];
-  for (const name of choose<PeerName>(options.peers, Object.keys(PEERS) as PeerName[])) {
-    const peer = await startPeer(name);
+  if (options.peers === 'none') return started;
+  for (const name of choose(options.peers, PEER_NAMES)) {
+    const peer = await startTraining(name);
     if (peer) {
       started.push(peer);
       console.log([peer.name, ...peer.libraries].join(', '));
-    } else console.log(`No python3 with ${name} (${PEERS[name].install}, or name one: PYTHON=...)`);
+    } else console.log(`Without ${name}: ${PEERS[name].install}`);
   }
   return started;
 }
 
-function describe({ name, libraries }: Contestant): object {
-  return { name, libraries };
-}
-
-/** Everyone in turn, round by round. */
-async function compete(work: Work, data: WorkData, contestants: readonly Contestant[]): Promise<WorkResult> {
-  const rounds: Measurement[][] = [];
-  await withFiles(data, async (files) => {
-    for (let round = 0; round < Number(options.rounds); round++) {
-      const turns: Measurement[] = [];
-      for (const contestant of contestants) {
-        stop.signal.throwIfAborted();
-        turns.push(await contestant.measure(work, data, files));
-      }
-      rounds.push(turns);
-    }
-  });
-  const over = (value: (turn: Measurement) => number, i: number): Spread =>
-    spread(rounds.map((turns) => value(turns[i]) / value(turns[0])));
-  const wall = ({ secondsPerEpoch }: Measurement): number => secondsPerEpoch;
-  const cpu = ({ cpuSecondsPerEpoch }: Measurement): number => cpuSecondsPerEpoch;
-  const standings = contestants.map(({ name }, i) => ({
-    contestant: name,
-    secondsPerEpoch: spread(rounds.map((turns) => wall(turns[i]))),
-    cpuSecondsPerEpoch: spread(rounds.map((turns) => cpu(turns[i]))),
-    ratio: over(wall, i),
-    cpuRatio: over(cpu, i),
-    firstLoss: rounds[0][i].firstLoss,
-  }));
-  return { work: work.name, data: data.name, density: data.density, standings };
-}
-
-function show({ about, name }: Work, { data, density, standings }: WorkResult): void {
-  console.log(`\n${name} on ${data} (${(100 * density).toFixed(0)} % not zero): ${about}`);
-  const heading = ['seconds per epoch', 'median', 'min', 'cpu', 'over lamella', '', 'cpu over lamella', ''];
-  const share = ({ median, min, max }: Spread): string[] => [
-    median.toFixed(2),
-    `(${min.toFixed(2)} to ${max.toFixed(2)})`,
-  ];
-  const rows = standings.map(({ contestant, secondsPerEpoch, cpuSecondsPerEpoch, ratio, cpuRatio }) => [
-    contestant,
-    secondsPerEpoch.median.toPrecision(3),
-    secondsPerEpoch.min.toPrecision(3),
-    cpuSecondsPerEpoch.median.toPrecision(3),
-    ...share(ratio),
-    ...share(cpuRatio),
-  ]);
-  console.log(table(heading, rows));
-}
-
-/** scikit-learn starts from the same weights and shuffles: if its first loss is another, the works are not the same. */
-function checkLosses({ work, standings }: WorkResult): void {
-  const [own, ...others] = standings;
-  for (const { contestant, firstLoss } of others) {
-    if (firstLoss === undefined || own.firstLoss === undefined) continue;
-    if (Math.abs(firstLoss / own.firstLoss - 1) < 0.01) continue;
-    throw new Error(`${work}: the first loss is ${own.firstLoss}, but ${firstLoss} with ${contestant}.`);
-  }
+function show({ about, name }: Work, result: WorkResult): void {
+  console.log(`\n${name} on ${result.data} (${(100 * result.density).toFixed(0)} % not zero): ${about}`);
+  if (result.standings.length > 0) console.log(standingsTable(result, peaks));
+  for (const { contestant, why } of result.absent)
+    console.log(`Without ${contestant}: ${why.replace(/\.+$/, '')}.`);
 }
 
 /** Ctrl-C: the peers end at once, lamella after its turn; the works that are finished are kept. */
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
 
-await init({ variant: choose(options.variant, ['auto', 'base', 'relaxed'])[0] });
-const works = choose(
-  options.works,
-  WORKS.map(({ name }) => name),
-);
+await helpIfAsked(options.help, import.meta.url);
+const works = choose(options.works, WORK_NAMES);
 const dataNames = choose(options.data, DATA_NAMES);
 const on = await machine();
 console.log(machineInWords(on));
-const peers = await startPeers();
+const own = await startOwn();
+const contestants = [...own, ...(await startPeers())];
+const peaks: Record<string, number> = {};
+for (const { variant } of own) if (variant) peaks[variant] ??= (await Peak.of(variant)).gflops;
 const results: WorkResult[] = [];
 try {
   for (const name of [...dataNames, ...OWN_DATA_NAMES]) {
@@ -154,18 +111,24 @@ try {
     if (due.length === 0) continue;
     const data = await loadData(name);
     for (const work of due) {
-      const able = peers.filter(({ name }) => work.peers?.some((peer) => name.startsWith(peer)) ?? true);
-      const result = await compete(work, data, [lamella, ...able]);
+      const result = await compete(work, data, contestants, {
+        rounds: Number(options.rounds),
+        signal: stop.signal,
+      });
       results.push(result);
       show(work, result);
-      checkLosses(result);
     }
   }
 } catch (error) {
   if (!stop.signal.aborted) throw error;
   process.exitCode = 130;
 } finally {
-  for (const peer of peers) peer.stop();
-  if (results.length > 0)
-    console.log(`\nKept in ${await writeResult('works', on, { peers: peers.map(describe), results })}`);
+  for (const contestant of contestants) contestant.stop();
+  if (results.length > 0) {
+    console.log(`\n${readmeTable(results)}`);
+    const described = contestants.map(({ name, libraries, threads }) => ({ name, libraries, threads }));
+    console.log(`\nKept in ${await writeResult('works', on, { contestants: described, peaks, results })}`);
+    const drawing = drawWorks(results, machineInWords(on));
+    console.log(`Drawn in ${await writeBeside('works', on, 'svg', drawing)}`);
+  }
 }

@@ -12,7 +12,7 @@ const common = {
   target: 'es2022',
   legalComments: 'none',
   chunkNames: 'chunk-[hash]',
-  // fflate comes along, without what is not used: as a package of its own it would take a third of the import time.
+  // fflate comes along, without what is not used.
   platform: 'neutral',
   mainFields: ['module', 'main'],
   conditions: ['browser', 'import'],
@@ -22,6 +22,31 @@ const common = {
   lineLimit: 1000,
   metafile: true,
   logLevel: 'warning',
+};
+
+/** What src/fflate.ts takes from fflate, as a function that is called, and compiled, when it is first needed. */
+const lazyFflate = {
+  name: 'lazy-fflate',
+  setup(bundle) {
+    bundle.onLoad({ filter: /[\\/]src[\\/]fflate\.ts$/ }, async () => {
+      const { outputFiles } = await build({
+        ...common,
+        ...{
+          splitting: false,
+          format: 'iife',
+          globalName: 'fflate',
+          write: false,
+          metafile: false,
+          lineLimit: 0,
+        },
+        stdin: { contents: "export { Gunzip, inflateSync } from 'fflate';", resolveDir: '.' },
+      });
+      const code = outputFiles[0].text;
+      return {
+        contents: `const evaluate = () => { ${code}\nreturn fflate; }; let made; export const fflate = () => (made ??= evaluate());`,
+      };
+    });
+  },
 };
 
 /** binaries.ts gives way to binaries.workerd.ts, and the imports of ../wasm/*.wasm stay as they are written. */
@@ -49,7 +74,13 @@ async function bundle(folder, options) {
     if (!existsSync(entry)) console.warn(`build: package.json exports ${entry}, which does not exist`);
     return existsSync(entry);
   });
-  const { metafile } = await build({ ...common, ...options, entryPoints: present, outdir: folder });
+  const { metafile } = await build({
+    ...common,
+    ...options,
+    plugins: [lazyFflate, ...(options.plugins ?? [])],
+    entryPoints: present,
+    outdir: folder,
+  });
   for (const file of existsSync(folder) ? await readdir(folder) : []) {
     const path = join(folder, file);
     if (path.endsWith('.js') && !(path in metafile.outputs)) await rm(path);

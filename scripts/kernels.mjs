@@ -13,10 +13,11 @@ import gradient from './kernels/gradient.mjs';
 import inputGradient from './kernels/input-gradient.mjs';
 import narrow from './kernels/narrow.mjs';
 import sparse from './kernels/sparse.mjs';
+import wide from './kernels/wide.mjs';
 
 const folder = fileURLToPath(new URL('../assembly/generated/', import.meta.url));
 
-const files = { activation, conv, forward, gradient, 'input-gradient': inputGradient, narrow, sparse };
+const files = { activation, conv, forward, gradient, 'input-gradient': inputGradient, narrow, sparse, wide };
 
 mkdirSync(folder, { recursive: true });
 for (const [name, parts] of Object.entries(files)) {

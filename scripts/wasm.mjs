@@ -1,5 +1,6 @@
 /**
- * assembly/index.ts → build/wasm/<target>.wasm → src/engine/generated/<target>.ts (deflated, base64) and dist/wasm/.
+ * assembly/index.ts → build/wasm/<target>.wasm → dist/wasm/ and, all in one, src/engine/generated/binaries.ts.
+ * assembly/wide.ts → build/wasm/wide.wasm → dist/wasm/ and src/engine/generated/wide.ts, a chunk of its own.
  * assembly/peak.ts → build/wasm/peak-<target>.wasm, for the benchmarks only.
  */
 import { existsSync } from 'node:fs';
@@ -7,11 +8,12 @@ import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { deflateRawSync } from 'node:zlib';
 import { run, upToDate } from './tasks.mjs';
 
-const RELEASE = ['base', 'relaxed'];
-const DEBUG = ['base-debug', 'relaxed-debug'];
+const EMBEDDED = ['base', 'relaxed'];
+const RELEASE = [...EMBEDDED, 'wide'];
+const DEBUG = ['base-debug', 'relaxed-debug', 'wide-debug'];
 
 /** assembly/<entry>.ts → build/wasm/<name>.wasm, with the options of an asconfig target. */
-async function compile(target, entry = 'index', name = target) {
+async function compile(target, entry = target.startsWith('wide') ? 'wide' : 'index', name = target) {
   const outFile = `build/wasm/${name}.wasm`;
   const inputs = ['assembly', 'asconfig.json', 'node_modules/assemblyscript/package.json'];
   await upToDate(`asc ${name}`, inputs, [outFile], async () => {
@@ -29,13 +31,66 @@ async function compile(target, entry = 'index', name = target) {
   });
 }
 
-async function embed(target) {
-  const binary = await readFile(`build/wasm/${target}.wasm`);
-  const file = `src/engine/generated/${target}.ts`;
-  const compressed = deflateRawSync(binary, { level: 9 });
+/**
+ * All binaries as one deflated text in base64. They are much alike: their functions lie side by side, so that a function is
+ * within deflate's reach of its twin (34 → 26 KB). Round by round every binary has its next piece: its length (LEB128) and
+ * its bytes.
+ */
+async function embed() {
+  const binaries = await Promise.all(EMBEDDED.map((target) => readFile(`build/wasm/${target}.wasm`)));
+  const pieces = binaries.map(piecesOf);
+  const rounds = Math.max(...pieces.map((own) => own.length));
+  const parts = Array.from({ length: rounds }, (_, round) =>
+    pieces.flatMap((own) => [leb128(own[round]?.length ?? 0), own[round] ?? Buffer.alloc(0)]),
+  );
+  const compressed = deflateRawSync(Buffer.concat(parts.flat()), { level: 9, memLevel: 9 });
+  await writeText('binaries', compressed);
+  const wide = await readFile('build/wasm/wide.wasm');
+  await writeText('wide', deflateRawSync(wide, { level: 9 }));
+  for (const target of RELEASE) await copyFile(`build/wasm/${target}.wasm`, `dist/wasm/${target}.wasm`);
+}
+
+/** src/engine/generated/<name>.ts, unless it is that already. */
+async function writeText(name, compressed) {
+  const file = `src/engine/generated/${name}.ts`;
   const source = `export default '${compressed.toString('base64')}';\n`;
   if (!existsSync(file) || (await readFile(file, 'utf8')) !== source) await writeFile(file, source);
-  await copyFile(`build/wasm/${target}.wasm`, `dist/wasm/${target}.wasm`);
+}
+
+/** A binary cut before every function of its code section, and behind the last. */
+function piecesOf(binary) {
+  const CODE = 10;
+  const cuts = [0];
+  for (let at = 8; at < binary.length;) {
+    const id = binary[at];
+    const section = readLeb128(binary, at + 1);
+    const end = section.next + section.value;
+    if (id === CODE) {
+      for (let next = readLeb128(binary, section.next).next; next < end;) {
+        cuts.push(next);
+        const body = readLeb128(binary, next);
+        next = body.next + body.value;
+      }
+      cuts.push(end);
+    }
+    at = end;
+  }
+  return cuts.map((cut, i) => binary.subarray(cut, cuts[i + 1]));
+}
+
+function readLeb128(bytes, at) {
+  let value = 0;
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes[at++];
+    value |= (byte & 127) << shift;
+    if (byte < 128) return { value, next: at };
+  }
+}
+
+function leb128(value) {
+  const bytes = [];
+  for (; value > 127; value >>>= 7) bytes.push((value & 127) | 128);
+  return Buffer.from([...bytes, value]);
 }
 
 export async function buildWasm({ debug }) {
@@ -48,5 +103,5 @@ export async function buildWasm({ debug }) {
     ...targets.map((target) => compile(target)),
     ...RELEASE.map((target) => compile(target, 'peak', `peak-${target}`)),
   ]);
-  await Promise.all(RELEASE.map(embed));
+  await embed();
 }

@@ -7,6 +7,8 @@ export { isCsr } from './ndarray/csr.js';
 export { readArray } from './ndarray/read.js';
 export { allFinite, toRows } from './ndarray/rows.js';
 export type { Rows } from './ndarray/rows.js';
+export type { Places } from './ndarray/sparse-rows.js';
+export { sliceRows, takeRows } from './ndarray/sparse-rows.js';
 export { formatShape, isTypedArray } from './ndarray/types.js';
 export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray/types.js';
 

@@ -1,4 +1,5 @@
 export * from './index.js';
+export { init } from './node/init.js';
 export { readIdx } from './node/files.js';
 export { loadFashionMnist, loadMnist } from './node/mnist.js';
 export type { ImageDataSet, ImageDataSetOptions, LabeledImages } from './node/mnist.js';

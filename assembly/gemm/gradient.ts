@@ -2,15 +2,16 @@
 // An update sweeps the gradient of a part of a panel that was left in L1: faster than taking each tile from registers,
 // where the scalars of the rule would have to be loaded anew for every vector (measured for adam: 14 cycles a vector
 // instead of 11).
-import { PANEL_BYTES, tileHeight } from '../simd';
+import { PANEL_BYTES, panelsAtOnce, tileHeight } from '../simd';
 import { gradientStoreTile } from '../generated/gradient';
+import { gradientStorePair } from '../generated/wide';
 import { adjust, regularize } from '../penalty';
 import { update } from '../update';
 
 /** Rows of a block of the reduction: more would push the columns of x that a tile revisits out of L1. */
 const ROW_BLOCK: usize = 256;
 
-/** Inputs whose gradients wait in scratch: whole tiles of every variant. */
+/** Inputs whose gradients wait in scratch, or half as many of two panels: whole tiles of every variant. */
 const INPUT_BLOCK: usize = 96;
 
 /** g (panels, like W) = xᵀ · delta, or += if not `fresh`. */
@@ -26,9 +27,12 @@ export function denseGradient(
   panelEnd: usize,
   fresh: bool,
 ): void {
-  for (let p = panelBegin; p < panelEnd; p++) {
-    const at = p * depth * PANEL_BYTES;
-    panelGradient(g + at, x, xStride, delta + p * PANEL_BYTES, deltaStride, rows, depth, fresh);
+  const stride = depth * PANEL_BYTES;
+  for (let p = panelBegin; p < panelEnd;) {
+    const panels = panelsAtOnce(panelEnd - p);
+    const d = delta + p * PANEL_BYTES;
+    panelGradient(panels, g + p * stride, stride, x, xStride, d, deltaStride, rows, depth, fresh);
+    p += panels;
   }
 }
 
@@ -55,23 +59,19 @@ export function denseGradientSweep(
   control: usize,
   prepare: bool,
 ): void {
-  for (let k: usize = 0; k < depth; k += INPUT_BLOCK) {
-    const count = min(INPUT_BLOCK, depth - k);
-    for (let p = panelBegin; p < panelEnd; p++) {
+  const most = WIDE ? INPUT_BLOCK / 2 : INPUT_BLOCK;
+  for (let k: usize = 0; k < depth; k += most) {
+    const count = min(most, depth - k);
+    const block = count * PANEL_BYTES;
+    for (let p = panelBegin; p < panelEnd;) {
+      const panels = panelsAtOnce(panelEnd - p);
       const d = delta + p * PANEL_BYTES;
-      panelGradient(scratch, x + (k << 2), xStride, d, deltaStride, rows, count, true);
-      sweep(
-        rule,
-        w,
-        slot0,
-        slot1,
-        slot2,
-        scratch,
-        (p * depth + k) * PANEL_BYTES,
-        count << 3,
-        control,
-        prepare,
-      );
+      panelGradient(panels, scratch, block, x + (k << 2), xStride, d, deltaStride, rows, count, true);
+      for (let i: usize = 0; i < panels; i++) {
+        const at = ((p + i) * depth + k) * PANEL_BYTES;
+        sweep(rule, w, slot0, slot1, slot2, scratch + i * block, at, count << 3, control, prepare);
+      }
+      p += panels;
     }
   }
 }
@@ -96,8 +96,11 @@ export function sweep(
   update(rule, w + at, slot0 + at, slot1 + at, slot2 + at, g, length, prepare ? control + 64 : control);
 }
 
+/** The gradient of one panel, or of two that lie `stride` apart in g. */
 function panelGradient(
+  panels: usize,
   g: usize,
+  stride: usize,
   x: usize,
   xStride: usize,
   delta: usize,
@@ -112,16 +115,14 @@ function panelGradient(
     const dBlock = delta + row * deltaStride;
     for (let k: usize = 0; k < depth;) {
       const height = tileHeight(depth - k);
-      gradientStoreTile(
-        <i32>height,
-        g + k * PANEL_BYTES,
-        xBlock + (k << 2),
-        xStride,
-        dBlock,
-        deltaStride,
-        count,
-        fresh && row == 0,
-      );
+      const out = g + k * PANEL_BYTES;
+      const column = xBlock + (k << 2);
+      const first = fresh && row == 0;
+      if (WIDE && panels == 2) {
+        gradientStorePair(<i32>height, out, stride, column, xStride, dBlock, deltaStride, count, first);
+      } else {
+        gradientStoreTile(<i32>height, out, column, xStride, dBlock, deltaStride, count, first);
+      }
       k += height;
     }
   }

@@ -2,8 +2,9 @@
 // transposed instead. Every dx element is one chain over the units, ascending.
 //
 //   deltaT: [rows/8][units][8] (rows zero-padded)      scratch: [24 inputs][rows padded to 8]
-import { PANEL_BYTES, tileHeight } from '../simd';
-import { inputGradientTile } from '../generated/input-gradient';
+import { PANEL_BYTES, panelsAtOnce, tileHeight } from '../simd';
+import { inputGradientHalf, inputGradientTile } from '../generated/input-gradient';
+import { inputGradientPair } from '../generated/wide';
 
 /** Inputs of a block, whose products wait in scratch to be transposed back. A multiple of 4. */
 const BLOCK: usize = 24;
@@ -18,7 +19,14 @@ export function transposeDelta(
 ): void {
   for (let row: usize = 0; row < rows; row += 8) {
     const count = min<usize>(8, rows - row);
-    for (let unit: usize = 0; unit < units; unit++) {
+    const whole = units & ~3;
+    for (let unit: usize = 0; unit < whole; unit += 4) {
+      const out = deltaT + ((row * units + (unit << 3)) << 2);
+      const from = delta + row * deltaStride + (unit << 2);
+      transposeRows(out, from, deltaStride, min<usize>(4, count));
+      transposeRows(out + 16, from + 4 * deltaStride, deltaStride, count > 4 ? count - 4 : 0);
+    }
+    for (let unit = whole; unit < units; unit++) {
       const out = deltaT + ((row * units + (unit << 3)) << 2);
       if (count < 8) {
         v128.store(out, f32x4.splat(0));
@@ -31,6 +39,25 @@ export function transposeDelta(
       }
     }
   }
+}
+
+/** Four columns of up to four rows, side by side: to[column][row], 32 bytes from column to column. */
+// @ts-ignore: decorator
+@inline
+function transposeRows(to: usize, from: usize, fromStride: usize, height: usize): void {
+  const zero = f32x4.splat(0);
+  const a = height > 0 ? v128.load(from) : zero,
+    b = height > 1 ? v128.load(from + fromStride) : zero;
+  const c = height > 2 ? v128.load(from + 2 * fromStride) : zero,
+    d = height > 3 ? v128.load(from + 3 * fromStride) : zero;
+  const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5),
+    cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
+  const ef = v128.shuffle<i32>(a, b, 2, 6, 3, 7),
+    gh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<i32>(ab, cd, 0, 1, 4, 5));
+  v128.store(to, v128.shuffle<i32>(ab, cd, 2, 3, 6, 7), 32);
+  v128.store(to, v128.shuffle<i32>(ef, gh, 0, 1, 4, 5), 64);
+  v128.store(to, v128.shuffle<i32>(ef, gh, 2, 3, 6, 7), 96);
 }
 
 /** Inputs [begin, end) of dx = delta · Wᵀ; `begin` a multiple of 4. `scratch` holds 24 · rows (padded to 8) float32. */
@@ -50,26 +77,29 @@ export function denseInputGradient(
   const panelStride = depth * PANEL_BYTES;
   for (let k = begin; k < end; k += BLOCK) {
     const count = min(BLOCK, end - k);
-    for (let row: usize = 0; row < rows; row += 8) {
+    for (let row: usize = 0; row < rows;) {
+      const blocks = panelsAtOnce((rows - row + 7) >> 3);
+      const d = deltaT + ((row * units) << 2);
       for (let i: usize = 0; i < count;) {
         const height = tileHeight(count - i);
-        inputGradientTile(
-          <i32>height,
-          scratch + i * scratchStride + (row << 2),
-          scratchStride,
-          panels + (k + i) * PANEL_BYTES,
-          panelStride,
-          deltaT + ((row * units) << 2),
-          units,
-        );
+        const out = scratch + i * scratchStride + (row << 2);
+        const w = panels + (k + i) * PANEL_BYTES;
+        if (WIDE && blocks == 2) {
+          inputGradientPair(<i32>height, out, scratchStride, w, panelStride, d, units);
+        } else if (rows - row <= 4) {
+          inputGradientHalf(<i32>height, out, scratchStride, w, panelStride, d, units);
+        } else {
+          inputGradientTile(<i32>height, out, scratchStride, w, panelStride, d, units);
+        }
         i += height;
       }
+      row += blocks << 3;
     }
     transposeBack(dx + (k << 2), dxStride, scratch, scratchStride, rows, count);
   }
 }
 
-/** dx[row][i] = scratch[i][row]; four by four where whole, element by element at the edges. */
+/** dx[row][i] = scratch[i][row], four by four; of the last columns no more is stored than there are. */
 function transposeBack(
   dx: usize,
   dxStride: usize,
@@ -78,43 +108,55 @@ function transposeBack(
   rows: usize,
   count: usize,
 ): void {
-  const whole = count & ~3;
   for (let row: usize = 0; row < rows; row += 4) {
     const height = min<usize>(4, rows - row);
-    for (let i: usize = 0; i < whole; i += 4) {
+    for (let i: usize = 0; i < count; i += 4) {
       transpose4(
         dx + row * dxStride + (i << 2),
         dxStride,
         scratch + i * scratchStride + (row << 2),
         scratchStride,
         height,
+        min<usize>(4, count - i),
       );
-    }
-    for (let i = whole; i < count; i++) {
-      for (let r: usize = 0; r < height; r++) {
-        store<f32>(
-          dx + (row + r) * dxStride + (i << 2),
-          load<f32>(scratch + i * scratchStride + ((row + r) << 2)),
-        );
-      }
     }
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function transpose4(to: usize, toStride: usize, from: usize, fromStride: usize, height: usize): void {
+function transpose4(
+  to: usize,
+  toStride: usize,
+  from: usize,
+  fromStride: usize,
+  height: usize,
+  width: usize,
+): void {
   const a = v128.load(from),
     b = v128.load(from + fromStride);
   const c = v128.load(from + 2 * fromStride),
     d = v128.load(from + 3 * fromStride);
   const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5),
     cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
-  v128.store(to, v128.shuffle<i32>(ab, cd, 0, 1, 4, 5));
-  if (height > 1) v128.store(to + toStride, v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
+  storeFirst(to, v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), width);
+  if (height > 1) storeFirst(to + toStride, v128.shuffle<i32>(ab, cd, 2, 3, 6, 7), width);
   if (height < 3) return;
   const ef = v128.shuffle<i32>(a, b, 2, 6, 3, 7),
     gh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
-  v128.store(to + 2 * toStride, v128.shuffle<i32>(ef, gh, 0, 1, 4, 5));
-  if (height > 3) v128.store(to + 3 * toStride, v128.shuffle<i32>(ef, gh, 2, 3, 6, 7));
+  storeFirst(to + 2 * toStride, v128.shuffle<i32>(ef, gh, 0, 1, 4, 5), width);
+  if (height > 3) storeFirst(to + 3 * toStride, v128.shuffle<i32>(ef, gh, 2, 3, 6, 7), width);
+}
+
+/** The first `width` lanes. */
+// @ts-ignore: decorator
+@inline
+function storeFirst(to: usize, x: v128, width: usize): void {
+  if (width == 4) {
+    v128.store(to, x);
+    return;
+  }
+  if (width > 1) v128.store_lane<f64>(to, x, 0);
+  if (width == 1) v128.store_lane<f32>(to, x, 0);
+  else if (width == 3) v128.store_lane<f32>(to, x, 2, 8);
 }

@@ -1,7 +1,14 @@
 // Products of layers of one to three units, for which a tile of eight columns would be mostly padding: one unit at a
 // time, with rows or inputs in the lanes. The same chains as the tiles, so the same bits. Strides in bytes.
-import { narrowForward1, narrowForward4, narrowGradient1, narrowGradient8 } from '../generated/narrow';
-import { clamp, fma, PANEL_BYTES } from '../simd';
+import { narrowForward4, narrowGradientVectors } from '../generated/narrow';
+import { fma, PANEL_BYTES } from '../simd';
+import { denseForward } from './forward';
+
+/** Rows of a block; fewer go through the tiles, where as many chains are under way. */
+const BLOCK: usize = 16;
+
+/** Vectors of a pass over the rows. */
+const PASS: usize = 8;
 
 /** y = max(low, x · W + b); the padding of y becomes 0. */
 export function narrowForward(
@@ -16,43 +23,26 @@ export function narrowForward(
   units: usize,
   low: f32,
 ): void {
+  if (rows < BLOCK) return denseForward(y, yStride, x, xStride, w, bias, rows, depth, 0, 1, low);
   for (let row: usize = 0; row < rows; row++) {
     v128.store(y + row * yStride, f32x4.splat(0));
     v128.store(y + row * yStride, f32x4.splat(0), 16);
   }
-  const whole = rows & ~3;
-  for (let unit: usize = 0; unit < units; unit++) {
-    const column = unit << 2;
-    for (let row: usize = 0; row < whole;) {
-      const to = y + row * yStride + column;
-      const from = x + row * xStride;
-      if (row + 16 <= rows) {
-        narrowForward4(to, yStride, from, xStride, w + column, depth, bias + column, low);
-        row += 16;
-      } else {
-        narrowForward1(to, yStride, from, xStride, w + column, depth, bias + column, low);
-        row += 4;
-      }
-    }
-    for (let row = whole; row < rows; row++) {
-      store<f32>(
-        y + row * yStride + column,
-        chain(x + row * xStride, w + column, depth, load<f32>(bias + column), low),
-      );
+  for (let row: usize = 0; row < rows; row += BLOCK) {
+    // The last block begins so early that it is whole: some rows are computed twice.
+    const first = min(row, rows - BLOCK);
+    for (let unit: usize = 0; unit < units; unit++) {
+      const column = unit << 2;
+      const to = y + first * yStride + column;
+      narrowForward4(to, yStride, x + first * xStride, xStride, w + column, depth, bias + column, low);
     }
   }
 }
 
-/** One element, in lane 0. */
-function chain(x: usize, w: usize, depth: usize, start: f32, low: f32): f32 {
-  let s = f32x4.splat(start);
-  for (let k: usize = 0; k < depth; k++) {
-    s = fma(v128.load32_splat(x + (k << 2)), v128.load32_splat(w + (k << 5)), s);
-  }
-  return f32x4.extract_lane(clamp(s, f32x4.splat(low)), 0);
-}
-
-/** Inputs [begin, end) of g (one panel) = xᵀ · delta, or += if not `fresh`; `begin` a multiple of 4. Padding stays. */
+/**
+ * Inputs [begin, end) of g (one panel) = xᵀ · delta, or += if not `fresh`. Padding of g stays. Rows of x are readable up
+ * to whole vectors.
+ */
 export function narrowGradient(
   g: usize,
   x: usize,
@@ -65,26 +55,28 @@ export function narrowGradient(
   end: usize,
   fresh: bool,
 ): void {
-  for (let unit: usize = 0; unit < units; unit++) {
-    const d = delta + (unit << 2);
-    for (let k = begin; k < end;) {
-      const to = g + k * PANEL_BYTES + (unit << 2);
+  for (let k = begin; k < end;) {
+    const vectors = (end - k + 3) >> 2;
+    const passes = (vectors + PASS - 1) / PASS;
+    const width = (vectors + passes - 1) / passes;
+    const lanes = min<usize>(4, end - k - ((width - 1) << 2));
+    for (let unit: usize = 0; unit < units; unit++) {
+      const column = unit << 2;
+      const to = g + k * PANEL_BYTES + column;
       const from = x + (k << 2);
-      if (k + 32 <= end) {
-        narrowGradient8(to, from, xStride, d, deltaStride, rows, fresh);
-        k += 32;
-      } else if (k + 4 <= end) {
-        narrowGradient1(to, from, xStride, d, deltaStride, rows, fresh);
-        k += 4;
-      } else {
-        let s = f32x4.splat(fresh ? 0 : load<f32>(to));
-        for (let row: usize = 0; row < rows; row++) {
-          s = fma(v128.load32_splat(from + row * xStride), v128.load32_splat(d + row * deltaStride), s);
-        }
-        store<f32>(to, f32x4.extract_lane(s, 0));
-        k++;
-      }
+      narrowGradientVectors(
+        <i32>width,
+        to,
+        from,
+        xStride,
+        delta + column,
+        deltaStride,
+        rows,
+        fresh,
+        <i32>lanes,
+      );
     }
+    k += width << 2;
   }
 }
 

@@ -7,18 +7,32 @@ export function scalar(control: usize, index: usize): v128 {
   return v128.load32_splat(control + (index << 2));
 }
 
+/** 2^-100 */
+// @ts-ignore: decorator
+@inline
+export function tiny(): v128 {
+  return f32x4.splat(7.888609052210118e-31);
+}
+
 /** x, or 0 where |x| < 2^-100; NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
 export function flush(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(7.888609052210118e-31)));
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), tiny()));
 }
 
-/** rate · slot + rest · g, flushed and stored. */
+/** rate · slot + rest · g, flushed. */
+// @ts-ignore: decorator
+@inline
+export function mixed(slot: v128, g: v128, rate: v128, rest: v128): v128 {
+  return flush(fma(rest, g, f32x4.mul(rate, slot)));
+}
+
+/** The same, stored. */
 // @ts-ignore: decorator
 @inline
 export function average(slot: usize, g: v128, rate: v128, rest: v128): v128 {
-  const next = flush(fma(rest, g, f32x4.mul(rate, v128.load(slot))));
+  const next = mixed(v128.load(slot), g, rate, rest);
   v128.store(slot, next);
   return next;
 }

@@ -1,9 +1,9 @@
-"""What the peers share: they read works from standard input, one JSON object per line, and answer each with a line.
+"""What the Python peers share: they read requests from standard input, one JSON object per line, and answer each with a line.
 
-A request holds `estimator` (MLPClassifier or MLPRegressor), its `options`, `epochs` (to time) and `data` (files of raw
-values). The answer
-holds `secondsPerEpoch`, `cpuSecondsPerEpoch` and, where it is defined as lamella's, `firstLoss`. The first line that a
-peer writes holds its `name` and the numerical `libraries` that it found.
+The first line that a peer writes holds its `name` and the numerical `libraries` that it found. A work to train holds
+`estimator` (MLPClassifier, MLPRegressor or Sequential, which also has `layers`), its `options`, `epochs` (to time) and
+`data` (files of raw values). The answer holds `secondsPerEpoch`, `cpuSecondsPerEpoch`, `losses` (near the beginning, at the
+end) and, where it is defined as lamella's, `firstLoss`; or why the peer is `unable`.
 """
 
 import json
@@ -44,15 +44,25 @@ def libraries():
     ]
 
 
-def serve(name, measure):
-    """Answer requests with measure(request, rows, targets): the times per epoch of `now`, and the first loss."""
+def serve(name, answer):
+    """Answer requests with answer(request), a dictionary."""
     if os.environ.get("OPENBLAS_NUM_THREADS") != "1" or os.environ.get("OMP_NUM_THREADS") != "1":
         sys.exit("One thread is to be measured: set OPENBLAS_NUM_THREADS=1 and OMP_NUM_THREADS=1.")
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     print(json.dumps({"name": name, "libraries": libraries()}), flush=True)
     for line in sys.stdin:
-        request = json.loads(line)
-        rows, targets = load(request["data"])
-        (wall, cpu), loss = measure(request, rows, targets)
-        answer = {"secondsPerEpoch": wall, "cpuSecondsPerEpoch": cpu}
-        print(json.dumps(answer if loss is None else {**answer, "firstLoss": loss}), flush=True)
+        print(json.dumps(answer(json.loads(line))), flush=True)
+
+
+def serve_trainings(name, train):
+    """Answer works with train(request, rows, targets): times per epoch of `now`, the two losses, the loss to compare."""
+
+    def answer(request):
+        try:
+            (wall, cpu), losses, first = train(request, *load(request["data"]))
+        except NotImplementedError as error:
+            return {"unable": str(error)}
+        times = {"secondsPerEpoch": wall, "cpuSecondsPerEpoch": cpu, "losses": losses}
+        return times if first is None else {**times, "firstLoss": first}
+
+    serve(name, answer)

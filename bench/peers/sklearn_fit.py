@@ -4,7 +4,7 @@ import re
 import warnings
 
 import sklearn
-from serving import now, serve
+from serving import now, serve_trainings
 from sklearn import neural_network
 
 warnings.filterwarnings("ignore")
@@ -23,12 +23,15 @@ def fit(estimator, options, epochs, rows, targets):
     return network, now() - start
 
 
-def measure(request, rows, targets):
+def train(request, rows, targets):
     estimator, epochs = request["estimator"], request["epochs"]
+    if "layers" in request:
+        raise NotImplementedError("it has no convolutions")
     options = {snake_case(name): value for name, value in request["options"].items()}
-    first, preparation = fit(estimator, options, 1, rows, targets)
-    _, whole = fit(estimator, options, 1 + epochs, rows, targets)
-    return (whole - preparation) / epochs, float(first.loss_curve_[0])
+    _, preparation = fit(estimator, options, 1, rows, targets)
+    network, whole = fit(estimator, options, 1 + epochs, rows, targets)
+    curve = [float(loss) for loss in network.loss_curve_]
+    return (whole - preparation) / epochs, [curve[0], curve[-1]], curve[0]
 
 
-serve(f"scikit-learn {sklearn.__version__}", measure)
+serve_trainings(f"scikit-learn {sklearn.__version__}", train)

@@ -1,7 +1,7 @@
 """PyTorch: the usual loop over shuffled batches that are indexed out of one tensor; a batch of all rows is that tensor. A short warm-up is not timed."""
 
 import torch
-from serving import now, serve
+from serving import now, serve_trainings
 from torch import nn
 
 torch.set_num_threads(1)
@@ -18,12 +18,29 @@ def network_of(options, features, outputs):
     return nn.Sequential(*layers[:-1])
 
 
-def convolutional():
-    return nn.Sequential(
-        nn.Unflatten(1, (1, 28, 28)),
-        *[nn.Conv2d(1, 32, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.2), nn.Flatten()],
-        *[nn.Linear(32 * 12 * 12, 128), nn.ReLU(), nn.Linear(128, 10)],
-    )
+def layer_of(layer, shape):
+    """Modules of a layer for (channels, height, width) or (features), and the shape that they give."""
+    if layer["type"] == "conv2d":
+        size, filters = layer["kernelSize"], layer["filters"]
+        side = shape[1] - size + 1
+        return [nn.Conv2d(shape[0], filters, size), nn.ReLU()], (filters, side, side)
+    if layer["type"] == "maxPooling2d":
+        side = shape[1] // layer["poolSize"]
+        return [nn.MaxPool2d(layer["poolSize"])], (shape[0], side, side)
+    if layer["type"] == "dropout":
+        return [nn.Dropout(layer["rate"])], shape
+    if layer["type"] == "flatten":
+        return [nn.Flatten()], (shape[0] * shape[1] * shape[2],)
+    last = layer["activation"] == "softmax"  # part of the loss
+    return [nn.Linear(shape[0], layer["units"])] + ([] if last else [nn.ReLU()]), (layer["units"],)
+
+
+def images_network_of(layers):
+    modules, shape = [nn.Unflatten(1, (1, 28, 28))], (1, 28, 28)
+    for layer in layers:
+        more, shape = layer_of(layer, shape)
+        modules += more
+    return nn.Sequential(*modules)
 
 
 def optimizer_of(options, network, batch):
@@ -66,21 +83,34 @@ def epoch(network, optimizer, loss_of, batch, rows, targets):
         optimizer.step()
 
 
-def measure(request, rows, targets):
+def loss_on(network, loss_of, rows, targets):
+    network.eval()
+    with torch.inference_mode():
+        loss = float(loss_of(network(rows[:1000]), targets[:1000]))
+    network.train()
+    return loss
+
+
+def train(request, rows, targets):
     torch.manual_seed(1)
     options, epochs = request["options"], request["epochs"]
     rows = torch.from_numpy(rows)
     targets, loss_of, outputs = task_of(request["estimator"], torch.from_numpy(targets))
     batch = options.get("batchSize", min(200, len(rows)))
-    cnn = request["estimator"] == "CNN"
-    network = convolutional() if cnn else network_of(options, rows.shape[1], outputs)
-    optimizer = optimizer_of(options, network, batch)
+    if "layers" in request:
+        network = images_network_of(request["layers"])
+        optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
+    else:
+        network = network_of(options, rows.shape[1], outputs)
+        optimizer = optimizer_of(options, network, batch)
+    before = loss_on(network, loss_of, rows, targets)
     warm_up = min(len(rows), 20 * batch)
     epoch(network, optimizer, loss_of, batch, rows[:warm_up], targets[:warm_up])
     start = now()
     for _ in range(epochs):
         epoch(network, optimizer, loss_of, batch, rows, targets)
-    return (now() - start) / epochs, None  # other initial weights, so no loss to compare
+    times = (now() - start) / epochs
+    return times, [before, loss_on(network, loss_of, rows, targets)], None  # other initial weights: no loss to compare
 
 
-serve(f"PyTorch {torch.__version__}", measure)
+serve_trainings(f"PyTorch {torch.__version__}", train)

@@ -1,5 +1,5 @@
 /** The data sets of the works, in memory for lamella and in files for the peers: 60,000 rows of 784 bytes, and two small ones. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NdArray } from 'lamella';
@@ -47,7 +47,8 @@ export const OWN_DATA_NAMES = Object.keys(own) as OwnDataName[];
 
 export async function loadData(name: string): Promise<WorkData> {
   const { x, y } = name in own ? own[name as OwnDataName]() : await images[name]();
-  const filled = Array.from(x.data).filter((value) => value !== 0).length;
+  let filled = 0;
+  for (const value of x.data) if (value !== 0) filled++;
   return { name, x, y, density: filled / x.data.length };
 }
 
@@ -97,6 +98,17 @@ export async function withFiles<T>({ x, y }: WorkData, use: (files: DataFiles) =
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** What `withFiles` wrote. */
+export async function readData({ rows, targets, types, features, scale }: DataFiles): Promise<WorkData> {
+  const read = async (file: string, type: string): Promise<Values> => {
+    const bytes = await readFile(file);
+    return type === 'u1' ? bytes : new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  };
+  const data = await read(rows, types.rows);
+  const x = { data, shape: [data.length / features, features], ...(types.rows === 'u1' ? { scale } : {}) };
+  return { name: '', x, y: await read(targets, types.targets), density: NaN };
 }
 
 /** As NumPy calls it. */

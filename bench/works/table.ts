@@ -1,18 +1,28 @@
 import type { MLPOptions } from 'lamella';
 import type { OwnDataName } from './data.js';
 
+/** A layer, named as Keras and TensorFlow.js name it too. */
+export interface LayerOfWork {
+  readonly type: string;
+  readonly filters?: number;
+  readonly kernelSize?: number;
+  readonly poolSize?: number;
+  readonly rate?: number;
+  readonly units?: number;
+  readonly activation?: 'relu' | 'softmax';
+}
+
 /** A training to time. A new one is a new entry here: the peers read it too. */
 export interface Work {
   readonly name: string;
   readonly about: string;
-  /** 'CNN': 32 filters of 5 x 5 and relu, maxima of 2 x 2, dropout of .2, 128 units and relu, softmax. */
-  readonly estimator: 'MLPClassifier' | 'MLPRegressor' | 'CNN';
+  readonly estimator: 'MLPClassifier' | 'MLPRegressor' | 'Sequential';
   /** The only rows it is trained on; default: those that are asked for. */
   readonly data?: OwnDataName;
   /** The options of the estimator. scikit-learn takes them in snake_case, PyTorch builds the same network from them. */
   readonly options: MLPOptions;
-  /** Those who can do it; default: all. */
-  readonly peers?: readonly string[];
+  /** The layers of a Sequential model for 28x28 images, each with the options of its factory; trained with adam. */
+  readonly layers?: readonly LayerOfWork[];
   /** Epochs to time, after a first one that is not counted. */
   readonly epochs: number;
 }
@@ -30,7 +40,7 @@ export const WORKS: readonly Work[] = [
     about: '784-392-392-10 relu, adam, batches of 32',
     estimator: 'MLPClassifier',
     options: { hiddenLayerSizes: [392, 392], solver: 'adam', batchSize: 32, alpha: 0 },
-    epochs: 2,
+    epochs: 1,
   },
   {
     name: 'W3',
@@ -54,10 +64,17 @@ export const WORKS: readonly Work[] = [
   },
   {
     name: 'W5',
-    about: '32 filters 5x5 relu, pooled 2x2, dropout .2, 4608-128-10 relu, adam, batches of 200',
-    estimator: 'CNN',
-    peers: ['PyTorch'],
-    options: { solver: 'adam', batchSize: 200, alpha: 0 },
+    about: 'convolution 32 5x5 relu, pooling, dropout, 128 relu, 10; adam, batches of 200',
+    estimator: 'Sequential',
+    options: { batchSize: 200 },
+    layers: [
+      { type: 'conv2d', filters: 32, kernelSize: 5, activation: 'relu' },
+      { type: 'maxPooling2d', poolSize: 2 },
+      { type: 'dropout', rate: 0.2 },
+      { type: 'flatten' },
+      { type: 'dense', units: 128, activation: 'relu' },
+      { type: 'dense', units: 10, activation: 'softmax' },
+    ],
     epochs: 1,
   },
   {

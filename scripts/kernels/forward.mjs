@@ -1,42 +1,72 @@
-import { addresses, dispatcher, HEIGHTS, rows } from './template.mjs';
+import { addresses, dispatcher, HEIGHTS, lane, products, rows, vectors } from './template.mjs';
 
-/** Multiply-add of one splat per row with two vectors `b0 b1`; `address(r)` yields the splat's load. */
-const products = (n, address) =>
-  rows(
-    n,
-    (r) => `    a = v128.load32_splat(${address(r)});
-    s${r} = fma(a, b0, s${r});
-    t${r} = fma(a, b1, t${r});`,
-  );
-
-/** y[n][8] = max(low, init + x[n][k] · panel[k][8]); strides and k in bytes of one float column each. */
-function forward(n) {
+/**
+ * y[n][8] = max(low, init + x[n][k] · panel[k][8]); strides and k in bytes of one float column each. With two panels,
+ * `panelStride` apart, y and init are 16 wide.
+ */
+export function forward(n, panels = 1) {
+  const each = vectors(panels);
+  const load = (r, j) => `${lane(r, j)} = v128.load(init + ${r} * initStride, ${16 * j})`;
   return `
-export function forward${n}x8(
-  y: usize, yStride: usize, x: usize, xStride: usize, panel: usize, depth: usize,
+export function forward${n}x${8 * panels}(
+  y: usize, yStride: usize, x: usize, xStride: usize, panel: usize, ${panels > 1 ? 'panelStride: usize, ' : ''}depth: usize,
   init: usize, initStride: usize, low: f32,
 ): void {
-${rows(n, (r) => `  let s${r} = v128.load(init + ${r} * initStride), t${r} = v128.load(init + ${r} * initStride, 16);`)}
+${rows(n, (r) => `  let ${each.map((j) => load(r, j)).join(', ')};`)}
 ${rows(n, (r) => `  const x${r} = x + ${r} * xStride;`)}
-  const end = depth << 2;
+${panels > 1 ? '  let next = panel + panelStride;\n' : ''}  const end = depth << 2;
   let a: v128;
   for (let i: usize = 0; i < end; i += 4) {
-    const b0 = v128.load(panel), b1 = v128.load(panel, 16);
-${products(n, (r) => `x${r} + i`)}
+    const ${each.map((j) => `b${j} = v128.load(${j < 2 ? 'panel' : 'next'}, ${16 * (j % 2)})`).join(', ')};
+${rows(n, (r) => `    a = v128.load32_splat(x${r} + i);\n${products(r, panels)}`)}
     panel += 32;
-  }
+${panels > 1 ? '    next += 32;\n' : ''}  }
   const limit = f32x4.splat(low);
-${rows(
-  n,
-  (r) => `  v128.store(y + ${r} * yStride, clamp(s${r}, limit));
-  v128.store(y + ${r} * yStride, clamp(t${r}, limit), 16);`,
-)}
+${rows(n, (r) => each.map((j) => `  v128.store(y + ${r} * yStride, clamp(${lane(r, j)}, limit), ${16 * j});`).join('\n'))}
 }`;
 }
 
+/** One or two rows take several panels at once, so that there are chains enough to keep the multipliers busy. */
+const STRIPS = { 1: [1, 2, 3, 4, 5, 6], 2: [1, 2, 3] };
+
+/** y[n][8p] = max(low, bias + x[n][k] · panels[…][k][8]), p panels that lie \`panelStride\` apart. */
+function strip(n, p) {
+  const each = vectors(p);
+  const line = (f) => rows(n, (r) => each.map((j) => f(r, j, `s${r}_${j}`)).join('\n'));
+  return `
+export function forwardStrip${n}x${8 * p}(
+  y: usize, yStride: usize, x: usize, xStride: usize, panel: usize, panelStride: usize, depth: usize, bias: usize, low: f32,
+): void {
+${rows(p, (i) => `  let w${i} = panel + ${i} * panelStride;`)}
+${line((r, j, s) => `  let ${s} = v128.load(bias, ${16 * j});`)}
+  for (const end = x + (depth << 2); x < end; x += 4) {
+${rows(n, (r) => `    const a${r} = v128.load32_splat(x + ${r} * xStride);`)}
+${rows(p, (i) => {
+  const half = (h) =>
+    rows(n, (r) => `    s${r}_${2 * i + h} = fma(a${r}, b${2 * i + h}, s${r}_${2 * i + h});`);
+  const load = (h) => `    const b${2 * i + h} = v128.load(w${i}, ${16 * h});`;
+  return [load(0), half(0), load(1), half(1), `    w${i} += 32;`].join('\n');
+})}
+  }
+  const limit = f32x4.splat(low);
+${line((r, j, s) => `  v128.store(y + ${r} * yStride, clamp(${s}, limit), ${16 * j});`)}
+}`;
+}
+
+const stripDispatcher = (n) => `
+/** Calls forwardStrip${n}x<8 · panels>. */
+export function forwardStrip${n}(
+  panels: i32, y: usize, yStride: usize, x: usize, xStride: usize, panel: usize, panelStride: usize, depth: usize, bias: usize, low: f32,
+): void {
+  switch (panels) {
+${STRIPS[n].map((p) => `    case ${p}: forwardStrip${n}x${8 * p}(y, yStride, x, xStride, panel, panelStride, depth, bias, low); break;`).join('\n')}
+  }
+}`;
+
 export default () => [
   "import { clamp, fma } from '../simd';",
-  ...HEIGHTS.map(forward),
+  ...HEIGHTS.map((n) => forward(n)),
+  ...[1, 2].flatMap((n) => [...STRIPS[n].map((p) => strip(n, p)), stripDispatcher(n)]),
   dispatcher('forwardTile', 'forward', [
     ...addresses('y yStride x xStride panel depth init initStride'),
     ['low', 'f32'],

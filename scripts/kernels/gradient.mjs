@@ -1,38 +1,36 @@
-import { addresses, declareZero, dispatcher, HEIGHTS, rows } from './template.mjs';
+import { addresses, dispatcher, HEIGHTS, lane, products, rows, vectors } from './template.mjs';
 
-/** Loop of the weight gradient: sum over \`count\` rows of x[row][0..n) ⊗ delta[row][0..8). */
-const gradientLoop = (n) => `
+/** The vector j of row r: two vectors a panel. */
+const place = (r, j) => `${j < 2 ? 'g' : 'next'}, ${32 * r + 16 * (j % 2)}`;
+
+/**
+ * g[n][8] += (or =, when \`fresh\`) xᵀ · delta, summed over \`count\` rows: x[row][0..n) ⊗ delta[row][0..8). With two
+ * panels, \`panelStride\` apart, delta is 16 wide. A branch on \`fresh\` would hide neighbouring vectors from V8.
+ */
+export function gradientStore(n, panels = 1) {
+  const each = vectors(panels);
+  const start = (r, j) => `  let ${lane(r, j)} = v128.and(v128.load(${place(r, j)}), keep);`;
+  const store = (r, j) => `  v128.store(${place(r, j).replace(',', `, ${lane(r, j)},`)});`;
+  return `
+export function gradientStore${n}x${8 * panels}(
+  g: usize, ${panels > 1 ? 'panelStride: usize, ' : ''}x: usize, xStride: usize, delta: usize, deltaStride: usize, count: usize, fresh: bool,
+): void {
+  const keep = i32x4.splat(<i32>fresh - 1);
+${panels > 1 ? '  const next = g + panelStride;\n' : ''}${rows(n, (r) => each.map((j) => start(r, j)).join('\n'))}
   let a: v128;
   for (; count > 0; count--) {
-    const b0 = v128.load(delta), b1 = v128.load(delta, 16);
-${rows(
-  n,
-  (r) => `    a = v128.load32_splat(x, ${4 * r});
-    s${r} = fma(a, b0, s${r});
-    t${r} = fma(a, b1, t${r});`,
-)}
+    const ${each.map((j) => `b${j} = v128.load(delta, ${16 * j})`).join(', ')};
+${rows(n, (r) => `    a = v128.load32_splat(x, ${4 * r});\n${products(r, panels)}`)}
     x += xStride;
     delta += deltaStride;
-  }`;
-
-/** g[n][8] += (or =, when \`fresh\`) xᵀ · delta. */
-function gradientStore(n) {
-  return `
-export function gradientStore${n}x8(
-  g: usize, x: usize, xStride: usize, delta: usize, deltaStride: usize, count: usize, fresh: bool,
-): void {
-${declareZero(n)}
-  if (!fresh) {
-${rows(n, (r) => `    s${r} = v128.load(g, ${32 * r});\n    t${r} = v128.load(g, ${32 * r + 16});`)}
   }
-${gradientLoop(n)}
-${rows(n, (r) => `  v128.store(g, s${r}, ${32 * r});\n  v128.store(g, t${r}, ${32 * r + 16});`)}
+${rows(n, (r) => each.map((j) => store(r, j)).join('\n'))}
 }`;
 }
 
 export default () => [
   "import { fma } from '../simd';",
-  ...HEIGHTS.map(gradientStore),
+  ...HEIGHTS.map((n) => gradientStore(n)),
   dispatcher('gradientStoreTile', 'gradientStore', [
     ...addresses('g x xStride delta deltaStride count'),
     ['fresh', 'bool'],

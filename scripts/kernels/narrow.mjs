@@ -1,4 +1,4 @@
-import { rows } from './template.mjs';
+import { addresses, dispatcher, rows } from './template.mjs';
 
 /** Transposes four loads c0…c3 of vector r of rows into q0…q3, and adds their products with w0…w3 to chain s<r>. */
 const block = (r) => `    {
@@ -42,19 +42,22 @@ ${rows(4, (i) => `  store<f32>(y + ${4 * r + i} * yStride, f32x4.extract_lane(s$
 }`;
 }
 
-/** One unit: g[k] (+)= Σ over rows of x[row][k] · delta[row], 4n inputs; g[k] 32 bytes apart. */
+/** One unit: g[k] (+)= Σ over rows of x[row][k] · delta[row], n vectors, of the last of which \`lanes\`; g[k] 32 bytes apart. */
 function narrowGradient(n) {
+  const last = n - 1;
   return `
 export function narrowGradient${n}(
-  g: usize, x: usize, xStride: usize, delta: usize, deltaStride: usize, count: usize, fresh: bool,
+  g: usize, x: usize, xStride: usize, delta: usize, deltaStride: usize, count: usize, fresh: bool, lanes: i32,
 ): void {
 ${rows(n, (i) => `  let s${i} = f32x4.splat(0);`)}
   if (!fresh) {
 ${rows(
-  n,
+  last,
   (i) =>
     `    s${i} = f32x4(load<f32>(g, ${128 * i}), load<f32>(g, ${128 * i + 32}), load<f32>(g, ${128 * i + 64}), load<f32>(g, ${128 * i + 96}));`,
 )}
+    s${last} = f32x4.replace_lane(s${last}, 0, load<f32>(g, ${128 * last}));
+${[1, 2, 3].map((j) => `    if (lanes > ${j}) s${last} = f32x4.replace_lane(s${last}, ${j}, load<f32>(g, ${128 * last + 32 * j}));`).join('\n')}
   }
   for (; count > 0; count--) {
     const d = v128.load32_splat(delta);
@@ -62,12 +65,23 @@ ${rows(n, (i) => `    s${i} = fma(v128.load(x, ${16 * i}), d, s${i});`)}
     x += xStride;
     delta += deltaStride;
   }
-${rows(n, (i) => rows(4, (j) => `  store<f32>(g, f32x4.extract_lane(s${i}, ${j}), ${128 * i + 32 * j});`))}
+${rows(last, (i) => rows(4, (j) => `  store<f32>(g, f32x4.extract_lane(s${i}, ${j}), ${128 * i + 32 * j});`))}
+  store<f32>(g, f32x4.extract_lane(s${last}, 0), ${128 * last});
+${[1, 2, 3].map((j) => `  if (lanes > ${j}) store<f32>(g, f32x4.extract_lane(s${last}, ${j}), ${128 * last + 32 * j});`).join('\n')}
 }`;
 }
 
+const WIDTHS = Array.from({ length: 8 }, (_, i) => i + 1);
+
 export default () => [
   "import { clamp, fma } from '../simd';",
-  ...[1, 4].map(narrowForward),
-  ...[1, 8].map(narrowGradient),
+  narrowForward(4),
+  ...WIDTHS.map(narrowGradient),
+  dispatcher(
+    'narrowGradientVectors',
+    'narrowGradient',
+    [...addresses('g x xStride delta deltaStride count'), ['fresh', 'bool'], ['lanes', 'i32']],
+    '',
+    WIDTHS,
+  ),
 ];

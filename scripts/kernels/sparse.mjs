@@ -66,8 +66,9 @@ function sparseStore(n) {
 export function sparseStore${n}(
   g: usize, panelStride: usize, starts: usize, inputs: usize, delta: usize, fresh: bool,
 ): void {
+  const keep = i32x4.splat(<i32>fresh - 1);
   for (; inputs > 0; inputs--) {
-${rows(n, (i) => `    let s${i} = fresh ? f32x4.splat(0) : v128.load(${at('g', i)});`)}
+${rows(n, (i) => `    let s${i} = v128.and(v128.load(${at('g', i)}), keep);`)}
     let e: usize = load<u32>(starts);
     const end: usize = load<u32>(starts, 4);
 ${columnSum(n)}

@@ -7,7 +7,23 @@ export const rows = (n, line) => Array.from({ length: n }, (_, r) => line(r)).jo
 
 export const addresses = (names) => names.split(' ').map((n) => [n, 'usize']);
 
-export const declareZero = (n) => rows(n, (r) => `  let s${r} = f32x4.splat(0), t${r} = f32x4.splat(0);`);
+/** Numbers of the vectors that a row of so many panels takes: two a panel. */
+export const vectors = (panels) => Array.from({ length: 2 * panels }, (_, j) => j);
+
+/** The accumulator of row r, vector j. */
+export const lane = (r, j) => `${'stuv'[j]}${r}`;
+
+export const declareZero = (n, panels = 1) =>
+  rows(n, (r) => {
+    const zeros = vectors(panels).map((j) => `${lane(r, j)} = f32x4.splat(0)`);
+    return `  let ${zeros.join(', ')};`;
+  });
+
+/** Multiply-add of the splat `a` with the vectors b0 … into the accumulators of row r. */
+export const products = (r, panels = 1) =>
+  vectors(panels)
+    .map((j) => `    ${lane(r, j)} = fma(a, b${j}, ${lane(r, j)});`)
+    .join('\n');
 
 /** A switch over the tile height: \`name(height, …)\` calls the micro-kernel of that height. */
 export function dispatcher(name, prefix, parameters, suffix = 'x8', heights = HEIGHTS) {

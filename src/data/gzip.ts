@@ -1,5 +1,6 @@
-import { Gunzip } from 'fflate';
+import type { Gunzip } from 'fflate';
 import { FormatError } from '../errors.js';
+import { fflate } from '../fflate.js';
 import { crc32 } from './crc32.js';
 
 /** Receives output as it is produced; throws to stop. */
@@ -112,7 +113,7 @@ function inflateMember(bytes: Uint8Array, start: number, sink: Sink): number {
   let crc = 0;
   let length = 0;
   let failure: unknown;
-  const stream = new Gunzip((chunk) => {
+  const stream = new (fflate().Gunzip)((chunk) => {
     crc = crc32(chunk, crc);
     length += chunk.length;
     try {

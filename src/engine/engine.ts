@@ -1,16 +1,24 @@
 import { UnsupportedError } from '../errors.js';
 import { binarySync, loadBinary } from './binaries.js';
+import { ensureFusing } from './fusing.js';
 import { anyOf, checkOptions, instance, oneOf, positiveInteger } from '../check.js';
 
-/** The binaries that ship: plain SIMD, and SIMD with fused multiply-add. */
-export type Variant = 'base' | 'relaxed';
+/** The binaries that ship: plain SIMD; with fused multiply-add; and that for pairs of vectors which V8 fuses. */
+export type Variant = 'base' | 'relaxed' | 'wide';
+
+/** The binaries that are always at hand; `wide` is fetched when asked for. */
+export type EmbeddedVariant = Exclude<Variant, 'wide'>;
 
 export interface InitOptions {
   /**
    * `'base'`: the same bits on every machine and runtime. `'relaxed'`: fused multiply-add, faster. `'auto'` (default):
    * `relaxed` where the runtime accepts it, else `base`.
+   *
+   * `'wide'`: the bits of `relaxed`, up to twice as fast, on vectors of 256 bits. Needs Node.js 24 or newer on x64 with
+   * AVX2, started with V8's flag `--experimental-wasm-revectorize`, which V8 calls experimental; never chosen by `'auto'`.
+   * The `init` of `lamella/node` sets the flag itself.
    */
-  readonly variant?: 'auto' | Variant | 'wide';
+  readonly variant?: 'auto' | Variant;
   /**
    * Threads that `fit` computes on, unless it is told otherwise. Default 1. `'auto'`: as many as there are processors, for
    * networks whose steps are worth it. Where threads cannot share memory it is one; `engine()` says so. The results are the
@@ -58,14 +66,18 @@ function relaxedSimd(): boolean {
   return relaxedSupport;
 }
 
-function resolveVariant(variant: 'auto' | Variant | 'wide' = 'auto'): Variant {
+/** `auto` is one of the embedded variants. */
+function automatic(): EmbeddedVariant {
+  return relaxedSimd() ? 'relaxed' : 'base';
+}
+
+function resolveVariant(variant: 'auto' | Variant = 'auto', switchOn?: (flag: string) => void): Variant {
   switch (variant) {
     case 'auto':
-      return relaxedSimd() ? 'relaxed' : 'base';
+      return automatic();
     case 'wide':
-      throw new UnsupportedError(
-        "init: variant 'wide' is not in this build, expected 'auto', 'base' or 'relaxed'.",
-      );
+      ensureFusing(switchOn);
+      return variant;
     case 'relaxed':
       if (relaxedSimd()) return variant;
       throw new UnsupportedError(
@@ -89,16 +101,21 @@ function record(variant: Variant, module: WebAssembly.Module, wasmBytes: number 
  * @throws UnsupportedError if the runtime lacks what was asked for, or does not allow WebAssembly to be compiled
  */
 export async function init(options: InitOptions = {}): Promise<void> {
+  await initEngine(options);
+}
+
+/** `init`, which may use `switchOn` to set the flag of V8 that `wide` needs. */
+export async function initEngine(options: InitOptions, switchOn?: (flag: string) => void): Promise<void> {
   const {
     variant: wanted,
     threads,
     module,
   } = checkOptions('init', options, {
-    variant: oneOf<'auto' | Variant | 'wide'>(['auto', 'base', 'relaxed', 'wide']),
+    variant: oneOf<'auto' | Variant>(['auto', 'base', 'relaxed', 'wide']),
     threads: anyOf(oneOf<'auto'>(['auto']), positiveInteger),
     module: instance(WebAssembly.Module),
   });
-  const variant = resolveVariant(wanted);
+  const variant = resolveVariant(wanted, switchOn);
   if (module !== undefined) {
     record(variant, module, undefined);
   } else if (!engines.has(variant)) {
@@ -143,16 +160,17 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
 
 /** Resolves when the engine in use is compiled: `init()`, unless it has run. */
 export async function ready(): Promise<void> {
-  const variant = chosen ?? resolveVariant('auto');
+  const variant = chosen ?? automatic();
   if (!engines.has(variant)) await init({ variant });
 }
 
 /** The engine in use; compiled on the spot if `init` has not run, where the runtime allows that. */
 export function currentEngine(): Engine {
-  const variant = chosen ?? resolveVariant('auto');
+  const variant = chosen ?? automatic();
   const ready = engines.get(variant);
   if (ready) return ready;
-  const binary = binarySync(variant);
+  // What was chosen is compiled, so nothing was.
+  const binary = binarySync(automatic());
   chosen = variant;
   if (binary instanceof WebAssembly.Module) return record(variant, binary, undefined);
   try {
@@ -167,7 +185,7 @@ export function currentEngine(): Engine {
 
 /** What computes: variant, threads, and what this runtime has. */
 export function engine(): EngineInfo {
-  const variant = chosen ?? resolveVariant('auto');
+  const variant = chosen ?? automatic();
   return {
     variant,
     threads: threadsInUse,

@@ -1,6 +1,7 @@
 import { splitIndices, splitSizes } from '../data/split.js';
 import { ValueError } from '../errors.js';
 import type { Rows } from '../ndarray.js';
+import { takeRows } from '../ndarray.js';
 import type { RandomState } from '../random.js';
 import type { Task } from './model.js';
 import type { MLPParams } from './options.js';
@@ -44,15 +45,4 @@ function described<T>(what: string, work: () => T): T {
   } catch (error) {
     throw error instanceof ValueError ? new ValueError(`${what}: ${error.message}`) : error;
   }
-}
-
-/** A copy of some rows. */
-function takeRows(rows: Rows, indices: Int32Array): Rows {
-  const { data, features } = rows;
-  const copy =
-    data instanceof Uint8Array
-      ? new Uint8Array(indices.length * features)
-      : new Float32Array(indices.length * features);
-  indices.forEach((row, i) => copy.set(data.subarray(row * features, (row + 1) * features), i * features));
-  return { ...rows, data: copy, rows: indices.length, shape: [indices.length, features] };
 }

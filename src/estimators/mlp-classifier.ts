@@ -22,6 +22,9 @@ import { rowWeights } from './row-weights.js';
 import type { MLPKind } from './saving.js';
 import { readMLP } from './saving.js';
 
+const OUT = { out: instance(Float32Array) };
+const LABELS_OUT = { out: anything<LabelSequence>() };
+
 const kind: MLPKind = {
   name: 'MLPClassifier',
   readOptions: (given) => readOptions('MLPClassifier', given),
@@ -145,7 +148,7 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
   predict<T extends LabelSequence>(x: ArrayInput, options: { readonly out?: T }): T;
   predict(x: ArrayInput, options?: { readonly out?: LabelSequence }): LabelSequence | Predictions {
     const model = this.fitted('predict');
-    const { out } = checkOptions('MLPClassifier.predict', options, { out: anything<LabelSequence>() });
+    const { out } = checkOptions('MLPClassifier.predict', options, LABELS_OUT);
     const { values, rows } = this.outputs(x, 'predict');
     if (isMultilabel(model)) return labelRows(decideEach(values), rows, out);
     const codes = decide(values, rows);
@@ -177,7 +180,7 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
     options: { readonly out?: Float32Array } | undefined,
   ): NdArray {
     const { network, classes } = this.fitted(wanted);
-    const { out } = checkOptions(`MLPClassifier.${wanted}`, options, { out: instance(Float32Array) });
+    const { out } = checkOptions(`MLPClassifier.${wanted}`, options, OUT);
     const given = toRows(x, { flatten: true, expectedFeatures: network.spec.inputShape[0] });
     const shape = [given.rows, classes.length];
     if (out) checkOut(out.length, given.rows * classes.length, `(${shape.join(', ')})`);

@@ -16,6 +16,8 @@ import { rowWeights } from './row-weights.js';
 import type { MLPKind } from './saving.js';
 import { readMLP } from './saving.js';
 
+const OUT = { out: instance(Float32Array) };
+
 const kind: MLPKind = {
   name: 'MLPRegressor',
   readOptions: (given) => readOptions('MLPRegressor', given),
@@ -118,7 +120,7 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
     options?: { readonly out?: Float32Array },
   ): T {
     const { outputs } = this.fitted('predict');
-    const { out } = checkOptions('MLPRegressor.predict', options, { out: instance(Float32Array) });
+    const { out } = checkOptions('MLPRegressor.predict', options, OUT);
     const { values, rows } = this.outputs(x, 'predict', (count) => {
       if (out) checkOut(out.length, count * outputs, outputs === 1 ? `(${count})` : `(${count}, ${outputs})`);
       return out;

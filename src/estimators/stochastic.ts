@@ -4,6 +4,7 @@ import type { Team } from '../engine/threads/team.js';
 import { DivergedError } from '../errors.js';
 import { pow } from '../math.js';
 import { gatherable } from '../model/scale.js';
+import { mostEntries } from '../model/stored.js';
 import { ascending } from '../random.js';
 import { fit, flopsPerRow, inBatches } from '../train/fit.js';
 import { Trainer } from '../train/trainer.js';
@@ -53,6 +54,7 @@ async function run(request: StochasticRequest, batchSize: number, team: Team | u
     new Trainer({
       network,
       dataset: resident ? dataset : undefined,
+      entries: resident ? undefined : mostEntries(network.spec, dataset.rows, batchSize),
       loss: task.loss,
       optimizer: solverSpec(optimizer.params),
       state: optimizer.state,

@@ -8,16 +8,23 @@ const SAMPLE = 1000;
 const LARGE = 100;
 
 /** Warn if features are so large that they have probably not been scaled. */
-export function warnUnscaled({ data, rows, features, scale }: Rows, onWarning: OnWarning | null): void {
+export function warnUnscaled(
+  { data, rows, features, scale, sparse }: Rows,
+  onWarning: OnWarning | null,
+): void {
   let at = 0;
-  const end = Math.min(rows, SAMPLE) * features;
+  const some = Math.min(rows, SAMPLE);
+  const end = sparse ? sparse.starts[some] : some * features;
+  if (end === 0) return;
   for (let i = 1; i < end; i++) if (Math.abs(data[i]) > Math.abs(data[at])) at = i;
   const value = data[at] * scale;
   if (Math.abs(value) <= LARGE) return;
+  const row = sparse ? sparse.starts.findIndex((start) => start > at) - 1 : Math.floor(at / features);
+  const column = sparse ? sparse.columns[at] : at % features;
   const remedy =
     data instanceof Uint8Array
       ? 'give them a scale, as in { data, shape, scale: 1 / 255 }'
       : 'scale the features to about unit variance';
-  const message = `X looks unscaled: expected values of about -3 to 3, but received ${value} at row ${Math.floor(at / features)}, column ${at % features}; ${remedy}.`;
+  const message = `X looks unscaled: expected values of about -3 to 3, but received ${value} at row ${row}, column ${column}; ${remedy}.`;
   warn(new LamellaWarning(message), onWarning);
 }

@@ -6,6 +6,9 @@ import type { ScaleParts } from './scale.js';
 /** Share of non-zero inputs below which lists of them beat dense products (measured on both variants). */
 const MOST_DENSITY = 0.4;
 
+/** What kernels may read or write beyond the last entry (assembly/gather.ts). */
+export const BEYOND = 64;
+
 /** Fewer inputs are not worth a list. */
 export const LEAST_INPUTS = 64;
 
@@ -15,6 +18,10 @@ const SAMPLED_ROWS = 256;
 /** Lists of the non-zero inputs of a batch, by row and by column (assembly/sparse.ts). */
 export interface ListsPlan {
   readonly inputs: number;
+  /** Most entries of all rows of a batch. */
+  readonly most: number;
+  /** Rows come as lists: there is no input matrix. */
+  readonly given: boolean;
   readonly rowStarts: number;
   readonly rowEntries: number;
   /** Column lists, for gradients; 0 in plans without. */
@@ -23,11 +30,19 @@ export interface ListsPlan {
   readonly cursors: number;
 }
 
-export function planLists(layout: Layout, rows: number, inputs: number, gradients: boolean): ListsPlan {
-  const entries = (): number => layout.take(8 * rows * inputs);
+export function planLists(
+  layout: Layout,
+  rows: number,
+  inputs: number,
+  gradients: boolean,
+  { most, given }: Pick<ListsPlan, 'most' | 'given'>,
+): ListsPlan {
+  const entries = (): number => layout.take(8 * most + BEYOND);
   const words = (count: number): number => layout.take(4 * count);
   return {
     inputs,
+    most,
+    given,
     rowStarts: words(rows + 1),
     rowEntries: entries(),
     columnStarts: gradients ? words(inputs + 1) : 0,
@@ -63,8 +78,9 @@ export function columnListCalls(lists: ListsPlan, delta: Matrix, rows: number): 
 }
 
 /** Whether lists pay for these rows. Dense or by lists, the bits are the same: this only decides about time. */
-export function isSparse({ data, rows, features }: Pick<Rows, 'data' | 'rows' | 'features'>): boolean {
+export function isSparse({ data, rows, features, sparse }: Omit<Rows, 'scale' | 'shape'>): boolean {
   if (features < LEAST_INPUTS) return false;
+  if (sparse) return true;
   const sampled = Math.min(rows, SAMPLED_ROWS);
   const most = MOST_DENSITY * sampled * features;
   const step = Math.floor(rows / sampled);

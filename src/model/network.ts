@@ -2,7 +2,9 @@ import { Arena } from '../engine/arena.js';
 import type { Engine } from '../engine/engine.js';
 import type { Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
-import type { Rows } from '../ndarray.js';
+import type { Places, Rows } from '../ndarray.js';
+import type { Matrix } from './layout.js';
+import type { ListsPlan } from './lists.js';
 import { isSparse } from './lists.js';
 import type { Parameter } from './parameters.js';
 import { pack, unpack } from './parameters.js';
@@ -11,20 +13,34 @@ import { plan } from './plan.js';
 import type { GatherableRows } from './scale.js';
 import { gatherable } from './scale.js';
 import type { NetworkSpec, Shape } from './spec.js';
-import { predictCalls } from './steps.js';
+import { sizeOf } from './spec.js';
+import { predictCalls, predictListedCalls } from './steps.js';
+import { writeLists, writeRow } from './stored.js';
 
 /** Rows of a prediction step: whole tiles of every variant, activations that stay in L2. */
 const PREDICT_ROWS = 120;
 
-/** Rows that decide whether a prediction goes by lists. */
+/** Values of the input matrix at most, unless a single row has more. */
+const MOST_INPUTS = 1048576;
+
+/** Rows that decide whether a prediction goes by lists. A single row always does: no weight is read twice. */
 const LOOKED_AT = 4;
+
+/** How rows get to the first layer: as a matrix, as lists made of the matrix or of bytes, or as lists at once. */
+type Form = 'dense' | 'sparse' | 'listed';
 
 /** A network's parameters, and its predictions. Training borrows the parameters and returns them. */
 export class Network {
   readonly spec: NetworkSpec;
   readonly engine: Engine;
   readonly #plan: Plan;
-  readonly #programs = new Map<number, Program>();
+  /** Rows of the input matrix. */
+  readonly #inputRows: number;
+  readonly #programs: Readonly<Record<Form, Map<number, Program>>> = {
+    dense: new Map(),
+    sparse: new Map(),
+    listed: new Map(),
+  };
   #scale: number | undefined;
   #arena: Arena | undefined;
   #packed: Float32Array | undefined;
@@ -33,7 +49,8 @@ export class Network {
   constructor(spec: NetworkSpec, engine: Engine) {
     this.spec = spec;
     this.engine = engine;
-    this.#plan = plan(spec, PREDICT_ROWS, { sparse: true });
+    this.#inputRows = Math.max(1, Math.min(PREDICT_ROWS, Math.floor(MOST_INPUTS / sizeOf(spec.inputShape))));
+    this.#plan = plan(spec, PREDICT_ROWS, { sparse: true, inputRows: this.#inputRows });
     this.#packed = new Float32Array(this.#plan.blockLength);
   }
 
@@ -90,14 +107,12 @@ export class Network {
     const units = output.columns;
     const result = out ?? new Float32Array(rows.rows * units);
     const arena = this.#ready();
-    const sparse =
-      this.#plan.lists !== undefined && isSparse({ ...rows, rows: Math.min(rows.rows, LOOKED_AT) });
-    for (let begin = 0; begin < rows.rows; begin += PREDICT_ROWS) {
-      const count = Math.min(PREDICT_ROWS, rows.rows - begin);
-      this.#load(arena, rows, begin, count);
-      run(this.#program(arena, rows, count, sparse));
-      const source = arena.floats(output.offset, (count * output.stride) >>> 2);
-      takeRows(result, begin * units, source, output.stride >>> 2, units);
+    const form = this.#formOf(rows);
+    for (let begin = 0; begin < rows.rows;) {
+      const count = form === 'listed' ? this.#loadLists(arena, rows, begin) : this.#load(arena, rows, begin);
+      run(this.#program(arena, rows, count, form));
+      takeRows(result, begin * units, units, count, arena.f32, output);
+      begin += count;
     }
     return result;
   }
@@ -116,27 +131,57 @@ export class Network {
     return arena;
   }
 
-  /** Copies rows into the arena: bytes as they are, floats at the stride of the input matrix. */
-  #load(arena: Arena, { data, features }: Rows, begin: number, count: number): void {
-    const { input, staging } = this.#plan;
-    const source = data.subarray(begin * features, (begin + count) * features);
-    if (source instanceof Uint8Array) {
-      arena.u8.set(source, staging);
-      return;
-    }
-    copyRows(arena.f32, input.offset >>> 2, input.stride >>> 2, source, features);
+  #formOf(rows: GatherableRows): Form {
+    if (!this.#plan.lists) return 'dense';
+    if (rows.sparse) return 'listed';
+    if (rows.rows === 1) return 'sparse';
+    return isSparse({ ...rows, rows: Math.min(rows.rows, LOOKED_AT) }) ? 'sparse' : 'dense';
   }
 
-  #program(arena: Arena, { scale, parts }: GatherableRows, count: number, sparse: boolean): Program {
+  /** Copies rows into the arena: bytes as they are, others at the stride of the input matrix. Returns their number. */
+  #load(arena: Arena, rows: Rows, begin: number): number {
+    const { input, staging } = this.#plan;
+    const { data, features } = rows;
+    const end = Math.min(begin + this.#inputRows, rows.rows);
+    const first = input.offset >>> 2;
+    const stride = input.stride >>> 2;
+    if (rows.sparse) {
+      for (let row = begin; row < end; row++) writeRow(arena.f32, first + (row - begin) * stride, rows, row);
+      return end - begin;
+    }
+    const all = end - begin === rows.rows;
+    const source = all ? data : data.subarray(begin * features, end * features);
+    if (source instanceof Uint8Array) arena.u8.set(source, staging);
+    else copyRows(arena.f32, first, stride, source, features);
+    return end - begin;
+  }
+
+  /** Writes as many rows as there is room for as lists. Returns their number. */
+  #loadLists(arena: Arena, rows: Rows, begin: number): number {
+    const { most } = this.#plan.lists as ListsPlan;
+    const { starts } = rows.sparse as Places;
+    let end = begin + 1;
+    while (end < rows.rows && end - begin < PREDICT_ROWS && starts[end + 1] - starts[begin] <= most) end++;
+    const batch = Int32Array.from({ length: end - begin }, (_, i) => begin + i);
+    writeLists(arena, this.#plan.lists as ListsPlan, rows, batch);
+    return end - begin;
+  }
+
+  #program(arena: Arena, { scale, parts }: GatherableRows, count: number, form: Form): Program {
     if (this.#scale !== (parts && scale)) {
-      this.#programs.clear();
+      this.#programs.dense.clear();
+      this.#programs.sparse.clear();
       this.#scale = parts && scale;
     }
-    const key = sparse ? -count : count;
-    let program = this.#programs.get(key);
+    const programs = this.#programs[form];
+    let program = programs.get(count);
     if (!program) {
-      program = arena.bind(predictCalls(this.#plan, count, sparse, parts));
-      this.#programs.set(key, program);
+      const calls =
+        form === 'listed'
+          ? predictListedCalls(this.#plan, count)
+          : predictCalls(this.#plan, count, form === 'sparse', parts);
+      program = arena.bind(calls);
+      programs.set(count, program);
     }
     return program;
   }
@@ -159,15 +204,18 @@ function copyRows(
   }
 }
 
-/** The reverse: target[start + row · columns + column] = source[row · stride + column]. */
+/** The first rows of a matrix: target[start + row · units + unit]. */
 function takeRows(
   target: Float32Array,
   start: number,
+  units: number,
+  rows: number,
   source: Float32Array,
-  stride: number,
-  columns: number,
+  { offset, stride }: Matrix,
 ): void {
-  for (let from = 0; from < source.length; from += stride, start += columns) {
-    for (let i = 0; i < columns; i++) target[start + i] = source[from + i];
+  const skip = stride >>> 2;
+  let from = offset >>> 2;
+  for (let row = 0; row < rows; row++, from += skip, start += units) {
+    for (let i = 0; i < units; i++) target[start + i] = source[from + i];
   }
 }

@@ -5,7 +5,7 @@ import type { LayerRule, Placed } from './layers/rule.js';
 import type { Constants, Matrix } from './layout.js';
 import { Layout, paddedUnits } from './layout.js';
 import type { ListsPlan } from './lists.js';
-import { LEAST_INPUTS, planLists } from './lists.js';
+import { planLists } from './lists.js';
 import type { LossSpec } from './losses.js';
 import { isFused, takesLabels } from './losses.js';
 import type { OptimizerSpec } from './optimizers.js';
@@ -15,8 +15,10 @@ import type { Penalties } from './penalties.js';
 import { planPenalties } from './penalties.js';
 import { productScratch } from './products.js';
 import type { ScaleParts } from './scale.js';
+import { listsSingle, planSingle } from './single.js';
 import type { LayerSpec, NetworkSpec, Shape } from './spec.js';
-import { sizeOf } from './spec.js';
+import { isRandom, sizeOf } from './spec.js';
+import { storedBytes, takesLists } from './stored.js';
 import type { UpdatesPlan } from './updates.js';
 import { planUpdates } from './updates.js';
 
@@ -25,6 +27,8 @@ export interface ResidentSpec {
   readonly rows: number;
   /** What 8-bit values are multiplied with, in two parts (scale.ts); undefined for float32. */
   readonly scale?: ScaleParts;
+  /** The number of values, where the rows are stored as lists. */
+  readonly entries?: number;
 }
 
 /** What a plan is made for. Nothing of it: predictions. */
@@ -37,6 +41,10 @@ export interface PlanOptions {
   readonly resident?: ResidentSpec;
   /** The input is mostly zeros: the first layer reads lists. Predictions may choose anew for every call. */
   readonly sparse?: boolean;
+  /** Rows come as lists of at most so many entries in all (stored.ts). */
+  readonly entries?: number;
+  /** Most rows in the input matrix at once. Default: those of a batch. */
+  readonly inputRows?: number;
   /** Whether a batch may come in parts, whose gradients are added up. */
   readonly accumulate?: boolean;
 }
@@ -59,6 +67,8 @@ export interface LossPlan {
   /** The data set: rows, targets (labels or values), weights. */
   readonly resident?: ResidentSpec & {
     readonly data: number;
+    /** Address of every row's entries, and of their end; where rows are stored as lists. */
+    readonly starts: number;
     readonly targets: number;
     readonly weights: number;
   };
@@ -129,17 +139,18 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
   const { rules, shapes } = shapesOf(spec);
   const { parameters, length } = layOut(spec, rules, shapes);
   const block = layout.floats(length);
-  const input = layout.matrix(rows, sizeOf(spec.inputShape));
+  const { entries, inputRows = rows } = options;
+  const listed = (options.sparse ?? false) && takesLists(spec);
+  const given = listed && entries !== undefined;
+  const inputs = sizeOf(spec.inputShape);
+  const input = given ? { offset: 0, stride: 0, columns: inputs } : layout.matrix(inputRows, inputs);
   const sizes = scratchSizes(spec, shapes, rows);
   const scratch = layout.floats(sizes.scratch);
   const training = options.optimizer !== undefined;
-  const keys = spec.layers.map(({ type }) =>
-    type === 'dropout' || type === 'gaussianNoise' ? layout.take(8) : 0,
-  );
-  const lists =
-    options.sparse && spec.layers[0].type === 'dense' && input.columns >= LEAST_INPUTS
-      ? planLists(layout, rows, input.columns, training)
-      : undefined;
+  const keys = spec.layers.map((layer) => (isRandom(layer) ? layout.take(8) : 0));
+  const most = entries ?? inputRows * inputs;
+  const lists = listed ? planLists(layout, rows, inputs, training, { most, given }) : undefined;
+  const single = options.loss ? undefined : planSingle(layout, spec, shapes);
   let last = input;
   const first = training ? firstTrainable(parameters) : Infinity;
   const placed = spec.layers.map((layer, i) => {
@@ -152,6 +163,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
       inputShape: shapes[i],
       outputShape: shapes[i + 1],
       lists: i === 0 ? lists : undefined,
+      single: single && listsSingle(spec, shapes, i) ? single : undefined,
       below: i > first,
       next: spec.layers.at(i + 1),
       taken: i > 0 && takesPooling(spec.layers[i - 1], layer, i - 1 > first),
@@ -180,7 +192,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
     outputShape: shapes[shapes.length - 1],
     input,
     output: last,
-    staging: options.loss ? 0 : layout.take(rows * sizeOf(spec.inputShape)),
+    staging: options.loss ? 0 : layout.take(inputRows * inputs),
     indices: layout.take(4 * rows),
     lists,
     constants: layout.constants,
@@ -268,9 +280,16 @@ function planLoss(layout: Layout, sizes: LossSizes, { loss, resident, prediction
     predictions: read && fused ? layout.matrix(rows, output.columns) : read,
     resident: resident && {
       ...resident,
-      data: layout.take(resident.rows * sizeOf(spec.inputShape) * (resident.scale ? 1 : 4)),
+      data: layout.take(residentBytes(resident, sizeOf(spec.inputShape))),
+      starts: resident.entries === undefined ? 0 : layout.take(4 * (resident.rows + 1)),
       targets: layout.floats(resident.rows * (labels ? 1 : output.columns)),
       weights: layout.floats(resident.rows),
     },
   };
+}
+
+/** Bytes of the values of a data set, with their places where it is stored as lists. */
+function residentBytes(resident: ResidentSpec, inputs: number): number {
+  if (resident.entries !== undefined) return storedBytes(resident);
+  return resident.rows * inputs * (resident.scale ? 1 : 4);
 }

@@ -27,7 +27,7 @@ export function productCalls(
 /** The same for rows given as lists. */
 export function listProductCalls(
   y: Matrix,
-  { rowStarts, inputs }: ListsPlan,
+  { rowStarts, inputs }: Pick<ListsPlan, 'rowStarts' | 'inputs'>,
   { kernel, bias, units }: Weights,
   rows: number,
   low: number,

@@ -88,6 +88,53 @@ export interface NormalizationSpec {
   readonly trainable: boolean;
 }
 
+/** Zeros around images: pixels above and below, left and right. */
+export interface ZeroPaddingSpec {
+  readonly type: 'zeroPadding2d';
+  readonly padding: readonly [height: Span, width: Span];
+}
+
+/** The mean or the largest of all pixels, by channels. */
+export interface GlobalPoolingSpec {
+  readonly type: 'globalAveragePooling2d' | 'globalMaxPooling2d';
+  /** (1, 1, channels) instead of (channels). */
+  readonly keepdims: boolean;
+}
+
+/** Sets a share of the channels of an image to 0 while training, and scales the others up. */
+export interface SpatialDropoutSpec {
+  readonly type: 'spatialDropout2d';
+  readonly rate: number;
+}
+
+/** Two numbers: before and after, or least and most. */
+export type Span = readonly [number, number];
+
+/** What stands outside an image: as the codes of assembly/augment.ts. */
+export const FILL_MODES = ['constant', 'nearest', 'reflect', 'wrap'] as const;
+export const INTERPOLATIONS = ['nearest', 'bilinear'] as const;
+
+interface SamplingSpec {
+  readonly fillMode: (typeof FILL_MODES)[number];
+  readonly interpolation: (typeof INTERPOLATIONS)[number];
+  readonly fillValue: number;
+}
+
+/** Moves or zooms images by a random share of their height and width while training; zooms without width keep proportions. */
+export interface RandomShiftSpec extends SamplingSpec {
+  readonly type: 'randomTranslation' | 'randomZoom';
+  readonly height: Span;
+  readonly width?: Span;
+}
+
+/** Turns images by a random share of a full turn while training. */
+export interface RandomRotationSpec extends SamplingSpec {
+  readonly type: 'randomRotation';
+  readonly factor: Span;
+}
+
+export type AugmentationSpec = RandomShiftSpec | RandomRotationSpec;
+
 /** (down, across) */
 export type Pair = readonly [number, number];
 
@@ -130,12 +177,21 @@ export type LayerSpec =
   | GaussianNoiseSpec
   | ReshapeSpec
   | RescalingSpec
-  | NormalizationSpec;
+  | NormalizationSpec
+  | ZeroPaddingSpec
+  | GlobalPoolingSpec
+  | SpatialDropoutSpec
+  | AugmentationSpec;
 
 /** A feed-forward network: what a plan is made from. */
 export interface NetworkSpec {
   readonly inputShape: Shape;
   readonly layers: readonly LayerSpec[];
+}
+
+/** Layers that draw random numbers while training: the plan gives them a key. */
+export function isRandom({ type }: LayerSpec): boolean {
+  return /^(dropout|gaussianNoise|spatialDropout2d|random\w+)$/.test(type);
 }
 
 export function sizeOf(shape: Shape): number {

@@ -1,6 +1,7 @@
 import type { Call } from '../engine/kernels.js';
 import { activationCalls } from './activations.js';
 import type { Matrix } from './layout.js';
+import type { ListsPlan } from './lists.js';
 import { columnListCalls, rowListCalls } from './lists.js';
 import { lossCalls } from './losses.js';
 import { activityGradientCalls, activityPenaltyCalls, weightPenaltyCalls } from './penalties.js';
@@ -8,6 +9,7 @@ import type { LossPlan, Plan } from './plan.js';
 import { outputActivation } from './plan.js';
 import type { ScaleParts } from './scale.js';
 import { sizeOf } from './spec.js';
+import { storedListCalls } from './stored.js';
 import type { UpdatesPlan } from './updates.js';
 import { Updates } from './updates.js';
 
@@ -23,6 +25,11 @@ export function predictCalls(plan: Plan, rows: number, sparse: boolean, scale?: 
   if (scale === undefined) return forward;
   const args = [input.offset, input.stride, staging, sizeOf(spec.inputShape), indices, rows, ...scale];
   return [{ kernel: 'gatherBytes', args }, ...forward];
+}
+
+/** The same for rows whose lists are there already. */
+export function predictListedCalls(plan: Plan, rows: number): Call[] {
+  return forwardCalls(plan, rows, { training: false, finish: true, sparse: true });
 }
 
 /** Forward calls of all layers; without `finish` the last activation is left to the loss that is fused with it. */
@@ -86,6 +93,17 @@ export function updateStep(plan: Plan): Call[] {
   return [...updates.apply(), ...updates.constrain()];
 }
 
+function residentLists(
+  lists: ListsPlan,
+  resident: NonNullable<LossPlan['resident']>,
+  indices: number,
+  rows: number,
+): Call[] {
+  if (lists.given) return storedListCalls(lists, resident, indices, rows);
+  const { data, scale } = resident;
+  return rowListCalls(lists, { data, stride: 4 * lists.inputs, indices, parts: scale }, rows);
+}
+
 function rowCalls(head: readonly number[], scale: ScaleParts | undefined): Call[] {
   return [
     scale ? { kernel: 'gatherBytes', args: [...head, ...scale] } : { kernel: 'gatherWords', args: head },
@@ -99,17 +117,11 @@ function gatherCalls(
 ): Call[] {
   if (!resident) {
     const source = { data: input.offset, stride: input.stride, indices };
-    return lists ? rowListCalls(lists, source, rows) : [];
+    return lists && !lists.given ? rowListCalls(lists, source, rows) : [];
   }
   const head = [input.offset, input.stride, resident.data, sizeOf(spec.inputShape), indices, rows];
   return [
-    ...(lists
-      ? rowListCalls(
-          lists,
-          { data: resident.data, stride: 4 * lists.inputs, indices, parts: resident.scale },
-          rows,
-        )
-      : rowCalls(head, resident.scale)),
+    ...(lists ? residentLists(lists, resident, indices, rows) : rowCalls(head, resident.scale)),
     {
       kernel: 'gatherWords',
       args: [targets.offset, targets.stride, resident.targets, targets.columns, indices, rows],

@@ -1,12 +1,15 @@
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
+import { isCsr } from './csr.js';
 import { readArray } from './read.js';
+import type { Places } from './sparse-rows.js';
+import { sparseRows } from './sparse-rows.js';
 import type { NdArray, TypedArray } from './types.js';
 import { formatPlace, formatShape } from './types.js';
 
 /** Rows as the engine takes them. */
 export interface Rows {
-  /** (rows, features), row-major. May be the caller's own array: never write to it. */
+  /** (rows, features), row-major, or the values of `sparse`. May be the caller's own array: never write to it. */
   readonly data: Float32Array | Uint8Array;
   readonly rows: number;
   /** Values per row: the product of all dimensions but the first. */
@@ -15,6 +18,8 @@ export interface Rows {
   readonly scale: number;
   /** The shape of the input; (rows, features) if flattened. */
   readonly shape: readonly number[];
+  /** Where the values stand if only some are stored and the others are 0; undefined where `data` has all of them. */
+  readonly sparse?: Places;
 }
 
 export interface RowsOptions {
@@ -30,22 +35,24 @@ export interface RowsOptions {
  * Any accepted form as rows of float32 or 8-bit values.
  *
  * Uint8Array and Uint8ClampedArray stay as they are, with their scale; Float32Array without scale is passed through without
- * a copy; everything else is rounded once, fround(data[i] * scale) with the product in float64.
+ * a copy; CSR rows stay sparse; everything else is rounded once, fround(data[i] * scale) with the product in float64.
  *
  * @throws ShapeError for rank 0, 1 or above 4, no rows, no features, or another width than expected
  * @throws ValueError for what is not a number, NaN, infinities, and values beyond float32's range, naming row and column
  */
 export function toRows(input: unknown, options: RowsOptions = {}): Rows {
   const { name = 'X', expectedFeatures, flatten = false } = options;
+  if (isCsr(input)) {
+    const rows = sparseRows(input, name);
+    checkRank(rows.shape, name);
+    checkFeatures(rows.features, expectedFeatures, rows.shape, name);
+    return rows;
+  }
   const array = readArray(input, name, Float32Array);
   checkRank(array.shape, name);
   const rows = array.shape[0];
   const features = array.data.length / rows;
-  if (expectedFeatures !== undefined && features !== expectedFeatures) {
-    throw new ShapeError(
-      `${name} must have ${expectedFeatures} features, as the network was made for, but received ${features} (shape ${formatShape(array.shape)}).`,
-    );
-  }
+  checkFeatures(features, expectedFeatures, array.shape, name);
   const shape = flatten ? [rows, features] : array.shape;
   if (array.data instanceof Uint8Array) {
     return { data: array.data, rows, features, scale: array.scale ?? 1, shape };
@@ -57,6 +64,18 @@ export function toRows(input: unknown, options: RowsOptions = {}): Rows {
   const data = roundOnce(array);
   if (!allFinite(data)) refuseNonFinite(data, { input, array, name });
   return { data, rows, features, scale: 1, shape };
+}
+
+function checkFeatures(
+  features: number,
+  expected: number | undefined,
+  shape: readonly number[],
+  name: string,
+): void {
+  if (expected === undefined || features === expected) return;
+  throw new ShapeError(
+    `${name} must have ${expected} features, as the network was made for, but received ${features} (shape ${formatShape(shape)}).`,
+  );
 }
 
 /** ShapeError unless a shape is one of rows: rank 2 to 4, nothing empty. */

@@ -42,16 +42,19 @@ export function adviseOnOutput({ spec, shapes }: Structure, { name, spec: loss }
 /** Names columns of features that a dense first layer will not learn well from: large, and spread wide. */
 export function adviseOnFeatures(
   { spec }: Structure,
-  { data, rows, features, scale }: Rows,
+  { data, rows, features, scale, sparse }: Rows,
 ): string | undefined {
   const first = spec.layers.find(({ type }) => type !== 'flatten' && type !== 'reshape');
   if (first?.type !== 'dense') return undefined;
   const count = Math.min(rows, MOST_ROWS);
   const [sums, squares, largest] = [0, 0, 0].map(() => new Float64Array(features));
   for (let i = 0; i < count; i++) {
-    const from = Math.floor((i * rows) / count) * features;
-    for (let j = 0; j < features; j++) {
-      const value = data[from + j] * scale;
+    const row = Math.floor((i * rows) / count);
+    const from = sparse ? sparse.starts[row] : row * features;
+    const end = sparse ? sparse.starts[row + 1] : from + features;
+    for (let at = from; at < end; at++) {
+      const j = sparse ? sparse.columns[at] : at - from;
+      const value = data[at] * scale;
       sums[j] += value;
       squares[j] += value * value;
       largest[j] = Math.max(largest[j], Math.abs(value));

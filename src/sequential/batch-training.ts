@@ -1,6 +1,7 @@
 import { DivergedError } from '../errors.js';
 import type { Network } from '../model/network.js';
 import { newOptimizerState } from '../model/optimizers.js';
+import { mostEntries } from '../model/stored.js';
 import { allFinite } from '../ndarray.js';
 import { ascending } from '../random.js';
 import { Trainer } from '../train/trainer.js';
@@ -31,7 +32,7 @@ export class BatchTraining {
   step(prepared: Prepared): Record<string, number> {
     const metrics = this.#metrics;
     metrics.reset();
-    const trainer = (this.#trainer ??= this.#open(prepared.rows));
+    const trainer = (this.#trainer ??= this.#open(prepared));
     trainer.setParameters(this.#network.packed);
     const each = metrics.any
       ? (part: Int32Array): void => metrics.update(prepared, part, trainer.session.predictions(part.length))
@@ -66,10 +67,12 @@ export class BatchTraining {
     this.#trainer = undefined;
   }
 
-  #open(batchSize: number): Trainer {
+  #open({ rows: batchSize, dataset }: Prepared): Trainer {
     const { loss, optimizer, state } = this.#compiled;
+    const network = this.#network;
     return new Trainer({
-      ...{ network: this.#network, state, batchSize, seed: this.#seed },
+      ...{ network, state, batchSize, seed: this.#seed },
+      entries: mostEntries(network.spec, dataset.rows, batchSize),
       loss: loss.spec,
       hostLoss: loss.hostLoss,
       optimizer: optimizer.spec,

@@ -1,6 +1,7 @@
 import type { Network } from '../model/network.js';
 import type { ResolvedLoss } from '../model/options/losses.js';
 import { sizeOf } from '../model/spec.js';
+import { mostEntries } from '../model/stored.js';
 import { resolveMetric } from '../train/metrics/index.js';
 import type { MetricState } from '../train/metrics/state.js';
 import { Session } from '../train/session.js';
@@ -50,43 +51,53 @@ export class Metrics {
 /** Loss and metrics over batches, without training. */
 export class Evaluation {
   readonly metrics: Metrics;
-  readonly #session: Session;
+  readonly #compiled: Compiled;
+  readonly #batchSize: number;
+  #network: Network;
+  #session: Session | undefined;
   #loss = 0;
   #rows = 0;
 
   constructor(owner: string, network: Network, structure: Structure, compiled: Compiled, batchSize: number) {
-    const { loss, metrics } = compiled;
-    this.metrics = new Metrics(`${owner}.compile`, metrics, structure, loss);
-    this.#session = new Session({
-      network,
-      loss: loss.spec,
-      hostLoss: loss.hostLoss,
-      rows: batchSize,
-      predictions: this.metrics.any,
-      penaltyPerRow: false,
-    });
+    this.metrics = new Metrics(`${owner}.compile`, compiled.metrics, structure, compiled.loss);
+    this.#compiled = compiled;
+    this.#batchSize = batchSize;
+    this.#network = network;
   }
 
   /** Begin anew, with the parameters that a network has now. */
   restart(network: Network): void {
-    this.#session.setParameters(network.packed);
+    this.#network = network;
+    this.#session?.setParameters(network.packed);
     this.#loss = 0;
     this.#rows = 0;
     this.metrics.reset();
   }
 
-  /** Most rows of a step. */
-  get batchSize(): number {
-    return this.#session.plan.rows;
+  step(prepared: Prepared, rows: Int32Array): void {
+    const session = this.#sessionFor(prepared, rows);
+    const each = this.metrics.any
+      ? (part: Int32Array): void => this.metrics.update(prepared, part, session.predictions(part.length))
+      : undefined;
+    this.#loss += session.step(prepared.dataset, rows, false, each) * rows.length;
+    this.#rows += rows.length;
   }
 
-  step(prepared: Prepared, rows: Int32Array): void {
-    const each = this.metrics.any
-      ? (part: Int32Array): void =>
-          this.metrics.update(prepared, part, this.#session.predictions(part.length))
-      : undefined;
-    this.#loss += this.#session.step(prepared.dataset, rows, false, each) * rows.length;
-    this.#rows += rows.length;
+  #sessionFor({ dataset }: Prepared, rows: Int32Array): Session {
+    if (this.#session && this.#session.missing(dataset, rows) === undefined) return this.#session;
+    const { loss } = this.#compiled;
+    const network = this.#network;
+    this.#session = new Session({
+      network,
+      loss: loss.spec,
+      hostLoss: loss.hostLoss,
+      rows: this.#batchSize,
+      predictions: this.metrics.any,
+      penaltyPerRow: false,
+      entries:
+        this.#session?.missing(dataset, rows) ?? mostEntries(network.spec, dataset.rows, this.#batchSize),
+    });
+    return this.#session;
   }
 
   /** The mean loss over the rows, penalties included, and the metrics. */

@@ -3,7 +3,7 @@ import type { ResolvedLoss } from '../model/options/losses.js';
 import { gatherable } from '../model/scale.js';
 import type { Shape } from '../model/spec.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
-import { toRows } from '../ndarray.js';
+import { sliceRows, toRows } from '../ndarray.js';
 import type { Dataset, Targets } from '../train/data.js';
 import { readRowWeights, withClassWeight } from './row-weights.js';
 import type { Structure } from './structure.js';
@@ -76,10 +76,9 @@ function slice({ dataset, truth, columns }: Prepared, begin: number, end: number
   const { rows, targets, weights } = dataset;
   const count = end - begin;
   const width = targets.data.length / rows.rows;
-  const data = rows.data.subarray(begin * rows.features, end * rows.features);
   return {
     dataset: {
-      rows: { ...rows, data, rows: count, shape: [count, ...rows.shape.slice(1)] },
+      rows: sliceRows(rows, begin, end),
       targets: { ...targets, data: targets.data.subarray(begin * width, end * width) } as Targets,
       weights: weights?.subarray(begin, end),
     },

@@ -42,6 +42,8 @@ export interface PredictOptions {
   readonly batchSize?: number;
 }
 
+const PREDICT_OPTIONS = { out: instance(Float32Array), batchSize: positiveInteger };
+
 export interface SummaryOptions {
   /** Receives the lines one by one. Default console.log. */
   readonly print?: (line: string) => void;
@@ -73,10 +75,7 @@ export class Sequential extends Trainable implements CallbackModel {
    * @throws ShapeError for rows of another shape, and for `out` of another length; ValueError for NaN and infinities
    */
   predict(x: ArrayInput, options?: PredictOptions): NdArray {
-    const { out } = checkOptions(`${this.name}.predict`, options, {
-      out: instance(Float32Array),
-      batchSize: positiveInteger,
-    });
+    const { out } = checkOptions(`${this.name}.predict`, options, PREDICT_OPTIONS);
     const { shapes, spec } = this.structure('predict');
     const rows = readRows(`${this.name}.predict`, x, spec.inputShape);
     const shape = [rows.rows, ...shapes.at(-1)!];

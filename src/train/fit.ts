@@ -3,7 +3,7 @@ import { DivergedError } from '../errors.js';
 import type { Network } from '../model/network.js';
 import { shapesOf } from '../model/plan.js';
 import { sizeOf } from '../model/spec.js';
-import { allFinite } from '../ndarray.js';
+import { allFinite, sliceRows } from '../ndarray.js';
 import type { Dataset } from './data.js';
 import type { Trainer } from './trainer.js';
 import { Yielder } from './yielding.js';
@@ -155,8 +155,7 @@ class Run {
     if (ordinary === parameters.length || !this.#dataset) return undefined;
     if (!allFinite(parameters)) return 'Weights became non-finite';
     const { rows } = this.#dataset;
-    const count = Math.min(rows.rows, 100);
-    const some = { ...rows, data: rows.data.subarray(0, count * rows.features), rows: count };
+    const some = sliceRows(rows, 0, Math.min(rows.rows, 100));
     return allFinite(this.#request.network.forward(some)) ? undefined : 'Outputs became non-finite';
   }
 

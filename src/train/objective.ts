@@ -2,6 +2,7 @@ import type { LossSpec } from '../model/losses.js';
 import type { Network } from '../model/network.js';
 import type { Parameter } from '../model/parameters.js';
 import { positions } from '../model/parameters.js';
+import { takesLists } from '../model/stored.js';
 import { ascending } from '../random.js';
 import type { Dataset } from './data.js';
 import { Session } from './session.js';
@@ -43,12 +44,13 @@ export class Objective {
 
   constructor({ network, loss, dataset, signal }: ObjectiveOptions) {
     const { rows } = dataset.rows;
+    const listed = dataset.rows.sparse !== undefined && takesLists(network.spec);
     this.#session = new Session({
       network,
       loss,
       dataset,
       optimizer: { kind: 'sgd', momentum: 0, nesterov: false },
-      rows: Math.min(rows, MOST_ROWS, mostRows(network)),
+      rows: Math.min(rows, MOST_ROWS, mostRows(network, listed)),
       accumulate: true,
       predictions: false,
       penaltyPerRow: true,

@@ -9,6 +9,8 @@ import type { HostLoss } from '../model/options/host-loss.js';
 import type { OptimizerSpec } from '../model/optimizers.js';
 import { penaltyOf } from '../model/penalties.js';
 import { isSparse } from '../model/lists.js';
+import type { NetworkSpec } from '../model/spec.js';
+import { countEntries, countValues, largestSum, storedBytes, takesLists } from '../model/stored.js';
 import type { LossPlan, Plan } from '../model/plan.js';
 import { plan } from '../model/plan.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../model/steps.js';
@@ -30,6 +32,8 @@ export interface SessionOptions {
   /** The data set to keep in the arena, if it is small enough. */
   readonly dataset?: Dataset;
   readonly mostResidentBytes?: number;
+  /** Most entries of the rows that are computed at once, where rows come as lists. Default: what `dataset` needs. */
+  readonly entries?: number;
   /** Whether weight penalties are divided by the batch's Σ weights (scikit-learn) or not (Keras). */
   readonly penaltyPerRow: boolean;
   /** Threads to compute on, until they are released. */
@@ -40,6 +44,23 @@ interface Programs {
   readonly forward: Program;
   readonly loss: Program;
   readonly backward: readonly [next: Program, fresh: Program];
+}
+
+/** Dense rows become lists if these take at most so many times their bytes. */
+const MOST_GROWTH = 2;
+
+/** The entries of a data set and of its largest batch where it is to be kept as lists; else undefined. */
+function listsOf(
+  spec: NetworkSpec,
+  { rows }: Dataset,
+  batch: number,
+): { all: number; batch: number } | undefined {
+  if (!takesLists(spec) || !isSparse(rows)) return undefined;
+  const counts = countValues(rows);
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  if (!rows.sparse && storedBytes({ entries: all, scale: rows.parts }) > MOST_GROWTH * rows.data.byteLength)
+    return undefined;
+  return { all, batch: largestSum(counts, batch) };
 }
 
 /** An arena in which the loss of batches is computed, and their gradients if there is an optimizer. */
@@ -54,10 +75,16 @@ export class Session {
 
   constructor(options: SessionOptions) {
     const { network, loss, optimizer, rows, predictions, accumulate, dataset } = options;
-    const resident = dataset && residentSpec(dataset, options.mostResidentBytes);
     const custom = loss.name === 'custom';
-    const sparse = dataset !== undefined && isSparse(dataset.rows);
-    const wanted = { loss, optimizer, predictions: predictions || custom, resident, accumulate, sparse };
+    const lists = dataset && listsOf(network.spec, dataset, rows);
+    const entries = options.entries ?? lists?.batch;
+    const sparse = entries !== undefined || (dataset !== undefined && isSparse(dataset.rows));
+    // Stored rows that the network does not take as lists become dense batch by batch.
+    const fits = dataset?.rows.sparse === undefined || lists !== undefined;
+    const resident =
+      dataset && fits ? residentSpec(dataset, lists?.all, options.mostResidentBytes) : undefined;
+    const kept = { resident, accumulate, sparse, entries };
+    const wanted = { loss, optimizer, predictions: predictions || custom, ...kept };
     this.options = options;
     this.plan = plan(network.spec, rows, wanted);
     this.loss = this.plan.loss as LossPlan;
@@ -68,6 +95,22 @@ export class Session {
     if (this.#resident) loadResident(this.arena, this.loss, this.#resident);
     this.#update = optimizer ? this.arena.bind(updateStep(this.plan)) : [];
     this.setParameters(network.packed);
+  }
+
+  /**
+   * Entries that a session needs for a batch as lists where it has no room for them, or no lists although they would do;
+   * undefined where it can take the batch.
+   */
+  missing(dataset: Dataset, batch: Int32Array): number | undefined {
+    const { spec, lists, rows: most } = this.plan;
+    const { rows } = dataset;
+    if (dataset === this.#resident) return undefined;
+    if (!(lists?.given ?? (rows.sparse && takesLists(spec)))) return undefined;
+    let needed = 0;
+    for (let begin = 0; begin < batch.length; begin += most) {
+      needed = Math.max(needed, countEntries(rows, batch.subarray(begin, begin + most)));
+    }
+    return lists?.given && needed <= lists.most ? undefined : needed;
   }
 
   /** The block of all parameters: a view. */

@@ -6,6 +6,7 @@ import type { Parameter } from '../model/parameters.js';
 import type { UpdatesPlan } from '../model/updates.js';
 import { PREPARED, isPrepared } from '../model/updates.js';
 import { sizeOf } from '../model/spec.js';
+import { mostEntries } from '../model/stored.js';
 import { takesPooling } from '../model/layers/convolution.js';
 import { firstTrainable, shapesOf } from '../model/plan.js';
 import type { Dataset } from './data.js';
@@ -13,6 +14,12 @@ import { Session } from './session.js';
 import type { SessionOptions } from './session.js';
 
 const MOST_ACTIVATION_BYTES = 67108864;
+
+/** The same where a batch has to be computed in one piece. */
+const MOST_WHOLE_BYTES = 1073741824;
+
+/** Room for lists beyond those that were too long, for the next ones. */
+const SPARE = 1.25;
 
 export interface TrainerOptions extends Omit<SessionOptions, 'rows' | 'accumulate'> {
   readonly optimizer: OptimizerSpec;
@@ -56,7 +63,7 @@ export class Trainer {
 
   /** One update from the rows `batch`; the batch's mean loss before it, penalties included. */
   step(dataset: Dataset, batch: Int32Array, rate: number, each?: (part: Int32Array) => void): number {
-    if (batch.length > this.#options.batchSize) this.#grow(batch.length);
+    this.#makeRoom(dataset, batch);
     const { state, optimizer, seed } = this.#options;
     this.#writeKeys(seed, state.step);
     const scalars = nextScalars(optimizer, state, rate);
@@ -76,10 +83,17 @@ export class Trainer {
     );
   }
 
-  #grow(batchSize: number): void {
+  #makeRoom(dataset: Dataset, batch: Int32Array): void {
+    const { batchSize } = this.#options;
+    if (batch.length > batchSize) this.#grow({ batchSize: batch.length });
+    const entries = this.session.missing(dataset, batch);
+    if (entries !== undefined) this.#grow({ entries: Math.ceil(SPARE * entries) });
+  }
+
+  #grow(sizes: { readonly batchSize: number } | { readonly entries: number }): void {
     this.saveSlots();
     const parameters = this.parameters().slice();
-    this.#options = { ...this.#options, batchSize };
+    this.#options = { ...this.#options, ...sizes };
     this.#session = openSession(this.#options);
     this.setParameters(parameters);
     this.#loadSlots();
@@ -126,10 +140,15 @@ export class Trainer {
 }
 
 function openSession(options: TrainerOptions): Session {
-  const most = mostRows(options.network, options.mostActivationBytes);
-  const accumulate = options.batchSize > most;
-  if (accumulate) refuseParts(options);
-  return new Session({ ...options, rows: Math.min(options.batchSize, most), accumulate });
+  const { network, dataset, batchSize, entries, mostActivationBytes } = options;
+  const listed = (entries ?? (dataset && mostEntries(network.spec, dataset.rows, batchSize))) !== undefined;
+  if (needsWhole(options)) {
+    if (batchSize > mostRows(network, listed, mostActivationBytes ?? MOST_WHOLE_BYTES))
+      throw tooLarge(batchSize);
+    return new Session({ ...options, rows: batchSize, accumulate: false });
+  }
+  const most = mostRows(network, listed, mostActivationBytes);
+  return new Session({ ...options, rows: Math.min(batchSize, most), accumulate: batchSize > most });
 }
 
 /** Integer hash "lowbias32" (Wellons, 2018). */
@@ -148,26 +167,33 @@ function weightOf({ weights }: Dataset, batch: Int32Array): number {
   return total > 0 ? total : 1;
 }
 
-/** Rows whose activations and deltas fit: a multiple of 120 where there are that many. */
-export function mostRows({ spec, parameters }: Network, mostBytes = MOST_ACTIVATION_BYTES): number {
+/** Rows whose activations and deltas fit: a multiple of 120 where there are that many. `listed`: the inputs are lists. */
+export function mostRows(
+  { spec, parameters }: Network,
+  listed: boolean,
+  mostBytes = MOST_ACTIVATION_BYTES,
+): number {
   const { shapes } = shapesOf(spec);
   const first = firstTrainable(parameters);
   // The outputs of a convolution that is pooled at once are never in memory.
-  const kept = shapes.filter(
-    (_, i) => i === 0 || !takesPooling(spec.layers[i - 1], spec.layers.at(i), i - 1 > first),
+  const kept = shapes.filter((_, i) =>
+    i === 0 ? !listed : !takesPooling(spec.layers[i - 1], spec.layers.at(i), i - 1 > first),
   );
   const bytes = 8 * kept.reduce((sum, shape) => sum + sizeOf(shape), 0);
   const rows = Math.max(1, Math.floor(mostBytes / bytes));
   return rows > 120 ? rows - (rows % 120) : rows;
 }
 
-function refuseParts({ network, batchSize, hostLoss }: TrainerOptions): void {
+function needsWhole({ network, hostLoss }: TrainerOptions): boolean {
   const whole = network.spec.layers.some(
     (layer) =>
       layer.type === 'batchNormalization' || ('activityRegularizer' in layer && layer.activityRegularizer),
   );
-  if (!whole && !hostLoss) return;
-  throw new UnsupportedError(
-    `A batch of ${batchSize} rows needs more than 64 MiB of activations, and batch normalization, activity regularizers and custom losses need it in one piece; use a smaller batchSize.`,
+  return whole || hostLoss !== undefined;
+}
+
+function tooLarge(batchSize: number): UnsupportedError {
+  return new UnsupportedError(
+    `A batch of ${batchSize} rows needs more than 1 GiB of activations, and batch normalization, activity regularizers and custom losses need it in one piece; use a smaller batchSize.`,
   );
 }

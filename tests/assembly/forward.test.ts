@@ -108,6 +108,16 @@ describe.each(VARIANTS)('denseForward, %s,', (variant) => {
     }
   });
 
+  test('gives one or two rows the bits that they have among others, whatever the number of panels', () => {
+    for (let units = 5; units <= 117; units += 8) {
+      const all = forward(memory, 7, { depth: 13, units }, { low: -0.1 });
+      for (const rows of [1, 2]) {
+        const few = forward(memory, rows, { depth: 13, units }, { low: -0.1 });
+        expectSameBits(few, all.subarray(0, rows * units), `${rows} rows, ${units} units`);
+      }
+    }
+  });
+
   test('gives the same bits in pieces of panels, in any order', () => {
     const layer = { depth: 97, units: 61 };
     const whole = forward(memory, 31, layer);

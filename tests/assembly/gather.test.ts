@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { BEYOND } from '../../src/model/lists.js';
 import { splitScale } from '../../src/model/scale.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { Seeded } from '../helpers/seeded.js';
@@ -98,6 +99,72 @@ describe.each(VARIANTS)('gatherWords, %s,', (variant) => {
     memory.kernels.gatherWords(batch.offset, 4, labels.offset, 1, indices.offset, ORDER.length);
     memory.expectGuards('labels');
     expect([...batch.get()]).toEqual([13, 10, -1, 13, 15]);
+  });
+});
+
+describe.each(VARIANTS)('gatherLists, %s,', (variant) => {
+  const memory = new GuardedMemory(variant);
+
+  test('copies the entries of rows one behind the other, none of empty rows, and starts of all', () => {
+    memory.reset();
+    const counts = [2, 0, 5, 3, 0, 1, 4];
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    const stored = memory.put(Int32Array.from({ length: 2 * total }, (_, i) => 1000 + i));
+    const addresses = [stored.offset];
+    for (const count of counts) addresses.push((addresses.at(-1) as number) + 8 * count);
+    const from = memory.put(Int32Array.from(addresses));
+    const indices = memory.put(ORDER);
+    const taken = [...ORDER].flatMap((row) => {
+      const first = 1000 + (addresses[row] - stored.offset) / 4;
+      return Array.from({ length: 2 * counts[row] }, (_, i) => first + i);
+    });
+    const starts = memory.put(new Int32Array(ORDER.length + 1));
+    const entries = memory.put(new Int32Array(taken.length + BEYOND / 4));
+    memory.kernels.gatherLists(starts.offset, entries.offset, from.offset, indices.offset, ORDER.length);
+    memory.expectGuards('lists');
+    expect([...entries.get().subarray(0, taken.length)]).toEqual(taken);
+    let place = entries.offset;
+    const places = [...ORDER].map((row) => (place += 8 * counts[row]));
+    expect([...starts.get()]).toEqual([entries.offset, ...places]);
+  });
+});
+
+describe.each(VARIANTS)('gatherByteLists, %s,', (variant) => {
+  const memory = new GuardedMemory(variant);
+
+  test('gives every byte that is stored the value that gatherBytes gives it', () => {
+    for (const features of [1, 3, 4, 5, 64, 97]) {
+      memory.reset();
+      const bytes = new Seeded(features).bytes(7 * features).map((byte, i) => (i % 3 === 0 ? byte : 0));
+      const rows = Array.from({ length: 7 }, (_, row) => [
+        ...bytes.subarray(row * features, (row + 1) * features),
+      ]);
+      const lists = rows.map((row) => row.flatMap((byte, k) => (byte === 0 ? [] : [(k << 8) | byte])));
+      const stored = memory.put(Int32Array.of(...lists.flat(), 0, 0, 0, 0));
+      const addresses = [stored.offset];
+      for (const { length } of lists) addresses.push((addresses.at(-1) as number) + 4 * length);
+      const from = memory.put(Int32Array.from(addresses));
+      const indices = memory.put(ORDER);
+      const data = memory.put(Uint8Array.of(...bytes, ...new Uint8Array(16)));
+      const x = memory.matrix({ rows: ORDER.length, columns: features });
+      const starts = memory.put(new Int32Array(ORDER.length + 1));
+      const entries = memory.put(new Uint8Array(8 * ORDER.length * features + BEYOND));
+      const parts = [0.003921627998352051, -5.9370901084321304e-8];
+      const picks = [indices.offset, ORDER.length];
+      memory.kernels.gatherBytes(x.offset, x.stride, data.offset, features, ...picks, ...parts);
+      memory.kernels.gatherByteLists(starts.offset, entries.offset, from.offset, ...picks, ...parts);
+      memory.expectGuards(`${features} features`);
+      const listed = new Float32Array(ORDER.length * features);
+      const view = new DataView(entries.get().buffer);
+      const [...places] = starts.get();
+      ORDER.forEach((row, i) => {
+        expect(places[i + 1] - places[i]).toBe(8 * lists[row].length);
+        for (let at = places[i] - entries.offset; at < places[i + 1] - entries.offset; at += 8) {
+          listed[i * features + view.getUint32(at, true) / 32] = view.getFloat32(at + 4, true);
+        }
+      });
+      expectSameBits(listed, x.get(), `${features} features`);
+    }
   });
 });
 

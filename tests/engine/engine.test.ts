@@ -98,7 +98,7 @@ describe('init()', () => {
     [
       { variant: 'wide' },
       'UnsupportedError',
-      "init: variant 'wide' is not in this build, expected 'auto', 'base' or 'relaxed'.",
+      expect.stringMatching(/^init: variant 'wide' needs .*--experimental-wasm-revectorize.*, but .*; .*\.$/),
     ],
     [
       { variant: 'fast' },

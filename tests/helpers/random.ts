@@ -33,3 +33,8 @@ export function dropoutMask(key: number, rows: number, columns: number, rate: nu
   const numbers = dropoutNumbers(key, rows, columns);
   return Uint8Array.from(numbers, (number) => (number >= threshold ? 1 : 0));
 }
+
+/** Numbers 0 to 1 of a row: what the maps of augmented images are drawn from. */
+export function rowShare(key: number, row: number, counter: number): number {
+  return (word(rowStream(key, row), counter, 0) + 0.5) / 2 ** 32;
+}

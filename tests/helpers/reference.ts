@@ -21,6 +21,7 @@ export {
 export * from './reference/matrix.js';
 export * from './reference/normalization.js';
 export * from './reference/optimizers.js';
+export * from './reference/whole-images.js';
 
 export interface ReferenceBatch {
   /** (rows, inputs) row-major. */

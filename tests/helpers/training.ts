@@ -9,6 +9,7 @@ import { sizeOf } from '../../src/model/spec.js';
 import type { Dataset } from '../../src/train/data.js';
 import type { TrainerOptions } from '../../src/train/trainer.js';
 import { Trainer } from '../../src/train/trainer.js';
+import { mapsOf } from './augmentation.js';
 import { dropoutMask, hash } from './random.js';
 import type { ReferenceLayer, ReferenceLoss, ReferenceOptimizer } from './reference.js';
 import * as reference from './reference.js';
@@ -83,7 +84,8 @@ export function referenceLayers(network: Network, loss: LossSpec, seed = 0): Ref
     );
   return spec.layers.flatMap((layer, i) => {
     const units = sizeOf(shapes[i + 1]);
-    const given = { zeros: new Float32Array(units), ones: new Float32Array(units).fill(1), ...named(i) };
+    const last = shapes[i + 1].at(-1)!;
+    const given = { zeros: new Float32Array(last), ones: new Float32Array(last).fill(1), ...named(i) };
     const made = layersOf(layer, i, { units, seed, given, inputShape: shapes[i] });
     return fused && i === spec.layers.length - 1 ? made.slice(0, -1) : made;
   });
@@ -113,8 +115,15 @@ function convolutionOf(layer: Conv2dSpec, { units, given, inputShape }: LayerCon
     : [product, ends];
 }
 
+/** Asks for the random key of a layer: another one at every step. */
+function keysOf(seed: number, index: number): () => number {
+  let step = -1;
+  return () => keyOf(seed, (step += 1), index);
+}
+
 function layersOf(layer: LayerSpec, index: number, context: LayerContext): ReferenceLayer[] {
   const { units, seed, given, inputShape } = context;
+  const image = inputShape as unknown as reference.Image;
   switch (layer.type) {
     case 'dense': {
       const { kernel, bias, activityRegularizer } = layer;
@@ -165,6 +174,23 @@ function layersOf(layer: LayerSpec, index: number, context: LayerContext): Refer
     case 'reshape':
     case 'flatten':
       return [];
+    case 'zeroPadding2d':
+      return [reference.zeroPadding(image, layer.padding)];
+    case 'globalAveragePooling2d':
+      return [reference.globalAverage(image)];
+    case 'globalMaxPooling2d':
+      return [reference.globalMax(image)];
+    case 'spatialDropout2d': {
+      const key = keysOf(seed, index);
+      const mask = (rows: number) => dropoutMask(key(), rows, image[2], layer.rate);
+      return [reference.spatialDropout(image, layer.rate, mask)];
+    }
+    case 'randomTranslation':
+    case 'randomRotation':
+    case 'randomZoom': {
+      const key = keysOf(seed, index);
+      return [reference.sampling(image, layer, (rows) => mapsOf(layer, image, key(), rows))];
+    }
     case 'gaussianNoise':
       throw new TypeError('the reference has no noise');
   }

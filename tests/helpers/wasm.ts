@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import type { Engine } from '../../src/engine/engine.js';
+import type { Engine, Variant } from '../../src/engine/engine.js';
 import type { Kernels } from '../../src/engine/kernels.js';
 
 /** Every binary: what ships, and the same with its asserts. */
-export const VARIANTS = ['base', 'relaxed', 'base-debug', 'relaxed-debug'] as const;
+export const VARIANTS = ['base', 'relaxed', 'wide', 'base-debug', 'relaxed-debug', 'wide-debug'] as const;
 export type KernelVariant = (typeof VARIANTS)[number];
 
 const PAGE = 65536;
@@ -29,7 +29,7 @@ export function kernelModule(variant: KernelVariant): WebAssembly.Module {
 
 /** A variant as arenas and networks take it. */
 export function engineOf(variant: KernelVariant): Engine {
-  const shipped = variant.startsWith('base') ? 'base' : 'relaxed';
+  const shipped = variant.replace('-debug', '') as Variant;
   return { variant: shipped, module: kernelModule(variant), wasmBytes: undefined };
 }
 

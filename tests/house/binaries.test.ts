@@ -22,7 +22,7 @@ function sectionsOf(bytes: Uint8Array): number[] {
   return sections;
 }
 
-describe.each(['base', 'relaxed'])('build/wasm/%s.wasm', (target) => {
+describe.each(['base', 'relaxed', 'wide'])('build/wasm/%s.wasm', (target) => {
   const bytes = readFileSync(new URL(`../../build/wasm/${target}.wasm`, import.meta.url));
   const module = new WebAssembly.Module(bytes);
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ShapeError, ValueError } from '../../src/errors.js';
-import { ndarray, toRows } from '../../src/ndarray.js';
+import type { Rows } from '../../src/ndarray.js';
+import { ndarray, sliceRows, takeRows, toRows } from '../../src/ndarray.js';
 
 describe('toRows', () => {
   test('passes Float32Array through without a copy', () => {
@@ -44,19 +45,73 @@ describe('toRows', () => {
     expect([...data]).toEqual([Math.fround(0.1), 3]);
   });
 
-  test('reads nested numbers, CSR rows and ndarray objects', () => {
+  test('reads nested numbers and ndarray objects', () => {
     const expected = Float32Array.of(1, 0, 0, 2);
-    const csr = { data: [1, 2], indices: [0, 1], indptr: [0, 1, 2], shape: [2, 2] };
     const strided = { data: Int16Array.of(1, 0, 0, 2), shape: [2, 2], stride: [1, 2], offset: 0 };
     for (const input of [
       [
         [1, 0],
         [0, 2],
       ],
-      csr,
       strided,
     ])
       expect(toRows(input).data).toEqual(expected);
+  });
+
+  test('passes tidy CSR rows through without a copy', () => {
+    const data = Float32Array.of(1, 2, 3);
+    const columns = Int32Array.of(1, 4, 0);
+    const starts = Int32Array.of(0, 2, 2, 3);
+    const rows = toRows({ data, indices: columns, indptr: starts, shape: [3, 5] });
+    expect(rows).toEqual({
+      data,
+      rows: 3,
+      features: 5,
+      scale: 1,
+      shape: [3, 5],
+      sparse: { starts, columns },
+    });
+    expect([rows.data, rows.sparse?.columns, rows.sparse?.starts]).toEqual([data, columns, starts]);
+    expect(rows.data).toBe(data);
+  });
+
+  test('sorts CSR rows, adds values of one column in float64, leaves zeros out and rounds once', () => {
+    const given = {
+      data: [5, 1e8, 1, -1e8, 0, 0.1, 7, -7, 1e-60],
+      indices: [3, 1, 1, 1, 0, 2, 2, 2, 0],
+      indptr: [0, 5, 8, 9],
+      shape: [3, 4],
+    };
+    const { data, sparse } = toRows(given);
+    expect([...data]).toEqual([1, 5, Math.fround(0.1 + 7 - 7)]);
+    expect(sparse).toEqual({ columns: Int32Array.of(1, 3, 2), starts: Int32Array.of(0, 2, 3, 3) });
+    expect(given.data[0]).toBe(5);
+  });
+
+  test('slices and takes rows, stored ones too', () => {
+    const csr = { data: [1, 2, 3, 4], indices: [0, 1, 1, 0], indptr: [0, 1, 3, 3, 4], shape: [4, 2] };
+    const full = ndarray(Float32Array.of(1, 0, 0, 5, 0, 0, 4, 0), [4, 2]);
+    const dense = (rows: Rows): number[][] => {
+      const all = Array.from({ length: rows.rows }, () => [0, 0]);
+      all.forEach((row, r) => {
+        const { sparse, data } = rows;
+        if (!sparse) row.splice(0, 2, ...data.subarray(2 * r, 2 * r + 2));
+        else for (let i = sparse.starts[r]; i < sparse.starts[r + 1]; i++) row[sparse.columns[i]] = data[i];
+      });
+      return all;
+    };
+    for (const rows of [toRows(csr), toRows(full)]) {
+      expect(dense(sliceRows(rows, 1, 3))).toEqual([
+        [0, 5],
+        [0, 0],
+      ]);
+      expect(dense(takeRows(rows, Int32Array.of(3, 1, 1)))).toEqual([
+        [4, 0],
+        [0, 5],
+        [0, 5],
+      ]);
+      expect(takeRows(rows, Int32Array.of(3)).shape).toEqual([1, 2]);
+    }
   });
 
   test('keeps the shape of images, or flattens them', () => {
@@ -162,6 +217,60 @@ describe('toRows refuses', () => {
       {},
       ValueError,
       'X must hold finite numbers, but received NaN at index [1, 1, 0].',
+    ],
+    [
+      'NaN in CSR rows',
+      { data: [1, 2, NaN], indices: [0, 3, 1], indptr: [0, 1, 3], shape: [2, 4] },
+      {},
+      ValueError,
+      'X must hold finite numbers, but received NaN at row 1, column 1.',
+    ],
+    [
+      'infinity in CSR rows of float32',
+      {
+        data: Float32Array.of(1, -Infinity),
+        indices: Int32Array.of(0, 3),
+        indptr: Int32Array.of(0, 1, 2),
+        shape: [2, 4],
+      },
+      {},
+      ValueError,
+      'X must hold finite numbers, but received -Infinity at row 1, column 3.',
+    ],
+    [
+      'values of CSR rows beyond float32',
+      { data: [3e38, 3e38], indices: [2, 2], indptr: [0, 2], shape: [1, 4] },
+      {},
+      ValueError,
+      "X must be within float32's range (±3.4028235e38), but received 6e+38 at row 0, column 2.",
+    ],
+    [
+      'CSR rows without rows',
+      { data: [], indices: [], indptr: [0], shape: [0, 4] },
+      {},
+      ShapeError,
+      'X must have at least 1 row and 1 feature, but received an empty array of shape (0, 4).',
+    ],
+    [
+      'a column beyond the shape',
+      { data: [1], indices: [4], indptr: [0, 1], shape: [1, 4] },
+      {},
+      ValueError,
+      'X in CSR form must have column indices from 0 to 3, but received 4 at indices[0].',
+    ],
+    [
+      'row pointers that fall',
+      { data: [1, 2], indices: [1, 1], indptr: [0, 2, 1, 2], shape: [3, 4] },
+      {},
+      ValueError,
+      'X in CSR form must have indptr rising from 0 to 2, but received 1 at indptr[2].',
+    ],
+    [
+      'CSR rows of another width than the network was made for',
+      { data: [1], indices: [1], indptr: [0, 1], shape: [1, 4] },
+      { expectedFeatures: 5 },
+      ShapeError,
+      'X must have 5 features, as the network was made for, but received 4 (shape (1, 4)).',
     ],
     [
       'no array',

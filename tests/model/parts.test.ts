@@ -108,7 +108,7 @@ describe('a batch in parts', () => {
   });
 
   test('is refused where a layer or loss needs it whole', () => {
-    const message = `A batch of ${ROWS} rows needs more than 64 MiB of activations, and batch normalization, activity regularizers and custom losses need it in one piece; use a smaller batchSize.`;
+    const message = `A batch of ${ROWS} rows needs more than 1 GiB of activations, and batch normalization, activity regularizers and custom losses need it in one piece; use a smaller batchSize.`;
     const open = (between: LayerSpec[], more: Partial<TrainerSetup> = {}) =>
       train('base', { inputShape: [7], layers: [...between, denseLayer(3)] }, 10, more);
     expect(() => open([{ type: 'batchNormalization', ...NORMALIZATION }])).toThrow(message);

@@ -42,6 +42,7 @@ describe('the packed package', () => {
     expect(files.filter((path) => path.startsWith('dist/wasm/'))).toEqual([
       'dist/wasm/base.wasm',
       'dist/wasm/relaxed.wasm',
+      'dist/wasm/wide.wasm',
     ]);
   });
 

@@ -1,46 +1,9 @@
 import type { KernelName } from '../kernels.js';
+import { IMAGE_SHARINGS } from './image-sharing.js';
+import type { Moving, Sharing } from './sharing-kinds.js';
+import { bytes, pairs, ranged, rowWise, single, strided, width } from './sharing-kinds.js';
 
-type Args = readonly number[];
-
-/** A pointer that moves with the rows: its position, and the bytes from row to row. */
-type Moving = readonly [pointer: number, stride: (args: Args) => number];
-
-/** How a kernel's work is shared out, what it touches (positions of pointers), and about how many nanoseconds it takes. */
-export interface Sharing {
-  /** Position of the begin of a range [begin, end) of panels or inputs, cut at multiples of `block`. */
-  readonly range?: { readonly begin: number; readonly block: number };
-  /** Position of the count of rows, cut at multiples of `block`, and the pointers that move with them. */
-  readonly rows?: { readonly count: number; readonly block: number; readonly moving: readonly Moving[] };
-  /** Position of scratch that every thread needs for itself. */
-  readonly scratch?: number;
-  readonly reads: readonly number[];
-  readonly writes: readonly number[];
-  readonly cost: (args: Args) => number;
-  /** Nothing waits for it soon: it may stand beside later calls. */
-  readonly late?: boolean;
-}
-
-type Effects = Pick<Sharing, 'reads' | 'writes' | 'cost'>;
-
-const strided =
-  (position: number) =>
-  (args: Args): number =>
-    args[position];
-const bytes = (count: number) => (): number => count;
-
-/** Rows whose stride stands behind their pointer. */
-const pairs = (...pointers: number[]): Moving[] =>
-  pointers.map((pointer) => [pointer, strided(pointer + 1)] as const);
-
-/** y by rows from x: matrices at the positions `y` and `x`, rows at `count`, columns behind them. */
-function rowWise(y: number, x: number, count: number, nanoseconds: number): Sharing {
-  return {
-    rows: { count, block: 8, moving: pairs(y, x) },
-    writes: [y],
-    reads: [x],
-    cost: (args) => args[count] * args[count + 1] * nanoseconds,
-  };
-}
+export type { Sharing } from './sharing-kinds.js';
 
 /** Losses: delta, outputs, targets with strides, weights, scale, rowLoss, rows, outputs. */
 const loss: Sharing = {
@@ -75,17 +38,6 @@ function elements(length: number, nanoseconds: number, writes: number[], reads: 
     cost: (args) => args[length] * nanoseconds,
   };
 }
-
-function ranged(begin: number, { reads, writes, cost }: Effects, scratch?: number): Sharing {
-  return { range: { begin, block: 1 }, reads, writes, cost, scratch };
-}
-
-const width = (args: Args, begin: number): number => args[begin + 1] - args[begin];
-
-/** Work on one thread. */
-const single = (writes: number[], reads: number[], cost: Sharing['cost'], late = false): Sharing => {
-  return { writes, reads, cost, late };
-};
 
 const PRODUCT = 0.35;
 
@@ -238,6 +190,7 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     reads: [2, 4, 5, 6, 7],
     cost: (args) => 0.5 * args[8] * args[9],
   },
+  ...IMAGE_SHARINGS,
   softmaxCrossEntropy: loss,
   softmaxCrossEntropyTargets: loss,
   sigmoidCrossEntropy: loss,
@@ -252,6 +205,8 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
   columnSums: single([0], [1], (args) => 0.8 * args[3] * args[4]),
   sumSquares: single([0], [1], (args) => 0.25 * args[2], true),
   sumMagnitudes: single([0], [1], (args) => 0.25 * args[2], true),
+  gatherByteLists: single([0, 1], [2, 3], (args) => 300 * args[4]),
+  gatherLists: single([0, 1], [2, 3], (args) => 60 * args[4]),
   listBytes: single([0, 1], [2, 4], (args) => 0.4 * args[3] * args[5]),
   listFloats: single([0, 1], [2, 5], (args) => 0.4 * args[4] * args[6]),
   listColumns: single([0, 1, 2], [3], (args) => 0.6 * args[4] * args[5], true),

@@ -3,6 +3,7 @@ import { formatShape } from '../../ndarray.js';
 import { activationCalls, lowest, needsInput, slopeCalls } from '../activations.js';
 import { paddedUnits } from '../layout.js';
 import { inputGradientCalls, listProductCalls, productCalls } from '../products.js';
+import { singleListCalls } from '../single.js';
 import type { DenseSpec } from '../spec.js';
 import type { LayerRule, Placed } from './rule.js';
 
@@ -23,7 +24,7 @@ export const dense: LayerRule<DenseSpec> = {
   },
 
   place(spec, place): Placed {
-    const { layout, rows, input, parameters, at, scratch, lists } = place;
+    const { layout, rows, input, parameters, at, scratch, lists, single } = place;
     const output = layout.matrix(rows, spec.units);
     const [kernel, bias] = parameters;
     const product = place.training && needsInput(spec.activation) ? layout.matrix(rows, spec.units) : output;
@@ -34,10 +35,15 @@ export const dense: LayerRule<DenseSpec> = {
         const activation = activate ? spec.activation : 'linear';
         const weights = { kernel: at(kernel), bias: bias ? at(bias) : zeros, units: spec.units };
         const low = lowest(activation);
-        const calls =
-          sparse && lists
-            ? listProductCalls(product, lists, weights, rows, low)
-            : productCalls(product, input, weights, rows, low);
+        const calls = [];
+        if (single && rows === 1) {
+          const list = { rowStarts: single.starts, inputs: input.columns };
+          calls.push(
+            ...singleListCalls(single, input),
+            ...listProductCalls(product, list, weights, rows, low),
+          );
+        } else if (sparse && lists) calls.push(...listProductCalls(product, lists, weights, rows, low));
+        else calls.push(...productCalls(product, input, weights, rows, low));
         if (activation === 'relu') return calls;
         return [...calls, ...activationCalls(activation, output, product, rows, scratch)];
       },

@@ -1,6 +1,8 @@
 import type { LayerSpec } from '../spec.js';
+import { augmentation } from './augmentation.js';
 import { conv2d } from './convolution.js';
 import { dense } from './dense.js';
+import { globalPooling, spatialDropout2d, zeroPadding2d } from './images.js';
 import { batchNormalization, layerNormalization } from './normalization.js';
 import { pooling } from './pooling.js';
 import type { LayerRule } from './rule.js';
@@ -19,6 +21,13 @@ const rules = {
   flatten: reshape,
   batchNormalization,
   layerNormalization,
+  zeroPadding2d,
+  globalAveragePooling2d: globalPooling,
+  globalMaxPooling2d: globalPooling,
+  spatialDropout2d,
+  randomTranslation: augmentation,
+  randomRotation: augmentation,
+  randomZoom: augmentation,
 };
 
 /** The rule of a kind of layer. */

@@ -1,36 +1,12 @@
 import type { Call } from '../../engine/kernels.js';
 import { paddedUnits } from '../layout.js';
-import type { Parameter, ParameterSpec } from '../parameters.js';
-import type { NormalizationSpec, Shape } from '../spec.js';
-import type { LayerRule, Place } from './rule.js';
+import type { NormalizationSpec } from '../spec.js';
+import { placeChannelNormalization, placePixelNormalization } from './image-normalization.js';
+import { ONES, ZEROS, given, named, scaleAndCenter } from './normalization-parameters.js';
+import type { LayerRule } from './rule.js';
 
-const ZEROS = { initializer: { name: 'zeros' } };
-const ONES = { initializer: { name: 'ones' } };
-
-function scaleAndCenter(spec: NormalizationSpec, input: Shape): ParameterSpec[] {
-  const shape = [input[input.length - 1]];
-  const { trainable } = spec;
-  return [
-    ...(spec.scale ? [{ name: 'gamma', shape, trainable, rules: spec.gamma }] : []),
-    ...(spec.center ? [{ name: 'beta', shape, trainable, rules: spec.beta }] : []),
-  ];
-}
-
-/** The parameters of a normalization layer by name. */
-function named({ parameters, at }: Place): {
-  find: (name: string) => Parameter | undefined;
-  offset: (name: string) => number;
-} {
-  const find = (name: string): Parameter | undefined =>
-    parameters.find((parameter) => parameter.name === name);
-  const offset = (name: string): number => {
-    const parameter = find(name);
-    return parameter ? at(parameter) : 0;
-  };
-  return { find, offset };
-}
-
-/** (x − mean) / √(variance + epsilon) · gamma + beta over the batch (Ioffe & Szegedy, 2015); moving averages in prediction. */
+/** (x − mean) / √(variance + epsilon) · gamma + beta over the batch (Ioffe & Szegedy, 2015); moving averages in prediction. By channels where rows have
+ * several dimensions. */
 export const batchNormalization: LayerRule<NormalizationSpec> = {
   outputShape: (_spec, input) => input,
   parameters(spec, input) {
@@ -42,6 +18,7 @@ export const batchNormalization: LayerRule<NormalizationSpec> = {
     ];
   },
   place(spec, place) {
+    if (place.inputShape.length > 1) return placeChannelNormalization(spec, place);
     const { layout, input } = place;
     const { find, offset } = named(place);
     const output = layout.matrix(place.rows, input.columns);
@@ -99,6 +76,7 @@ export const layerNormalization: LayerRule<NormalizationSpec> = {
   outputShape: (_spec, input) => input,
   parameters: scaleAndCenter,
   place(spec, place) {
+    if (place.inputShape.length > 1) return placePixelNormalization(spec, place);
     const { layout, input } = place;
     const { find, offset } = named(place);
     const output = layout.matrix(place.rows, input.columns);
@@ -127,16 +105,3 @@ export const layerNormalization: LayerRule<NormalizationSpec> = {
     };
   },
 };
-
-function given(
-  updates: { given: (parameter: Parameter, gradient: number) => Call[] },
-  find: (name: string) => Parameter | undefined,
-  [gammaGradient, betaGradient]: number[],
-): Call[] {
-  const gamma = find('gamma');
-  const beta = find('beta');
-  return [
-    ...(gamma ? updates.given(gamma, gammaGradient) : []),
-    ...(beta ? updates.given(beta, betaGradient) : []),
-  ];
-}

@@ -2,6 +2,7 @@ import type { Call } from '../../engine/kernels.js';
 import type { Layout, Matrix } from '../layout.js';
 import type { ListsPlan } from '../lists.js';
 import type { Parameter, ParameterSpec } from '../parameters.js';
+import type { SingleList } from '../single.js';
 import type { LayerSpec, Shape } from '../spec.js';
 import type { Updates } from '../updates.js';
 
@@ -29,6 +30,8 @@ export interface Place {
   readonly taken: boolean;
   /** The non-zero inputs as lists, where they take the place of the input matrix. */
   readonly lists?: ListsPlan;
+  /** Where a single row of inputs becomes a list. */
+  readonly single?: SingleList;
 }
 
 /** A step's forward pass. */

@@ -9,7 +9,15 @@ import type { LayerRule } from './rule.js';
 
 /** An activation of its own. */
 export const activation: LayerRule<ActivationSpec> = {
-  outputShape: (_spec, input) => input,
+  outputShape(spec, input) {
+    const byRows = spec.activation === 'softmax' || spec.activation === 'logSoftmax';
+    if (byRows && input[input.length - 1] !== sizeOf(input)) {
+      throw new ShapeError(
+        `${spec.activation} is over the features of a row, shape (features), but received the shape ${formatShape(input)}; put a flatten layer before it.`,
+      );
+    }
+    return input;
+  },
   parameters: () => [],
   place(spec, { layout, rows, input, scratch }) {
     const output = layout.matrix(rows, input.columns);

@@ -1,4 +1,6 @@
 import { Layer } from '../layer.js';
+import type { RandomRotationOptions, RandomTranslationOptions, RandomZoomOptions } from './augmentation.js';
+import { randomRotation, randomTranslation, randomZoom } from './augmentation.js';
 import type { DenseOptions } from './dense.js';
 import { dense } from './dense.js';
 import type { Conv2dOptions, Pooling2dOptions } from './images.js';
@@ -16,6 +18,17 @@ import type {
   ReshapeOptions,
 } from './simple.js';
 import { activation, dropout, flatten, gaussianNoise, rescaling, reshape } from './simple.js';
+import type {
+  GlobalPooling2dOptions,
+  SpatialDropout2dOptions,
+  ZeroPadding2dOptions,
+} from './whole-images.js';
+import {
+  globalAveragePooling2d,
+  globalMaxPooling2d,
+  spatialDropout2d,
+  zeroPadding2d,
+} from './whole-images.js';
 import type { Shape } from '../../model/spec.js';
 
 export interface InputOptions {
@@ -48,6 +61,13 @@ const KINDS = {
   batchNormalization,
   layerNormalization,
   gaussianNoise,
+  zeroPadding2d,
+  globalAveragePooling2d,
+  globalMaxPooling2d,
+  spatialDropout2d,
+  randomTranslation,
+  randomRotation,
+  randomZoom,
 } as const satisfies Record<string, LayerKind>;
 
 export type LayerType = keyof typeof KINDS;
@@ -84,12 +104,28 @@ export const layers = {
   reshape: (options: ReshapeOptions): Layer => makeLayer('reshape', options),
   /** x · scale + offset. */
   rescaling: (options: RescalingOptions): Layer => makeLayer('rescaling', options),
-  /** Unit variance per feature over the batch; predicts with moving averages. */
+  /** Unit variance over the batch, per feature or channel: the last dimension; predicts with moving averages. */
   batchNormalization: (options: BatchNormalizationOptions = {}): Layer =>
     makeLayer('batchNormalization', options),
-  /** Unit variance per row over its features. */
+  /** Unit variance per row over its features, or per pixel over its channels: the last dimension. */
   layerNormalization: (options: LayerNormalizationOptions = {}): Layer =>
     makeLayer('layerNormalization', options),
   /** Adds normal noise while training. */
   gaussianNoise: (options: GaussianNoiseOptions): Layer => makeLayer('gaussianNoise', options),
+  /** Zeros around images (height, width, channels). */
+  zeroPadding2d: (options: ZeroPadding2dOptions = {}): Layer => makeLayer('zeroPadding2d', options),
+  /** The mean of all pixels, by channels: (height, width, channels) → (channels). */
+  globalAveragePooling2d: (options: GlobalPooling2dOptions = {}): Layer =>
+    makeLayer('globalAveragePooling2d', options),
+  /** The largest of all pixels, by channels: (height, width, channels) → (channels). */
+  globalMaxPooling2d: (options: GlobalPooling2dOptions = {}): Layer =>
+    makeLayer('globalMaxPooling2d', options),
+  /** Sets a share of the channels of every image to 0 while training; predicts unchanged values. */
+  spatialDropout2d: (options: SpatialDropout2dOptions): Layer => makeLayer('spatialDropout2d', options),
+  /** Moves every image by a random share of its height and width while training; predicts unchanged images. */
+  randomTranslation: (options: RandomTranslationOptions): Layer => makeLayer('randomTranslation', options),
+  /** Turns every image by a random angle while training; predicts unchanged images. */
+  randomRotation: (options: RandomRotationOptions): Layer => makeLayer('randomRotation', options),
+  /** Zooms every image by a random share while training; predicts unchanged images. */
+  randomZoom: (options: RandomZoomOptions): Layer => makeLayer('randomZoom', options),
 };

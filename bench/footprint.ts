@@ -1,0 +1,136 @@
+/**
+ * npm run bench:footprint: what the package costs: time to import each entry, its size after gzip with everything that it
+ * imports, the binaries, and the memory that training W2 on MNIST takes.
+ *
+ *   --epochs 1    of W2; 0 leaves it out
+ */
+import { spawnSync } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { init } from 'lamella';
+import { helpIfAsked } from './arguments.js';
+import { machine, machineInWords, spread, type Spread, writeResult } from './harness.js';
+import { duration, table } from './terminal.js';
+
+const { values: options } = parseArgs({
+  options: { epochs: { type: 'string', default: '1' }, help: { type: 'boolean', default: false } },
+});
+
+const root = new URL('../', import.meta.url);
+const IMPORTS = 15;
+
+interface Entry {
+  readonly name: string;
+  readonly file: string;
+  /** Of it and all that it imports at once, in bytes. */
+  readonly gzip: number;
+  /** Of what it may import later. */
+  readonly later: number;
+  /** Seconds from a Node that runs to the imported entry. */
+  readonly importing: Spread;
+}
+
+/** A file and those that it imports; `later` follows import() too. */
+async function closure(
+  file: URL,
+  later: boolean,
+  found = new Map<string, string>(),
+): Promise<Map<string, string>> {
+  if (found.has(file.href)) return found;
+  const code = await readFile(file, 'utf8');
+  found.set(file.href, code);
+  const statics = /(?:^|[;}\s])(?:import|export)\s*(?:[\w*{][^'"()]*?from\s*)?["'](\.[^"']+)["']/g;
+  const dynamics = /import\(\s*["'](\.[^"']+)["']\s*\)/g;
+  const matches = [...code.matchAll(statics), ...(later ? code.matchAll(dynamics) : [])];
+  for (const [, path] of matches) await closure(new URL(path, file), later, found);
+  return found;
+}
+
+function gzipped(files: ReadonlyMap<string, string>): number {
+  return [...files.values()].reduce((sum, code) => sum + gzipSync(code, { level: 9 }).length, 0);
+}
+
+/** Runs code in a Node of its own. @returns the number that it prints */
+function inNode(code: string): number {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+    cwd: fileURLToPath(root),
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+  return Number(stdout);
+}
+
+async function measureEntry(name: string, file: string): Promise<Entry> {
+  const url = new URL(file, root);
+  const code = `const start = performance.now(); await import('${url.href}'); console.log(performance.now() - start)`;
+  const importing = spread(Array.from({ length: IMPORTS }, () => inNode(code) / 1000));
+  const gzip = gzipped(await closure(url, false));
+  return { name, file, gzip, later: gzipped(await closure(url, true)) - gzip, importing };
+}
+
+/** Most memory that the process had, in MB, before training and at the end. */
+function measureTraining(epochs: number): { before: number; peak: number } {
+  const rss = `process.resourceUsage().maxRSS / 1024`;
+  const code = (training: string): string => `
+    import { init, MLPClassifier } from 'lamella';
+    import { loadMnist } from 'lamella/node';
+    await init();
+    const { train } = await loadMnist();
+    ${training}
+    console.log(${rss});`;
+  const network = `{ hiddenLayerSizes: [392, 392], batchSize: 32, alpha: 0, randomState: 1, maxIter: ${epochs}, onWarning() {} }`;
+  return {
+    before: inNode(code('')),
+    peak: inNode(code(`await new MLPClassifier(${network}).fit(train.x, train.y);`)),
+  };
+}
+
+await helpIfAsked(options.help, import.meta.url);
+await init();
+const on = await machine();
+console.log(machineInWords(on));
+const { exports, name } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as {
+  name: string;
+  exports: Readonly<Record<string, string | { readonly default?: string }>>;
+};
+const entries: Entry[] = [];
+for (const [path, target] of Object.entries(exports)) {
+  const file = typeof target === 'string' ? target : target.default;
+  if (file?.endsWith('.js')) entries.push(await measureEntry(name + path.slice(1), file));
+}
+const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+console.log(
+  `\n${table(
+    ['entry', 'gzip', 'loaded later', 'import, median', 'min'],
+    entries.map(({ name: entry, gzip, later, importing }) => [
+      entry,
+      kilobytes(gzip),
+      kilobytes(later),
+      duration(importing.median),
+      duration(importing.min),
+    ]),
+  )}`,
+);
+const folder = new URL('dist/wasm/', root);
+const binaries = await Promise.all(
+  (await readdir(folder)).map(async (file) => {
+    const bytes = await readFile(new URL(file, folder));
+    return { file, bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length };
+  }),
+);
+console.log(
+  `\n${table(
+    ['binary', 'bytes', 'gzip'],
+    binaries.map(({ file, bytes, gzip }) => [file, kilobytes(bytes), kilobytes(gzip)]),
+  )}`,
+);
+const epochs = Number(options.epochs);
+const memory = epochs > 0 ? measureTraining(epochs) : undefined;
+if (memory) {
+  console.log(
+    `\nTraining W2 on MNIST: at most ${memory.peak.toFixed(0)} MB resident; ${memory.before.toFixed(0)} MB with the data read, before training`,
+  );
+}
+console.log(`\nKept in ${await writeResult('footprint', on, { entries, binaries, memory })}`);

@@ -1,0 +1,98 @@
+import type { Call } from '../../engine/kernels.js';
+import { ShapeError } from '../../errors.js';
+import { formatShape } from '../../ndarray.js';
+import { activationCalls } from '../activations.js';
+import type { Matrix } from '../layout.js';
+import type { GlobalPoolingSpec, Shape, SpatialDropoutSpec, ZeroPaddingSpec } from '../spec.js';
+import { sizeOf } from '../spec.js';
+import type { LayerRule } from './rule.js';
+
+/** The three dimensions of an image. @throws ShapeError for rows of another rank */
+export function imageSizes(
+  type: string,
+  input: Shape,
+): readonly [height: number, width: number, channels: number] {
+  if (input.length === 3) return input as unknown as readonly [number, number, number];
+  const hint = input.length === 2 ? '; put a reshape layer that adds the channels before it' : '';
+  throw new ShapeError(
+    `A ${type} layer takes images, shape (height, width, channels), but received the shape ${formatShape(input)}${hint}.`,
+  );
+}
+
+/** Zeros above, below, left and right of images. */
+export const zeroPadding2d: LayerRule<ZeroPaddingSpec> = {
+  outputShape({ type, padding: [tall, wide] }, input) {
+    const [height, width, channels] = imageSizes(type, input);
+    return [tall[0] + height + tall[1], wide[0] + width + wide[1], channels];
+  },
+  parameters: () => [],
+  place({ padding: [tall, wide] }, { layout, rows, input, inputShape, outputShape }) {
+    const [height, width, channels] = inputShape;
+    const output = layout.matrix(rows, sizeOf(outputShape));
+    const bytes = 4 * channels;
+    return {
+      output,
+      forward({ rows }) {
+        const places = [output.offset, output.stride, input.offset, input.stride, rows];
+        const margins = [tall[0], tall[1], bytes * wide[0], bytes * wide[1]];
+        return [{ kernel: 'padImages', args: [...places, height, bytes * width, ...margins] }];
+      },
+      backward({ rows, delta, below }) {
+        if (!below) return [];
+        const places = [below.offset, below.stride, delta.offset, delta.stride, rows];
+        const pitch = bytes * outputShape[1];
+        const first = pitch * tall[0] + bytes * wide[0];
+        return [{ kernel: 'cropImages', args: [...places, height, bytes * width, first, pitch] }];
+      },
+    };
+  },
+};
+
+/** The mean or the largest of all pixels, by channels; of equal largest pixels each has its share of the gradient. */
+export const globalPooling: LayerRule<GlobalPoolingSpec> = {
+  outputShape({ type, keepdims }, input) {
+    const [, , channels] = imageSizes(type, input);
+    return keepdims ? [1, 1, channels] : [channels];
+  },
+  parameters: () => [],
+  place({ type }, { layout, rows, input, inputShape: [height, width, channels] }) {
+    const output = layout.matrix(rows, channels);
+    const average = type === 'globalAveragePooling2d';
+    const sizes = [height * width, channels];
+    return {
+      output,
+      forward({ rows }) {
+        const args = [output.offset, output.stride, input.offset, input.stride, rows, ...sizes];
+        return [{ kernel: average ? 'globalAverage' : 'globalMax', args }];
+      },
+      backward({ rows, delta, below }): Call[] {
+        if (!below) return [];
+        const places = [below.offset, below.stride, delta.offset, delta.stride];
+        if (average) return [{ kernel: 'globalAverageBackward', args: [...places, rows, ...sizes] }];
+        const known = [input.offset, input.stride, output.offset, output.stride];
+        return [{ kernel: 'globalMaxBackward', args: [...places, ...known, rows, ...sizes] }];
+      },
+    };
+  },
+};
+
+/** Inverted dropout of whole channels (Tompson et al., 2015); the identity in prediction. */
+export const spatialDropout2d: LayerRule<SpatialDropoutSpec> = {
+  outputShape: ({ type }, input) => imageSizes(type, input),
+  parameters: () => [],
+  place({ rate }, { layout, rows, input, inputShape: [height, width, channels], key, scratch, training }) {
+    if (!training) return { output: input, forward: () => [], backward: () => [] };
+    const output = layout.matrix(rows, input.columns);
+    const drawn = [key, Math.floor(rate * 65536 + 0.5), Math.fround(1 / (1 - rate))];
+    const mask = (to: Matrix, from: Matrix, rows: number): Call => {
+      const places = [to.offset, to.stride, from.offset, from.stride, height * width, channels];
+      return { kernel: 'spatialDropout', args: [...places, ...drawn, 0, rows] };
+    };
+    return {
+      output,
+      forward: ({ rows, training }) =>
+        training ? [mask(output, input, rows)] : activationCalls('linear', output, input, rows, scratch),
+      backward: ({ rows, delta, below }) => (below ? [mask(below, delta, rows)] : []),
+    };
+  },
+};

@@ -1,0 +1,142 @@
+import type { Arena } from '../engine/arena.js';
+import type { Call } from '../engine/kernels.js';
+import type { Rows } from '../ndarray.js';
+import { ascending } from '../random.js';
+import type { ListsPlan } from './lists.js';
+import { BEYOND, LEAST_INPUTS } from './lists.js';
+import type { ScaleParts } from './scale.js';
+import type { NetworkSpec } from './spec.js';
+
+// Rows of which only some values are stored. Where the first layer reads lists, they become lists without ever being dense.
+
+/** Bytes of a row of a weight panel: what a column counts in lists (assembly/sparse.ts). */
+const ROW_BYTES = 32;
+
+/** Whether a network takes stored rows as lists. */
+export function takesLists({ layers, inputShape }: NetworkSpec): boolean {
+  return layers[0].type === 'dense' && inputShape[0] >= LEAST_INPUTS;
+}
+
+/** The number of values that are not 0 of every row. */
+export function countValues({ data, rows, features, sparse }: Rows): Int32Array {
+  return Int32Array.from({ length: rows }, (_, row) =>
+    sparse ? sparse.starts[row + 1] - sparse.starts[row] : countNonZero(data, row * features, features),
+  );
+}
+
+function countNonZero(data: Rows['data'], from: number, length: number): number {
+  let count = 0;
+  for (let i = from; i < from + length; i++) if (data[i] !== 0) count++;
+  return count;
+}
+
+/** The sum of the `batch` largest counts: the most entries that lists of so many rows have. */
+export function largestSum(counts: Int32Array, batch: number): number {
+  const largest = counts.slice().sort().subarray(-batch);
+  return largest.reduce((sum, count) => sum + count, 0);
+}
+
+/** The most entries that lists of `batch` of these rows have; undefined where rows do not come as lists. */
+export function mostEntries(spec: NetworkSpec, rows: Rows, batch: number): number | undefined {
+  return rows.sparse && takesLists(spec) ? largestSum(countValues(rows), batch) : undefined;
+}
+
+/** Entries of the lists of some rows, dense ones included. */
+export function countEntries({ data, features, sparse }: Rows, batch: Int32Array): number {
+  let count = 0;
+  for (const row of batch) {
+    if (sparse) count += sparse.starts[row + 1] - sparse.starts[row];
+    else count += countNonZero(data, row * features, features);
+  }
+  return count;
+}
+
+/** Writes row lists of some rows, dense ones included. */
+export function writeLists(
+  { i32, f32 }: Arena,
+  { rowStarts, rowEntries }: Pick<ListsPlan, 'rowStarts' | 'rowEntries'>,
+  { data, features, scale, sparse }: Rows,
+  batch: Int32Array,
+): void {
+  let entry = rowEntries >>> 2;
+  let start = rowStarts >>> 2;
+  i32[start++] = rowEntries;
+  for (const row of batch) {
+    if (sparse) {
+      for (let i = sparse.starts[row]; i < sparse.starts[row + 1]; i++) {
+        i32[entry++] = ROW_BYTES * sparse.columns[i];
+        f32[entry++] = data[i] * scale;
+      }
+    } else {
+      const from = row * features;
+      for (let i = from; i < from + features; i++) {
+        if (data[i] === 0) continue;
+        i32[entry++] = ROW_BYTES * (i - from);
+        f32[entry++] = data[i] * scale;
+      }
+    }
+    i32[start++] = 4 * entry;
+  }
+}
+
+/** Row lists of resident rows numbered by `indices`. */
+export function storedListCalls(
+  { rowStarts, rowEntries }: ListsPlan,
+  { starts, scale }: Stored,
+  indices: number,
+  rows: number,
+): Call[] {
+  const args = [rowStarts, rowEntries, starts, indices, rows];
+  return [scale ? { kernel: 'gatherByteLists', args: [...args, ...scale] } : { kernel: 'gatherLists', args }];
+}
+
+/** Bytes of stored entries (assembly/gather.ts): bytes with their columns take half the room. */
+export function storedBytes({ entries = 0, scale }: Pick<Stored, 'entries' | 'scale'>): number {
+  return (scale ? 4 : 8) * entries + BEYOND;
+}
+
+/** A data set that is kept as lists: offsets of the entries, and of the address of every row's. */
+interface Stored {
+  readonly data: number;
+  readonly starts: number;
+  readonly entries?: number;
+  /** Of bytes. */
+  readonly scale?: ScaleParts;
+}
+
+/** Writes all rows as entries, and the address of every row's. */
+export function writeEntries(arena: Arena, { data, starts, scale }: Stored, rows: Rows): void {
+  if (scale) writeByteEntries(arena, data, starts, rows);
+  else writeLists(arena, { rowStarts: starts, rowEntries: data }, rows, ascending(rows.rows));
+}
+
+function writeByteEntries({ i32 }: Arena, entries: number, starts: number, rows: Rows): void {
+  const { data, features } = rows;
+  let entry = entries >>> 2;
+  for (let row = 0; row < rows.rows; row++) {
+    i32[(starts >>> 2) + row] = 4 * entry;
+    const from = row * features;
+    for (let k = 0; k < features; k++) {
+      const byte = data[from + k];
+      if (byte !== 0) i32[entry++] = (k << 8) | byte;
+    }
+  }
+  i32[(starts >>> 2) + rows.rows] = 4 * entry;
+}
+
+/** Writes a row, its zeros included. */
+export function writeRow(
+  target: Float32Array,
+  to: number,
+  { data, features, scale, sparse }: Rows,
+  row: number,
+): void {
+  const from = row * features;
+  if (sparse) {
+    target.fill(0, to, to + features);
+    for (let i = sparse.starts[row]; i < sparse.starts[row + 1]; i++)
+      target[to + sparse.columns[i]] = data[i];
+  } else if (data instanceof Uint8Array) {
+    for (let j = 0; j < features; j++) target[to + j] = data[from + j] * scale;
+  } else target.set(data.subarray(from, from + features), to);
+}
