@@ -49,12 +49,12 @@ const lazyFflate = {
   },
 };
 
-/** binaries.ts gives way to binaries.workerd.ts, and the imports of ../wasm/*.wasm stay as they are written. */
+/** binaries.ts gives way to binaries.workerd.ts, predict-binaries.ts to its like, and the imports of ../wasm/*.wasm stay as they are written. */
 const importedBinaries = {
   name: 'imported-binaries',
   setup(bundle) {
-    bundle.onResolve({ filter: /\/binaries\.js$/ }, () => ({
-      path: resolve('src/engine/binaries.workerd.ts'),
+    bundle.onResolve({ filter: /[/-]binaries\.js$/ }, ({ path }) => ({
+      path: resolve('src/engine', `${basename(path, '.js')}.workerd.ts`),
     }));
     bundle.onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path, external: true }));
   },

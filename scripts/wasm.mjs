@@ -1,6 +1,7 @@
 /**
  * assembly/index.ts → build/wasm/<target>.wasm → dist/wasm/ and, all in one, src/engine/generated/binaries.ts.
  * assembly/wide.ts → build/wasm/wide.wasm → dist/wasm/ and src/engine/generated/wide.ts, a chunk of its own.
+ * assembly/predict.ts → build/wasm/predict-<target>.wasm → dist/wasm/ and, both in one, src/engine/generated/predict.ts.
  * assembly/peak.ts → build/wasm/peak-<target>.wasm, for the benchmarks only.
  */
 import { existsSync } from 'node:fs';
@@ -10,10 +11,15 @@ import { run, upToDate } from './tasks.mjs';
 
 const EMBEDDED = ['base', 'relaxed'];
 const RELEASE = [...EMBEDDED, 'wide'];
+const PREDICT = EMBEDDED.map((target) => `predict-${target}`);
 const DEBUG = ['base-debug', 'relaxed-debug', 'wide-debug'];
 
+function entryOf(target) {
+  return ['wide', 'predict'].find((entry) => target.startsWith(entry)) ?? 'index';
+}
+
 /** assembly/<entry>.ts → build/wasm/<name>.wasm, with the options of an asconfig target. */
-async function compile(target, entry = target.startsWith('wide') ? 'wide' : 'index', name = target) {
+async function compile(target, entry = entryOf(target), name = target) {
   const outFile = `build/wasm/${name}.wasm`;
   const inputs = ['assembly', 'asconfig.json', 'node_modules/assemblyscript/package.json'];
   await upToDate(`asc ${name}`, inputs, [outFile], async () => {
@@ -36,18 +42,24 @@ async function compile(target, entry = target.startsWith('wide') ? 'wide' : 'ind
  * within deflate's reach of its twin (34 → 26 KB). Round by round every binary has its next piece: its length (LEB128) and
  * its bytes.
  */
-async function embed() {
-  const binaries = await Promise.all(EMBEDDED.map((target) => readFile(`build/wasm/${target}.wasm`)));
+async function together(targets) {
+  const binaries = await Promise.all(targets.map((target) => readFile(`build/wasm/${target}.wasm`)));
   const pieces = binaries.map(piecesOf);
   const rounds = Math.max(...pieces.map((own) => own.length));
   const parts = Array.from({ length: rounds }, (_, round) =>
     pieces.flatMap((own) => [leb128(own[round]?.length ?? 0), own[round] ?? Buffer.alloc(0)]),
   );
-  const compressed = deflateRawSync(Buffer.concat(parts.flat()), { level: 9, memLevel: 9 });
-  await writeText('binaries', compressed);
+  return deflateRawSync(Buffer.concat(parts.flat()), { level: 9, memLevel: 9 });
+}
+
+/** The texts that bundles embed, and the binaries themselves. */
+async function embed() {
+  await writeText('binaries', await together(EMBEDDED));
+  await writeText('predict', await together(PREDICT));
   const wide = await readFile('build/wasm/wide.wasm');
   await writeText('wide', deflateRawSync(wide, { level: 9 }));
-  for (const target of RELEASE) await copyFile(`build/wasm/${target}.wasm`, `dist/wasm/${target}.wasm`);
+  for (const target of [...RELEASE, ...PREDICT])
+    await copyFile(`build/wasm/${target}.wasm`, `dist/wasm/${target}.wasm`);
 }
 
 /** src/engine/generated/<name>.ts, unless it is that already. */
@@ -98,7 +110,7 @@ export async function buildWasm({ debug }) {
     await mkdir(folder, { recursive: true });
   }
   if (existsSync('scripts/kernels.mjs')) await run('scripts/kernels.mjs');
-  const targets = [...RELEASE, ...(debug ? DEBUG : [])];
+  const targets = [...RELEASE, ...PREDICT, ...(debug ? DEBUG : [])];
   await Promise.all([
     ...targets.map((target) => compile(target)),
     ...RELEASE.map((target) => compile(target, 'peak', `peak-${target}`)),

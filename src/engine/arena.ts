@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../errors.js';
-import type { Engine } from './engine.js';
+import type { Engine } from './engines.js';
 import type { Call, Kernels, Program } from './kernels.js';
 import { bind } from './kernels.js';
 import type { Crew } from './threads/crew.js';

@@ -1,13 +1,11 @@
-import { UnsupportedError } from '../errors.js';
-import { binarySync, loadBinary } from './binaries.js';
+import * as binaries from './binaries.js';
+import type { Engine, EngineInfo, Variant } from './engines.js';
+import { embeddedVariant, Engines, useThreads, wantThreads } from './engines.js';
 import { ensureFusing } from './fusing.js';
 import { anyOf, checkOptions, instance, oneOf, positiveInteger } from '../check.js';
 
-/** The binaries that ship: plain SIMD; with fused multiply-add; and that for pairs of vectors which V8 fuses. */
-export type Variant = 'base' | 'relaxed' | 'wide';
-
-/** The binaries that are always at hand; `wide` is fetched when asked for. */
-export type EmbeddedVariant = Exclude<Variant, 'wide'>;
+export { chosenThreads, useThreads } from './engines.js';
+export type { EmbeddedVariant, Engine, EngineInfo, Variant } from './engines.js';
 
 export interface InitOptions {
   /**
@@ -29,70 +27,7 @@ export interface InitOptions {
   readonly module?: WebAssembly.Module;
 }
 
-export interface EngineInfo {
-  readonly variant: Variant;
-  /** Threads of the training that is running, else those that `init` has found. */
-  readonly threads: number;
-  /** Whether this runtime accepts relaxed SIMD. */
-  readonly relaxedSimd: boolean;
-  /** Whether this runtime has shared memory. */
-  readonly sharedMemory: boolean;
-  /** Size of the binary in use; undefined before it is needed, or where the runtime hands out compiled modules. */
-  readonly wasmBytes: number | undefined;
-}
-
-/** A compiled binary. Models keep the one they were built with. */
-export interface Engine {
-  readonly variant: Variant;
-  readonly module: WebAssembly.Module;
-  readonly wasmBytes: number | undefined;
-}
-
-const engines = new Map<Variant, Engine>();
-let chosen: Variant | undefined;
-let wantedThreads: number | 'auto' = 1;
-let threadsInUse = 1;
-
-/** (func (result v128) … i8x16.relaxed_swizzle): the smallest module that needs relaxed SIMD. */
-const RELAXED_PROBE = [
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2,
-  253, 15, 253, 128, 2, 11,
-];
-
-let relaxedSupport: boolean | undefined;
-
-function relaxedSimd(): boolean {
-  relaxedSupport ??= WebAssembly.validate(new Uint8Array(RELAXED_PROBE));
-  return relaxedSupport;
-}
-
-/** `auto` is one of the embedded variants. */
-function automatic(): EmbeddedVariant {
-  return relaxedSimd() ? 'relaxed' : 'base';
-}
-
-function resolveVariant(variant: 'auto' | Variant = 'auto', switchOn?: (flag: string) => void): Variant {
-  switch (variant) {
-    case 'auto':
-      return automatic();
-    case 'wide':
-      ensureFusing(switchOn);
-      return variant;
-    case 'relaxed':
-      if (relaxedSimd()) return variant;
-      throw new UnsupportedError(
-        "init: variant 'relaxed' needs a runtime with relaxed SIMD, but this one refuses it; use 'base' or 'auto'.",
-      );
-    case 'base':
-      return variant;
-  }
-}
-
-function record(variant: Variant, module: WebAssembly.Module, wasmBytes: number | undefined): Engine {
-  const engine = { variant, module, wasmBytes };
-  engines.set(variant, engine);
-  return engine;
-}
+const engines = /* @__PURE__ */ new Engines(binaries, 'every kernel');
 
 /**
  * Choose and compile the engine. Optional: `fit` and `loadModel` call it. May be called again; models that exist keep
@@ -106,91 +41,35 @@ export async function init(options: InitOptions = {}): Promise<void> {
 
 /** `init`, which may use `switchOn` to set the flag of V8 that `wide` needs. */
 export async function initEngine(options: InitOptions, switchOn?: (flag: string) => void): Promise<void> {
-  const {
-    variant: wanted,
-    threads,
-    module,
-  } = checkOptions('init', options, {
+  const { variant, threads, module } = checkOptions('init', options, {
     variant: oneOf<'auto' | Variant>(['auto', 'base', 'relaxed', 'wide']),
     threads: anyOf(oneOf<'auto'>(['auto']), positiveInteger),
     module: instance(WebAssembly.Module),
   });
-  const variant = resolveVariant(wanted, switchOn);
-  if (module !== undefined) {
-    record(variant, module, undefined);
-  } else if (!engines.has(variant)) {
-    const binary = await loadBinary(variant);
-    if (binary instanceof WebAssembly.Module) record(variant, binary, undefined);
-    else record(variant, await compile(binary), binary.length);
-  }
-  chosen = variant;
+  if (variant === 'wide') ensureFusing(switchOn);
+  await engines.choose(variant === 'wide' ? variant : embeddedVariant(variant), module);
   if (threads !== undefined) await chooseThreads(threads);
 }
 
 async function chooseThreads(threads: number | 'auto'): Promise<void> {
-  wantedThreads = threads;
-  threadsInUse = 1;
+  wantThreads(threads);
+  useThreads(1);
   if (threads === 1) return;
   const { possibleThreads } = await import('./threads/team.js');
-  threadsInUse = possibleThreads(threads);
+  useThreads(possibleThreads(threads));
 }
 
-/** What `init` was told. */
-export function chosenThreads(): number | 'auto' {
-  return wantedThreads;
-}
-
-/** Note what is in use; returns what was. */
-export function useThreads(threads: number): number {
-  const before = threadsInUse;
-  threadsInUse = threads;
-  return before;
-}
-
-async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
-  try {
-    return await WebAssembly.compile(bytes);
-  } catch (cause) {
-    throw new UnsupportedError(
-      'init: this runtime does not allow WebAssembly to be compiled from bytes; pass init({ module }) a WebAssembly.Module imported from lamella/wasm/base.wasm.',
-      { cause },
-    );
-  }
-}
-
-/** Resolves when the engine in use is compiled: `init()`, unless it has run. */
-export async function ready(): Promise<void> {
-  const variant = chosen ?? automatic();
-  if (!engines.has(variant)) await init({ variant });
+/** The engine in use, when it is compiled: `init()`, unless it has run. */
+export async function ready(): Promise<Engine> {
+  return engines.ready();
 }
 
 /** The engine in use; compiled on the spot if `init` has not run, where the runtime allows that. */
 export function currentEngine(): Engine {
-  const variant = chosen ?? automatic();
-  const ready = engines.get(variant);
-  if (ready) return ready;
-  // What was chosen is compiled, so nothing was.
-  const binary = binarySync(automatic());
-  chosen = variant;
-  if (binary instanceof WebAssembly.Module) return record(variant, binary, undefined);
-  try {
-    return record(variant, new WebAssembly.Module(binary), binary.length);
-  } catch (cause) {
-    throw new UnsupportedError(
-      'This runtime does not allow WebAssembly to be compiled synchronously; call await init() first.',
-      { cause },
-    );
-  }
+  return engines.current();
 }
 
 /** What computes: variant, threads, and what this runtime has. */
 export function engine(): EngineInfo {
-  const variant = chosen ?? automatic();
-  return {
-    variant,
-    threads: threadsInUse,
-    relaxedSimd: relaxedSimd(),
-    sharedMemory: typeof SharedArrayBuffer !== 'undefined',
-    wasmBytes: engines.get(variant)?.wasmBytes,
-  };
+  return engines.info();
 }

@@ -1,29 +1,10 @@
 import type { Label } from '../data/labels.js';
 import { accuracy } from './accuracy.js';
+import { decide } from './decisions.js';
 import type { Task } from './model.js';
 
 /** scikit-learn reports −ln of probabilities clipped to [2^-23, 1 − 2^-23], float32's epsilon. */
 export const LOSS_RANGE = [1.1920929665620834e-7, 15.942385152878742] as const;
-
-/**
- * Positions of the classes of all rows from the outputs of a network: the first of the largest probabilities, or
- * p > 0.5 for a single unit.
- */
-export function decide(outputs: Float32Array, rows: number): Int32Array {
-  const width = outputs.length / rows;
-  const codes = new Int32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const start = row * width;
-    if (width === 1) {
-      codes[row] = outputs[start] > 0.5 ? 1 : 0;
-      continue;
-    }
-    let best = 0;
-    for (let j = 1; j < width; j++) if (outputs[start + j] > outputs[start + best]) best = j;
-    codes[row] = best;
-  }
-  return codes;
-}
 
 /** One label of `classes` per row: softmax with cross-entropy, or a logistic unit for two classes. */
 export function classification(codes: Int32Array, classes: readonly Label[]): Task {

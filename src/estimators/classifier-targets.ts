@@ -9,11 +9,6 @@ import { checkLabels, multilabel, readLabelMatrix } from './multilabel.js';
 import type { ClassWeight } from './perceptron/class-weights.js';
 import { classWeights } from './perceptron/class-weights.js';
 
-/** Whether a classifier gives every row any number of labels. */
-export function isMultilabel({ outActivation, outputs }: Pick<Model, 'outActivation' | 'outputs'>): boolean {
-  return outActivation === 'sigmoid' && outputs > 1;
-}
-
 /** Targets of fit: classes are those that occur, and with a present model must be its own. */
 export function readTargets(owner: string, y: LabelInput, rows: number, present: Model | undefined): Task {
   const matrix = readLabelMatrix(y);

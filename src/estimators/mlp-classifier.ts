@@ -1,43 +1,27 @@
-import { anything, checkOptions, instance } from '../check.js';
+import { anything, checkOptions } from '../check.js';
 import type { Label } from '../data/labels.js';
-import { log } from '../math.js';
+import { ready } from '../engine/engine.js';
 import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
 import { accuracy, readWeights } from './accuracy.js';
-import { decide } from './classification.js';
-import { isMultilabel, readKnownTargets, readTargets, weighClasses } from './classifier-targets.js';
+import type { Predictions, ProbabilityOptions } from './classifier-predictions.js';
+import { logProbabilities, predictLabels, probabilities } from './classifier-predictions.js';
+import { readKnownTargets, readTargets, weighClasses } from './classifier-targets.js';
+import { decide, decideEach, isMultilabel } from './decisions.js';
 import type { MLPFitOptions } from './fit-options.js';
 import { mlpFitSchema, readFitOptions } from './fit-options.js';
+import { CLASSIFIER } from './kinds.js';
 import type { LabelInput } from './labels.js';
 import { checkLength, checkSameClasses, positionsIn, readClasses, readLabels } from './labels.js';
 import type { Validation } from './mlp.js';
 import { MLP } from './mlp.js';
 import type { Task } from './model.js';
-import { decideEach, subsetAccuracy } from './multilabel.js';
+import { subsetAccuracy } from './multilabel.js';
 import type { MLPClassifierOptions, MLPClassifierParams } from './options.js';
 import type { LabelSequence } from './out.js';
-import { checkOut, fillLabels, labelRows } from './out.js';
-import { readOptions } from './read-options.js';
+import { outputsOf } from './outputs.js';
 import { rowWeights } from './row-weights.js';
-import type { MLPKind } from './saving.js';
 import { readMLP } from './saving.js';
-
-const OUT = { out: instance(Float32Array) };
-const LABELS_OUT = { out: anything<LabelSequence>() };
-
-const kind: MLPKind = {
-  name: 'MLPClassifier',
-  readOptions: (given) => readOptions('MLPClassifier', given),
-  fits: (outputs, outActivation, { length }) => {
-    if (outActivation === 'softmax') return length > 2 && outputs === length;
-    return (
-      outActivation === 'sigmoid' && length > 1 && (outputs === length || (length === 2 && outputs === 1))
-    );
-  },
-};
-
-/** One label per row, or for several an NdArray (rows, labels) of 0 and 1. */
-type Predictions = Label[] | NdArray<Uint8Array>;
 
 /**
  * A multi-layer perceptron that classifies: scikit-learn's MLPClassifier.
@@ -61,7 +45,7 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
    * @throws FormatError for anything else, damaged files and such of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<MLPClassifier> {
-    const { params, model } = await readMLP(bytes, kind);
+    const { params, model } = await readMLP(bytes, CLASSIFIER, ready);
     const classifier = new MLPClassifier(params);
     classifier.model = model;
     return classifier;
@@ -147,14 +131,7 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
   predict<R extends Predictions = Label[]>(x: ArrayInput): R;
   predict<T extends LabelSequence>(x: ArrayInput, options: { readonly out?: T }): T;
   predict(x: ArrayInput, options?: { readonly out?: LabelSequence }): LabelSequence | Predictions {
-    const model = this.fitted('predict');
-    const { out } = checkOptions('MLPClassifier.predict', options, LABELS_OUT);
-    const { values, rows } = this.outputs(x, 'predict');
-    if (isMultilabel(model)) return labelRows(decideEach(values), rows, out);
-    const codes = decide(values, rows);
-    const { classes } = model;
-    if (out === undefined) return Array.from(codes, (code) => classes[code]);
-    return fillLabels(out, codes, classes);
+    return predictLabels(this.fitted('predict'), x, options);
   }
 
   /**
@@ -162,36 +139,13 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
    *
    * @param options `out`: a Float32Array of rows · classes to fill
    */
-  predictProba(x: ArrayInput, options?: { readonly out?: Float32Array }): NdArray {
-    return this.#probabilities(x, 'predictProba', options);
+  predictProba(x: ArrayInput, options?: ProbabilityOptions): NdArray {
+    return probabilities(this.fitted('predictProba'), x, options);
   }
 
   /** Natural logarithm of predictProba; −∞ where a probability is 0. `out` as there. */
-  predictLogProba(x: ArrayInput, options?: { readonly out?: Float32Array }): NdArray {
-    const result = this.#probabilities(x, 'predictLogProba', options);
-    const { data } = result;
-    for (let i = 0; i < data.length; i++) data[i] = log(data[i]);
-    return result;
-  }
-
-  #probabilities(
-    x: ArrayInput,
-    wanted: string,
-    options: { readonly out?: Float32Array } | undefined,
-  ): NdArray {
-    const { network, classes } = this.fitted(wanted);
-    const { out } = checkOptions(`MLPClassifier.${wanted}`, options, OUT);
-    const given = toRows(x, { flatten: true, expectedFeatures: network.spec.inputShape[0] });
-    const shape = [given.rows, classes.length];
-    if (out) checkOut(out.length, given.rows * classes.length, `(${shape.join(', ')})`);
-    if (network.outputShape[0] > 1) return { data: network.forward(given, out), shape };
-    const positive = network.forward(given);
-    const data = out ?? new Float32Array(2 * given.rows);
-    positive.forEach((p, row) => {
-      data[2 * row] = 1 - p;
-      data[2 * row + 1] = p;
-    });
-    return { data, shape };
+  predictLogProba(x: ArrayInput, options?: ProbabilityOptions): NdArray {
+    return logProbabilities(this.fitted('predictLogProba'), x, options);
   }
 
   /**
@@ -203,7 +157,7 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
     const model = this.fitted('score');
     const schema = { sampleWeight: anything<ArrayInput>() };
     const { sampleWeight } = checkOptions('MLPClassifier.score', options, schema);
-    const { values, rows } = this.outputs(x, 'score');
+    const { values, rows } = outputsOf(model, x);
     const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, rows);
     if (isMultilabel(model)) {
       const truth = readKnownTargets(y, rows, { classes: model.classes, several: true });

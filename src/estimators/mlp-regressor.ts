@@ -1,29 +1,21 @@
-import { anything, checkOptions, instance } from '../check.js';
+import { anything, checkOptions } from '../check.js';
 import { r2Score } from '../data/scores/regression.js';
+import { ready } from '../engine/engine.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
 import type { MLPFitOptions } from './fit-options.js';
 import { mlpFitSchema, readFitOptions } from './fit-options.js';
+import { REGRESSOR } from './kinds.js';
 import type { LabelInput } from './labels.js';
 import { checkLength } from './labels.js';
 import type { Validation } from './mlp.js';
 import { MLP } from './mlp.js';
 import type { MLPRegressorOptions, MLPRegressorParams } from './options.js';
-import { checkOut } from './out.js';
-import { readOptions } from './read-options.js';
+import { outputsOf } from './outputs.js';
 import { checkOutputs, readTargetValues, regression } from './regression.js';
+import { predictValues } from './regressor-predictions.js';
 import { rowWeights } from './row-weights.js';
-import type { MLPKind } from './saving.js';
 import { readMLP } from './saving.js';
-
-const OUT = { out: instance(Float32Array) };
-
-const kind: MLPKind = {
-  name: 'MLPRegressor',
-  readOptions: (given) => readOptions('MLPRegressor', given),
-  fits: (_outputs, outActivation, { length }) =>
-    length === 0 && (outActivation === 'linear' || outActivation === 'exponential'),
-};
 
 /**
  * A multi-layer perceptron that predicts values: scikit-learn's MLPRegressor.
@@ -47,7 +39,7 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
    * @throws FormatError for anything else, damaged files and such of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<MLPRegressor> {
-    const { params, model } = await readMLP(bytes, kind);
+    const { params, model } = await readMLP(bytes, REGRESSOR, ready);
     const regressor = new MLPRegressor(params as MLPRegressorParams);
     regressor.model = model;
     return regressor;
@@ -119,13 +111,7 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
     x: ArrayInput,
     options?: { readonly out?: Float32Array },
   ): T {
-    const { outputs } = this.fitted('predict');
-    const { out } = checkOptions('MLPRegressor.predict', options, OUT);
-    const { values, rows } = this.outputs(x, 'predict', (count) => {
-      if (out) checkOut(out.length, count * outputs, outputs === 1 ? `(${count})` : `(${count}, ${outputs})`);
-      return out;
-    });
-    return (outputs === 1 ? values : { data: values, shape: [rows, outputs] }) as T;
+    return predictValues(this.fitted('predict'), x, options) as T;
   }
 
   /**
@@ -136,7 +122,7 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
   score(x: ArrayInput, y: ArrayInput, options?: { readonly sampleWeight?: ArrayInput }): number {
     const schema = { sampleWeight: anything<ArrayInput>() };
     const { sampleWeight } = checkOptions('MLPRegressor.score', options, schema);
-    const { values, rows } = this.outputs(x, 'score');
+    const { values, rows } = outputsOf(this.fitted('score'), x);
     const truth = readTargetValues(y);
     checkLength(truth.rows, rows);
     checkOutputs(truth, values.length / rows);

@@ -81,17 +81,6 @@ export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
     return this.params.warmStart && this.model !== undefined;
   }
 
-  /** Outputs of the network for rows: (rows, outputs); into what `outFor` gives for a number of rows. */
-  protected outputs(
-    x: ArrayInput,
-    wanted: string,
-    outFor?: (rows: number) => Float32Array | undefined,
-  ): { values: Float32Array; rows: number } {
-    const model = this.fitted(wanted);
-    const rows = this.readRows(x, model);
-    return { values: model.network.forward(rows, outFor?.(rows.rows)), rows: rows.rows };
-  }
-
   /** A training, one at a time: the promise of a second one rejects. Resolves to this estimator. */
   protected exclusively(call: string, work: () => Promise<void>): Promise<this> {
     return promised(this, this.name, call, async () => {

@@ -7,10 +7,10 @@ import { paddedUnits } from '../model/layout.js';
 import type { LossSpec } from '../model/losses.js';
 import { Network } from '../model/network.js';
 import { updateRule } from '../model/optimizers.js';
-import type { DenseSpec, LayerSpec, NetworkSpec } from '../model/spec.js';
+import type { NetworkSpec } from '../model/spec.js';
 import type { RandomState } from '../random.js';
 import type { Targets } from '../train/data.js';
-import { dropoutRates, hiddenActivations } from './layer-options.js';
+import { networkSpec } from './network-spec.js';
 import type { MLPParams } from './options.js';
 import type { Progress } from './progress.js';
 import { newProgress } from './progress.js';
@@ -70,29 +70,6 @@ export function newModel(
   } catch (error) {
     throw error instanceof RangeError ? tooLarge(owner, params, bytes, error) : error;
   }
-}
-
-/** The network that options describe. */
-export function networkSpec(
-  params: MLPParams,
-  inputs: number,
-  { outputs, outActivation }: Pick<Task, 'outputs' | 'outActivation'>,
-): NetworkSpec {
-  const { hiddenLayerSizes, alpha } = params;
-  const activations = hiddenActivations(params);
-  const rates = dropoutRates(params);
-  const hidden = hiddenLayerSizes.flatMap((units, i): LayerSpec[] => {
-    const dense = denseSpec(units, activations[i], alpha);
-    return rates[i] > 0 ? [dense, { type: 'dropout', rate: rates[i] }] : [dense];
-  });
-  return { inputShape: [inputs], layers: [...hidden, denseSpec(outputs, outActivation, alpha)] };
-}
-
-/** A dense layer with scikit-learn's penalty, ½ · alpha · Σ weight² (divided by the rows of a batch in training). */
-function denseSpec(units: number, activation: Activation, alpha: number): DenseSpec {
-  const rules = { initializer: { name: 'zeros' } };
-  const kernel = alpha > 0 ? { ...rules, regularizer: { l1: 0, l2: alpha / 2 } } : rules;
-  return { type: 'dense', units, activation, useBias: true, kernel, bias: rules, trainable: true };
 }
 
 function weightCount(inputs: number, { layers }: NetworkSpec): number {

@@ -3,6 +3,7 @@ import { ShapeError, ValueError } from '../errors.js';
 import { formatShape, isTypedArray, readArray } from '../ndarray.js';
 import type { Task } from './model.js';
 import { LOSS_RANGE } from './classification.js';
+import { decideEach } from './decisions.js';
 
 /** Which labels every row has: 0 or 1, (rows, labels), row-major. At least two labels. */
 export interface LabelMatrix {
@@ -48,11 +49,6 @@ function bit(value: unknown, at: number, labels: number, name: string): number {
   throw new ValueError(
     `${name} must hold 0 or 1 for each of several labels per row, but received ${describe(value)} at row ${Math.floor(at / labels)}, column ${at % labels}.`,
   );
-}
-
-/** The labels of every row from the outputs of a network: those whose probability is above ½. */
-export function decideEach(outputs: Float32Array): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(outputs, (p) => (p > 0.5 ? 1 : 0));
 }
 
 /** Share of rows, by weight, whose labels all agree. */

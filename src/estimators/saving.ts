@@ -1,6 +1,5 @@
 import { anything, boolean, integer, listOf, nullable, number, oneOf, positiveInteger } from '../check.js';
-import type { Label } from '../data/labels.js';
-import { currentEngine, ready } from '../engine/engine.js';
+import type { Engine } from '../engine/engines.js';
 import { FormatError } from '../errors.js';
 import { anyNumber, asFormatError, readMembers } from '../io/members.js';
 import { checkNoMoreArrays, readModelFile, takeArray, writeModelFile } from '../io/model-file.js';
@@ -12,8 +11,9 @@ import type { Parameter } from '../model/parameters.js';
 import { layOut, pack, unpack } from '../model/parameters.js';
 import { shapesOf } from '../model/plan.js';
 import { readClassNames } from './class-names.js';
+import type { MLPKind } from './kinds.js';
 import type { Model } from './model.js';
-import { networkSpec } from './model.js';
+import { networkSpec } from './network-spec.js';
 import type { MLPParams } from './options.js';
 import type { Optimizer, Progress } from './progress.js';
 
@@ -21,14 +21,6 @@ import type { Optimizer, Progress } from './progress.js';
 export interface SavedMLP {
   readonly params: MLPParams;
   readonly model: Model;
-}
-
-/** What a kind of perceptron knows of its files. */
-export interface MLPKind {
-  readonly name: string;
-  readonly readOptions: (given: unknown) => MLPParams;
-  /** Whether outputs, their activation and the classes go together. */
-  readonly fits: (outputs: number, outActivation: Activation, classes: readonly Label[]) => boolean;
 }
 
 /**
@@ -96,9 +88,14 @@ const loose = anything<unknown>();
 /**
  * Read such bytes. Every array is checked against the network that the options describe before memory is taken for it.
  *
+ * @param engine of the network; asked for when all is read
  * @throws FormatError for what is no file of this kind, names the byte offset or the member
  */
-export async function readMLP(bytes: Uint8Array, kind: MLPKind): Promise<SavedMLP> {
+export async function readMLP(
+  bytes: Uint8Array,
+  kind: MLPKind,
+  engine: () => Promise<Engine>,
+): Promise<SavedMLP> {
   const { config, arrays } = readModelFile(bytes, kind.name);
   const schema = { params: loose, network: loose, classes: loose, progress: loose, optimizer: loose };
   const parts = readMembers(kind.name, config, schema);
@@ -136,8 +133,7 @@ export async function readMLP(bytes: Uint8Array, kind: MLPKind): Promise<SavedML
     return block;
   });
   checkNoMoreArrays(kind.name, arrays, known);
-  await ready();
-  const network = new Network(spec, currentEngine());
+  const network = new Network(spec, await engine());
   network.setParameters(values);
   return { params, model: { network, params: made, progress, outputs, outActivation, classes } };
 }

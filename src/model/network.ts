@@ -1,5 +1,5 @@
 import { Arena } from '../engine/arena.js';
-import type { Engine } from '../engine/engine.js';
+import type { Engine } from '../engine/engines.js';
 import type { Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
 import type { Places, Rows } from '../ndarray.js';

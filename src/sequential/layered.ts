@@ -1,5 +1,5 @@
 import { integer, checkValue, describe } from '../check.js';
-import { currentEngine } from '../engine/engine.js';
+import type { Engine } from '../engine/engines.js';
 import { ShapeError, ValueError } from '../errors.js';
 import { Network } from '../model/network.js';
 import type { Parameter } from '../model/parameters.js';
@@ -166,7 +166,7 @@ export abstract class Layered {
     if (this.#network) return this.#network;
     const structure = this.structure(wanted);
     checkMemory(this.name, structure);
-    const network = new Network(structure.spec, currentEngine());
+    const network = new Network(structure.spec, this.engine());
     network.setParameters(initialWeights(structure, this.drawnSeed()));
     this.#network = network;
     return network;
@@ -174,10 +174,13 @@ export abstract class Layered {
 
   /** Give a built model weights, in the order of its parameters, before any are drawn. */
   protected adopt(values: readonly Float32Array[]): void {
-    const network = new Network(this.structure('adopt').spec, currentEngine());
+    const network = new Network(this.structure('adopt').spec, this.engine());
     network.setParameters(values);
     this.#network = network;
   }
+
+  /** What the network is to run on. */
+  protected abstract engine(): Engine;
 
   /** Throws if the weights may not be replaced now. */
   protected abstract checkWritable(call: string): void;

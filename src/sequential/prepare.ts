@@ -1,13 +1,12 @@
 import { ValueError } from '../errors.js';
 import type { ResolvedLoss } from '../model/options/losses.js';
 import { gatherable } from '../model/scale.js';
-import type { Shape } from '../model/spec.js';
-import type { ArrayInput, Rows } from '../ndarray.js';
-import { sliceRows, toRows } from '../ndarray.js';
+import type { ArrayInput } from '../ndarray.js';
+import { sliceRows } from '../ndarray.js';
 import type { Dataset, Targets } from '../train/data.js';
+import { readRows } from './input.js';
 import { readRowWeights, withClassWeight } from './row-weights.js';
 import type { Structure } from './structure.js';
-import { checkSameShape } from './structure.js';
 import { prepareTargets } from './targets.js';
 
 /** Rows with their targets, as the kernels and as the metrics want them. */
@@ -27,19 +26,6 @@ export interface Reader {
   readonly structure: Structure;
   readonly loss: ResolvedLoss;
   readonly classWeight?: ReadonlyMap<number, number>;
-}
-
-/** Rows of the shape that a model was built for. @throws ShapeError, ValueError */
-export function readRows(owner: string, x: unknown, inputShape: Shape, name = 'x'): Rows {
-  const rows = toRows(x, { name });
-  const received = rows.shape.slice(1);
-  // Images of one channel may leave it out, or have it where none is expected (keras/src/models/functional.py).
-  const bare = (shape: Shape): Shape => (shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape);
-  if (received.length === inputShape.length) checkSameShape(owner, name, received, inputShape);
-  else if (bare(received).length !== bare(inputShape).length) {
-    checkSameShape(owner, name, received, inputShape);
-  } else checkSameShape(owner, name, bare(received), bare(inputShape));
-  return rows;
 }
 
 /** Data, checked and ready to train on or to evaluate. `part` is what errors call them: '', 'validationData: '. */

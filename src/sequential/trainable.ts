@@ -1,4 +1,5 @@
-import { ready } from '../engine/engine.js';
+import { currentEngine, ready } from '../engine/engine.js';
+import type { Engine } from '../engine/engines.js';
 import { ValueError } from '../errors.js';
 import type { ArrayInput } from '../ndarray.js';
 import { updateRule } from '../model/optimizers.js';
@@ -12,19 +13,20 @@ import type { EvaluateOptions, FitOptions, TrainOnBatchOptions } from './fit-opt
 import { readBatchOptions, readEvaluateOptions, readFitOptions } from './fit-options.js';
 import { gather } from './fitting.js';
 import { History } from './history.js';
-import { Layered } from './layered.js';
 import type { Layer } from './layer.js';
+import { Predicting } from './predicting.js';
 import { prepare } from './prepare.js';
 import { readClassWeight } from './row-weights.js';
 import { checkMemory } from './structure.js';
 import type { Structure } from './structure.js';
 import { optimizerState, restoredOptimizer } from './state.js';
 import type { Stream } from './stream.js';
+import { optimizerValues } from './summary.js';
 import { Training } from './training.js';
 import { batchesOf } from './validation.js';
 
 /** Layers that can be trained and evaluated. */
-export abstract class Trainable extends Layered {
+export abstract class Trainable extends Predicting {
   #compiled: Compiled | undefined;
   #history = new History();
   #busy = false;
@@ -183,8 +185,18 @@ export abstract class Trainable extends Layered {
     );
   }
 
+  protected override optimizerValues(trainable: number): number | undefined {
+    if (!this.#compiled || this.#compiled.state.step === 0) return undefined;
+    const { spec, learningRate } = this.#compiled.optimizer;
+    return optimizerValues(spec, trainable, typeof learningRate !== 'number');
+  }
+
   protected get compiledOrNot(): Compiled | undefined {
     return this.#compiled;
+  }
+
+  protected override engine(): Engine {
+    return currentEngine();
   }
 
   protected override checkWritable(call: string): void {

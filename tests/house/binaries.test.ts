@@ -22,27 +22,30 @@ function sectionsOf(bytes: Uint8Array): number[] {
   return sections;
 }
 
-describe.each(['base', 'relaxed', 'wide'])('build/wasm/%s.wasm', (target) => {
-  const bytes = readFileSync(new URL(`../../build/wasm/${target}.wasm`, import.meta.url));
-  const module = new WebAssembly.Module(bytes);
+describe.each(['base', 'relaxed', 'wide', 'predict-base', 'predict-relaxed'])(
+  'build/wasm/%s.wasm',
+  (target) => {
+    const bytes = readFileSync(new URL(`../../build/wasm/${target}.wasm`, import.meta.url));
+    const module = new WebAssembly.Module(bytes);
 
-  test('takes a memory and nothing else', () => {
-    expect(WebAssembly.Module.imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
-  });
+    test('takes a memory and nothing else', () => {
+      expect(WebAssembly.Module.imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
+    });
 
-  test('gives functions and nothing else', () => {
-    const kinds = WebAssembly.Module.exports(module).map(({ kind }) => kind);
-    expect(new Set(kinds)).toEqual(new Set(['function']));
-  });
+    test('gives functions and nothing else', () => {
+      const kinds = WebAssembly.Module.exports(module).map(({ kind }) => kind);
+      expect(new Set(kinds)).toEqual(new Set(['function']));
+    });
 
-  test('has no static data and runs nothing at start', () => {
-    const sections = sectionsOf(bytes);
-    expect(sections).not.toContain(DATA);
-    expect(sections).not.toContain(START);
-  });
+    test('has no static data and runs nothing at start', () => {
+      const sections = sectionsOf(bytes);
+      expect(sections).not.toContain(DATA);
+      expect(sections).not.toContain(START);
+    });
 
-  test.each([0, 65536])('accepts a memory that may grow to %d pages', (maximum) => {
-    const memory = new WebAssembly.Memory({ initial: 0, maximum });
-    expect(() => new WebAssembly.Instance(module, { env: { memory } })).not.toThrow();
-  });
-});
+    test.each([0, 65536])('accepts a memory that may grow to %d pages', (maximum) => {
+      const memory = new WebAssembly.Memory({ initial: 0, maximum });
+      expect(() => new WebAssembly.Instance(module, { env: { memory } })).not.toThrow();
+    });
+  },
+);

@@ -76,7 +76,9 @@ function importFault(path: string, specifier: string): string | undefined {
     return PACKAGES.includes(specifier) ? undefined : `${path} imports the package ${specifier}`;
   }
   if (specifier.endsWith('.wasm')) {
-    return path === 'src/engine/binaries.workerd.ts' ? undefined : `${path} imports ${specifier}`;
+    return /^src\/engine\/(predict-)?binaries\.workerd\.ts$/.test(path)
+      ? undefined
+      : `${path} imports ${specifier}`;
   }
   if (!specifier.endsWith('.js')) return `${path} imports ${specifier} without its .js extension`;
   const target = posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts');

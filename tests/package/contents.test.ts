@@ -1,5 +1,6 @@
 import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { pack, root } from './packing.js';
@@ -8,16 +9,32 @@ const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
 /** Bytes, compressed, of everything that importing an entry loads at once; chunks imported later do not count. */
 async function gzipped(entry: string): Promise<number> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [root + entry],
-    outdir: `${root}build/size`,
+    absWorkingDir: root,
+    outdir: 'build/size',
     bundle: true,
+    minify: true,
     splitting: true,
     format: 'esm',
     external: ['node:*'],
+    metafile: true,
     write: false,
+    logLevel: 'error',
   });
-  return gzipSync(outputFiles.find(({ path }) => path.endsWith(entry.split('/').at(-1)!))!.contents).length;
+  const loaded = new Set(
+    Object.keys(metafile.outputs).filter((path) => path.endsWith(entry.split('/').at(-1)!)),
+  );
+  for (const path of loaded) {
+    for (const { path: chunk, kind } of metafile.outputs[path].imports) {
+      if (kind === 'import-statement') loaded.add(chunk);
+    }
+  }
+  const sizes = outputFiles
+    .filter(({ path }) => loaded.has(relative(root, path)))
+    .map(({ contents }) => gzipSync(contents).length);
+  expect(sizes).toHaveLength(loaded.size);
+  return sizes.reduce((sum, size) => sum + size);
 }
 
 describe('the packed package', () => {
@@ -41,6 +58,8 @@ describe('the packed package', () => {
     expect(files).toContain('LICENSE');
     expect(files.filter((path) => path.startsWith('dist/wasm/'))).toEqual([
       'dist/wasm/base.wasm',
+      'dist/wasm/predict-base.wasm',
+      'dist/wasm/predict-relaxed.wasm',
       'dist/wasm/relaxed.wasm',
       'dist/wasm/wide.wasm',
     ]);
@@ -73,7 +92,33 @@ describe('the packed package', () => {
     }
   });
 
-  test('compresses to at most 140 KB', async () => {
-    expect(await gzipped('dist/index.js')).toBeLessThanOrEqual(140 * 1024);
+  test.each([
+    ['dist/index.js', 140],
+    ['dist/predict.js', 60],
+  ])('%s compresses to at most %d KB', async (entry, most) => {
+    expect(await gzipped(entry)).toBeLessThanOrEqual(most * 1024);
+  });
+
+  test('predict shares its errors with the other entries, and loads nothing that trains', async () => {
+    const [predict, index] = await Promise.all(
+      ['predict', 'index'].map((name) => import(`${root}dist/${name}.js`)),
+    );
+    expect(predict.LamellaError).toBe(index.LamellaError);
+    const { metafile } = await build({
+      entryPoints: [`${root}src/predict.ts`],
+      absWorkingDir: root,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      outdir: 'build/size',
+      external: ['node:*'],
+      metafile: true,
+      write: false,
+    });
+    const used = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
+    expect(used).toContain('src/model/network.ts');
+    expect(
+      used.filter((file) => /^src\/(train|search)\/|generated\/(binaries|wide)\.ts$/.test(file)),
+    ).toEqual([]);
   });
 });

@@ -12,10 +12,10 @@ import { fitSchema } from '../fit-options.js';
 import type { LabelInput } from '../labels.js';
 import { checkLength, checkSameClasses, encodeAs, positionsIn, readClasses, readLabels } from '../labels.js';
 import type { LabelSequence } from '../out.js';
-import { fillLabels } from '../out.js';
 import { classWeights } from './class-weights.js';
 import type { PerceptronOptions, PerceptronParams } from './options.js';
 import { readPerceptronOptions } from './options.js';
+import { decided, decisionFunction, predictClasses } from './predictions.js';
 import type { Samples } from './samples.js';
 import { toSamples } from './samples.js';
 import { readPerceptron, savePerceptron } from './saving.js';
@@ -199,45 +199,12 @@ export class Perceptron extends TrainedPerceptron {
   predict(x: ArrayInput): Label[];
   predict<T extends LabelSequence>(x: ArrayInput, options: { readonly out?: T }): T;
   predict(x: ArrayInput, options?: { readonly out?: LabelSequence }): LabelSequence {
-    const { classes } = this.fitted('predict');
-    const { out } = checkOptions('Perceptron.predict', options, { out: anything<LabelSequence>() });
-    const codes = this.#decided(x, 'predict');
-    if (out === undefined) return Array.from(codes, (code) => classes[code]);
-    return fillLabels(out, codes, classes);
+    return predictClasses(this.fitted('predict'), x, options);
   }
 
   /** w · x + b of every row: (rows) for two classes, positive for the second; else (rows, classes). */
   decisionFunction(x: ArrayInput): NdArray<Float64Array> {
-    const { values, width } = this.#decisions(x, 'decisionFunction');
-    const rows = values.length / width;
-    return { data: values, shape: width === 1 ? [rows] : [rows, width] };
-  }
-
-  #decisions(x: ArrayInput, wanted: string): { values: Float64Array<ArrayBuffer>; width: number } {
-    const { coef, intercept, features } = this.fitted(wanted);
-    const samples = toSamples(toExactRows(x, features));
-    const width = intercept.length;
-    const values = new Float64Array(samples.rows * width);
-    const weights = Array.from(intercept, (_b, k) => coef.subarray(k * features, (k + 1) * features));
-    for (let row = 0; row < samples.rows; row++) {
-      for (let k = 0; k < width; k++) {
-        values[row * width + k] = samples.dot(row, weights[k]) + intercept[k];
-      }
-    }
-    return { values, width };
-  }
-
-  /** Positions of the decided classes: above 0, or the first of the largest. */
-  #decided(x: ArrayInput, wanted: string): Int32Array {
-    const { values, width } = this.#decisions(x, wanted);
-    const codes = new Int32Array(values.length / width);
-    for (let row = 0; row < codes.length; row++) {
-      if (width === 1) codes[row] = values[row] > 0 ? 1 : 0;
-      for (let k = 1; k < width; k++) {
-        if (values[row * width + k] > values[row * width + codes[row]]) codes[row] = k;
-      }
-    }
-    return codes;
+    return decisionFunction(this.fitted('decisionFunction'), x);
   }
 
   /**
@@ -246,14 +213,14 @@ export class Perceptron extends TrainedPerceptron {
    * @param options `sampleWeight`: a weight >= 0 per row
    */
   score(x: ArrayInput, y: LabelInput, options?: { readonly sampleWeight?: ArrayInput }): number {
-    const { classes } = this.fitted('score');
+    const model = this.fitted('score');
     const { sampleWeight } = checkOptions('Perceptron.score', options, {
       sampleWeight: anything<ArrayInput>(),
     });
-    const codes = this.#decided(x, 'score');
+    const codes = decided(model, x);
     const labels = readLabels(y);
     checkLength(labels.length, codes.length);
     const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, codes.length);
-    return accuracy(codes, positionsIn(labels, classes), weights);
+    return accuracy(codes, positionsIn(labels, model.classes), weights);
   }
 }

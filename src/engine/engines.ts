@@ -1,0 +1,168 @@
+import { UnsupportedError } from '../errors.js';
+
+/** The binaries that ship: plain SIMD; with fused multiply-add; and that for pairs of vectors which V8 fuses. */
+export type Variant = 'base' | 'relaxed' | 'wide';
+
+/** The binaries that are always at hand; `wide` is fetched when asked for. */
+export type EmbeddedVariant = Exclude<Variant, 'wide'>;
+
+export interface EngineInfo {
+  readonly variant: Variant;
+  /** Threads of the training that is running, else those that `init` has found. */
+  readonly threads: number;
+  /** Whether this runtime accepts relaxed SIMD. */
+  readonly relaxedSimd: boolean;
+  /** Whether this runtime has shared memory. */
+  readonly sharedMemory: boolean;
+  /** Size of the binary in use; undefined before it is needed, or where the runtime hands out compiled modules. */
+  readonly wasmBytes: number | undefined;
+}
+
+/** A compiled binary. Models keep the one they were built with. */
+export interface Engine {
+  readonly variant: Variant;
+  readonly module: WebAssembly.Module;
+  readonly wasmBytes: number | undefined;
+}
+
+/** Where the bytes of binaries come from: compiled modules where bytes may not be compiled. */
+export interface Binaries {
+  /** An embedded one, decoded when asked for. */
+  readonly binarySync: (variant: EmbeddedVariant) => Uint8Array<ArrayBuffer> | WebAssembly.Module;
+  readonly loadBinary: (variant: Variant) => Promise<Uint8Array<ArrayBuffer> | WebAssembly.Module>;
+}
+
+let chosen: Variant | undefined;
+let wantedThreads: number | 'auto' = 1;
+let threadsInUse = 1;
+
+/** (func (result v128) … i8x16.relaxed_swizzle): the smallest module that needs relaxed SIMD. */
+const RELAXED_PROBE = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2,
+  253, 15, 253, 128, 2, 11,
+];
+
+let relaxedSupport: boolean | undefined;
+
+function relaxedSimd(): boolean {
+  relaxedSupport ??= WebAssembly.validate(new Uint8Array(RELAXED_PROBE));
+  return relaxedSupport;
+}
+
+/** `auto` is one of the embedded variants. */
+function automatic(): EmbeddedVariant {
+  return relaxedSimd() ? 'relaxed' : 'base';
+}
+
+/** The variant that was asked for, one of the embedded. @throws UnsupportedError if the runtime lacks what it needs */
+export function embeddedVariant(variant: 'auto' | EmbeddedVariant = 'auto'): EmbeddedVariant {
+  if (variant === 'auto') return automatic();
+  if (variant === 'base' || relaxedSimd()) return variant;
+  throw new UnsupportedError(
+    "init: variant 'relaxed' needs a runtime with relaxed SIMD, but this one refuses it; use 'base' or 'auto'.",
+  );
+}
+
+/** What is compiled of the binaries that have every kernel: they serve whoever needs some. */
+const complete = new Map<Variant, Engine>();
+
+/**
+ * A set of binaries, and what is compiled of it. Every set has its own; the variant that is chosen is one for all, and a
+ * set of some of the kernels uses what is compiled of the complete set.
+ */
+export class Engines {
+  readonly #binaries: Binaries;
+  readonly #own: Map<Variant, Engine>;
+
+  constructor(binaries: Binaries, some: 'every kernel' | 'some kernels') {
+    this.#binaries = binaries;
+    this.#own = some === 'every kernel' ? complete : new Map<Variant, Engine>();
+  }
+
+  /** Compile a variant, unless it is or `module` is it, and choose it. @throws UnsupportedError */
+  async choose(variant: Variant, module?: WebAssembly.Module): Promise<void> {
+    if (module !== undefined) {
+      this.#record(variant, module, undefined);
+    } else if (!this.#find(variant)) {
+      const binary = await this.#binaries.loadBinary(variant);
+      if (binary instanceof WebAssembly.Module) this.#record(variant, binary, undefined);
+      else this.#record(variant, await compile(binary), binary.length);
+    }
+    chosen = variant;
+  }
+
+  /** The engine in use, compiled if it is not. */
+  async ready(): Promise<Engine> {
+    const variant = chosen ?? automatic();
+    if (!this.#find(variant)) await this.choose(variant);
+    return this.current();
+  }
+
+  /** The engine in use; compiled on the spot where the runtime allows that. */
+  current(): Engine {
+    const variant = chosen ?? automatic();
+    const found = this.#find(variant);
+    if (found) return found;
+    // `wide` is compiled before it is chosen.
+    const binary = this.#binaries.binarySync(variant as EmbeddedVariant);
+    chosen = variant;
+    if (binary instanceof WebAssembly.Module) return this.#record(variant, binary, undefined);
+    try {
+      return this.#record(variant, new WebAssembly.Module(binary), binary.length);
+    } catch (cause) {
+      throw new UnsupportedError(
+        'This runtime does not allow WebAssembly to be compiled synchronously; call await init() first.',
+        { cause },
+      );
+    }
+  }
+
+  info(): EngineInfo {
+    const variant = chosen ?? automatic();
+    return {
+      variant,
+      threads: threadsInUse,
+      relaxedSimd: relaxedSimd(),
+      sharedMemory: typeof SharedArrayBuffer !== 'undefined',
+      wasmBytes: this.#find(variant)?.wasmBytes,
+    };
+  }
+
+  #find(variant: Variant): Engine | undefined {
+    return this.#own.get(variant) ?? complete.get(variant);
+  }
+
+  #record(variant: Variant, module: WebAssembly.Module, wasmBytes: number | undefined): Engine {
+    const engine = { variant, module, wasmBytes };
+    this.#own.set(variant, engine);
+    return engine;
+  }
+}
+
+async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw new UnsupportedError(
+      'init: this runtime does not allow WebAssembly to be compiled from bytes; pass init({ module }) a WebAssembly.Module imported from lamella/wasm/base.wasm.',
+      { cause },
+    );
+  }
+}
+
+/** What `init` was told. */
+export function chosenThreads(): number | 'auto' {
+  return wantedThreads;
+}
+
+/** Note what `init` was told. */
+export function wantThreads(threads: number | 'auto'): void {
+  wantedThreads = threads;
+}
+
+/** Note what is in use; returns what was. */
+export function useThreads(threads: number): number {
+  const before = threadsInUse;
+  threadsInUse = threads;
+  return before;
+}

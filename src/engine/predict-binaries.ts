@@ -1,0 +1,13 @@
+import { embedded } from './embedded.js';
+import type { EmbeddedVariant, Variant } from './engines.js';
+import text from './generated/predict.js';
+
+/** As binaries.ts, of the binaries that only predict; predict-binaries.workerd.ts takes this file's place. */
+export function binarySync(variant: EmbeddedVariant): Uint8Array<ArrayBuffer> | WebAssembly.Module {
+  return embedded(text, variant);
+}
+
+/** Asked for embedded variants only: `wide` is chosen when it is compiled with every kernel. */
+export async function loadBinary(variant: Variant): Promise<Uint8Array<ArrayBuffer> | WebAssembly.Module> {
+  return binarySync(variant as EmbeddedVariant);
+}

@@ -1,0 +1,41 @@
+import { checkOptions, instance, oneOf } from '../check.js';
+import type { EmbeddedVariant, Engine, EngineInfo } from './engines.js';
+import { embeddedVariant, Engines } from './engines.js';
+import * as binaries from './predict-binaries.js';
+
+/** Options of the `init` of lamella/predict. */
+export interface PredictInitOptions {
+  /**
+   * `'base'`: the same bits on every machine and runtime. `'relaxed'`: fused multiply-add, faster. `'auto'` (default):
+   * `relaxed` where the runtime accepts it, else `base`.
+   */
+  readonly variant?: 'auto' | EmbeddedVariant;
+  /** A compiled binary of this package (`lamella/wasm/predict-base.wasm` ...), where bytes may not be compiled; `variant` must name it. */
+  readonly module?: WebAssembly.Module;
+}
+
+const engines = /* @__PURE__ */ new Engines(binaries, 'some kernels');
+
+/**
+ * Choose and compile the engine that predicts. Optional: `loadModel` calls it. The variant is chosen for `lamella` as well,
+ * and where that has compiled its own binary, it predicts too; models that exist keep the variant they were loaded with.
+ *
+ * @throws UnsupportedError if the runtime lacks what was asked for, or does not allow WebAssembly to be compiled
+ */
+export async function init(options: PredictInitOptions = {}): Promise<void> {
+  const { variant, module } = checkOptions('init', options, {
+    variant: oneOf<'auto' | EmbeddedVariant>(['auto', 'base', 'relaxed']),
+    module: instance(WebAssembly.Module),
+  });
+  await engines.choose(embeddedVariant(variant), module);
+}
+
+/** The engine that predicts, when it is compiled. */
+export async function ready(): Promise<Engine> {
+  return engines.ready();
+}
+
+/** What computes: variant, and what this runtime has. */
+export function engine(): EngineInfo {
+  return engines.info();
+}

@@ -1,0 +1,31 @@
+import type { Model } from './model.js';
+
+/** Whether a classifier gives every row any number of labels. */
+export function isMultilabel({ outActivation, outputs }: Pick<Model, 'outActivation' | 'outputs'>): boolean {
+  return outActivation === 'sigmoid' && outputs > 1;
+}
+
+/**
+ * Positions of the classes of all rows from the outputs of a network: the first of the largest probabilities, or
+ * p > 0.5 for a single unit.
+ */
+export function decide(outputs: Float32Array, rows: number): Int32Array {
+  const width = outputs.length / rows;
+  const codes = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const start = row * width;
+    if (width === 1) {
+      codes[row] = outputs[start] > 0.5 ? 1 : 0;
+      continue;
+    }
+    let best = 0;
+    for (let j = 1; j < width; j++) if (outputs[start + j] > outputs[start + best]) best = j;
+    codes[row] = best;
+  }
+  return codes;
+}
+
+/** The labels of every row from the outputs of a network: those whose probability is above ½. */
+export function decideEach(outputs: Float32Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(outputs, (p) => (p > 0.5 ? 1 : 0));
+}

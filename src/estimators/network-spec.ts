@@ -1,0 +1,28 @@
+import type { Activation } from '../model/activations.js';
+import type { DenseSpec, LayerSpec, NetworkSpec } from '../model/spec.js';
+import { dropoutRates, hiddenActivations } from './layer-options.js';
+import type { Task } from './model.js';
+import type { MLPParams } from './options.js';
+
+/** The network that options describe. */
+export function networkSpec(
+  params: MLPParams,
+  inputs: number,
+  { outputs, outActivation }: Pick<Task, 'outputs' | 'outActivation'>,
+): NetworkSpec {
+  const { hiddenLayerSizes, alpha } = params;
+  const activations = hiddenActivations(params);
+  const rates = dropoutRates(params);
+  const hidden = hiddenLayerSizes.flatMap((units, i): LayerSpec[] => {
+    const dense = denseSpec(units, activations[i], alpha);
+    return rates[i] > 0 ? [dense, { type: 'dropout', rate: rates[i] }] : [dense];
+  });
+  return { inputShape: [inputs], layers: [...hidden, denseSpec(outputs, outActivation, alpha)] };
+}
+
+/** A dense layer with scikit-learn's penalty, ½ · alpha · Σ weight² (divided by the rows of a batch in training). */
+function denseSpec(units: number, activation: Activation, alpha: number): DenseSpec {
+  const rules = { initializer: { name: 'zeros' } };
+  const kernel = alpha > 0 ? { ...rules, regularizer: { l1: 0, l2: alpha / 2 } } : rules;
+  return { type: 'dense', units, activation, useBias: true, kernel, bias: rules, trainable: true };
+}

@@ -1,0 +1,105 @@
+import type { Label } from '../data/labels.js';
+import type { Engine } from '../engine/engines.js';
+import type { ArrayInput, NdArray } from '../ndarray.js';
+import type { Predictions, ProbabilityOptions } from './classifier-predictions.js';
+import { logProbabilities, predictLabels, probabilities } from './classifier-predictions.js';
+import { CLASSIFIER, REGRESSOR } from './kinds.js';
+import type { Model } from './model.js';
+import type { LabelSequence } from './out.js';
+import { decisionFunction, predictClasses } from './perceptron/predictions.js';
+import { readPerceptron } from './perceptron/saving.js';
+import { TrainedPerceptron } from './perceptron/trained.js';
+import type { Fitted } from './perceptron/training.js';
+import { predictValues } from './regressor-predictions.js';
+import { readMLP } from './saving.js';
+import { Trained } from './trained.js';
+
+/** A saved MLPClassifier: its attributes and predictions, as documented there. It cannot be trained. */
+export class ClassifierPredictor extends Trained {
+  /** Survives minifiers. */
+  static override readonly name: string = 'ClassifierPredictor';
+  protected readonly name = 'MLPClassifier';
+  protected readonly training = false;
+
+  /** @internal Use `loadModel`. */
+  constructor(model: Model) {
+    super();
+    this.model = model;
+  }
+
+  get classes(): Label[] {
+    return [...this.fitted('classes').classes];
+  }
+
+  predict<R extends Predictions = Label[]>(x: ArrayInput): R;
+  predict<T extends LabelSequence>(x: ArrayInput, options: { readonly out?: T }): T;
+  predict(x: ArrayInput, options?: { readonly out?: LabelSequence }): LabelSequence | Predictions {
+    return predictLabels(this.fitted('predict'), x, options);
+  }
+
+  predictProba(x: ArrayInput, options?: ProbabilityOptions): NdArray {
+    return probabilities(this.fitted('predictProba'), x, options);
+  }
+
+  predictLogProba(x: ArrayInput, options?: ProbabilityOptions): NdArray {
+    return logProbabilities(this.fitted('predictLogProba'), x, options);
+  }
+}
+
+/** A saved MLPRegressor: its attributes and predictions, as documented there. It cannot be trained. */
+export class RegressorPredictor extends Trained {
+  /** Survives minifiers. */
+  static override readonly name: string = 'RegressorPredictor';
+  protected readonly name = 'MLPRegressor';
+  protected readonly training = false;
+
+  /** @internal Use `loadModel`. */
+  constructor(model: Model) {
+    super();
+    this.model = model;
+  }
+
+  predict<T extends Float32Array | NdArray = Float32Array>(
+    x: ArrayInput,
+    options?: { readonly out?: Float32Array },
+  ): T {
+    return predictValues(this.fitted('predict'), x, options) as T;
+  }
+}
+
+/** A saved Perceptron: its attributes and predictions, as documented there. It cannot be trained. */
+export class PerceptronPredictor extends TrainedPerceptron {
+  /** Survives minifiers. */
+  static override readonly name: string = 'PerceptronPredictor';
+  protected readonly training = false;
+
+  /** @internal Use `loadModel`. */
+  constructor(fitted: Fitted) {
+    super();
+    this.fittedState = fitted;
+  }
+
+  predict(x: ArrayInput): Label[];
+  predict<T extends LabelSequence>(x: ArrayInput, options: { readonly out?: T }): T;
+  predict(x: ArrayInput, options?: { readonly out?: LabelSequence }): LabelSequence {
+    return predictClasses(this.fitted('predict'), x, options);
+  }
+
+  decisionFunction(x: ArrayInput): NdArray<Float64Array> {
+    return decisionFunction(this.fitted('decisionFunction'), x);
+  }
+}
+
+type GetEngine = () => Promise<Engine>;
+
+export async function readClassifier(bytes: Uint8Array, engine: GetEngine): Promise<ClassifierPredictor> {
+  return new ClassifierPredictor((await readMLP(bytes, CLASSIFIER, engine)).model);
+}
+
+export async function readRegressor(bytes: Uint8Array, engine: GetEngine): Promise<RegressorPredictor> {
+  return new RegressorPredictor((await readMLP(bytes, REGRESSOR, engine)).model);
+}
+
+export async function readPerceptronPredictor(bytes: Uint8Array): Promise<PerceptronPredictor> {
+  return new PerceptronPredictor(readPerceptron(bytes).fitted);
+}

@@ -1,0 +1,17 @@
+import type { Shape } from '../model/spec.js';
+import type { Rows } from '../ndarray.js';
+import { toRows } from '../ndarray.js';
+import { checkSameShape } from './structure.js';
+
+/** Rows of the shape that a model was built for. @throws ShapeError, ValueError */
+export function readRows(owner: string, x: unknown, inputShape: Shape, name = 'x'): Rows {
+  const rows = toRows(x, { name });
+  const received = rows.shape.slice(1);
+  // Images of one channel may leave it out, or have it where none is expected (keras/src/models/functional.py).
+  const bare = (shape: Shape): Shape => (shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape);
+  if (received.length === inputShape.length) checkSameShape(owner, name, received, inputShape);
+  else if (bare(received).length !== bare(inputShape).length) {
+    checkSameShape(owner, name, received, inputShape);
+  } else checkSameShape(owner, name, bare(received), bare(inputShape));
+  return rows;
+}

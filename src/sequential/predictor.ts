@@ -1,0 +1,51 @@
+import { anything, checkOptions, integer, text } from '../check.js';
+import type { Engine } from '../engine/engines.js';
+import { asFormatError } from '../io/members.js';
+import { readModelFile } from '../io/model-file.js';
+import { readDescribed } from './from-json.js';
+import type { Layer } from './layer.js';
+import { Predicting } from './predicting.js';
+import { readDescription, readWeights, SEQUENTIAL } from './saving.js';
+import type { SequentialOptions } from './sequential.js';
+
+/** A saved Sequential model: its layers, weights and predictions, as documented there. It cannot be trained. */
+export class SequentialPredictor extends Predicting {
+  /** Survives minifiers. */
+  static override readonly name: string = 'SequentialPredictor';
+  #engine: Engine | undefined;
+
+  private constructor(options: SequentialOptions) {
+    const { layers, seed, name } = checkOptions('sequential', options, {
+      layers: anything<readonly Layer[]>(),
+      seed: integer({ min: 0, max: 0xffffffff }),
+      name: text,
+    });
+    super(name ?? 'sequential', seed);
+    for (const layer of layers ?? []) this.add(layer);
+  }
+
+  /** @internal Use `loadModel`. */
+  static async read(bytes: Uint8Array, engine: () => Promise<Engine>): Promise<SequentialPredictor> {
+    const file = readModelFile(bytes, SEQUENTIAL);
+    const model = readDescribed(readDescription(file), (options) => new SequentialPredictor(options));
+    const { parameters } = asFormatError(() => model.structure('fromBytes'));
+    const { weights } = readWeights(file, parameters);
+    model.#engine = await engine();
+    model.adopt(weights.map(({ data }) => data));
+    return model;
+  }
+
+  protected override engine(): Engine {
+    return this.#engine as Engine;
+  }
+
+  protected override checkWritable(): void {}
+
+  protected override store(block: Float32Array): void {
+    this.network('setWeights').setPacked(block);
+  }
+
+  protected override optimizerValues(): undefined {
+    return undefined;
+  }
+}
