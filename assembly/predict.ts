@@ -39,5 +39,7 @@ export { batchNormForward, layerNormForward, movingStatistics, rescale } from '.
 export { globalAverage, globalMax, padImages } from './image';
 export { channelNormForward } from './channel-norm';
 export { pixelNormForward } from './pixel-norm';
-export { convForward, convPoolForward, depthwiseForward, poolStrip } from './conv/forward';
+export { depthwiseForward } from './conv/depthwise';
+export { convForward } from './conv/forward';
+export { convPoolForward, poolStrip } from './conv/pooled-forward';
 export { averagePoolForward, maxPoolForward } from './pool';
