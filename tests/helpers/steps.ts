@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { LossSpec } from '../../src/model/losses.js';
 import type { OptimizerSpec } from '../../src/model/optimizers.js';
+import { shapesOf } from '../../src/model/plan.js';
 import type { LayerSpec, NetworkSpec } from '../../src/model/spec.js';
 import { sizeOf } from '../../src/model/spec.js';
 import { expectClose } from './allclose.js';
@@ -90,8 +91,7 @@ export function compareSteps(one: StepCase): void {
 function batches({ spec, loss, rows, steps = 3, weighted = false }: StepCase) {
   const seeded = new Seeded(rows);
   const inputs = sizeOf(spec.inputShape);
-  const last = spec.layers.findLast((layer) => layer.type === 'dense');
-  const outputs = last?.type === 'dense' ? last.units : inputs;
+  const outputs = sizeOf(shapesOf(spec).shapes.at(-1) ?? spec.inputShape);
   return Array.from({ length: steps }, () => ({
     x: seeded.floats(rows * inputs),
     targets: targetsFor(loss, rows, outputs, seeded),

@@ -62,7 +62,12 @@ function compare(inputShape: Shape, layers: readonly LayerSpec[], rows = 3): voi
 /** The convolution first, and behind another one, whose gradient needs that of its input. */
 function compareBoth(image: Shape, convolution: Conv2dSpec): void {
   compare(image, [convolution]);
-  compare([image[0], image[1], 2], [convLayer(image[2], [1, 1], {}, { activation: 'tanh' }), convolution]);
+  const inputShape = [image[0], image[1], 2];
+  const both = [convLayer(image[2], [1, 1], {}, { activation: 'tanh' }), convolution];
+  compare(inputShape, both);
+  // Alone, so that no other layer has asked for more scratch.
+  const spec = { inputShape, layers: [...both, { type: 'flatten' } as const] };
+  compareSteps({ spec, loss: LOSS, optimizer: SGD, rows: 3, rate: 0.01, seed: 3, units: 120, steps: 2 });
 }
 
 const GRID: [image: Shape, filters: number, size: Pair, window: Partial<WindowSpec>, groups?: number][] = [

@@ -68,7 +68,9 @@ export function convolutionScratch(spec: Conv2dSpec, input: Shape, next?: LayerS
   const strip = pool * window.output[1] * PANEL;
   // Lists of four filters, two words for every pooled pixel.
   const pooled = pool > 0 ? 8 * pixels + 8 + taps : 0;
-  return Math.max(forward, backward) + 64 + Math.max(PANEL * pixels, strip, pooled, 48);
+  // A panel of what is convolved: the output, or, with the filters turned round, the gradient of the input.
+  const panel = PANEL * Math.max(pixels, height * width);
+  return Math.max(forward, backward) + 64 + Math.max(panel, strip, pooled, 48);
 }
 
 /** The filters turned round, and what they are convolved with. */
