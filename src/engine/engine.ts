@@ -51,7 +51,9 @@ export interface Engine {
 const engines = new Map<Variant, Engine>();
 let chosen: Variant | undefined;
 let wantedThreads: number | 'auto' = 1;
-let threadsInUse = 1;
+let foundThreads = 1;
+/** Of the trainings that are running. */
+const threadsInUse: number[] = [];
 
 /** (func (result v128) … i8x16.relaxed_swizzle): the smallest module that needs relaxed SIMD. */
 const RELAXED_PROBE = [
@@ -129,10 +131,10 @@ export async function initEngine(options: InitOptions, switchOn?: (flag: string)
 
 async function chooseThreads(threads: number | 'auto'): Promise<void> {
   wantedThreads = threads;
-  threadsInUse = 1;
+  foundThreads = 1;
   if (threads === 1) return;
   const { possibleThreads } = await import('./threads/team.js');
-  threadsInUse = possibleThreads(threads);
+  foundThreads = possibleThreads(threads);
 }
 
 /** What `init` was told. */
@@ -140,11 +142,10 @@ export function chosenThreads(): number | 'auto' {
   return wantedThreads;
 }
 
-/** Note what is in use; returns what was. */
-export function useThreads(threads: number): number {
-  const before = threadsInUse;
-  threadsInUse = threads;
-  return before;
+/** Note what a training uses; the function that is returned ends that. */
+export function useThreads(threads: number): () => void {
+  threadsInUse.push(threads);
+  return () => void threadsInUse.splice(threadsInUse.indexOf(threads), 1);
 }
 
 async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
@@ -188,7 +189,7 @@ export function engine(): EngineInfo {
   const variant = chosen ?? automatic();
   return {
     variant,
-    threads: threadsInUse,
+    threads: threadsInUse.length > 0 ? Math.max(...threadsInUse) : foundThreads,
     relaxedSimd: relaxedSimd(),
     sharedMemory: typeof SharedArrayBuffer !== 'undefined',
     wasmBytes: engines.get(variant)?.wasmBytes,
