@@ -49,7 +49,7 @@ async function together(targets) {
   const parts = Array.from({ length: rounds }, (_, round) =>
     pieces.flatMap((own) => [leb128(own[round]?.length ?? 0), own[round] ?? Buffer.alloc(0)]),
   );
-  return deflateRawSync(Buffer.concat(parts.flat()), { level: 9, memLevel: 9 });
+  return deflateRawSync(Buffer.concat(parts.flat()), { level: 9, memLevel: 6 });
 }
 
 /** The texts that bundles embed, and the binaries themselves. */

@@ -1,4 +1,4 @@
-import * as binaries from './binaries.js';
+import { binarySync, loadBinary } from './binaries.js';
 import type { Engine, EngineInfo, Variant } from './engines.js';
 import { embeddedVariant, Engines, wantThreads } from './engines.js';
 import { ensureFusing } from './fusing.js';
@@ -27,7 +27,7 @@ export interface InitOptions {
   readonly module?: WebAssembly.Module;
 }
 
-const engines = /* @__PURE__ */ new Engines(binaries, 'every kernel');
+const engines = /* @__PURE__ */ new Engines({ binarySync, loadBinary }, 'every kernel');
 
 /**
  * Choose and compile the engine. Optional: `fit` and `loadModel` call it. May be called again; models that exist keep
