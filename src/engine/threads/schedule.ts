@@ -80,7 +80,8 @@ class Scheduler {
     const apart = ({ call: other, rows: others }: Placed): boolean =>
       conflict(other, call) && !(rows && others && sameEnds(rows, others));
     if (this.#phase.some(apart)) this.#meet();
-    const ends = rows ?? endsOf(cut, this.#shares(costOf(call)));
+    // Always the same panels for a thread: they stay in the caches of its processor from kernel to kernel.
+    const ends = rows ?? endsOf(cut, this.#even);
     this.#phase.push({ call, rows });
     this.lanes.forEach((lane, thread) => {
       const part = partOf(call, cut, ends, thread, this.#scratch(thread));
@@ -104,15 +105,7 @@ class Scheduler {
   }
 
   #idlest(): number {
-    return this.#loads.indexOf(Math.min(...this.#loads));
-  }
-
-  /** Shares of a call that leave all threads equally loaded. */
-  #shares(cost: number): number[] {
-    const mean = (this.#loads.reduce((sum, load) => sum + load, 0) + cost) / this.lanes.length;
-    const wanted = this.#loads.map((load) => Math.max(0, mean - load));
-    const total = wanted.reduce((sum, share) => sum + share, 0);
-    return wanted.map((share) => share / total);
+    return this.#loads.lastIndexOf(Math.min(...this.#loads));
   }
 }
 

@@ -39,7 +39,7 @@ function elements(length: number, nanoseconds: number, writes: number[], reads: 
   };
 }
 
-const PRODUCT = 0.35;
+const PRODUCT = 0.3;
 
 /** Images by panels of filters, or by rows: y, stride, …, x, stride, filters, bias, rows at `count`, shape, scratch, panels. */
 function convolution(count: number, shape: number, moving: Moving[] = []): Sharing {
@@ -90,7 +90,7 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     },
     writes: [0],
     reads: [2, 3, 4],
-    cost: (args) => 0.15 * args[5] * args[6] * width(args, 7),
+    cost: (args) => 0.1 * args[5] * args[6] * width(args, 7),
   },
   denseGradientSweep: ranged(
     12,
@@ -111,7 +111,7 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     {
       writes: [1, 2, 3, 4],
       reads: [6, 7],
-      cost: (args) => 10 * args[8] * width(args, 9),
+      cost: (args) => (args[0] > 1 ? 10 : 6) * args[8] * width(args, 9),
     },
     5,
   ),
@@ -127,20 +127,20 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     rows: { count: 6, block: 16, moving: pairs(0, 2) },
     writes: [0],
     reads: [2, 4, 5],
-    cost: (args) => 0.1 * args[6] * args[7] * args[8],
+    cost: (args) => 0.5 * args[6] * args[7] * args[8],
   },
   narrowGradient: {
     range: { begin: 7, block: 32 },
     writes: [0],
     reads: [1, 3],
-    cost: (args) => 0.08 * args[5] * args[6] * width(args, 7),
+    cost: (args) => 0.2 * args[5] * args[6] * width(args, 7),
   },
   narrowInputGradient: {
     rows: { count: 6, block: 8, moving: pairs(0, 3) },
     scratch: 5,
     writes: [0],
     reads: [2, 3],
-    cost: (args) => 0.1 * args[6] * args[7] * args[8],
+    cost: (args) => 0.4 * args[6] * args[7] * args[8],
   },
   transposeDelta: {
     rows: {
@@ -153,7 +153,7 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     },
     writes: [0],
     reads: [1],
-    cost: (args) => args[3] * args[4],
+    cost: (args) => 0.2 * args[3] * args[4],
   },
   convForward: convolution(6, 7),
   depthwiseForward: convolution(6, 7),
@@ -172,13 +172,13 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     cost: (args) => 500 * args[6] * width(args, 9),
   },
   turnFilters: single([0], [1], (args) => (3 * args[2] * args[3] * args[4]) / args[5]),
-  channelSums: single([0], [1], (args) => 0.5 * args[3] * args[4] * args[5]),
+  channelSums: single([0], [1], (args) => 0.2 * args[3] * args[4] * args[5]),
   maxPoolForward: pooling([0, 2], 3, 5, [[2, strided(1)]]),
   maxPoolBackward: pooling([0], 2, 5, [[4, strided(3)]]),
   averagePoolForward: pooling([0], 2, 4),
   averagePoolBackward: pooling([0], 2, 4),
-  activationForward: rowWise(1, 3, 5, 1),
-  activationBackward: rowWise(1, 3, 5, 0.3),
+  activationForward: rowWise(1, 3, 5, 3),
+  activationBackward: rowWise(1, 3, 5, 0.2),
   softmaxForward: rowWise(0, 2, 4, 2),
   softmaxBackward: rowWise(0, 2, 4, 2),
   logSoftmaxBackward: rowWise(0, 2, 4, 2),
@@ -201,15 +201,15 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
   update: elements(6, 0.6, [1, 2, 3, 4], [5]),
   regularize: elements(2, 0.3, [0], [1]),
   adjust: elements(2, 0.3, [0, 1], []),
-  sumRows: single([0], [1], (args) => args[2]),
+  sumRows: single([0], [1], (args) => 150 + args[2]),
   columnSums: single([0], [1], (args) => 0.8 * args[3] * args[4]),
   sumSquares: single([0], [1], (args) => 0.25 * args[2], true),
   sumMagnitudes: single([0], [1], (args) => 0.25 * args[2], true),
-  gatherByteLists: single([0, 1], [2, 3], (args) => 300 * args[4]),
+  gatherByteLists: single([0, 1], [2, 3], (args) => 160 * args[4]),
   gatherLists: single([0, 1], [2, 3], (args) => 60 * args[4]),
   listBytes: single([0, 1], [2, 4], (args) => 0.4 * args[3] * args[5]),
   listFloats: single([0, 1], [2, 5], (args) => 0.4 * args[4] * args[6]),
-  listColumns: single([0, 1, 2], [3], (args) => 0.6 * args[4] * args[5], true),
+  listColumns: single([0, 1, 2], [3], (args) => 0.3 * args[4] * args[5], true),
   dropout: {
     range: { begin: 4, block: 8 },
     writes: [0],

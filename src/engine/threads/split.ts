@@ -8,9 +8,6 @@ export type Ends = readonly number[];
 /** Work that takes fewer nanoseconds is not worth sharing out. */
 const LEAST_COST = 2000;
 
-/** Ranges that are not that long for every thread cannot be shared out evenly; rows can. */
-const LONG = 8;
-
 /** How a call is cut; undefined if one thread has all of it. */
 export interface Cut {
   readonly by: 'range' | 'rows';
@@ -35,10 +32,14 @@ export function cutOf(call: Call, threads: number): Cut | undefined {
   return count > rows.block ? { by: 'rows', block: rows.block, count } : undefined;
 }
 
+/**
+ * Ranges that have no block for every thread. Others are cut, even where rows would come out more evenly: weights then stay in
+ * the cache of the thread that updates them.
+ */
 function favoursRows({ kernel, args }: Call, threads: number): boolean {
   const { range, rows } = SHARINGS[kernel] as Sharing;
   const length = args[range!.begin + 1] - args[range!.begin];
-  return length < LONG * threads * range!.block && args[rows!.count] >= threads * rows!.block;
+  return length < threads * range!.block && args[rows!.count] >= threads * rows!.block;
 }
 
 /** Ends at multiples of the block, so that every thread has about its share (they add up to 1). */
