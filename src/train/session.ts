@@ -70,6 +70,8 @@ export class Session {
   readonly loss: LossPlan;
   readonly options: SessionOptions;
   readonly #programs = new Map<number, Programs>();
+  /** All of a step, for batches in one part. */
+  readonly #wholes = new Map<number, Program>();
   readonly #update: Program;
   readonly #resident: Dataset | undefined;
 
@@ -130,6 +132,7 @@ export class Session {
    */
   step(dataset: Dataset, batch: Int32Array, training: boolean, each?: (part: Int32Array) => void): number {
     const total = this.#writeScale(dataset, batch);
+    if (training && !each && this.#takesWhole(batch)) return this.#wholeStep(dataset, batch, total);
     let sum = 0;
     let penalty = 0;
     for (let begin = 0; begin < batch.length; begin += this.plan.rows) {
@@ -142,15 +145,31 @@ export class Session {
       else run(programs.loss);
       each?.(part);
       if (this.options.optimizer && training) run(programs.backward[begin === 0 ? 1 : 0]);
-      const sums = this.arena.f64.subarray(
-        this.loss.sums >>> 3,
-        (this.loss.sums >>> 3) + 1 + this.loss.penalties.count,
-      );
-      sum += sums[0];
-      penalty = penaltyOf(this.loss.penalties, sums, part.length, this.options.penaltyPerRow ? 1 / total : 1);
+      sum += this.arena.f64[this.loss.sums >>> 3];
+      penalty = this.#penalty(part.length, total);
     }
     if (training) run(this.#update);
     return sum / total + penalty;
+  }
+
+  /** Whether no host code runs between the calls of a step: threads then start once. */
+  #takesWhole(batch: Int32Array): boolean {
+    const { optimizer, hostLoss } = this.options;
+    return optimizer !== undefined && !hostLoss && batch.length <= this.plan.rows;
+  }
+
+  #wholeStep(dataset: Dataset, batch: Int32Array, total: number): number {
+    const whole = this.#wholeFor(batch.length);
+    this.#load(dataset, batch);
+    this.#writeFirstRow(0);
+    run(whole);
+    return this.arena.f64[this.loss.sums >>> 3] / total + this.#penalty(batch.length, total);
+  }
+
+  #penalty(rows: number, total: number): number {
+    const first = this.loss.sums >>> 3;
+    const sums = this.arena.f64.subarray(first, first + 1 + this.loss.penalties.count);
+    return penaltyOf(this.loss.penalties, sums, rows, this.options.penaltyPerRow ? 1 / total : 1);
   }
 
   /**
@@ -218,6 +237,17 @@ export class Session {
       this.#programs.set(key, programs);
     }
     return programs;
+  }
+
+  #wholeFor(rows: number): Program {
+    let whole = this.#wholes.get(rows);
+    if (!whole) {
+      const { arena, plan: planned } = this;
+      const forward = [...forwardStep(planned, rows, true), ...lossStep(planned, rows)];
+      whole = arena.bind([...forward, ...backwardStep(planned, rows), ...updateStep(planned)]);
+      this.#wholes.set(rows, whole);
+    }
+    return whole;
   }
 
   #hostLoss(rows: number, total: number): void {

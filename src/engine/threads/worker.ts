@@ -21,8 +21,8 @@ export interface Joining {
 /** Stands for a kernel where all threads meet. */
 const MEETING = -1;
 
-/** Spins before a thread sleeps (about 50 µs), and milliseconds of a sleep: how soon it notices that another has failed. */
-export const SPINS = 20000;
+/** Spins before a thread sleeps (about 100 µs), and milliseconds of a sleep: how soon it notices that another has failed. */
+export const SPINS = 100000;
 export const SLEEP_MS = 20;
 
 /** A lane as float64 words: count, then {kernel, count of arguments, arguments …} of every call. */
