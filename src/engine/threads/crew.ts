@@ -11,7 +11,7 @@ import { CONTROL, LEAVE, SLEEP_MS, SPINS, encode } from './worker.js';
 const TABLE_BYTES = 262144;
 
 /** Milliseconds after which the calling thread gives up. */
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 1000;
 
 /** How many times longer than estimated a call may take. */
 const SLOW = 20;
