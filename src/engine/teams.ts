@@ -2,8 +2,8 @@ import type { Engine } from './engine.js';
 import { chosenThreads, useThreads } from './engine.js';
 import type { Team } from './threads/team.js';
 
-/** Floating-point operations of a step that keep one thread more busy enough to pay (measured). */
-const FLOPS_PER_THREAD = 1e7;
+/** Floating-point operations of a step, as if no input were 0, that keep one thread more busy enough to pay (measured). */
+const FLOPS_PER_THREAD = 4e7;
 
 export interface TeamRequest {
   readonly engine: Engine;

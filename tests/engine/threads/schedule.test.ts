@@ -67,6 +67,26 @@ test('lanes meet where a call needs what another thread has written, and nowhere
   expect(kernels([forward(8, 4), forward(16, 4)])).toEqual(Array(2).fill('denseForward denseForward'));
 });
 
+test('panels stay with their thread, whatever else it has to do', () => {
+  const forward: Call = { kernel: 'denseForward', args: [8, 4096, 4, 4096, 1, 2, 32, 500, 0, 41, 0] };
+  const lists: Call = { kernel: 'listColumns', args: [10, 11, 12, 13, 400, 784, 64] };
+  const panels = (calls: Call[]): number[][] =>
+    schedule(calls, 2, () => undefined).map((lane) =>
+      lane.find((each) => each?.kernel === 'denseForward')!.args.slice(8, 10),
+    );
+  expect(panels([forward])).toEqual([
+    [0, 21],
+    [21, 41],
+  ]);
+  expect(panels([lists, forward, lists])).toEqual(panels([forward]));
+});
+
+test('two panels are one for each of two threads; three threads take rows', () => {
+  const forward: Call = { kernel: 'denseForward', args: [8, 4096, 4, 4096, 1, 2, 32, 500, 0, 2, 0] };
+  expect(cutOf(forward, 2)!.by).toBe('range');
+  expect(cutOf(forward, 3)!.by).toBe('rows');
+});
+
 test('rows that stay with their thread need no meeting', () => {
   const rows = (kernel: KernelName): Call => ({ kernel, args: [4, 4096, 8, 4096, 64, 500] });
   const lanes = schedule([rows('softmaxForward'), rows('softmaxBackward')], 2, () => undefined);
