@@ -1,6 +1,6 @@
 import * as binaries from './binaries.js';
 import type { Engine, EngineInfo, Variant } from './engines.js';
-import { embeddedVariant, Engines, useThreads, wantThreads } from './engines.js';
+import { embeddedVariant, Engines, findThreads, wantThreads } from './engines.js';
 import { ensureFusing } from './fusing.js';
 import { anyOf, checkOptions, instance, oneOf, positiveInteger } from '../check.js';
 
@@ -53,10 +53,10 @@ export async function initEngine(options: InitOptions, switchOn?: (flag: string)
 
 async function chooseThreads(threads: number | 'auto'): Promise<void> {
   wantThreads(threads);
-  useThreads(1);
+  findThreads(1);
   if (threads === 1) return;
   const { possibleThreads } = await import('./threads/team.js');
-  useThreads(possibleThreads(threads));
+  findThreads(possibleThreads(threads));
 }
 
 /** The engine in use, when it is compiled: `init()`, unless it has run. */

@@ -34,7 +34,9 @@ export interface Binaries {
 
 let chosen: Variant | undefined;
 let wantedThreads: number | 'auto' = 1;
-let threadsInUse = 1;
+let foundThreads = 1;
+/** Of the trainings that are running. */
+const threadsInUse: number[] = [];
 
 /** (func (result v128) … i8x16.relaxed_swizzle): the smallest module that needs relaxed SIMD. */
 const RELAXED_PROBE = [
@@ -121,7 +123,7 @@ export class Engines {
     const variant = chosen ?? automatic();
     return {
       variant,
-      threads: threadsInUse,
+      threads: threadsInUse.length > 0 ? Math.max(...threadsInUse) : foundThreads,
       relaxedSimd: relaxedSimd(),
       sharedMemory: typeof SharedArrayBuffer !== 'undefined',
       wasmBytes: this.#find(variant)?.wasmBytes,
@@ -160,9 +162,13 @@ export function wantThreads(threads: number | 'auto'): void {
   wantedThreads = threads;
 }
 
-/** Note what is in use; returns what was. */
-export function useThreads(threads: number): number {
-  const before = threadsInUse;
-  threadsInUse = threads;
-  return before;
+/** Note what that comes to here. */
+export function findThreads(threads: number): void {
+  foundThreads = threads;
+}
+
+/** Note what a training uses; the function that is returned ends that. */
+export function useThreads(threads: number): () => void {
+  threadsInUse.push(threads);
+  return () => void threadsInUse.splice(threadsInUse.indexOf(threads), 1);
 }

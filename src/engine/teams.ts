@@ -19,15 +19,17 @@ export async function withTeam<T>(
   body: (team: Team | undefined) => Promise<T>,
 ): Promise<T> {
   const most = threads === 'auto' ? Math.floor(flops / FLOPS_PER_THREAD) : threads;
-  if (most < 2) return body(undefined);
-  const { availableThreads, gather } = await import('./threads/team.js');
-  const team = await gather(engine, threads === 'auto' ? Math.min(most, availableThreads()) : most);
-  if (!team) return body(undefined);
-  const before = useThreads(team.threads);
+  const team = most < 2 ? undefined : await gatherTeam(engine, most, threads === 'auto');
+  const done = useThreads(team?.threads ?? 1);
   try {
     return await body(team);
   } finally {
-    useThreads(before);
-    team.release();
+    done();
+    team?.release();
   }
+}
+
+async function gatherTeam(engine: Engine, most: number, automatic: boolean): Promise<Team | undefined> {
+  const { availableThreads, gather } = await import('./threads/team.js');
+  return gather(engine, automatic ? Math.min(most, availableThreads()) : most);
 }

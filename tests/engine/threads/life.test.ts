@@ -64,6 +64,7 @@ test('workers are shared, counted while they work, and end when idle for two sec
 test('the second of two trainings at once computes on one thread', async () => {
   const models = [1, 2].map(() => new MLPClassifier({ ...options, maxIter: 2 }));
   await Promise.all(models.map((model) => model.fit(x, y, { threads: 2 })));
+  expect(engine().threads).toBe(1);
   expect(models[0].coefs).toEqual(models[1].coefs);
   expect(pool.size).toBe(1);
 });
@@ -74,7 +75,12 @@ test("init tells how many threads fit takes; 'auto' leaves small networks on one
   await new MLPClassifier({ ...options, maxIter: 1 }).fit(x, y);
   expect(pool.size).toBe(1);
   pool.end();
-  await new MLPClassifier({ ...options, maxIter: 1, hiddenLayerSizes: [5] }).fit(x, y, { threads: 'auto' });
+  let inUse: number | undefined;
+  const onEpoch = (): void => void (inUse = engine().threads);
+  const small = new MLPClassifier({ ...options, maxIter: 1, hiddenLayerSizes: [5] });
+  await small.fit(x, y, { threads: 'auto', onEpoch });
+  expect(inUse).toBe(1);
+  expect(engine().threads).toBe(2);
   await new MLPClassifier({ ...options, maxIter: 1 }).partialFit(x, y, { classes: [0, 1, 2], threads: 2 });
   expect(pool.size).toBe(0);
 });
