@@ -1,7 +1,7 @@
 import { checkOptions, instance, oneOf } from '../check.js';
 import type { EmbeddedVariant, Engine, EngineInfo } from './engines.js';
 import { embeddedVariant, Engines } from './engines.js';
-import * as binaries from './predict-binaries.js';
+import { binarySync, loadBinary } from './predict-binaries.js';
 
 /** Options of the `init` of lamella/predict. */
 export interface PredictInitOptions {
@@ -14,7 +14,7 @@ export interface PredictInitOptions {
   readonly module?: WebAssembly.Module;
 }
 
-const engines = /* @__PURE__ */ new Engines(binaries, 'some kernels');
+const engines = /* @__PURE__ */ new Engines({ binarySync, loadBinary }, 'some kernels');
 
 /**
  * Choose and compile the engine that predicts. Optional: `loadModel` calls it. The variant is chosen for `lamella` as well,

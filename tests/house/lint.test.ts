@@ -1,6 +1,9 @@
 import { ESLint } from 'eslint';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+
+/** The first text has the whole program read for its types: half a minute where others have the processor. */
+vi.setConfig({ testTimeout: 180_000 });
 
 const eslint = new ESLint({ cwd: fileURLToPath(new URL('../../', import.meta.url)) });
 
