@@ -14,6 +14,7 @@ export {
   sparseGradient,
   sparseGradientSweep,
 } from './sparse';
+export { activeForward, activeGradientSweep } from './active';
 export { activationBackward, activationForward } from './generated/activation';
 export { announce, awaitChange, barrier } from './barrier';
 export { denseForward } from './gemm/forward';

@@ -30,6 +30,7 @@ export {
   sparseForwardVectors,
 } from './generated/sparse';
 export { listBytes, listFloats, sparseForward } from './sparse';
+export { activeForward } from './active';
 export { activationForward } from './generated/activation';
 export { denseForward } from './gemm/forward';
 export { narrowForward } from './gemm/narrow';

@@ -14,6 +14,8 @@ interface Meeting {
 export type KernelName =
   | 'activationBackward'
   | 'activationForward'
+  | 'activeForward'
+  | 'activeGradientSweep'
   | 'activityGradient'
   | 'activityPenalty'
   | 'adjust'

@@ -2,9 +2,14 @@ import type { Call } from '../engine/kernels.js';
 import type { Rows } from '../ndarray.js';
 import type { Layout, Matrix } from './layout.js';
 import type { ScaleParts } from './scale.js';
+import type { NetworkSpec } from './spec.js';
 
-/** Share of non-zero inputs below which lists of them beat dense products (measured on both variants). */
+/** Share of non-zero inputs up to which products by lists are faster than dense ones (measured on both variants). */
 const MOST_DENSITY = 0.4;
+
+/** In training of layers of so many units: gradients gain more, and the lists of a batch cost little beside the products. */
+const MOST_TRAINING_DENSITY = 0.65;
+const WIDE_UNITS = 96;
 
 /** What kernels may read or write beyond the last entry (assembly/gather.ts). */
 export const BEYOND = 64;
@@ -77,12 +82,22 @@ export function columnListCalls(lists: ListsPlan, delta: Matrix, rows: number): 
   ];
 }
 
+/** Whether lists pay in training a network on these rows. */
+export function isSparseIn({ layers }: NetworkSpec, rows: Omit<Rows, 'scale' | 'shape'>): boolean {
+  const [first] = layers;
+  const wide = first.type === 'dense' && first.units >= WIDE_UNITS;
+  return isSparse(rows, wide ? MOST_TRAINING_DENSITY : MOST_DENSITY);
+}
+
 /** Whether lists pay for these rows. Dense or by lists, the bits are the same: this only decides about time. */
-export function isSparse({ data, rows, features, sparse }: Omit<Rows, 'scale' | 'shape'>): boolean {
+export function isSparse(
+  { data, rows, features, sparse }: Omit<Rows, 'scale' | 'shape'>,
+  density = MOST_DENSITY,
+): boolean {
   if (features < LEAST_INPUTS) return false;
   if (sparse) return true;
   const sampled = Math.min(rows, SAMPLED_ROWS);
-  const most = MOST_DENSITY * sampled * features;
+  const most = density * sampled * features;
   const step = Math.floor(rows / sampled);
   let count = 0;
   for (let i = 0; i < sampled; i++) {

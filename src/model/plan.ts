@@ -1,3 +1,4 @@
+import { isActive, isBehindRelu, listScratch } from './active.js';
 import type { Activation } from './activations.js';
 import { convolutionScratch, takesPooling } from './layers/convolution.js';
 import { layerRule } from './layers/index.js';
@@ -15,12 +16,12 @@ import type { Penalties } from './penalties.js';
 import { planPenalties } from './penalties.js';
 import { productScratch } from './products.js';
 import type { ScaleParts } from './scale.js';
-import { listsSingle, planSingle } from './single.js';
+import { planSingle } from './single.js';
 import type { LayerSpec, NetworkSpec, Shape } from './spec.js';
 import { isRandom, sizeOf } from './spec.js';
 import { storedBytes, takesLists } from './stored.js';
 import type { UpdatesPlan } from './updates.js';
-import { planUpdates } from './updates.js';
+import { planUpdates, SWEEP_FLOATS } from './updates.js';
 
 /** A data set that lives in the arena. */
 export interface ResidentSpec {
@@ -163,7 +164,8 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
       inputShape: shapes[i],
       outputShape: shapes[i + 1],
       lists: i === 0 ? lists : undefined,
-      single: single && listsSingle(spec, shapes, i) ? single : undefined,
+      single: single && isBehindRelu(spec, shapes, i) ? single : undefined,
+      active: isActive(spec, shapes, i, rows),
       below: i > first,
       next: spec.layers.at(i + 1),
       taken: i > 0 && takesPooling(spec.layers[i - 1], layer, i - 1 > first),
@@ -217,7 +219,8 @@ function scratchSizes(
     }
     if (layer.type !== 'dense') return;
     const needed = productScratch(rows, sizeOf(shapes[i]), sizeOf(shapes[i + 1]));
-    sizes.scratch = Math.max(sizes.scratch, needed.scratch);
+    const lists = isActive(spec, shapes, i, rows) ? SWEEP_FLOATS + listScratch(rows, sizeOf(shapes[i])) : 0;
+    sizes.scratch = Math.max(sizes.scratch, needed.scratch, lists);
     sizes.transposed = Math.max(sizes.transposed, needed.transposed);
   });
   return sizes;

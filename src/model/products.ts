@@ -11,17 +11,20 @@ interface Weights {
   readonly units: number;
 }
 
-/** y = max(low, x · W + b) on `rows` rows. */
+/** y = max(low, x · W + b) on `rows` rows. With `scratch` for lists, x may be mostly zeros. */
 export function productCalls(
   y: Matrix,
   x: Matrix,
   { kernel, bias, units }: Weights,
   rows: number,
   low: number,
+  scratch?: number,
 ): Call[] {
   const head = [y.offset, y.stride, x.offset, x.stride, kernel, bias, rows, x.columns];
   if (units <= NARROW) return [{ kernel: 'narrowForward', args: [...head, units, low] }];
-  return [{ kernel: 'denseForward', args: [...head, 0, paddedUnits(units) / PANEL, low] }];
+  const args = [...head, 0, paddedUnits(units) / PANEL, low];
+  if (scratch === undefined || rows <= 2) return [{ kernel: 'denseForward', args }];
+  return [{ kernel: 'activeForward', args: [...args, scratch] }];
 }
 
 /** The same for rows given as lists. */

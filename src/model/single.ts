@@ -1,6 +1,6 @@
 import type { Call } from '../engine/kernels.js';
+import { isBehindRelu } from './active.js';
 import type { Layout, Matrix } from './layout.js';
-import { LEAST_INPUTS } from './lists.js';
 import type { NetworkSpec, Shape } from './spec.js';
 import { sizeOf } from './spec.js';
 
@@ -22,20 +22,11 @@ export function planSingle(
   shapes: readonly Shape[],
 ): SingleList | undefined {
   const inputs = shapes.map((shape, i) =>
-    i < spec.layers.length && listsSingle(spec, shapes, i) ? sizeOf(shape) : 0,
+    i < spec.layers.length && isBehindRelu(spec, shapes, i) ? sizeOf(shape) : 0,
   );
   const most = Math.max(...inputs);
   if (most === 0) return undefined;
   return { starts: layout.take(8), entries: layout.take(8 * most), index: layout.take(4) };
-}
-
-/** Whether the inputs of a layer are worth a list: those of a dense layer behind relu. */
-export function listsSingle({ layers }: NetworkSpec, shapes: readonly Shape[], i: number): boolean {
-  if (layers[i].type !== 'dense' || shapes[i][0] < LEAST_INPUTS) return false;
-  let below = i - 1;
-  while (below >= 0 && (layers[below].type === 'dropout' || layers[below].type === 'gaussianNoise')) below--;
-  const layer = layers[below];
-  return layer !== undefined && 'activation' in layer && /^relu6?$/.test(layer.activation);
 }
 
 /** Makes the list of a row. */

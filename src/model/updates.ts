@@ -85,8 +85,14 @@ export class Updates {
     this.transposed = plan.transposed;
   }
 
-  /** The parameter's gradient is xᵀ · delta. */
-  product(parameter: Parameter, x: Matrix | ListsPlan, delta: Matrix, rows: number): Call[] {
+  /** The parameter's gradient is xᵀ · delta. With `scratch` for lists, x may be mostly zeros. */
+  product(
+    parameter: Parameter,
+    x: Matrix | ListsPlan,
+    delta: Matrix,
+    rows: number,
+    scratch?: number,
+  ): Call[] {
     if (!parameter.trainable) return [];
     if ('columnStarts' in x) return this.#listProduct(parameter, x, delta);
     const { rule, gradients, sweepScratch } = this.plan;
@@ -99,6 +105,7 @@ export class Updates {
         { kernel: 'denseGradient', args: [this.#gradient(parameter), ...products, this.fresh ? 1 : 0] },
       ];
     }
+    const lists = scratch !== undefined && rows > 2;
     const prepared = isPrepared(this.plan, parameter);
     const [weight, first, second, third] = this.#places(parameter);
     const control = this.#control(parameter);
@@ -108,12 +115,12 @@ export class Updates {
       first,
       second,
       third,
-      sweepScratch,
+      lists ? scratch : sweepScratch,
       ...products,
       control,
       prepared ? 1 : 0,
     ];
-    return [{ kernel: 'denseGradientSweep', args }];
+    return [{ kernel: lists ? 'activeGradientSweep' : 'denseGradientSweep', args }];
   }
 
   /** The same of few units: in one piece. */

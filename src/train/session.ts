@@ -8,7 +8,7 @@ import type { Network } from '../model/network.js';
 import type { HostLoss } from '../model/options/host-loss.js';
 import type { OptimizerSpec } from '../model/optimizers.js';
 import { penaltyOf } from '../model/penalties.js';
-import { isSparse } from '../model/lists.js';
+import { isSparseIn } from '../model/lists.js';
 import type { NetworkSpec } from '../model/spec.js';
 import { countEntries, countValues, largestSum, storedBytes, takesLists } from '../model/stored.js';
 import type { LossPlan, Plan } from '../model/plan.js';
@@ -55,7 +55,7 @@ function listsOf(
   { rows }: Dataset,
   batch: number,
 ): { all: number; batch: number } | undefined {
-  if (!takesLists(spec) || !isSparse(rows)) return undefined;
+  if (!takesLists(spec) || !isSparseIn(spec, rows)) return undefined;
   const counts = countValues(rows);
   const all = counts.reduce((sum, count) => sum + count, 0);
   if (!rows.sparse && storedBytes({ entries: all, scale: rows.parts }) > MOST_GROWTH * rows.data.byteLength)
@@ -80,7 +80,7 @@ export class Session {
     const custom = loss.name === 'custom';
     const lists = dataset && listsOf(network.spec, dataset, rows);
     const entries = options.entries ?? lists?.batch;
-    const sparse = entries !== undefined || (dataset !== undefined && isSparse(dataset.rows));
+    const sparse = entries !== undefined || (dataset !== undefined && isSparseIn(network.spec, dataset.rows));
     // Stored rows that the network does not take as lists become dense batch by batch.
     const fits = dataset?.rows.sparse === undefined || lists !== undefined;
     const resident =

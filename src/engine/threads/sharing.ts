@@ -41,6 +41,24 @@ function elements(length: number, nanoseconds: number, writes: number[], reads: 
 
 const PRODUCT = 0.3;
 
+const denseForward: Sharing = {
+  range: { begin: 8, block: 1 },
+  rows: { count: 6, block: 8, moving: pairs(0, 2) },
+  writes: [0],
+  reads: [2, 4, 5],
+  cost: (args) => PRODUCT * args[6] * args[7] * width(args, 8),
+};
+
+const denseGradientSweep = ranged(
+  12,
+  {
+    writes: [1, 2, 3, 4],
+    reads: [6, 8],
+    cost: (args) => (PRODUCT * args[10] + 8) * args[11] * width(args, 12),
+  },
+  5,
+);
+
 /** Images by panels of filters, or by rows: y, stride, …, x, stride, filters, bias, rows at `count`, shape, scratch, panels. */
 function convolution(count: number, shape: number, moving: Moving[] = []): Sharing {
   const x = count - 4;
@@ -71,13 +89,8 @@ function pooling(writes: number[], x: number, count: number, moving: Moving[] = 
  * chain of its own.
  */
 export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
-  denseForward: {
-    range: { begin: 8, block: 1 },
-    rows: { count: 6, block: 8, moving: pairs(0, 2) },
-    writes: [0],
-    reads: [2, 4, 5],
-    cost: (args) => PRODUCT * args[6] * args[7] * width(args, 8),
-  },
+  denseForward,
+  activeForward: { ...denseForward, scratch: 11 },
   sparseForward: {
     range: { begin: 7, block: 1 },
     rows: {
@@ -92,15 +105,8 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     reads: [2, 3, 4],
     cost: (args) => 0.1 * args[5] * args[6] * width(args, 7),
   },
-  denseGradientSweep: ranged(
-    12,
-    {
-      writes: [1, 2, 3, 4],
-      reads: [6, 8],
-      cost: (args) => (PRODUCT * args[10] + 8) * args[11] * width(args, 12),
-    },
-    5,
-  ),
+  denseGradientSweep,
+  activeGradientSweep: denseGradientSweep,
   denseGradient: ranged(7, {
     writes: [0],
     reads: [1, 3],

@@ -24,7 +24,7 @@ export const dense: LayerRule<DenseSpec> = {
   },
 
   place(spec, place): Placed {
-    const { layout, rows, input, parameters, at, scratch, lists, single } = place;
+    const { layout, rows, input, parameters, at, scratch, lists, single, active } = place;
     const output = layout.matrix(rows, spec.units);
     const [kernel, bias] = parameters;
     const product = place.training && needsInput(spec.activation) ? layout.matrix(rows, spec.units) : output;
@@ -43,7 +43,7 @@ export const dense: LayerRule<DenseSpec> = {
             ...listProductCalls(product, list, weights, rows, low),
           );
         } else if (sparse && lists) calls.push(...listProductCalls(product, lists, weights, rows, low));
-        else calls.push(...productCalls(product, input, weights, rows, low));
+        else calls.push(...productCalls(product, input, weights, rows, low, active ? scratch : undefined));
         if (activation === 'relu') return calls;
         return [...calls, ...activationCalls(activation, output, product, rows, scratch)];
       },
@@ -56,7 +56,7 @@ export const dense: LayerRule<DenseSpec> = {
           const weights = { kernel: at(kernel), units: spec.units };
           calls.push(...inputGradientCalls(below, delta, weights, rows, spare));
         }
-        calls.push(...updates.product(kernel, lists ?? input, delta, rows));
+        calls.push(...updates.product(kernel, lists ?? input, delta, rows, active ? scratch : undefined));
         if (bias) calls.push(...updates.columnSums(bias, delta, rows));
         return calls;
       },

@@ -32,6 +32,8 @@ export interface Place {
   readonly lists?: ListsPlan;
   /** Where a single row of inputs becomes a list. */
   readonly single?: SingleList;
+  /** The input may be mostly zeros: products look for them (active.ts). */
+  readonly active: boolean;
 }
 
 /** A step's forward pass. */

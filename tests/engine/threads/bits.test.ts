@@ -47,6 +47,8 @@ const CASES: Record<string, Options> = {
   adamw: { solver: optimizers.adamw() as never },
   lion: { solver: optimizers.lion({ clipValue: 0.1 }) as never },
   'clipping by norm': { solver: optimizers.adagrad({ globalClipNorm: 0.1 }) as never },
+  'wide layers behind relu': { hiddenLayerSizes: [180, 170, 60], alpha: 0 },
+  'wide layers behind relu, half of it dropped': { hiddenLayerSizes: [180, 170], dropout: 0.5 },
   'batches beyond the registers': { batchSize: 150, hiddenLayerSizes: [300] },
 };
 

@@ -1,0 +1,52 @@
+import { PANEL, paddedUnits } from './layout.js';
+import { LEAST_INPUTS } from './lists.js';
+import type { LayerSpec, NetworkSpec, Shape } from './spec.js';
+import { sizeOf } from './spec.js';
+
+// relu leaves many activations 0, dropout too. Layers behind them may go by lists of the others (assembly/active.ts); the bits
+// are the same.
+
+/** Fewer units are not worth the lists of a batch. */
+const LEAST_UNITS = 48;
+
+/** More inputs in a batch would take too much room as lists. */
+const MOST_VALUES = 4194304;
+
+/** Percent of the inputs for which lists have room, and one more list; as in assembly/active.ts. */
+const ROOM = 75;
+
+/** What hands zeros on. */
+const TRANSPARENT = new Set<LayerSpec['type']>([
+  'dropout',
+  'gaussianNoise',
+  'spatialDropout2d',
+  'flatten',
+  'reshape',
+  'maxPooling2d',
+]);
+
+/** Whether the inputs of a layer are worth a list: those of a dense layer behind relu. */
+export function isBehindRelu({ layers }: NetworkSpec, shapes: readonly Shape[], i: number): boolean {
+  if (layers[i].type !== 'dense' || shapes[i][0] < LEAST_INPUTS) return false;
+  let below = i - 1;
+  while (below >= 0 && TRANSPARENT.has(layers[below].type)) below--;
+  const layer = layers[below];
+  return layer !== undefined && 'activation' in layer && /^relu6?$/.test(layer.activation);
+}
+
+/** Whether a layer's products look for zeros in batches of so many rows. */
+export function isActive(spec: NetworkSpec, shapes: readonly Shape[], i: number, rows: number): boolean {
+  return (
+    isBehindRelu(spec, shapes, i) &&
+    paddedUnits(sizeOf(shapes[i + 1])) >= LEAST_UNITS &&
+    rows > 2 &&
+    rows * sizeOf(shapes[i]) <= MOST_VALUES
+  );
+}
+
+/** Floats of scratch that lists of a batch by rows, or by inputs, may take. */
+export function listScratch(rows: number, inputs: number): number {
+  const starts = Math.max(rows, inputs) + PANEL;
+  const entries = Math.floor((rows * inputs * ROOM) / 100) + Math.max(rows, inputs) + 1;
+  return starts + 2 * entries;
+}
