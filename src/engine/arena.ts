@@ -3,6 +3,7 @@ import type { Engine } from './engines.js';
 import type { Call, Kernels, Program } from './kernels.js';
 import { bind } from './kernels.js';
 import type { Crew } from './threads/crew.js';
+import type { Pace } from './threads/pace.js';
 import type { Team } from './threads/team.js';
 
 const PAGE = 65536;
@@ -19,6 +20,7 @@ export class Arena {
   readonly u8: Uint8Array<ArrayBuffer>;
   readonly #kernels: Kernels;
   readonly #crew: Crew | undefined;
+  readonly #pace: Pace | undefined;
 
   /**
    * With a team, the memory is shared and every program is run by all its threads, until the team is released or goes to
@@ -33,12 +35,18 @@ export class Arena {
     this.f64 = new Float64Array(memory.buffer as ArrayBuffer);
     this.i32 = new Int32Array(memory.buffer as ArrayBuffer);
     this.u8 = new Uint8Array(memory.buffer as ArrayBuffer);
+    this.#pace = team?.pace;
     this.#crew = team?.join({ memory, kernels: this.#kernels, offset: own, scratchBytes });
   }
 
   /** The calls, ready to run on this arena. */
   bind(calls: readonly Call[]): Program {
     return this.#crew?.bind(calls) ?? bind(this.#kernels, calls);
+  }
+
+  /** Compute a step of so many rows: on all threads of the team, or on one where that is faster. */
+  step<T>(rows: number, body: () => T): T {
+    return this.#pace ? this.#pace.step(rows, body) : body();
   }
 
   /** Write tables, each at its offset. */

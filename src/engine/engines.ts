@@ -8,7 +8,7 @@ export type EmbeddedVariant = Exclude<Variant, 'wide'>;
 
 export interface EngineInfo {
   readonly variant: Variant;
-  /** Threads of the training that is running, else those that `init` has found. */
+  /** Threads of the training that is running, at present, else those that `init` has found. */
   readonly threads: number;
   /** Whether this runtime accepts relaxed SIMD. */
   readonly relaxedSimd: boolean;
@@ -36,7 +36,7 @@ let chosen: Variant | undefined;
 let wantedThreads: number | 'auto' = 1;
 let foundThreads = 1;
 /** Of the trainings that are running. */
-const threadsInUse: number[] = [];
+const threadsInUse: (() => number)[] = [];
 
 /** (func (result v128) … i8x16.relaxed_swizzle): the smallest module that needs relaxed SIMD. */
 const RELAXED_PROBE = [
@@ -123,7 +123,7 @@ export class Engines {
     const variant = chosen ?? automatic();
     return {
       variant,
-      threads: threadsInUse.length > 0 ? Math.max(...threadsInUse) : foundThreads,
+      threads: threadsInUse.length > 0 ? Math.max(...threadsInUse.map((threads) => threads())) : foundThreads,
       relaxedSimd: relaxedSimd(),
       sharedMemory: typeof SharedArrayBuffer !== 'undefined',
       wasmBytes: this.#find(variant)?.wasmBytes,
@@ -163,8 +163,8 @@ export function wantThreads(threads: number | 'auto', found: number): void {
   foundThreads = found;
 }
 
-/** Note what a training uses; the function that is returned ends that. */
-export function useThreads(threads: number): () => void {
+/** Note what tells the threads of a training; the function that is returned ends that. */
+export function useThreads(threads: () => number): () => void {
   threadsInUse.push(threads);
   return () => void threadsInUse.splice(threadsInUse.indexOf(threads), 1);
 }

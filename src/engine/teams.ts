@@ -2,7 +2,10 @@ import type { Engine } from './engine.js';
 import { chosenThreads, useThreads } from './engine.js';
 import type { Team } from './threads/team.js';
 
-/** Floating-point operations of a step, as if no input were 0, that keep one thread more busy enough to pay (measured). */
+/** Floating-point operations of a step, as if no input were 0, from which threads are tried. */
+const LEAST_FLOPS = 5e6;
+
+/** Floating-point operations of a step that keep one thread more than two busy. */
 const FLOPS_PER_THREAD = 4e7;
 
 export interface TeamRequest {
@@ -18,9 +21,9 @@ export async function withTeam<T>(
   { engine, threads = chosenThreads(), flops }: TeamRequest,
   body: (team: Team | undefined) => Promise<T>,
 ): Promise<T> {
-  const most = threads === 'auto' ? Math.floor(flops / FLOPS_PER_THREAD) : threads;
+  const most = threads === 'auto' ? mostThreads(flops) : threads;
   const team = most < 2 ? undefined : await gatherTeam(engine, most, threads === 'auto');
-  const done = useThreads(team?.threads ?? 1);
+  const done = useThreads(() => (team && (team.pace?.chosen ?? true) ? team.threads : 1));
   try {
     return await body(team);
   } finally {
@@ -29,7 +32,12 @@ export async function withTeam<T>(
   }
 }
 
+/** Threads that a step might keep busy. */
+function mostThreads(flops: number): number {
+  return flops < LEAST_FLOPS ? 1 : Math.max(2, Math.floor(flops / FLOPS_PER_THREAD));
+}
+
 async function gatherTeam(engine: Engine, most: number, automatic: boolean): Promise<Team | undefined> {
   const { availableThreads, gather } = await import('./threads/team.js');
-  return gather(engine, automatic ? Math.min(most, availableThreads()) : most);
+  return gather(engine, automatic ? Math.min(most, availableThreads()) : most, automatic);
 }

@@ -131,6 +131,10 @@ export class Session {
    * @returns the mean loss of the batch before its update, penalties included
    */
   step(dataset: Dataset, batch: Int32Array, training: boolean, each?: (part: Int32Array) => void): number {
+    return this.arena.step(batch.length, () => this.#step(dataset, batch, training, each));
+  }
+
+  #step(dataset: Dataset, batch: Int32Array, training: boolean, each?: (part: Int32Array) => void): number {
     const total = this.#writeScale(dataset, batch);
     if (training && !each && this.#takesWhole(batch)) return this.#wholeStep(dataset, batch, total);
     let sum = 0;

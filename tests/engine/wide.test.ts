@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { engine, init, layers, optimizers, sequential } from '../../src/index.js';
-import { pool } from '../../src/engine/threads/team.js';
+import { pool } from '../../src/engine/threads/pool.js';
 import { kernelModule } from '../helpers/wasm.js';
 import { Seeded } from '../helpers/seeded.js';
 

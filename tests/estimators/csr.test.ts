@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { pool } from '../../src/engine/threads/team.js';
+import { pool } from '../../src/engine/threads/pool.js';
 import type { ArrayInput, MLPClassifierOptions } from '../../src/index.js';
 import { MLPClassifier, MLPRegressor } from '../../src/index.js';
 import { sparseSample, topics } from '../helpers/csr.js';

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { pool } from '../../src/engine/threads/team.js';
+import { pool } from '../../src/engine/threads/pool.js';
 import type { Layer, Sequential } from '../../src/index.js';
 import { layers, loadModel, modelFromJSON, sequential } from '../../src/index.js';
 import { Seeded } from '../helpers/seeded.js';

@@ -1,6 +1,7 @@
 import type { Call, KernelName, Kernels, Program } from '../kernels.js';
-import { bind } from '../kernels.js';
+import { bind, run } from '../kernels.js';
 import { LostWorkerError } from '../lost-worker.js';
+import type { Pace } from './pace.js';
 import type { Lane } from './schedule.js';
 import { schedule } from './schedule.js';
 import { costOf } from './split.js';
@@ -35,6 +36,8 @@ export interface CrewOptions {
   /** Whether a worker is known to have ended. */
   readonly lost: () => boolean;
   readonly send: (joining: (thread: number) => Joining) => void;
+  /** Tells whether a program is for all threads; undefined: always. */
+  readonly pace?: Pace;
 }
 
 /** The threads at work on one arena. */
@@ -60,9 +63,9 @@ export class Crew {
     send((thread) => ({ module, memory, control: offset, thread, threads, names: this.#names }));
   }
 
-  /** The calls as a program that all threads run; when it returns, the workers are idle. */
+  /** The calls as a program that all threads run, or one where that is faster; when it returns, the workers are idle. */
   bind(calls: readonly Call[]): Program {
-    const { kernels, threads } = this.#options;
+    const { kernels, threads, pace } = this.#options;
     const lanes = schedule(calls, threads, (thread) => this.#scratch(thread));
     const program = lanes.slice(1).some((lane) => lane.length > 0) ? this.#write(lanes) : undefined;
     if (program === undefined) return bind(kernels, calls);
@@ -70,13 +73,22 @@ export class Crew {
     const patience = PATIENCE_MS + (SLOW * cost) / 1e6;
     const meet = (): void => this.#meet(patience);
     const own = lanes[0].flatMap((call) => (call ? bind(kernels, [call]) : [meet]));
-    return [() => this.#announce(program), ...own, meet];
+    const together = [() => this.#announce(program), ...own, meet];
+    if (!pace) return together;
+    const alone = bind(kernels, calls);
+    return [() => run(pace.shared ? together : alone)];
   }
 
   /** Send the workers away. The arena's programs cannot be run any more. */
   leave(): void {
     if (!this.#left) this.#announce(LEAVE);
     this.#left = true;
+  }
+
+  /** Whether all workers wait for programs. */
+  get ready(): boolean {
+    const { threads, lost } = this.#options;
+    return Atomics.load(this.#words, CONTROL.joined) === threads - 1 && !lost();
   }
 
   /** Whether a meeting has failed. */

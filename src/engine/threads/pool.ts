@@ -42,8 +42,8 @@ export function builtin(name: string): Record<string, unknown> | undefined {
   return (globalThis as { process?: Builtins }).process?.getBuiltinModule?.(name);
 }
 
-/** Resolves when the worker answers; rejects if it does not. */
-function start(): Promise<Handle> {
+/** Resolves when the worker answers; rejects if it does not. In the background it does not keep the process alive. */
+function start(background: boolean): Promise<Handle> {
   return new Promise((resolve, reject) => {
     let lost = false;
     const begin = builtin('node:worker_threads') ? startInNode : startInWeb;
@@ -52,6 +52,10 @@ function start(): Promise<Handle> {
       fail();
       worker.terminate();
     }, START_MS);
+    if (background) {
+      worker.unref?.();
+      unref(timer);
+    }
     function answer(message: unknown): void {
       clearTimeout(timer);
       if (message !== 'ready') lost = true;
@@ -65,7 +69,11 @@ function start(): Promise<Handle> {
   });
 }
 
-type Started = Pick<Handle, 'post' | 'terminate'>;
+type Started = Pick<Handle, 'post' | 'terminate'> & { unref?: () => void };
+
+function unref(timer: ReturnType<typeof setTimeout>): void {
+  (timer as { unref?: () => void }).unref?.();
+}
 
 function startInNode(answer: (message: unknown) => void, fail: () => void): Started {
   const { Worker } = builtin('node:worker_threads') as { Worker: NodeWorkerClass };
@@ -77,7 +85,11 @@ function startInNode(answer: (message: unknown) => void, fail: () => void): Star
   });
   worker.on('exit', fail);
   worker.on('error', fail);
-  return { post: (message) => worker.postMessage(message), terminate: () => void worker.terminate() };
+  return {
+    post: (message) => worker.postMessage(message),
+    terminate: () => void worker.terminate(),
+    unref: () => worker.unref(),
+  };
 }
 
 function startInWeb(answer: (message: unknown) => void, fail: () => void): Started {
@@ -104,14 +116,16 @@ export class Pool {
   }
 
   /** `count` workers until `release`; undefined while another training has them. @throws if they cannot be started */
-  async acquire(count: number): Promise<readonly Handle[] | undefined> {
+  async acquire(count: number, background?: 'background'): Promise<readonly Handle[] | undefined> {
     if (this.#busy) return undefined;
     this.#busy = true;
     clearTimeout(this.#timer);
     if (this.#workers.some((worker) => worker.isLost())) this.end();
     try {
       const missing = Math.max(0, count - this.#workers.length);
-      const started = await Promise.allSettled(Array.from({ length: missing }, start));
+      const started = await Promise.allSettled(
+        Array.from({ length: missing }, () => start(background !== undefined)),
+      );
       this.#workers.push(...started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
       if (this.#workers.length < count) throw new Error('Some workers do not answer.');
     } catch (error) {
@@ -133,7 +147,7 @@ export class Pool {
       return;
     }
     this.#timer = setTimeout(() => this.end(), IDLE_MS);
-    (this.#timer as { unref?: () => void }).unref?.();
+    unref(this.#timer);
   }
 
   /** End all workers. */
@@ -143,3 +157,6 @@ export class Pool {
     this.#bytes = 0;
   }
 }
+
+/** The workers of this program. */
+export const pool: Pool = new Pool();

@@ -2,13 +2,19 @@ import { loadBinary } from '../binaries.js';
 import type { Engine, Variant } from '../engine.js';
 import type { CrewOptions } from './crew.js';
 import { Crew, crewBytes } from './crew.js';
-import { Pool, builtin } from './pool.js';
+import { Pace } from './pace.js';
+import { builtin, pool } from './pool.js';
+import { Staff } from './staff.js';
 
 const MOST_THREADS = 16;
 
 /** Threads that work on one arena after the other: the calling one and some workers. */
 export interface Team {
   readonly threads: number;
+  /** Where threads have to pay for themselves: what finds out. */
+  readonly pace?: Pace;
+  /** Whether all threads are at work on the arena. */
+  readonly ready: boolean;
   /** The binary for shared memory. */
   readonly module: WebAssembly.Module;
   /** Bytes that it needs in an arena whose calls need so much scratch. */
@@ -76,47 +82,57 @@ function findMemoryFlag(bytes: Uint8Array): number {
 
 const code = (letter: string): number => letter.charCodeAt(0);
 
-/** The workers of this program. */
-export const pool: Pool = new Pool();
-
-/** A team of `threads`, or undefined where threads cannot work or another training has them. */
-export async function gather(engine: Engine, threads: number): Promise<Team | undefined> {
+/**
+ * A team of `threads`, or undefined where threads cannot work or another training has them. An automatic team starts them
+ * when the training has lasted a while, and uses them where that is faster.
+ */
+export async function gather(engine: Engine, threads: number, automatic: boolean): Promise<Team | undefined> {
   const count = Math.min(threads, MOST_THREADS);
   if (count < 2 || !canShare()) return undefined;
   try {
     const module = await sharedModule(engine);
+    if (module && automatic) return automaticTeam(count, module);
     const workers = module && (await pool.acquire(count - 1));
-    return workers && newTeam(count, module, workers);
+    return workers && newTeam(count, module, new Staff(workers));
   } catch {
     // Whatever the runtime refuses, one thread can do it all.
     return undefined;
   }
 }
 
-function newTeam(
-  threads: number,
-  module: WebAssembly.Module,
-  workers: Awaited<ReturnType<Pool['acquire']>> & object,
-): Team {
+function automaticTeam(threads: number, module: WebAssembly.Module): Team {
+  const staff = new Staff();
+  const pace: Pace = new Pace({
+    ready: () => team.ready,
+    start: () => staff.hire(threads - 1),
+    started: pool.size >= threads - 1,
+  });
+  const team = newTeam(threads, module, staff, pace);
+  return team;
+}
+
+function newTeam(threads: number, module: WebAssembly.Module, staff: Staff, pace?: Pace): Team {
   let crew: Crew | undefined;
   return {
     threads,
     module,
+    pace,
+    get ready() {
+      return crew?.ready ?? false;
+    },
     bytes: (scratchBytes) => crewBytes(threads, scratchBytes),
     join(arena) {
       crew?.leave();
-      pool.note(arena.memory.buffer.byteLength);
       crew = new Crew({
-        ...{ ...arena, threads, module, sleeps: maySleep() },
-        lost: () => workers.some((worker) => worker.isLost()),
-        send: (joining) => workers.forEach((worker, i) => worker.post(joining(i + 1))),
+        ...{ ...arena, threads, module, pace, sleeps: maySleep() },
+        lost: () => staff.lost,
+        send: (joining) => staff.send(joining, arena.memory.buffer.byteLength),
       });
       return crew;
     },
     release() {
       crew?.leave();
-      if (crew?.failed) pool.end();
-      pool.release();
+      staff.release(crew?.failed ?? false);
     },
   };
 }

@@ -2,7 +2,7 @@ import type { KernelName } from '../kernels.js';
 import type { Lane } from './schedule.js';
 
 /** Positions (int32) in the control block. */
-export const CONTROL = { generation: 1, poison: 2, command: 3, program: 4, bytes: 64 } as const;
+export const CONTROL = { generation: 1, poison: 2, command: 3, program: 4, joined: 5, bytes: 64 } as const;
 
 /** A program number that sends the workers back to their event loop. */
 export const LEAVE = -1;
@@ -83,6 +83,7 @@ function workerMain(port: Port, spins: number, sleep: number): void {
       return calls;
     };
 
+    Atomics.add(words, 5, 1);
     for (let seen = 0; ; seen++) {
       if (kernels.awaitChange(control + 12, seen, spins) !== 0) sleepWhile(3, seen);
       const program = Atomics.load(words, 4);

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { MLPClassifier, layers, optimizers, sequential } from '../../../src/index.js';
-import { pool } from '../../../src/engine/threads/team.js';
+import { pool } from '../../../src/engine/threads/pool.js';
 
 afterAll(() => pool.end());
 

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { pool } from '../../../src/engine/threads/team.js';
+import { pool } from '../../../src/engine/threads/pool.js';
 import type { Layer } from '../../../src/index.js';
 import { layers, optimizers, sequential } from '../../../src/index.js';
 import { Seeded } from '../../helpers/seeded.js';

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterEach, expect, test } from 'vitest';
-import { pool } from '../../../src/engine/threads/team.js';
+import { pool } from '../../../src/engine/threads/pool.js';
 import { MLPClassifier, UnsupportedError, engine, init } from '../../../src/index.js';
 
 afterEach(async () => {
@@ -83,6 +84,39 @@ test("init tells how many threads fit takes; 'auto' leaves small networks on one
   expect(engine().threads).toBe(2);
   await new MLPClassifier({ ...options, maxIter: 1 }).partialFit(x, y, { classes: [0, 1, 2], threads: 2 });
   expect(pool.size).toBe(0);
+});
+
+test("'auto' starts workers when a training lasts; whoever computes, the bits are the same", async () => {
+  const lasting = { ...options, maxIter: 600, nIterNoChange: 1000 };
+  const one = await new MLPClassifier(lasting).fit(x, y, { threads: 1 });
+  const sizes: number[] = [];
+  const inUse: number[] = [];
+  const onEpoch = (): void => {
+    sizes.push(pool.size);
+    inUse.push(engine().threads);
+  };
+  const found = Math.min(2, availableParallelism());
+  for (let again = 0; again < 2; again++) {
+    const auto = await new MLPClassifier(lasting).fit(x, y, { threads: 'auto', onEpoch });
+    expect(auto.coefs).toEqual(one.coefs);
+    expect(auto.lossCurve).toEqual(one.lossCurve);
+  }
+  expect([sizes[0], sizes[599]]).toEqual([0, found - 1]);
+  expect(Math.max(...inUse)).toBeLessThanOrEqual(found);
+  expect(engine().threads).toBe(1);
+  await new MLPClassifier({ ...lasting, maxIter: 2 }).fit(x, y, { threads: 2, onEpoch });
+  expect(inUse.at(-1)).toBe(2);
+});
+
+test("a training on 'auto' may be aborted, or end, before its workers are there", async () => {
+  const signal = AbortSignal.timeout(120);
+  const lasting = { ...options, maxIter: 1e6, nIterNoChange: 1e6 };
+  await expect(new MLPClassifier(lasting).fit(x, y, { threads: 'auto', signal })).rejects.toMatchObject({
+    name: 'TimeoutError',
+  });
+  await new MLPClassifier({ ...options, maxIter: 2 }).fit(x, y, { threads: 'auto' });
+  const { lossCurve } = await new MLPClassifier(options).fit(x, y, { threads: 2 });
+  expect(lossCurve).toEqual((await new MLPClassifier(options).fit(x, y)).lossCurve);
 });
 
 test('a process ends as soon as it has nothing more to do, its idle workers with it', async () => {
