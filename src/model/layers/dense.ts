@@ -40,9 +40,10 @@ export const dense: LayerRule<DenseSpec> = {
           const list = { rowStarts: single.starts, inputs: input.columns };
           calls.push(
             ...singleListCalls(single, input),
-            ...listProductCalls(product, list, weights, rows, low),
+            ...listProductCalls(product, list, weights, rows, low, scratch),
           );
-        } else if (sparse && lists) calls.push(...listProductCalls(product, lists, weights, rows, low));
+        } else if (sparse && lists)
+          calls.push(...listProductCalls(product, lists, weights, rows, low, scratch));
         else calls.push(...productCalls(product, input, weights, rows, low, active ? scratch : undefined));
         if (activation === 'relu') return calls;
         return [...calls, ...activationCalls(activation, output, product, rows, scratch)];
