@@ -8,10 +8,12 @@ import { PANEL, PANEL_BYTES } from './simd';
 import { sparseForward, sparseGradientSweep } from './sparse';
 
 /**
- * Percent of inputs that are not 0 up to which lists pay, measured at depths from 64 to 4608. Dense products are faster in
- * `relaxed` than in `base`, and faster still in `wide`.
+ * Percent of inputs that are not 0 up to which lists pay, measured at depths from 64 to 4608. Deep panels do not stay in
+ * L1 while a row's list is read. Dense products are faster in `relaxed` than in `base`, and faster still in `wide`.
  */
-const FORWARD: usize = WIDE ? 20 : ASC_FEATURE_RELAXED_SIMD ? 50 : 60;
+const FORWARD: usize = WIDE ? 20 : ASC_FEATURE_RELAXED_SIMD ? 45 : 60;
+const FORWARD_DEEP: usize = WIDE ? 10 : ASC_FEATURE_RELAXED_SIMD ? 30 : 40;
+const DEEP: usize = 640;
 const GRADIENT: usize = WIDE ? 35 : ASC_FEATURE_RELAXED_SIMD ? 60 : 70;
 
 /** Percent of the inputs for which lists have room, and one more list; as in src/model/active.ts. */
@@ -94,13 +96,13 @@ export function activeForward(
   low: f32,
   scratch: usize,
 ): void {
+  const most = depth <= DEEP ? FORWARD : FORWARD_DEEP;
   if (
-    isSparse(x, xStride, rows, depth, FORWARD) &&
+    isSparse(x, xStride, rows, depth, most) &&
     makeLists(scratch, x, rows, xStride, depth, 4, <u32>PANEL_BYTES)
   ) {
     const units = panelEnd * PANEL;
-    const cuts = (<usize>load<u32>(scratch + (rows << 2)) + 15) & ~7;
-    sparseForward(y, yStride, scratch, panels, bias, rows, depth, panelBegin, panelEnd, low, units, cuts);
+    sparseForward(y, yStride, scratch, panels, bias, rows, depth, panelBegin, panelEnd, low, units);
   } else denseForward(y, yStride, x, xStride, panels, bias, rows, depth, panelBegin, panelEnd, low);
 }
 

@@ -9,15 +9,10 @@ import { sparseForwardVectors, sparseSgdVectors, sparseStoreVectors } from './ge
 import { PANEL_BYTES } from './simd';
 import { RULE_SGD } from './update';
 
-/** Vectors of one pass over the lists: mul+add spills from eight on. */
-const FORWARD_PASS: usize = ASC_FEATURE_RELAXED_SIMD ? 9 : 7;
-
-/** Inputs of a block whose weights, in the panels of a pass, stay in L1 while the rows of a batch go by. */
-const DEPTH_BLOCK: usize = ASC_FEATURE_RELAXED_SIMD ? 150 : 224;
-
-/** Rows, and entries of a row in a block, for which it pays to go block by block. */
-const LEAST_ROWS: usize = 8;
-const LEAST_ENTRIES: usize = 20;
+/**
+ * Vectors of one pass over the lists. Forward, the panels of a wider pass would not stay in L1; mul+add spills from eight on.
+ */
+const FORWARD_PASS: usize = 7;
 const GRADIENT_PASS: usize = ASC_FEATURE_RELAXED_SIMD ? 9 : 7;
 
 /** Inputs whose gradients wait in scratch for their update, five panels at most. */
@@ -144,10 +139,7 @@ function vectorEnd(panelEnd: usize, units: usize): usize {
   return min<usize>(panelEnd << 1, (units + 3) >> 2);
 }
 
-/**
- * Panels [panelBegin, panelEnd) of y = max(low, x · W + b) for rows given as lists. `scratch` holds rows · (depth / 96 + 2)
- * uint32.
- */
+/** Panels [panelBegin, panelEnd) of y = max(low, x · W + b) for rows given as lists. */
 export function sparseForward(
   y: usize,
   yStride: usize,
@@ -160,65 +152,17 @@ export function sparseForward(
   panelEnd: usize,
   low: f32,
   units: usize,
-  scratch: usize,
 ): void {
   const stride = depth * PANEL_BYTES;
   const end = vectorEnd(panelEnd, units);
-  const entries = (<usize>load<u32>(starts + (rows << 2)) - <usize>load<u32>(starts)) >> 3;
-  let blocks: usize = 1;
-  if (rows >= LEAST_ROWS) blocks = min(depth / DEPTH_BLOCK, entries / rows / LEAST_ENTRIES);
-  const cut = blocks > 1;
-  if (cut) cutLists(scratch, starts, rows, depth, blocks);
   for (let i = panelBegin << 1; i < end;) {
     const width = passWidth(end - i, FORWARD_PASS);
-    const to = y + (i << 4);
+    const column = i << 4;
     const w = panels + (i >> 1) * stride;
-    const start = bias + (i << 4);
-    if (!cut) {
-      sparseForwardVectors(<i32>width, to, yStride, starts, starts + 4, rows, w, stride, start, 0, low);
-    } else {
-      for (let block: usize = 0; block < blocks; block++) {
-        const from = scratch + block * (rows << 2);
-        sparseForwardVectors(
-          <i32>width,
-          to,
-          yStride,
-          from,
-          from + (rows << 2),
-          rows,
-          w,
-          stride,
-          block == 0 ? start : to,
-          block == 0 ? 0 : yStride,
-          block + 1 == blocks ? low : -Infinity,
-        );
-      }
-    }
+    sparseForwardVectors(<i32>width, y + column, yStride, starts, rows, w, stride, bias + column, low);
     i += width;
   }
   if (end & 1) clearColumn(y + (end << 4), yStride, rows);
-}
-
-/** Where the lists of rows cross into each of `blocks` blocks of the depth: [block][row], and once more where they end. */
-function cutLists(cuts: usize, starts: usize, rows: usize, depth: usize, blocks: usize): void {
-  for (let row: usize = 0; row < rows; row++) {
-    let from: usize = load<u32>(starts + (row << 2));
-    const end: usize = load<u32>(starts + (row << 2), 4);
-    let to = cuts + (row << 2);
-    for (let block: usize = 1; block <= blocks; block++) {
-      store<u32>(to, <u32>from);
-      to += rows << 2;
-      const limit = <u32>(((depth * block) / blocks) * PANEL_BYTES);
-      let length = (end - from) >> 3;
-      while (length > 0) {
-        const half = (length + 1) >> 1;
-        // The first `half` entries all lie before the limit if the last of them does.
-        from = load<u32>(from + (half << 3) - 8) < limit ? from + (half << 3) : from;
-        length -= half;
-      }
-    }
-    store<u32>(to, <u32>end);
-  }
 }
 
 /** Padding of the last panel. */

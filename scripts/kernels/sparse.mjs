@@ -8,20 +8,16 @@ const at = (place, i) => `${place} + ${i >> 1} * panelStride, ${16 * (i & 1)}`;
 
 const panels = (n) => (n + 1) >> 1;
 
-/**
- * Rows given as lists of {k · 32, value}: y[row][4n] = max(low, init + Σ value · panels[…][k][8]), n vectors at a time. Lists
- * begin and end where `starts` and `ends` say.
- */
+/** Rows given as lists of {k · 32, value}: y[row][4n] = max(low, bias + Σ value · panels[…][k][8]), n vectors at a time. */
 function sparseForward(n) {
   return `
 export function sparseForward${n}(
-  y: usize, yStride: usize, starts: usize, ends: usize, rows: usize, w: usize, panelStride: usize, init: usize,
-  initStride: usize, low: f32,
+  y: usize, yStride: usize, starts: usize, rows: usize, w: usize, panelStride: usize, bias: usize, low: f32,
 ): void {
 ${rows(panels(n), (p) => `  const w${p} = w + ${p} * panelStride;`)}
   for (; rows > 0; rows--) {
-${rows(n, (i) => `    let s${i} = v128.load(init, ${16 * i});`)}
-    const end: usize = load<u32>(ends);
+${rows(n, (i) => `    let s${i} = v128.load(bias, ${16 * i});`)}
+    const end: usize = load<u32>(starts, 4);
     for (let e: usize = load<u32>(starts); e < end; e += 8) {
       const k: usize = load<u32>(e);
       const a = v128.load32_splat(e, 4);
@@ -30,9 +26,7 @@ ${rows(n, (i) => `      s${i} = fma(a, v128.load(w${i >> 1} + k, ${16 * (i & 1)}
     const limit = f32x4.splat(low);
 ${rows(n, (i) => `    v128.store(y, clamp(s${i}, limit), ${16 * i});`)}
     y += yStride;
-    init += initStride;
     starts += 4;
-    ends += 4;
   }
 }`;
 }
@@ -92,10 +86,7 @@ export default () => [
   ...WIDTHS.map(sparseForward),
   ...WIDTHS.map(sparseSgd),
   ...WIDTHS.map(sparseStore),
-  dispatch('sparseForward', [
-    ...addresses('y yStride starts ends rows w panelStride init initStride'),
-    ['low', 'f32'],
-  ]),
+  dispatch('sparseForward', [...addresses('y yStride starts rows w panelStride bias'), ['low', 'f32']]),
   dispatch('sparseSgd', addresses('w panelStride starts inputs delta control')),
   dispatch('sparseStore', [...addresses('g panelStride starts inputs delta'), ['fresh', 'bool']]),
 ];

@@ -1,5 +1,5 @@
 import { PANEL, paddedUnits } from './layout.js';
-import { cutScratch, LEAST_INPUTS } from './lists.js';
+import { LEAST_INPUTS } from './lists.js';
 import type { LayerSpec, NetworkSpec, Shape } from './spec.js';
 import { sizeOf } from './spec.js';
 
@@ -48,5 +48,5 @@ export function isActive(spec: NetworkSpec, shapes: readonly Shape[], i: number,
 export function listScratch(rows: number, inputs: number): number {
   const starts = Math.max(rows, inputs) + PANEL;
   const entries = Math.floor((rows * inputs * ROOM) / 100) + Math.max(rows, inputs) + 1;
-  return starts + 2 * entries + cutScratch(rows, inputs) + PANEL;
+  return starts + 2 * entries;
 }

@@ -82,11 +82,6 @@ export function columnListCalls(lists: ListsPlan, delta: Matrix, rows: number): 
   ];
 }
 
-/** Floats of scratch for products by the row lists of a batch (assembly/sparse.ts). */
-export function cutScratch(rows: number, inputs: number): number {
-  return rows * (Math.floor(inputs / 96) + 2);
-}
-
 /** Whether lists pay in training a network on these rows. */
 export function isSparseIn({ layers }: NetworkSpec, rows: Omit<Rows, 'scale' | 'shape'>): boolean {
   const [first] = layers;

@@ -2,7 +2,6 @@ import type { Call } from '../engine/kernels.js';
 import type { Matrix } from './layout.js';
 import { NARROW, PANEL, paddedUnits } from './layout.js';
 import type { ListsPlan } from './lists.js';
-import { cutScratch } from './lists.js';
 import { SWEEP_FLOATS } from './updates.js';
 
 /** Where a layer's weights lie, as panels, and its bias. */
@@ -35,10 +34,9 @@ export function listProductCalls(
   { kernel, bias, units }: Weights,
   rows: number,
   low: number,
-  scratch: number,
 ): Call[] {
   const head = [y.offset, y.stride, rowStarts, kernel, bias, rows, inputs];
-  return [{ kernel: 'sparseForward', args: [...head, 0, paddedUnits(units) / PANEL, low, units, scratch] }];
+  return [{ kernel: 'sparseForward', args: [...head, 0, paddedUnits(units) / PANEL, low, units] }];
 }
 
 /** dx = delta · Wᵀ on `rows` rows. */
@@ -70,7 +68,7 @@ export function productScratch(
   const padded = paddedUnits(rows);
   const narrow = units <= NARROW ? units * paddedUnits(inputs) : 0;
   return {
-    scratch: Math.max(24 * padded, SWEEP_FLOATS, paddedUnits(units), narrow, cutScratch(rows, inputs)),
+    scratch: Math.max(24 * padded, SWEEP_FLOATS, paddedUnits(units), narrow),
     transposed: padded * units,
   };
 }

@@ -103,7 +103,6 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     },
     writes: [0],
     reads: [2, 3, 4],
-    scratch: 11,
     cost: (args) => 0.1 * args[5] * args[6] * width(args, 7),
   },
   denseGradientSweep,

@@ -40,10 +40,9 @@ export const dense: LayerRule<DenseSpec> = {
           const list = { rowStarts: single.starts, inputs: input.columns };
           calls.push(
             ...singleListCalls(single, input),
-            ...listProductCalls(product, list, weights, rows, low, scratch),
+            ...listProductCalls(product, list, weights, rows, low),
           );
-        } else if (sparse && lists)
-          calls.push(...listProductCalls(product, lists, weights, rows, low, scratch));
+        } else if (sparse && lists) calls.push(...listProductCalls(product, lists, weights, rows, low));
         else calls.push(...productCalls(product, input, weights, rows, low, active ? scratch : undefined));
         if (activation === 'relu') return calls;
         return [...calls, ...activationCalls(activation, output, product, rows, scratch)];
