@@ -1,4 +1,4 @@
-import { workerText } from './worker.js';
+import { HELLO, workerText } from './worker.js';
 
 /** A worker, in Node and elsewhere. */
 export interface Handle {
@@ -48,6 +48,7 @@ function start(background: boolean): Promise<Handle> {
     let lost = false;
     const begin = builtin('node:worker_threads') ? startInNode : startInWeb;
     const worker = begin(answer, fail);
+    worker.post(HELLO);
     const timer = setTimeout(() => {
       fail();
       worker.terminate();

@@ -4,6 +4,9 @@ import type { Lane } from './schedule.js';
 /** Positions (int32) in the control block. */
 export const CONTROL = { generation: 1, poison: 2, command: 3, program: 4, joined: 5, bytes: 64 } as const;
 
+/** What a worker is asked first. */
+export const HELLO = 'hello';
+
 /** A program number that sends the workers back to their event loop. */
 export const LEAVE = -1;
 
@@ -37,7 +40,7 @@ export function encode(lane: Lane, names: readonly KernelName[]): number[] {
 
 interface Port {
   post(message: string): void;
-  listen(handler: (joining: Joining) => void): void;
+  listen(handler: (message: Joining | typeof HELLO) => void): void;
 }
 
 /** The text that a worker is started from. `port` is an expression. A bundler's helper for names may stand in it. */
@@ -95,6 +98,11 @@ function workerMain(port: Port, spins: number, sleep: number): void {
   };
 
   port.listen((joining) => {
+    // A browser holds messages back until the worker's text has run and the main thread has seen that: only an answer shows it.
+    if (typeof joining === 'string') {
+      port.post('ready');
+      return;
+    }
     try {
       work(joining);
     } catch (error) {
@@ -102,5 +110,4 @@ function workerMain(port: Port, spins: number, sleep: number): void {
       port.post(String(error));
     }
   });
-  port.post('ready');
 }
