@@ -146,7 +146,7 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
     return await WebAssembly.compile(bytes);
   } catch (cause) {
     throw new UnsupportedError(
-      'init: this runtime does not allow WebAssembly to be compiled from bytes; pass init({ module }) a WebAssembly.Module imported from lamella/wasm/base.wasm.',
+      "init: this runtime does not allow WebAssembly to be compiled from bytes; pass init({ module }) a WebAssembly.Module imported from lamella/wasm/base.wasm, or, in a browser, let script-src of the Content-Security-Policy have 'wasm-unsafe-eval'.",
       { cause },
     );
   }

@@ -10,7 +10,7 @@ const LEAST_NODE = 24;
 interface NodeProcess {
   readonly arch?: string;
   readonly execArgv?: readonly string[];
-  readonly versions?: { readonly node?: string };
+  readonly versions?: { readonly node?: string; readonly deno?: string; readonly bun?: string };
   readonly config?: { readonly variables?: Readonly<Record<string, unknown>> };
 }
 
@@ -25,6 +25,8 @@ function startedWithFlag({ execArgv = [] }: NodeProcess): boolean {
 
 /** Why this runtime cannot fuse vectors, whatever its flags; undefined if it can. */
 function hindrance({ arch, versions, config }: NodeProcess): string | undefined {
+  if (versions?.deno !== undefined) return `this is Deno ${versions.deno}`;
+  if (versions?.bun !== undefined) return `this is Bun ${versions.bun}`;
   if (versions?.node === undefined || config?.variables === undefined) return 'this is another runtime';
   if (Number.parseInt(versions.node) < LEAST_NODE) return `this is Node.js ${versions.node}`;
   if (arch !== 'x64') return `this is a processor of type ${arch}`;

@@ -73,7 +73,7 @@ function findMnistData(): string | undefined {
 }
 
 async function loadImages(owner: string, dir: string, help: string): Promise<ImageDataSet> {
-  const names = await readdir(dir).catch(() => undefined);
+  const names = await namesIn(dir);
   const find = (stem: string, rank: number): string => {
     const name = names && findName(names, stem, rank);
     if (name !== undefined) return join(dir, name);
@@ -85,6 +85,16 @@ async function loadImages(owner: string, dir: string, help: string): Promise<Ima
   const paths = ['train', 't10k'].map((part) => [find(`${part}-images`, 3), find(`${part}-labels`, 1)]);
   const [train, test] = await Promise.all(paths.map(([images, labels]) => loadPart(images, labels)));
   return { train, test };
+}
+
+/** What is in the folder; undefined if it is not there. Other errors, of permissions perhaps, are passed on as they are. */
+async function namesIn(dir: string): Promise<string[] | undefined> {
+  try {
+    return await readdir(dir);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code!)) return undefined;
+    throw error;
+  }
 }
 
 /** 'train-images-idx3-ubyte' as it may be called, plain before compressed. */

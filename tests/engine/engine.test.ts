@@ -139,7 +139,7 @@ describe('init()', () => {
       code: 'UNSUPPORTED',
       cause,
       message:
-        'init: this runtime does not allow WebAssembly to be compiled from bytes; pass init({ module }) a WebAssembly.Module imported from lamella/wasm/base.wasm.',
+        "init: this runtime does not allow WebAssembly to be compiled from bytes; pass init({ module }) a WebAssembly.Module imported from lamella/wasm/base.wasm, or, in a browser, let script-src of the Content-Security-Policy have 'wasm-unsafe-eval'.",
     });
   });
 });

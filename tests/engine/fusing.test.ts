@@ -32,6 +32,8 @@ describe('the variant wide', () => {
     [{}, 'this is another runtime'],
     [{ versions: { node: '24.2.0' }, execArgv: [FUSING_FLAG] }, 'this is another runtime'],
     [{ ...node24, versions: { node: '22.23.1' } }, 'this is Node.js 22.23.1'],
+    [{ ...node24, versions: { node: '26.3.0', deno: '2.9.6' } }, 'this is Deno 2.9.6'],
+    [{ ...node24, versions: { node: '26.3.0', bun: '1.4.5' } }, 'this is Bun 1.4.5'],
     [{ ...node24, arch: 'arm64' }, 'this is a processor of type arm64'],
     [{ ...node24, config: { variables: {} } }, 'this Node.js is built without it'],
   ])('is refused, and no flag set, in %j', (runtime, reason) => {

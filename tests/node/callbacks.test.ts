@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { syncBuiltinESMExports } from 'node:module';
+import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { callbacks } from 'lamella/node';
 import { callbacks as portable } from 'lamella';
 import { writeAtomically } from '../../src/node/atomic.js';
@@ -58,6 +59,18 @@ describe('with a path', () => {
       'brain.Event:2',
       { epoch_loss: 2 },
     ]);
+  });
+
+  test('tensorBoard does without the name of a machine that is not told', async () => {
+    const hostname = vi.spyOn(os, 'hostname').mockImplementation(() => {
+      throw new Error('Requires sys access to "hostname"');
+    });
+    syncBuiltinESMExports();
+    await run([callbacks.tensorBoard({ path: directory })], [{ loss: 0.5 }]);
+    hostname.mockRestore();
+    syncBuiltinESMExports();
+    const [file] = await readdir(join(directory, 'train'));
+    expect(file).toMatch(/^events\.out\.tfevents\.\d{10}\.localhost\.1\.v2$/);
   });
 
   test('backupAndRestore goes on from its file, and deletes it at the end', async () => {

@@ -47,7 +47,7 @@ export const callbacks = {
   tensorBoard(options?: Partial<Path> & EventPolicy): TensorBoard {
     const given = checkOptions('tensorBoard', options, { path: pathRule, ...eventRules });
     const { path = 'logs', ...policy } = given;
-    return new TensorBoard(path.replace(/\/$/, ''), hostname(), growingFiles, policy);
+    return new TensorBoard(path.replace(/\/$/, ''), machineName(), growingFiles, policy);
   },
 
   /** Saves training into the file `path` after every epoch, and goes on from there after an interruption. */
@@ -56,3 +56,12 @@ export const callbacks = {
     return new BackupAndRestore(backupFile(requiredPath('backupAndRestore', path)), policy);
   },
 };
+
+/** Deno tells it only to programs that may ask. */
+function machineName(): string {
+  try {
+    return hostname();
+  } catch {
+    return 'localhost';
+  }
+}
