@@ -1,11 +1,10 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { build } from 'esbuild';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { npm, pack, root } from './packing.js';
+import { installed, npm, print, root, type Installed } from './packing.js';
 
 const WORKERD = '1.20261117.1';
 
@@ -30,22 +29,20 @@ function listening(server: ChildProcess): Promise<number> {
 }
 
 describe('the packed package in Cloudflare Workers', () => {
-  let folder: string;
+  let place: Installed;
   let server: ChildProcess | undefined;
 
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'lamella-'));
-    cpSync(join(root, 'tests/package/worker'), folder, { recursive: true });
-    writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
-    npm(folder, 'install', '--prefer-offline', join(folder, pack('--pack-destination', folder).filename));
+    place = installed('train.js', 'worker');
   }, 300_000);
 
   afterAll(() => {
     server?.kill();
-    rmSync(folder, { recursive: true, force: true });
+    place.remove();
   });
 
   async function trainInWorkerd(): Promise<unknown> {
+    const { folder } = place;
     const outdir = join(folder, 'bundle');
     await build({
       absWorkingDir: folder,
@@ -70,7 +67,7 @@ describe('the packed package in Cloudflare Workers', () => {
   function trainInNode(): unknown {
     const script = `import { train } from './train.js'; process.stdout.write(JSON.stringify(await train()));`;
     const args = ['--input-type=module', '--eval', script];
-    return JSON.parse(execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' }));
+    return JSON.parse(print(place.folder, process.execPath, ...args));
   }
 
   test('trains to the same bits as in Node', async () => {

@@ -40,3 +40,25 @@ export async function train() {
     losses: [...classifier.lossCurve],
   };
 }
+
+/** Another, which is worth two threads: how many it had, and the bits of its weights. */
+export async function trainOnTwoThreads() {
+  await init({ variant: 'base' });
+  const x = Array.from({ length: 300 }, (_, row) =>
+    Array.from({ length: 100 }, (_, column) => ((row * 37 + column * 11) % 64) / 64),
+  );
+  const classifier = new MLPClassifier({
+    hiddenLayerSizes: [128, 128],
+    batchSize: 50,
+    maxIter: 3,
+    randomState: 1,
+    onWarning: () => {},
+  });
+  let threads;
+  await classifier.fit(
+    x,
+    x.map((_, row) => row % 3),
+    { threads: 2, onEpoch: () => void (threads = engine().threads) },
+  );
+  return { threads, shared: hex(classifier.coefs[1].data) };
+}
