@@ -98,39 +98,66 @@ export function gatherWords(
   }
 }
 
+/** Bytes of the stored entries of `rows` rows. */
+function bytesOf(from: usize, indices: usize, rows: usize): usize {
+  let bytes: usize = 0;
+  for (let i: usize = 0; i < rows; i++) {
+    const at = from + ((<usize>load<u32>(indices + (i << 2))) << 2);
+    bytes += <usize>load<u32>(at, 4) - <usize>load<u32>(at);
+  }
+  return bytes;
+}
+
 /**
- * Row lists (sparse.ts) of rows that are stored as such: `from` has the address of every row's entries, and one more for
- * the end. They are copied, one row behind the other, in pieces of 64 bytes that may reach beyond the last.
+ * Row lists (sparse.ts) of rows [rowBegin, rowEnd) that are stored as such: `from` has the address of every row's entries,
+ * and one more for the end. They are copied, one row behind the other, in pieces of 64 bytes that may reach into the next
+ * row, but not beyond the last, where another thread may be at work.
  */
-export function gatherLists(starts: usize, entries: usize, from: usize, indices: usize, rows: usize): void {
-  for (let row: usize = 0; row < rows; row++) {
-    if (row % FETCH_ROWS == 0) fetchEntries(from, indices + (row << 2), min(FETCH_ROWS, rows - row));
+export function gatherLists(
+  starts: usize,
+  entries: usize,
+  from: usize,
+  indices: usize,
+  rowBegin: usize,
+  rowEnd: usize,
+): void {
+  entries += bytesOf(from, indices, rowBegin);
+  const last = entries + bytesOf(from, indices + (rowBegin << 2), rowEnd - rowBegin);
+  for (let row = rowBegin; row < rowEnd; row++) {
+    if ((row - rowBegin) % FETCH_ROWS == 0)
+      fetchEntries(from, indices + (row << 2), min(FETCH_ROWS, rowEnd - row));
     store<u32>(starts + (row << 2), <u32>entries);
     const at = from + ((<usize>load<u32>(indices + (row << 2))) << 2);
-    const begin: usize = load<u32>(at);
+    let e: usize = load<u32>(at);
     const end: usize = load<u32>(at, 4);
-    for (let e = begin; e < end; e += 64) {
-      const to = entries + (e - begin);
+    let to = entries;
+    for (; e < end && to + 64 <= last; e += 64) {
       v128.store(to, v128.load(e));
       v128.store(to, v128.load(e, 16), 16);
       v128.store(to, v128.load(e, 32), 32);
       v128.store(to, v128.load(e, 48), 48);
+      to += 64;
     }
-    entries += end - begin;
+    for (; e < end; e += 8) {
+      store<u64>(to, load<u64>(e));
+      to += 8;
+    }
+    entries += end - <usize>load<u32>(at);
   }
-  store<u32>(starts + (rows << 2), <u32>entries);
+  store<u32>(starts + (rowEnd << 2), <u32>entries);
 }
 
 /**
  * The same from bytes, stored as k · 256 + byte in 32 bits: half the memory to fetch. The scale as for gatherBytes. May
- * read 12 bytes and write 24 beyond the last entry.
+ * read 12 bytes beyond the last entry.
  */
 export function gatherByteLists(
   starts: usize,
   entries: usize,
   from: usize,
   indices: usize,
-  rows: usize,
+  rowBegin: usize,
+  rowEnd: usize,
   high: f32,
   low: f32,
 ): void {
@@ -138,14 +165,17 @@ export function gatherByteLists(
     lows = f32x4.splat(low),
     byte = i32x4.splat(255),
     column = i32x4.splat(-32);
-  for (let row: usize = 0; row < rows; row++) {
-    if (row % FETCH_ROWS == 0) fetchEntries(from, indices + (row << 2), min(FETCH_ROWS, rows - row));
+  entries += bytesOf(from, indices, rowBegin) << 1;
+  const last = entries + (bytesOf(from, indices + (rowBegin << 2), rowEnd - rowBegin) << 1);
+  for (let row = rowBegin; row < rowEnd; row++) {
+    if ((row - rowBegin) % FETCH_ROWS == 0)
+      fetchEntries(from, indices + (row << 2), min(FETCH_ROWS, rowEnd - row));
     store<u32>(starts + (row << 2), <u32>entries);
     const at = from + ((<usize>load<u32>(indices + (row << 2))) << 2);
-    const begin: usize = load<u32>(at);
+    let e: usize = load<u32>(at);
     const end: usize = load<u32>(at, 4);
     let to = entries;
-    for (let e = begin; e < end; e += 16) {
+    for (; e < end && to + 32 <= last; e += 16) {
       const four = v128.load(e);
       const k = v128.and(i32x4.shr_u(four, 3), column);
       const value = f32x4.convert_i32x4_s(v128.and(four, byte));
@@ -154,7 +184,14 @@ export function gatherByteLists(
       v128.store(to, v128.shuffle<i32>(k, x, 2, 6, 3, 7), 16);
       to += 32;
     }
-    entries += (end - begin) << 1;
+    for (; e < end; e += 4) {
+      const one = load<u32>(e);
+      const value = <f32>(one & 255);
+      store<u32>(to, (one >> 3) & -32);
+      store<f32>(to, value * high + value * low, 4);
+      to += 8;
+    }
+    entries += (end - <usize>load<u32>(at)) << 1;
   }
-  store<u32>(starts + (rows << 2), <u32>entries);
+  store<u32>(starts + (rowEnd << 2), <u32>entries);
 }

@@ -84,7 +84,19 @@ export function listFloats(
   store<u32>(starts + (rows << 2), <u32>entries);
 }
 
-/** Column lists from row lists: count, add up, distribute. `cursors` holds inputs uint32. */
+/** The first of the entries [from, end) of a row whose place is not before `limit`. */
+function entryFrom(from: usize, end: usize, limit: u32): usize {
+  let length = (end - from) >> 3;
+  while (length > 0) {
+    const half = (length + 1) >> 1;
+    // The first `half` entries all lie before the limit if the last of them does.
+    from = load<u32>(from + (half << 3) - 8) < limit ? from + (half << 3) : from;
+    length -= half;
+  }
+  return from;
+}
+
+/** Lists of columns [begin, end) from row lists: count, add up, distribute. `cursors` holds inputs uint32. */
 export function listColumns(
   starts: usize,
   entries: usize,
@@ -93,33 +105,45 @@ export function listColumns(
   rows: usize,
   inputs: usize,
   deltaStride: usize,
+  begin: usize,
+  end: usize,
 ): void {
-  memory.fill(cursors, 0, inputs << 2);
-  const first: usize = load<u32>(rowStarts);
-  const last: usize = load<u32>(rowStarts + (rows << 2));
-  for (let e = first; e < last; e += 8) {
-    const at = cursors + (load<u32>(e) >> 3);
-    store<u32>(at, load<u32>(at) + 8);
+  const low = <u32>(begin * PANEL_BYTES);
+  const high = <u32>(end * PANEL_BYTES);
+  const last = end == inputs;
+  let place = entries;
+  memory.fill(cursors + (begin << 2), 0, (end - begin) << 2);
+  for (let row: usize = 0; row < rows; row++) {
+    const from: usize = load<u32>(rowStarts + (row << 2));
+    const to: usize = load<u32>(rowStarts + (row << 2), 4);
+    const first = begin == 0 ? from : entryFrom(from, to, low);
+    const behind = last ? to : entryFrom(first, to, high);
+    place += first - from;
+    for (let e = first; e < behind; e += 8) {
+      const at = cursors + (load<u32>(e) >> 3);
+      store<u32>(at, load<u32>(at) + 8);
+    }
   }
-  let place = <u32>entries;
-  for (let k: usize = 0; k < inputs; k++) {
+  for (let k = begin; k < end; k++) {
     const count = load<u32>(cursors + (k << 2));
-    store<u32>(starts + (k << 2), place);
-    store<u32>(cursors + (k << 2), place);
+    store<u32>(starts + (k << 2), <u32>place);
+    store<u32>(cursors + (k << 2), <u32>place);
     place += count;
   }
-  store<u32>(starts + (inputs << 2), place);
+  if (last) store<u32>(starts + (inputs << 2), <u32>place);
   let offset: u32 = 0;
   for (let row: usize = 0; row < rows; row++) {
-    const end: usize = load<u32>(rowStarts, 4);
-    for (let e: usize = load<u32>(rowStarts); e < end; e += 8) {
+    let e: usize = load<u32>(rowStarts + (row << 2));
+    const to: usize = load<u32>(rowStarts + (row << 2), 4);
+    if (begin > 0) e = entryFrom(e, to, low);
+    const behind = last ? to : entryFrom(e, to, high);
+    for (; e < behind; e += 8) {
       const at = cursors + (load<u32>(e) >> 3);
       const to: usize = load<u32>(at);
       store<u32>(to, offset);
       store<u32>(to, load<u32>(e, 4), 4);
       store<u32>(at, <u32>to + 8);
     }
-    rowStarts += 4;
     offset += <u32>deltaStride;
   }
 }

@@ -121,16 +121,23 @@ export function run(program: Program): void {
   for (const call of program) call();
 }
 
-/** Bind calls to the kernels of an instance. Spreading the arguments at every step would cost more than a small kernel. */
+/** Bind calls to the kernels of an instance. */
 export function bind(kernels: Kernels, calls: readonly Call[]): Program {
   return calls.map(({ kernel, args }) => {
-    const f = kernels[kernel];
-    const [a, b, c, d, e, g, h, i, j, k, l, m, n, o, p, q] = args;
     if (args.length > 16) throw new RangeError(`${kernel} has ${args.length} arguments, but bind knows 16.`);
-    if (args.length <= 4) return () => f(a, b, c, d);
-    if (args.length <= 7) return () => f(a, b, c, d, e, g, h);
-    if (args.length <= 10) return () => f(a, b, c, d, e, g, h, i, j, k);
-    if (args.length <= 13) return () => f(a, b, c, d, e, g, h, i, j, k, l, m, n);
-    return () => f(a, b, c, d, e, g, h, i, j, k, l, m, n, o, p, q);
+    return bindKernel(kernels[kernel], args);
   });
+}
+
+/**
+ * A kernel with its arguments. Spreading them at every step would cost more than a small kernel. Workers are started from
+ * its text: it uses nothing from outside.
+ */
+export function bindKernel(f: Kernel, args: readonly number[]): () => void {
+  const [a, b, c, d, e, g, h, i, j, k, l, m, n, o, p, q] = args;
+  if (args.length <= 4) return () => f(a, b, c, d);
+  if (args.length <= 7) return () => f(a, b, c, d, e, g, h);
+  if (args.length <= 10) return () => f(a, b, c, d, e, g, h, i, j, k);
+  if (args.length <= 13) return () => f(a, b, c, d, e, g, h, i, j, k, l, m, n);
+  return () => f(a, b, c, d, e, g, h, i, j, k, l, m, n, o, p, q);
 }

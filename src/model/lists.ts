@@ -77,7 +77,7 @@ export function columnListCalls(lists: ListsPlan, delta: Matrix, rows: number): 
   return [
     {
       kernel: 'listColumns',
-      args: [columnStarts, columnEntries, cursors, rowStarts, rows, inputs, delta.stride],
+      args: [columnStarts, columnEntries, cursors, rowStarts, rows, inputs, delta.stride, 0, inputs],
     },
   ];
 }

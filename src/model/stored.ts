@@ -86,7 +86,7 @@ export function storedListCalls(
   indices: number,
   rows: number,
 ): Call[] {
-  const args = [rowStarts, rowEntries, starts, indices, rows];
+  const args = [rowStarts, rowEntries, starts, indices, 0, rows];
   return [scale ? { kernel: 'gatherByteLists', args: [...args, ...scale] } : { kernel: 'gatherLists', args }];
 }
 

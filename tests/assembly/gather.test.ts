@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { BEYOND } from '../../src/model/lists.js';
 import { splitScale } from '../../src/model/scale.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { Seeded } from '../helpers/seeded.js';
@@ -11,6 +10,21 @@ const SCALES = [1 / 255, 1, 1 / 256, 2 / 255, 0.1, 1e-3, 12.34, 1 / 127.5, 1e-30
 /** Rows in no order, one of them twice, the last of the data among them. */
 const ORDER = Int32Array.of(3, 0, 6, 3, 5);
 const DATA_ROWS = 7;
+
+/** Ranges of them that threads may have, the last first: what is written behind a range then shows. */
+const CUTS = [
+  [[0, 5]],
+  [
+    [3, 5],
+    [0, 3],
+  ],
+  [
+    [4, 5],
+    [2, 4],
+    [1, 2],
+    [0, 1],
+  ],
+];
 
 /** The rows of ORDER, each feature by `value(row, feature)`. */
 function picked(features: number, value: (row: number, feature: number) => number): Float32Array {
@@ -105,9 +119,9 @@ describe.each(VARIANTS)('gatherWords, %s,', (variant) => {
 describe.each(VARIANTS)('gatherLists, %s,', (variant) => {
   const memory = new GuardedMemory(variant);
 
-  test('copies the entries of rows one behind the other, none of empty rows, and starts of all', () => {
+  test.each(CUTS)('copies the entries of rows one behind the other, and starts of all: %j', (...cuts) => {
     memory.reset();
-    const counts = [2, 0, 5, 3, 0, 1, 4];
+    const counts = [0, 2, 5, 3, 1, 0, 40];
     const total = counts.reduce((sum, count) => sum + count, 0);
     const stored = memory.put(Int32Array.from({ length: 2 * total }, (_, i) => 1000 + i));
     const addresses = [stored.offset];
@@ -119,20 +133,21 @@ describe.each(VARIANTS)('gatherLists, %s,', (variant) => {
       return Array.from({ length: 2 * counts[row] }, (_, i) => first + i);
     });
     const starts = memory.put(new Int32Array(ORDER.length + 1));
-    const entries = memory.put(new Int32Array(taken.length + BEYOND / 4));
-    memory.kernels.gatherLists(starts.offset, entries.offset, from.offset, indices.offset, ORDER.length);
+    const entries = memory.put(new Int32Array(taken.length));
+    const places = [starts.offset, entries.offset, from.offset, indices.offset];
+    for (const [begin, end] of cuts) memory.kernels.gatherLists(...places, begin, end);
     memory.expectGuards('lists');
     expect([...entries.get().subarray(0, taken.length)]).toEqual(taken);
     let place = entries.offset;
-    const places = [...ORDER].map((row) => (place += 8 * counts[row]));
-    expect([...starts.get()]).toEqual([entries.offset, ...places]);
+    const ends = [...ORDER].map((row) => (place += 8 * counts[row]));
+    expect([...starts.get()]).toEqual([entries.offset, ...ends]);
   });
 });
 
 describe.each(VARIANTS)('gatherByteLists, %s,', (variant) => {
   const memory = new GuardedMemory(variant);
 
-  test('gives every byte that is stored the value that gatherBytes gives it', () => {
+  test.each(CUTS)('gives every byte that is stored the value that gatherBytes gives it: %j', (...cuts) => {
     for (const features of [1, 3, 4, 5, 64, 97]) {
       memory.reset();
       const bytes = new Seeded(features).bytes(7 * features).map((byte, i) => (i % 3 === 0 ? byte : 0));
@@ -148,11 +163,14 @@ describe.each(VARIANTS)('gatherByteLists, %s,', (variant) => {
       const data = memory.put(Uint8Array.of(...bytes, ...new Uint8Array(16)));
       const x = memory.matrix({ rows: ORDER.length, columns: features });
       const starts = memory.put(new Int32Array(ORDER.length + 1));
-      const entries = memory.put(new Uint8Array(8 * ORDER.length * features + BEYOND));
+      const total = ORDER.reduce((sum, row) => sum + lists[row].length, 0);
+      const entries = memory.put(new Uint8Array(8 * total));
       const parts = [0.003921627998352051, -5.9370901084321304e-8];
-      const picks = [indices.offset, ORDER.length];
-      memory.kernels.gatherBytes(x.offset, x.stride, data.offset, features, ...picks, ...parts);
-      memory.kernels.gatherByteLists(starts.offset, entries.offset, from.offset, ...picks, ...parts);
+      const bytePicks = [indices.offset, ORDER.length];
+      memory.kernels.gatherBytes(x.offset, x.stride, data.offset, features, ...bytePicks, ...parts);
+      const rest = [entries.offset, from.offset, indices.offset];
+      for (const [begin, end] of cuts)
+        memory.kernels.gatherByteLists(starts.offset, ...rest, begin, end, ...parts);
       memory.expectGuards(`${features} features`);
       const listed = new Float32Array(ORDER.length * features);
       const view = new DataView(entries.get().buffer);

@@ -28,6 +28,16 @@ const gather: Sharing = {
   cost: (args) => args[5] * (5 + 0.15 * args[3]),
 };
 
+/** Lists of stored rows: starts, entries, from, indices, range of rows. */
+function listing(nanoseconds: number): Sharing {
+  return {
+    range: { begin: 4, block: 4 },
+    writes: [0, 1],
+    reads: [2, 3],
+    cost: (args) => nanoseconds * width(args, 4),
+  };
+}
+
 /** Vectors of a length. */
 function elements(length: number, nanoseconds: number, writes: number[], reads: number[]): Sharing {
   const moving = [...writes, ...reads].map((pointer) => [pointer, bytes(4)] as const);
@@ -211,11 +221,17 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
   columnSums: single([0], [1], (args) => 0.8 * args[3] * args[4]),
   sumSquares: single([0], [1], (args) => 0.25 * args[2], true),
   sumMagnitudes: single([0], [1], (args) => 0.25 * args[2], true),
-  gatherByteLists: single([0, 1], [2, 3], (args) => 160 * args[4]),
-  gatherLists: single([0, 1], [2, 3], (args) => 60 * args[4]),
+  gatherByteLists: listing(160),
+  gatherLists: listing(200),
   listBytes: single([0, 1], [2, 4], (args) => 0.4 * args[3] * args[5]),
   listFloats: single([0, 1], [2, 5], (args) => 0.4 * args[4] * args[6]),
-  listColumns: single([0, 1, 2], [3], (args) => 0.3 * args[4] * args[5], true),
+  listColumns: {
+    range: { begin: 7, block: 16 },
+    writes: [0, 1, 2],
+    reads: [3],
+    cost: (args) => 0.3 * args[4] * width(args, 7),
+    late: true,
+  },
   dropout: {
     range: { begin: 4, block: 8 },
     writes: [0],

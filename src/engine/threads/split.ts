@@ -44,12 +44,11 @@ function favoursRows({ kernel, args }: Call, threads: number): boolean {
 
 /** Ends at multiples of the block, so that every thread has about its share (they add up to 1). */
 export function endsOf({ count, block }: Cut, shares: readonly number[]): Ends {
-  const blocks = Math.ceil(count / block);
   const ends = [0];
   let sum = 0;
   for (const share of shares.slice(0, -1)) {
     sum += share;
-    ends.push(Math.min(count, Math.round(blocks * sum) * block));
+    ends.push(Math.min(count, Math.round((count * sum) / block) * block));
   }
   return [...ends, count];
 }

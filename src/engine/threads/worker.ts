@@ -1,4 +1,5 @@
 import type { KernelName } from '../kernels.js';
+import { bindKernel } from '../kernels.js';
 import type { Lane } from './schedule.js';
 
 /** Positions (int32) in the control block. */
@@ -24,7 +25,7 @@ export interface Joining {
 /** Stands for a kernel where all threads meet. */
 const MEETING = -1;
 
-/** Spins before a thread sleeps (about 100 µs), and milliseconds of a sleep: how soon it notices that another has failed. */
+/** Spins before a thread sleeps (some 40 µs), and milliseconds of a sleep: how soon it notices that another has failed. */
 export const SPINS = 100000;
 export const SLEEP_MS = 20;
 
@@ -45,14 +46,14 @@ interface Port {
 
 /** The text that a worker is started from. `port` is an expression. A bundler's helper for names may stand in it. */
 export function workerText(port: string): string {
-  return `const __name = (f) => f; (${String(workerMain)})(${port}, ${SPINS}, ${SLEEP_MS});`;
+  return `const __name = (f) => f; (${String(workerMain)})(${port}, ${SPINS}, ${SLEEP_MS}, ${String(bindKernel)});`;
 }
 
 /**
  * The whole of a worker: joins arenas, and runs its lanes of programs until it is told to leave. Its text is what a worker
  * is started from, so it uses nothing from outside but its parameters.
  */
-function workerMain(port: Port, spins: number, sleep: number): void {
+function workerMain(port: Port, spins: number, sleep: number, bindTo: typeof bindKernel): void {
   type Kernel = (...args: number[]) => number;
 
   const work = ({ module, memory, control, thread, threads, names }: Joining): void => {
@@ -80,8 +81,7 @@ function workerMain(port: Port, spins: number, sleep: number): void {
         const count = table[next++];
         const args = Array.from(table.subarray(next, next + count));
         next += count;
-        const run = kernels[names[kernel]];
-        calls.push(kernel < 0 ? meet : () => run(...args));
+        calls.push(kernel < 0 ? meet : bindTo(kernels[names[kernel]], args));
       }
       return calls;
     };
