@@ -39,7 +39,7 @@ const lazyFflate = {
           metafile: false,
           lineLimit: 0,
         },
-        stdin: { contents: "export { Gunzip, inflateSync } from 'fflate';", resolveDir: '.' },
+        stdin: { contents: "export { Gunzip } from 'fflate';", resolveDir: '.' },
       });
       const code = outputFiles[0].text;
       return {

@@ -6,16 +6,17 @@
  */
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { deflateRawSync } from 'node:zlib';
+import { pack } from './pack.mjs';
 import { run, upToDate } from './tasks.mjs';
 
-const EMBEDDED = ['base', 'relaxed'];
+/** The variant that most runtimes take is first: it is unpacked without the other. */
+const EMBEDDED = ['relaxed', 'base'];
 const RELEASE = [...EMBEDDED, 'wide'];
 const PREDICT = EMBEDDED.map((target) => `predict-${target}`);
 const DEBUG = ['base-debug', 'relaxed-debug', 'wide-debug'];
 
 function entryOf(target) {
-  return ['wide', 'predict'].find((entry) => target.startsWith(entry)) ?? 'index';
+  return ['wide', 'predict', 'unpack'].find((entry) => target.startsWith(entry)) ?? 'index';
 }
 
 /** assembly/<entry>.ts → build/wasm/<name>.wasm, with the options of an asconfig target. */
@@ -37,72 +38,30 @@ async function compile(target, entry = entryOf(target), name = target) {
   });
 }
 
-/**
- * All binaries as one deflated text in base64. They are much alike: their functions lie side by side, so that a function is
- * within deflate's reach of its twin (34 → 26 KB). Round by round every binary has its next piece: its length (LEB128) and
- * its bytes.
- */
-async function together(targets) {
-  const binaries = await Promise.all(targets.map((target) => readFile(`build/wasm/${target}.wasm`)));
-  const pieces = binaries.map(piecesOf);
-  const rounds = Math.max(...pieces.map((own) => own.length));
-  const parts = Array.from({ length: rounds }, (_, round) =>
-    pieces.flatMap((own) => [leb128(own[round]?.length ?? 0), own[round] ?? Buffer.alloc(0)]),
-  );
-  return deflateRawSync(Buffer.concat(parts.flat()), { level: 9, memLevel: 6 });
-}
-
 /** The texts that bundles embed, and the binaries themselves. */
 async function embed() {
-  await writeText('binaries', await together(EMBEDDED));
-  await writeText('predict', await together(PREDICT));
-  const wide = await readFile('build/wasm/wide.wasm');
-  await writeText('wide', deflateRawSync(wide, { level: 9 }));
+  await writePacked('binaries', EMBEDDED);
+  await writePacked('predict', PREDICT);
+  await writePacked('wide', ['wide']);
+  const unpacker = await readFile('build/wasm/unpack.wasm');
+  await writeText('unpack', JSON.stringify(unpacker.toString('base64')));
   for (const target of [...RELEASE, ...PREDICT])
     await copyFile(`build/wasm/${target}.wasm`, `dist/wasm/${target}.wasm`);
 }
 
-/** src/engine/generated/<name>.ts, unless it is that already. */
-async function writeText(name, compressed) {
-  const file = `src/engine/generated/${name}.ts`;
-  const source = `export default '${compressed.toString('base64')}';\n`;
-  if (!existsSync(file) || (await readFile(file, 'utf8')) !== source) await writeFile(file, source);
+/** src/engine/generated/<name>.ts: binaries behind one another, packed, in base64, and their lengths. They are much alike. */
+async function writePacked(name, targets) {
+  const files = targets.map((target) => `build/wasm/${target}.wasm`);
+  const inputs = [...files, 'scripts/pack.mjs'];
+  await upToDate(`pack ${name}`, inputs, [`src/engine/generated/${name}.ts`], async () => {
+    const binaries = await Promise.all(files.map((file) => readFile(file)));
+    const text = pack(Buffer.concat(binaries)).toString('base64');
+    await writeText(name, JSON.stringify({ text, lengths: binaries.map(({ length }) => length) }));
+  });
 }
 
-/** A binary cut before every function of its code section, and behind the last. */
-function piecesOf(binary) {
-  const CODE = 10;
-  const cuts = [0];
-  for (let at = 8; at < binary.length;) {
-    const id = binary[at];
-    const section = readLeb128(binary, at + 1);
-    const end = section.next + section.value;
-    if (id === CODE) {
-      for (let next = readLeb128(binary, section.next).next; next < end;) {
-        cuts.push(next);
-        const body = readLeb128(binary, next);
-        next = body.next + body.value;
-      }
-      cuts.push(end);
-    }
-    at = end;
-  }
-  return cuts.map((cut, i) => binary.subarray(cut, cuts[i + 1]));
-}
-
-function readLeb128(bytes, at) {
-  let value = 0;
-  for (let shift = 0; ; shift += 7) {
-    const byte = bytes[at++];
-    value |= (byte & 127) << shift;
-    if (byte < 128) return { value, next: at };
-  }
-}
-
-function leb128(value) {
-  const bytes = [];
-  for (; value > 127; value >>>= 7) bytes.push((value & 127) | 128);
-  return Buffer.from([...bytes, value]);
+async function writeText(name, value) {
+  await writeFile(`src/engine/generated/${name}.ts`, `export default ${value};\n`);
 }
 
 export async function buildWasm({ debug }) {
@@ -110,7 +69,7 @@ export async function buildWasm({ debug }) {
     await mkdir(folder, { recursive: true });
   }
   if (existsSync('scripts/kernels.mjs')) await run('scripts/kernels.mjs');
-  const targets = [...RELEASE, ...PREDICT, ...(debug ? DEBUG : [])];
+  const targets = [...RELEASE, ...PREDICT, 'unpack', ...(debug ? DEBUG : [])];
   await Promise.all([
     ...targets.map((target) => compile(target)),
     ...RELEASE.map((target) => compile(target, 'peak', `peak-${target}`)),

@@ -1,14 +1,14 @@
-import { decoded, embedded } from './embedded.js';
+import { embedded, unpacked } from './embedded.js';
 import type { EmbeddedVariant, Variant } from './engines.js';
-import text from './generated/binaries.js';
+import packed from './generated/binaries.js';
 
 /** The bytes of a variant, decoded when asked for. binaries.workerd.ts takes this file's place where bytes may not be compiled. */
 export function binarySync(variant: EmbeddedVariant): Uint8Array<ArrayBuffer> | WebAssembly.Module {
-  return embedded(text, variant);
+  return embedded(packed, variant);
 }
 
 /** The bytes of any variant: `wide` is a chunk of its own. */
 export async function loadBinary(variant: Variant): Promise<Uint8Array<ArrayBuffer> | WebAssembly.Module> {
-  if (variant === 'wide') return decoded((await import('./generated/wide.js')).default);
+  if (variant === 'wide') return unpacked((await import('./generated/wide.js')).default, 0);
   return binarySync(variant);
 }

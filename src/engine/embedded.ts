@@ -1,30 +1,44 @@
-import { fflate } from '../fflate.js';
 import type { EmbeddedVariant } from './engines.js';
+import unpacker from './generated/unpack.js';
 
-/** The binaries of a text in the order in which scripts/wasm.mjs lays them side by side. */
-const VARIANTS: readonly EmbeddedVariant[] = ['base', 'relaxed'];
-
-/** The bytes of one of the binaries that a text holds. */
-export function embedded(text: string, variant: EmbeddedVariant): Uint8Array<ArrayBuffer> {
-  const packed = decoded(text);
-  const bytes = new Uint8Array(packed.length);
-  let length = 0;
-  for (let at = 0, turn = 0; at < packed.length; turn = (turn + 1) % VARIANTS.length) {
-    let size = 0;
-    for (let shift = 0, byte = 128; byte > 127; shift += 7) {
-      byte = packed[at++];
-      size |= (byte & 127) << shift;
-    }
-    if (VARIANTS[turn] === variant) {
-      bytes.set(packed.subarray(at, at + size), length);
-      length += size;
-    }
-    at += size;
-  }
-  return bytes.slice(0, length);
+/** Binaries behind one another, as scripts/wasm.mjs writes them: packed, in base64, and the length of each in bytes. */
+interface Packed {
+  readonly text: string;
+  readonly lengths: readonly number[];
 }
 
-/** What was deflated and written in base64. */
-export function decoded(base64: string): Uint8Array<ArrayBuffer> {
-  return fflate().inflateSync(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));
+interface Unpacker {
+  unpack(out: number, length: number, packed: number, scratch: number): void;
+}
+
+/** Bytes of the scratch of unpack, and of the byte 0 that it wants before its output. */
+const SCRATCH = 30752;
+const MARGIN = 8;
+const PAGE = 65536;
+
+/** The bytes of one of the binaries that are embedded together. */
+export function embedded(packed: Packed, variant: EmbeddedVariant): Uint8Array<ArrayBuffer> {
+  return unpacked(packed, variant === 'relaxed' ? 0 : 1);
+}
+
+/** The bytes of the binary with this number. What lies behind it is not unpacked. */
+export function unpacked({ text, lengths }: Packed, number: number): Uint8Array<ArrayBuffer> {
+  const packed = fromBase64(text);
+  const length = lengths.slice(0, number + 1).reduce((sum, each) => sum + each);
+  const out = SCRATCH + MARGIN;
+  const pages = Math.ceil((out + length + packed.length) / PAGE);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const module = new WebAssembly.Module(fromBase64(unpacker));
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const bytes = new Uint8Array(memory.buffer);
+  bytes.set(packed, out + length);
+  (exports as unknown as Unpacker).unpack(out, length, out + length, 0);
+  return bytes.slice(out + length - lengths[number], out + length);
+}
+
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i);
+  return bytes;
 }

@@ -1,4 +1,4 @@
-import { UnsupportedError } from '../errors.js';
+import { LamellaError, UnsupportedError } from '../errors.js';
 
 /** The binaries that ship: plain SIMD; with fused multiply-add; and that for pairs of vectors which V8 fuses. */
 export type Variant = 'base' | 'relaxed' | 'wide';
@@ -86,9 +86,7 @@ export class Engines {
     if (module !== undefined) {
       this.#record(variant, module, undefined);
     } else if (!this.#find(variant)) {
-      const binary = await this.#binaries.loadBinary(variant);
-      if (binary instanceof WebAssembly.Module) this.#record(variant, binary, undefined);
-      else this.#record(variant, await compile(binary), binary.length);
+      await this.#compile(variant);
     }
     chosen = variant;
   }
@@ -105,11 +103,11 @@ export class Engines {
     const variant = chosen ?? automatic();
     const found = this.#find(variant);
     if (found) return found;
-    // `wide` is compiled before it is chosen.
-    const binary = this.#binaries.binarySync(variant as EmbeddedVariant);
     chosen = variant;
-    if (binary instanceof WebAssembly.Module) return this.#record(variant, binary, undefined);
     try {
+      // `wide` is compiled before it is chosen.
+      const binary = this.#binaries.binarySync(variant as EmbeddedVariant);
+      if (binary instanceof WebAssembly.Module) return this.#record(variant, binary, undefined);
       return this.#record(variant, new WebAssembly.Module(binary), binary.length);
     } catch (cause) {
       throw new UnsupportedError(
@@ -130,6 +128,20 @@ export class Engines {
     };
   }
 
+  async #compile(variant: Variant): Promise<void> {
+    try {
+      const binary = await this.#binaries.loadBinary(variant);
+      if (binary instanceof WebAssembly.Module) this.#record(variant, binary, undefined);
+      else this.#record(variant, await WebAssembly.compile(binary), binary.length);
+    } catch (cause) {
+      if (cause instanceof LamellaError) throw cause;
+      throw new UnsupportedError(
+        "init: this runtime does not allow WebAssembly to be compiled from bytes; pass init({ module }) a WebAssembly.Module imported from lamella/wasm/base.wasm, or, in a browser, let script-src of the Content-Security-Policy have 'wasm-unsafe-eval'.",
+        { cause },
+      );
+    }
+  }
+
   #find(variant: Variant): Engine | undefined {
     return this.#own.get(variant) ?? complete.get(variant);
   }
@@ -138,17 +150,6 @@ export class Engines {
     const engine = { variant, module, wasmBytes };
     this.#own.set(variant, engine);
     return engine;
-  }
-}
-
-async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
-  try {
-    return await WebAssembly.compile(bytes);
-  } catch (cause) {
-    throw new UnsupportedError(
-      "init: this runtime does not allow WebAssembly to be compiled from bytes; pass init({ module }) a WebAssembly.Module imported from lamella/wasm/base.wasm, or, in a browser, let script-src of the Content-Security-Policy have 'wasm-unsafe-eval'.",
-      { cause },
-    );
   }
 }
 

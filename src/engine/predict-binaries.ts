@@ -1,10 +1,10 @@
 import { embedded } from './embedded.js';
 import type { EmbeddedVariant, Variant } from './engines.js';
-import text from './generated/predict.js';
+import packed from './generated/predict.js';
 
 /** As binaries.ts, of the binaries that only predict; predict-binaries.workerd.ts takes this file's place. */
 export function binarySync(variant: EmbeddedVariant): Uint8Array<ArrayBuffer> | WebAssembly.Module {
-  return embedded(text, variant);
+  return embedded(packed, variant);
 }
 
 /** Asked for embedded variants only: `wide` is chosen when it is compiled with every kernel. */
