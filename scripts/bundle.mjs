@@ -1,7 +1,7 @@
 /** src/ → dist/ (binaries embedded), dist/workerd/ (binaries imported as modules) and dist/types/. */
 import { existsSync } from 'node:fs';
 import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { run, upToDate } from './tasks.mjs';
 
@@ -49,6 +49,46 @@ const lazyFflate = {
   },
 };
 
+/** `later(() => import('./x.js'))` in src/, but for binaries and threads: one chunk for all, which share most of their modules. */
+const LATER = /later\(\(\) => import\('(\.[^']+)\.js'\)\)/g;
+const APART = /[\\/](generated|threads)[\\/]/;
+
+const oneLaterChunk = {
+  name: 'one-later-chunk',
+  async setup(bundle) {
+    const files = new Map();
+    for (const file of await readdir('src', { recursive: true })) {
+      if (!file.endsWith('.ts') || APART.test(file)) continue;
+      const code = await readFile(join('src', file), 'utf8');
+      for (const [, path] of code.matchAll(LATER)) {
+        const target = resolve('src', dirname(file), `${path}.ts`);
+        if (!APART.test(target)) files.set(target, await readFile(target, 'utf8'));
+      }
+    }
+    checkDistinct(files);
+    bundle.onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const target = resolve(resolveDir, path.replace(/\.js$/, '.ts'));
+      return files.has(target) ? { path: 'later', namespace: 'later' } : undefined;
+    });
+    bundle.onLoad({ filter: /^later$/, namespace: 'later' }, () => ({
+      contents: [...files.keys()].map((file) => `export * from ${JSON.stringify(file)};`).join('\n'),
+      resolveDir: '.',
+    }));
+  },
+};
+
+/** `export *` leaves out names that two files export, without a word. */
+function checkDistinct(files) {
+  const owners = new Map();
+  for (const [file, code] of files) {
+    for (const [, name] of code.matchAll(/^export (?:async )?(?:function\*?|class|const) (\w+)/gm)) {
+      if (owners.has(name)) throw new Error(`${owners.get(name)} and ${file} export ${name} both`);
+      owners.set(name, file);
+    }
+  }
+}
+
 /** binaries.ts gives way to binaries.workerd.ts, predict-binaries.ts to its like, and the imports of ../wasm/*.wasm stay as they are written. */
 const importedBinaries = {
   name: 'imported-binaries',
@@ -77,7 +117,7 @@ async function bundle(folder, options) {
   const { metafile } = await build({
     ...common,
     ...options,
-    plugins: [lazyFflate, ...(options.plugins ?? [])],
+    plugins: [lazyFflate, oneLaterChunk, ...(options.plugins ?? [])],
     entryPoints: present,
     outdir: folder,
   });

@@ -1,5 +1,6 @@
-export { engine, init } from './engine/engine.js';
+export { engine } from './engine/engine.js';
 export type { EngineInfo, InitOptions, Variant } from './engine/engine.js';
+export { init } from './models/init.js';
 export * from './errors.js';
 export { ConvergenceWarning, LamellaWarning } from './warnings.js';
 export { ndarray, toNested } from './ndarray.js';

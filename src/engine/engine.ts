@@ -2,6 +2,7 @@ import { binarySync, loadBinary } from './binaries.js';
 import type { Engine, EngineInfo, Variant } from './engines.js';
 import { embeddedVariant, Engines, wantThreads } from './engines.js';
 import { ensureFusing } from './fusing.js';
+import { later } from '../later.js';
 import { anyOf, checkOptions, instance, oneOf, positiveInteger } from '../check.js';
 
 export { chosenThreads, useThreads } from './engines.js';
@@ -30,17 +31,11 @@ export interface InitOptions {
 const engines = /* @__PURE__ */ new Engines({ binarySync, loadBinary }, 'every kernel');
 
 /**
- * Choose and compile the engine. Optional: `fit` and `loadModel` call it. May be called again; models that exist keep
- * the variant they were built with.
+ * Choose and compile the engine.
  *
- * @throws UnsupportedError if the runtime lacks what was asked for, or does not allow WebAssembly to be compiled
+ * @param switchOn sets the flag of V8 that `wide` needs
  */
-export async function init(options: InitOptions = {}): Promise<void> {
-  await initEngine(options);
-}
-
-/** `init`, which may use `switchOn` to set the flag of V8 that `wide` needs. */
-export async function initEngine(options: InitOptions, switchOn?: (flag: string) => void): Promise<void> {
+export async function init(options: InitOptions = {}, switchOn?: (flag: string) => void): Promise<void> {
   const { variant, threads, module } = checkOptions('init', options, {
     variant: oneOf<'auto' | Variant>(['auto', 'base', 'relaxed', 'wide']),
     threads: anyOf(oneOf<'auto'>(['auto']), positiveInteger),
@@ -54,7 +49,7 @@ export async function initEngine(options: InitOptions, switchOn?: (flag: string)
 async function chooseThreads(threads: number | 'auto'): Promise<void> {
   wantThreads(threads, 1);
   if (threads === 1) return;
-  const { possibleThreads } = await import('./threads/team.js');
+  const { possibleThreads } = await later(() => import('./threads/team.js'));
   wantThreads(threads, possibleThreads(threads));
 }
 

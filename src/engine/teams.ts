@@ -1,3 +1,4 @@
+import { later } from '../later.js';
 import type { Engine } from './engine.js';
 import { chosenThreads, useThreads } from './engine.js';
 import type { Team } from './threads/team.js';
@@ -38,6 +39,6 @@ function mostThreads(flops: number): number {
 }
 
 async function gatherTeam(engine: Engine, most: number, automatic: boolean): Promise<Team | undefined> {
-  const { availableThreads, gather } = await import('./threads/team.js');
+  const { availableThreads, gather } = await later(() => import('./threads/team.js'));
   return gather(engine, automatic ? Math.min(most, availableThreads()) : most, automatic);
 }

@@ -13,7 +13,7 @@ import { mlpFitSchema, readFitOptions } from './fit-options.js';
 import { CLASSIFIER } from './kinds.js';
 import type { LabelInput } from './labels.js';
 import { checkLength, checkSameClasses, positionsIn, readClasses, readLabels } from './labels.js';
-import type { Validation } from './mlp.js';
+import type { Validation } from './training.js';
 import { MLP } from './mlp.js';
 import type { Task } from './model.js';
 import { subsetAccuracy } from './multilabel.js';

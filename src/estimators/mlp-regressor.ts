@@ -8,7 +8,7 @@ import { mlpFitSchema, readFitOptions } from './fit-options.js';
 import { REGRESSOR } from './kinds.js';
 import type { LabelInput } from './labels.js';
 import { checkLength } from './labels.js';
-import type { Validation } from './mlp.js';
+import type { Validation } from './training.js';
 import { MLP } from './mlp.js';
 import type { MLPRegressorOptions, MLPRegressorParams } from './options.js';
 import { outputsOf } from './outputs.js';

@@ -1,45 +1,17 @@
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
+import { later } from '../later.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
-import { freshSeed, RandomState, toRandomState } from '../random.js';
-import type { FitOptions } from './fit-options.js';
-import { splitHeldOut } from './held-out.js';
+import { freshSeed } from '../random.js';
 import { KeptTrainer } from './kept-trainer.js';
-import { dropoutRates } from './layer-options.js';
-import { fitLbfgs } from './lbfgs.js';
-import type { Model, Task } from './model.js';
-import { continued, newModel } from './model.js';
+import type { Model } from './model.js';
 import type { MLPParams, OptionsOf } from './options.js';
 import { promised } from './promised.js';
 import { readOptions } from './read-options.js';
 import { saveMLP } from './saving.js';
-import { fitStochastic } from './stochastic.js';
 import { Trained } from './trained.js';
-import type { TrainingRequest } from './training-request.js';
-import { warnUnscaled } from './unscaled.js';
-import { onData, onHeldOut } from './validation.js';
-
-/** Rows and targets to validate with. */
-export interface Validation {
-  readonly rows: Rows;
-  readonly task: Task;
-}
-
-/** Rows and targets, checked, with what to do with them. */
-interface Training {
-  readonly rows: Rows;
-  readonly task: Task;
-  /** Weight of every row; 1 if undefined. */
-  readonly weights?: Float32Array;
-  /** Rows to validate with. */
-  readonly validation?: Validation;
-  /** Go on from the present weights. */
-  readonly goOn: boolean;
-  /** One epoch, with the optimizer as the last call left it. */
-  readonly incremental: boolean;
-  readonly options: FitOptions;
-}
+import type { Training } from './training.js';
 
 /** What all multi-layer perceptrons share: options and training. */
 export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
@@ -118,46 +90,16 @@ export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
   }
 
   /** Train on rows. Until the first step is about to begin, whatever fails leaves the present model as it is. */
-  protected async train({ rows, task, weights, validation, ...training }: Training): Promise<void> {
-    const { goOn, incremental, options } = training;
-    options.signal?.throwIfAborted();
+  protected async train(training: Training): Promise<void> {
+    training.options.signal?.throwIfAborted();
     if (this.params.randomState === null)
       this.params = Object.freeze({ ...this.params, randomState: freshSeed() });
     const { params, name } = this;
-    const call = incremental ? 'partialFit' : 'warmStart';
-    const present = goOn && this.model ? continued(name, call, this.model, params, task) : undefined;
-    if (!present) warnUnscaled(rows, params.onWarning);
-    await ready();
-    const random = toRandomState(params.randomState as number | RandomState);
-    // Of dropout: what the stream would give next, without taking it.
-    const drops = dropoutRates(params).some((rate) => rate > 0);
-    const seed = drops ? RandomState.fromState(random.getState()).u32() : 0;
-    const model = present ?? newModel(name, params, rows.features, task, random);
-    const { network, progress } = model;
-    const stops = params.earlyStopping && params.solver !== 'lbfgs';
-    const held =
-      stops && !validation ? splitHeldOut(name, { rows, task, weights }, params, random) : undefined;
-    if (!incremental) this.#kept.drop();
-    const request: TrainingRequest = {
-      ...options,
-      params,
-      network,
-      rows,
-      task,
-      weights,
-      train: held?.train,
-      random,
-      seed,
-      progress,
-      stops,
-      validate: held ? onHeldOut(network, task, held) : validation && onData(network, validation),
-      onBegin: () => {
-        progress.validated = stops;
-        progress.watched = validation !== undefined;
-        this.model = model;
-      },
-    };
-    if (params.solver === 'lbfgs') await fitLbfgs(request);
-    else await fitStochastic({ ...request, incremental, kept: incremental ? this.#kept : undefined });
+    const present = training.goOn ? this.model : undefined;
+    const [{ trainMLP }] = await Promise.all([later(() => import('./training.js')), ready()]);
+    await trainMLP(training, {
+      ...{ name, params, present, kept: this.#kept },
+      onBegin: (model) => (this.model = model),
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import type { InitOptions } from '../engine/engine.js';
-import { initEngine } from '../engine/engine.js';
+import { initAll } from '../models/init.js';
 
 /**
  * `init` of `lamella`, but `{ variant: 'wide' }` also sets V8's flag `--experimental-wasm-revectorize`, for the whole
@@ -9,5 +9,5 @@ import { initEngine } from '../engine/engine.js';
  * @throws UnsupportedError if the runtime lacks what was asked for
  */
 export async function init(options: InitOptions = {}): Promise<void> {
-  await initEngine(options, setFlagsFromString);
+  await initAll(options, setFlagsFromString);
 }

@@ -10,15 +10,7 @@ import type { Fold } from './folds.js';
 import { alignClasses, gatherRows } from './gather.js';
 import type { PredictMethod } from './trial.js';
 
-/**
- * Scores of an estimator on each fold, fitted anew on the rows of the others.
- *
- * @param estimator an estimator (its own state is neither used nor changed), a class, or a function that makes one
- * @param x rows in any form
- * @param y targets, one per row
- * @returns a score per fold, in order
- * @throws ShapeError if x and y differ in rows; ValueError for unknown scorings and folds that do not fit; whatever fit throws
- */
+/** crossValScore of model-selection.ts. */
 export async function crossValScore(
   estimator: EstimatorSource,
   x: unknown,
@@ -38,13 +30,7 @@ export interface CrossValPredictOptions extends ExperimentOptions {
   readonly method?: PredictMethod;
 }
 
-/**
- * For every row the prediction of an estimator that was fitted without it.
- *
- * @returns what `predict` returns, in the order of the rows; for probabilities an NdArray (rows, classes) with all classes of
- *   y in sorted order, where a class that a fold has not seen has the probability 0
- * @throws ValueError if the folds do not test every row exactly once; otherwise as crossValScore
- */
+/** crossValPredict of model-selection.ts. */
 export async function crossValPredict(
   estimator: EstimatorSource,
   x: unknown,

@@ -36,11 +36,7 @@ export interface LearningCurveOptions extends ScoringOptions {
 
 const sizes: Rule<number[]> = listOf(number({ above: 0 }), 1);
 
-/**
- * Scores after training on more and more rows, by cross-validation: scikit-learn's learning_curve, seed for seed.
- *
- * @throws ValueError for sizes that are no share and no count of a fold's training rows; otherwise as crossValScore
- */
+/** learningCurve of model-selection.ts. */
 export async function learningCurve(
   estimator: EstimatorSource,
   x: unknown,
@@ -79,7 +75,7 @@ export interface ValidationCurveOptions extends ScoringOptions {
   readonly paramRange: ArrayLike<unknown>;
 }
 
-/** Scores with one option varied, by cross-validation: scikit-learn's validation_curve. Throws as gridSearch does. */
+/** validationCurve of model-selection.ts. */
 export async function validationCurve(
   estimator: EstimatorSource<Estimator>,
   x: unknown,

@@ -3,12 +3,9 @@ import { compareCodePoints } from '../data/labels.js';
 import { ValueError } from '../errors.js';
 import { isTypedArray } from '../ndarray.js';
 import { type RandomState } from '../random.js';
-import { log, exp } from '../math.js';
+import type { Distribution } from './distributions.js';
 import type { Params } from './estimator.js';
 import { isPlainObject } from './estimator.js';
-
-/** Draws a value. */
-export type Distribution = (random: RandomState) => unknown;
 
 /**
  * Values to try by the name of the option. An option of a pipeline's step is named { step: { option: values } } or
@@ -143,36 +140,4 @@ function distinct(size: number, count: number, random: RandomState): number[] {
   const chosen = new Set<number>();
   while (chosen.size < count) chosen.add(Math.floor(random.double() * size));
   return [...chosen];
-}
-
-/** Distributions for randomizedSearch. */
-export const distributions = {
-  /** A number in [low, high). */
-  uniform(low: number, high: number): Distribution {
-    checkBounds('uniform', low, high, low < high);
-    return (random) => random.uniform(low, high);
-  },
-  /** A number in [low, high), low > 0, whose logarithm is uniform: for learning rates and penalties. */
-  logUniform(low: number, high: number): Distribution {
-    checkBounds('logUniform', low, high, low > 0 && low < high);
-    return (random) => Math.min(high, Math.max(low, exp(random.uniform(log(low), log(high)))));
-  },
-  /** A whole number from low to high, both included. */
-  integers(low: number, high: number): Distribution {
-    const whole = Number.isSafeInteger(low) && Number.isSafeInteger(high);
-    checkBounds('integers', low, high, whole && low <= high && high - low < 0xffffffff);
-    return (random) => random.randint(low, high + 1);
-  },
-};
-
-function checkBounds(name: string, low: number, high: number, sound: boolean): void {
-  if (sound && Number.isFinite(low) && Number.isFinite(high)) return;
-  const expected = {
-    uniform: 'numbers with low < high',
-    logUniform: 'numbers with 0 < low < high',
-    integers: 'whole numbers with low <= high',
-  }[name];
-  throw new ValueError(
-    `distributions.${name}: low and high must be ${expected}, but received ${describe(low)} and ${describe(high)}.`,
-  );
 }

@@ -47,15 +47,7 @@ export interface SearchResult<E> {
 
 const searchSchema = { ...scoringSchema, refit: boolean, returnTrainScore: boolean };
 
-/**
- * Try every combination of some options by cross-validation, then fit the best one on all rows: scikit-learn's GridSearchCV.
- *
- * Every combination is checked before the first fit. Estimators without a seed get one, the same in all trials.
- *
- * @param estimator an estimator (unchanged), a class, or a function of options that makes one
- * @param grid arrays of values by option name; or several such grids
- * @throws ValueError for an empty grid and for what the estimator refuses; whatever fit throws, unless `errorScore`
- */
+/** gridSearch of model-selection.ts. */
 export async function gridSearch<E extends Estimator>(
   estimator: EstimatorSource<E>,
   grid: ParamGrid | readonly ParamGrid[],
@@ -75,11 +67,7 @@ export interface RandomizedSearchOptions extends SearchOptions {
   readonly randomState?: number | RandomState | null;
 }
 
-/**
- * gridSearch over sets of options that are drawn: `nIter` of them.
- *
- * @param distributions arrays of values, or functions of a RandomState that draw one (`distributions` makes some), by option name
- */
+/** randomizedSearch of model-selection.ts. */
 export async function randomizedSearch<E extends Estimator>(
   estimator: EstimatorSource<E>,
   distributions: ParamDistributions,

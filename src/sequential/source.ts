@@ -1,6 +1,6 @@
 import { ascending, RandomState } from '../random.js';
-import type { Batch } from '../train/fit.js';
-import { inBatches } from '../train/fit.js';
+import type { Batch } from '../train/batches.js';
+import { inBatches } from '../train/batches.js';
 import type { Prepared, Sample } from './prepare.js';
 import type { BatchStream } from './stream.js';
 

@@ -5,13 +5,14 @@ import type { ArrayInput } from '../ndarray.js';
 import { updateRule } from '../model/optimizers.js';
 import type { TrainingState } from '../train/callbacks/types.js';
 import type { Trainer } from '../train/trainer.js';
+import { later } from '../later.js';
 import { BatchTraining } from './batch-training.js';
+import { batchesOf } from './batches.js';
 import type { Compiled, CompileOptions } from './compile.js';
 import { compile, currentRate, setRate } from './compile.js';
 import { Evaluation } from './evaluation.js';
 import type { EvaluateOptions, FitOptions, TrainOnBatchOptions } from './fit-options.js';
 import { readBatchOptions, readEvaluateOptions, readFitOptions } from './fit-options.js';
-import { gather } from './fitting.js';
 import { History } from './history.js';
 import type { Layer } from './layer.js';
 import { Predicting } from './predicting.js';
@@ -22,8 +23,6 @@ import type { Structure } from './structure.js';
 import { optimizerState, restoredOptimizer } from './state.js';
 import type { Stream } from './stream.js';
 import { optimizerValues } from './summary.js';
-import { Training } from './training.js';
-import { batchesOf } from './validation.js';
 
 /** Layers that can be trained and evaluated. */
 export abstract class Trainable extends Predicting {
@@ -224,7 +223,11 @@ export abstract class Trainable extends Predicting {
     const compiled = this.compiled('fit');
     const settings = readFitOptions(this.name, given);
     settings.signal?.throwIfAborted();
-    await ready();
+    const [{ gather }, { Training }] = await Promise.all([
+      later(() => import('./fitting.js')),
+      later(() => import('./training.js')),
+      ready(),
+    ]);
     const gathered = await gather({ owner: `${this.name}.fit`, name: this.name, settings, compiled }, x, y, {
       structureFor: (rows) => this.structureFor(`${this.name}.fit`, rows),
       begin: (structure) => {

@@ -1,7 +1,7 @@
 import type { Network } from '../model/network.js';
 import { ascending } from '../random.js';
-import { inBatches } from '../train/fit.js';
 import { Yielder } from '../train/yielding.js';
+import { batchesOf } from './batches.js';
 import type { Evaluation } from './evaluation.js';
 import type { Prepared, Sample } from './prepare.js';
 import type { BatchStream } from './stream.js';
@@ -54,19 +54,6 @@ export class Validation {
   #batches(): Iterable<[Prepared, Int32Array]> | AsyncIterable<[Prepared, Int32Array]> {
     const { data, prepared, batchSize, steps } = this.#request;
     return 'dataset' in data ? batchesOf(data, batchSize, steps) : streamed(data, prepared, steps);
-  }
-}
-
-/** A data set in its own order. */
-export function* batchesOf(
-  prepared: Prepared,
-  batchSize: number,
-  most = Infinity,
-): Generator<[Prepared, Int32Array]> {
-  let count = 0;
-  for (const { rows } of inBatches(prepared.dataset, ascending(prepared.rows), batchSize)) {
-    if (count++ >= most) return;
-    yield [prepared, rows];
   }
 }
 

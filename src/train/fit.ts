@@ -4,15 +4,10 @@ import type { Network } from '../model/network.js';
 import { shapesOf } from '../model/plan.js';
 import { sizeOf } from '../model/spec.js';
 import { allFinite, sliceRows } from '../ndarray.js';
+import type { Batch } from './batches.js';
 import type { Dataset } from './data.js';
 import type { Trainer } from './trainer.js';
 import { Yielder } from './yielding.js';
-
-/** Rows of a data set that make a step. */
-export interface Batch {
-  readonly dataset: Dataset;
-  readonly rows: Int32Array;
-}
 
 /** What an epoch reports. */
 export interface EpochReport {
@@ -234,11 +229,4 @@ export function flopsPerRow({ parameters, spec }: Network): number {
   return parameters.reduce((sum, { shape, layer }) => {
     return sum + 6 * sizeOf(shape) * (shape.length > 2 ? pixels(layer) : 1);
   }, 0);
-}
-
-/** The batches of a data set in a given order. */
-export function* inBatches(dataset: Dataset, order: Int32Array, batchSize: number): Generator<Batch> {
-  for (let begin = 0; begin < order.length; begin += batchSize) {
-    yield { dataset, rows: order.subarray(begin, begin + batchSize) };
-  }
 }

@@ -93,8 +93,8 @@ describe('the packed package', () => {
   });
 
   test.each([
-    ['dist/index.js', 141],
-    ['dist/predict.js', 60],
+    ['dist/index.js', 120],
+    ['dist/predict.js', 54],
   ])('%s compresses to at most %d KB', async (entry, most) => {
     expect(await gzipped(entry)).toBeLessThanOrEqual(most * 1024);
   });

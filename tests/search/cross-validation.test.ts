@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { crossValPredict, crossValScore } from '../../src/search/cross-validation.js';
+import { crossValPredict, crossValScore } from '../../src/search/model-selection.js';
 import { dataOf, estimatorOf, runs } from './goldens.js';
 
 describe('cross-validation equals scikit-learn', () => {

@@ -1,10 +1,15 @@
 import { Perceptron, ShapeError, ValueError } from 'lamella';
 import { describe, expect, test } from 'vitest';
-import { crossValPredict, crossValScore } from '../../src/search/cross-validation.js';
-import { learningCurve, validationCurve } from '../../src/search/curves.js';
+import {
+  crossValPredict,
+  crossValScore,
+  gridSearch,
+  learningCurve,
+  randomizedSearch,
+  validationCurve,
+} from '../../src/search/model-selection.js';
 import type { Estimator } from '../../src/search/estimator.js';
-import { distributions } from '../../src/search/grid.js';
-import { gridSearch, randomizedSearch } from '../../src/search/search.js';
+import { distributions } from '../../src/search/distributions.js';
 
 const x = [[0], [1], [2], [3], [4], [5]];
 const y = ['a', 'b', 'a', 'b', 'a', 'b'];

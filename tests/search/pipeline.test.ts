@@ -3,10 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { MinMaxScaler, StandardScaler } from '../../src/data/scalers.js';
 import { takeRows } from '../../src/data/take.js';
 import { ValueError } from '../../src/errors.js';
-import { crossValScore } from '../../src/search/cross-validation.js';
+import { crossValScore, gridSearch } from '../../src/search/model-selection.js';
 import { kFold } from '../../src/search/folds.js';
 import { pipeline } from '../../src/search/pipeline.js';
-import { gridSearch } from '../../src/search/search.js';
 import { iris } from './goldens.js';
 
 const { x, y } = iris();

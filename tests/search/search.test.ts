@@ -1,9 +1,13 @@
 import { MLPClassifier, Perceptron } from 'lamella';
 import { describe, expect, test } from 'vitest';
 import { RandomState } from '../../src/random.js';
-import { learningCurve, validationCurve } from '../../src/search/curves.js';
-import { distributions } from '../../src/search/grid.js';
-import { gridSearch, randomizedSearch } from '../../src/search/search.js';
+import {
+  gridSearch,
+  learningCurve,
+  randomizedSearch,
+  validationCurve,
+} from '../../src/search/model-selection.js';
+import { distributions } from '../../src/search/distributions.js';
 import { expectNear, type Matrix } from '../data/goldens.js';
 import { estimatorOf, iris, type Recorded, rowsOf, runs } from './goldens.js';
 

@@ -1,6 +1,7 @@
 import { anything, checkOptions } from '../../check.js';
 import type { Label } from '../../data/labels.js';
 import { ValueError } from '../../errors.js';
+import { later } from '../../later.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
 import { toExactRows } from '../../ndarray/exactRows.js';
 import { freshSeed } from '../../random.js';
@@ -21,7 +22,6 @@ import { toSamples } from './samples.js';
 import { readPerceptron, savePerceptron } from './saving.js';
 import { TrainedPerceptron } from './trained.js';
 import type { Fitted } from './training.js';
-import { trainPerceptron } from './training.js';
 
 /** Options of Perceptron.fit. */
 export interface PerceptronFitOptions extends FitOptions {
@@ -174,12 +174,14 @@ export class Perceptron extends TrainedPerceptron {
     const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, samples.rows);
     if (this.#params.randomState === null) this.setParams({ randomState: freshSeed() });
     const params = this.#params;
+    const classWeight = classWeights('Perceptron', params.classWeight, classes, codes);
+    const { trainPerceptron } = await later(() => import('./training.js'));
     this.fittedState = await trainPerceptron({
       params,
       samples,
       codes,
       classes,
-      classWeight: classWeights('Perceptron', params.classWeight, classes, codes),
+      classWeight,
       sampleWeight: weights,
       present,
       incremental,

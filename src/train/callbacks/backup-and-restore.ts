@@ -1,7 +1,7 @@
 import { boolean, checkOptions, func, oneOf, text } from '../../check.js';
 import { ValueError } from '../../errors.js';
+import { later } from '../../later.js';
 import type { Backup } from './backup-file.js';
-import { readBackup, writeBackup } from './backup-file.js';
 import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
 import type { Read, Write } from './writing.js';
 import { required, requiredWrite, writeRules } from './writing.js';
@@ -59,6 +59,7 @@ export class BackupAndRestore implements Callback {
 
   async onTrainBegin(_logs: Logs, model: CallbackModel): Promise<void> {
     const bytes = await this.#file.read();
+    const { readBackup } = await later(() => import('./backup-file.js'));
     if (bytes && bytes.length > 0) this.#restore(readBackup(bytes), model);
     this.#stepsBefore = model.getTrainingState().optimizer.step;
   }
@@ -71,6 +72,7 @@ export class BackupAndRestore implements Callback {
     this.#stepsBefore = step;
     if (this.#cutShort) return;
     const callbacks = this.#others().map((callback) => callback.getState?.() ?? {});
+    const { writeBackup } = await later(() => import('./backup-file.js'));
     await this.#file.write(writeBackup({ training, callbacks }));
   }
 

@@ -1,7 +1,6 @@
 import { anyOf, boolean, checkOptions, func, integer, oneOf, positiveInteger, text } from '../../check.js';
 import type { EventValue } from '../../io/tfevents.js';
-import { encodeEvent, encodeFileVersion } from '../../io/tfevents.js';
-import { histogram } from './histogram.js';
+import { later } from '../../later.js';
 import type { Callback, CallbackModel, Logs } from './types.js';
 import type { Appender, Write } from './writing.js';
 import { requiredWrite, wholeFiles, writeRules } from './writing.js';
@@ -80,6 +79,7 @@ export class TensorBoard implements Callback {
       await this.#add('validation', epoch, scalars('epoch_', named));
     }
     if (histogramFreq > 0 && epoch % histogramFreq === 0) {
+      const { histogram } = await later(() => import('./histogram.js'));
       const values = model
         .getWeights()
         .map(({ data }, i) => ({ tag: `weight_${i}/histogram`, value: histogram(data) }));
@@ -105,6 +105,7 @@ export class TensorBoard implements Callback {
   /** Add a record to the file of `part`; the file begins with the first. */
   async #add(part: string, step: number, values: readonly EventValue[]): Promise<void> {
     const seconds = this.#now() / 1000;
+    const { encodeEvent, encodeFileVersion } = await later(() => import('../../io/tfevents.js'));
     let name = this.#names.get(part);
     if (name === undefined) {
       const file = `events.out.tfevents.${Math.floor(seconds)}.${this.#host}.${this.#runs}.v2`;

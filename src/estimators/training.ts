@@ -1,0 +1,85 @@
+import type { Rows } from '../ndarray.js';
+import { RandomState, toRandomState } from '../random.js';
+import type { FitOptions } from './fit-options.js';
+import { splitHeldOut } from './held-out.js';
+import type { KeptTrainer } from './kept-trainer.js';
+import { dropoutRates } from './layer-options.js';
+import { fitLbfgs } from './lbfgs.js';
+import type { Model, Task } from './model.js';
+import { continued, newModel } from './model.js';
+import type { MLPParams } from './options.js';
+import { fitStochastic } from './stochastic.js';
+import type { TrainingRequest } from './training-request.js';
+import { warnUnscaled } from './unscaled.js';
+import { onData, onHeldOut } from './validation.js';
+
+/** Rows and targets to validate with. */
+export interface Validation {
+  readonly rows: Rows;
+  readonly task: Task;
+}
+
+/** Rows and targets, checked, with what to do with them. */
+export interface Training {
+  readonly rows: Rows;
+  readonly task: Task;
+  /** Weight of every row; 1 if undefined. */
+  readonly weights?: Float32Array;
+  /** Rows to validate with. */
+  readonly validation?: Validation;
+  /** Go on from the present weights. */
+  readonly goOn: boolean;
+  /** One epoch, with the optimizer as the last call left it. */
+  readonly incremental: boolean;
+  readonly options: FitOptions;
+}
+
+/** The estimator that is trained. */
+interface Trainee {
+  readonly name: string;
+  readonly params: MLPParams;
+  /** The model to go on from. */
+  readonly present: Model | undefined;
+  readonly kept: KeptTrainer;
+  /** Told of the model when its first step is about to begin. */
+  readonly onBegin: (model: Model) => void;
+}
+
+/** Train a multi-layer perceptron: the model that is present, or a new one. */
+export async function trainMLP(training: Training, trainee: Trainee): Promise<void> {
+  const { rows, task, weights, validation, incremental, options } = training;
+  const { name, params, kept } = trainee;
+  const call = incremental ? 'partialFit' : 'warmStart';
+  const present = trainee.present && continued(name, call, trainee.present, params, task);
+  if (!present) warnUnscaled(rows, params.onWarning);
+  const random = toRandomState(params.randomState as number | RandomState);
+  // Of dropout: what the stream would give next, without taking it.
+  const drops = dropoutRates(params).some((rate) => rate > 0);
+  const seed = drops ? RandomState.fromState(random.getState()).u32() : 0;
+  const model = present ?? newModel(name, params, rows.features, task, random);
+  const { network, progress } = model;
+  const stops = params.earlyStopping && params.solver !== 'lbfgs';
+  const held = stops && !validation ? splitHeldOut(name, { rows, task, weights }, params, random) : undefined;
+  if (!incremental) kept.drop();
+  const request: TrainingRequest = {
+    ...options,
+    params,
+    network,
+    rows,
+    task,
+    weights,
+    train: held?.train,
+    random,
+    seed,
+    progress,
+    stops,
+    validate: held ? onHeldOut(network, task, held) : validation && onData(network, validation),
+    onBegin: () => {
+      progress.validated = stops;
+      progress.watched = validation !== undefined;
+      trainee.onBegin(model);
+    },
+  };
+  if (params.solver === 'lbfgs') await fitLbfgs(request);
+  else await fitStochastic({ ...request, incremental, kept: incremental ? kept : undefined });
+}

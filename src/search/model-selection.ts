@@ -1,0 +1,105 @@
+import { later } from '../later.js';
+import type { CrossValPredictOptions } from './cross-validation.js';
+import type { Curve, LearningCurve, LearningCurveOptions, ValidationCurveOptions } from './curves.js';
+import type { Estimator, EstimatorSource } from './estimator.js';
+import type { ScoringOptions } from './experiment.js';
+import type { ParamDistributions, ParamGrid } from './grid.js';
+import type { RandomizedSearchOptions, SearchOptions, SearchResult } from './search.js';
+
+/**
+ * Scores of an estimator on each fold, fitted anew on the rows of the others.
+ *
+ * @param estimator an estimator (its own state is neither used nor changed), a class, or a function that makes one
+ * @param x rows in any form
+ * @param y targets, one per row
+ * @returns a score per fold, in order
+ * @throws ShapeError if x and y differ in rows; ValueError for unknown scorings and folds that do not fit; whatever fit throws
+ */
+export async function crossValScore(
+  estimator: EstimatorSource,
+  x: unknown,
+  y: unknown,
+  options: ScoringOptions = {},
+): Promise<number[]> {
+  const selection = await later(() => import('./cross-validation.js'));
+  return selection.crossValScore(estimator, x, y, options);
+}
+
+/**
+ * For every row the prediction of an estimator that was fitted without it.
+ *
+ * @returns what `predict` returns, in the order of the rows; for probabilities an NdArray (rows, classes) with all classes of
+ *   y in sorted order, where a class that a fold has not seen has the probability 0
+ * @throws ValueError if the folds do not test every row exactly once; otherwise as crossValScore
+ */
+export async function crossValPredict(
+  estimator: EstimatorSource,
+  x: unknown,
+  y: unknown,
+  options: CrossValPredictOptions = {},
+): Promise<any> {
+  const selection = await later(() => import('./cross-validation.js'));
+  return selection.crossValPredict(estimator, x, y, options);
+}
+
+/**
+ * Scores after training on more and more rows, by cross-validation: scikit-learn's learning_curve, seed for seed.
+ *
+ * @throws ValueError for sizes that are no share and no count of a fold's training rows; otherwise as crossValScore
+ */
+export async function learningCurve(
+  estimator: EstimatorSource,
+  x: unknown,
+  y: unknown,
+  options: LearningCurveOptions = {},
+): Promise<LearningCurve> {
+  const selection = await later(() => import('./curves.js'));
+  return selection.learningCurve(estimator, x, y, options);
+}
+
+/** Scores with one option varied, by cross-validation: scikit-learn's validation_curve. Throws as gridSearch does. */
+export async function validationCurve(
+  estimator: EstimatorSource<Estimator>,
+  x: unknown,
+  y: unknown,
+  options: ValidationCurveOptions,
+): Promise<Curve> {
+  const selection = await later(() => import('./curves.js'));
+  return selection.validationCurve(estimator, x, y, options);
+}
+
+/**
+ * Try every combination of some options by cross-validation, then fit the best one on all rows: scikit-learn's GridSearchCV.
+ *
+ * Every combination is checked before the first fit. Estimators without a seed get one, the same in all trials.
+ *
+ * @param estimator an estimator (unchanged), a class, or a function of options that makes one
+ * @param grid arrays of values by option name; or several such grids
+ * @throws ValueError for an empty grid and for what the estimator refuses; whatever fit throws, unless `errorScore`
+ */
+export async function gridSearch<E extends Estimator>(
+  estimator: EstimatorSource<E>,
+  grid: ParamGrid | readonly ParamGrid[],
+  x: unknown,
+  y: unknown,
+  options: SearchOptions = {},
+): Promise<SearchResult<E>> {
+  const selection = await later(() => import('./search.js'));
+  return selection.gridSearch(estimator, grid, x, y, options);
+}
+
+/**
+ * gridSearch over sets of options that are drawn: `nIter` of them.
+ *
+ * @param distributions arrays of values, or functions of a RandomState that draw one (`distributions` makes some), by option name
+ */
+export async function randomizedSearch<E extends Estimator>(
+  estimator: EstimatorSource<E>,
+  distributions: ParamDistributions,
+  x: unknown,
+  y: unknown,
+  options: RandomizedSearchOptions = {},
+): Promise<SearchResult<E>> {
+  const selection = await later(() => import('./search.js'));
+  return selection.randomizedSearch(estimator, distributions, x, y, options);
+}
