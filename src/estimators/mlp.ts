@@ -96,9 +96,9 @@ export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
       this.params = Object.freeze({ ...this.params, randomState: freshSeed() });
     const { params, name } = this;
     const present = training.goOn ? this.model : undefined;
-    const [{ trainMLP }] = await Promise.all([later(() => import('./training.js')), ready()]);
+    const [{ trainMLP }, engine] = await Promise.all([later(() => import('./training.js')), ready()]);
     await trainMLP(training, {
-      ...{ name, params, present, kept: this.#kept },
+      ...{ name, params, present, kept: this.#kept, engine },
       onBegin: (model) => (this.model = model),
     });
   }

@@ -1,4 +1,4 @@
-import { currentEngine } from '../engine/engine.js';
+import type { Engine } from '../engine/engines.js';
 import { UnsupportedError, ValueError } from '../errors.js';
 import { describe } from '../check.js';
 import type { Label } from '../data/labels.js';
@@ -57,6 +57,7 @@ export function newModel(
   inputs: number,
   task: Task,
   random: RandomState,
+  engine: Engine,
 ): Model {
   const { outputs, outActivation, classes } = task;
   const spec = networkSpec(params, inputs, task);
@@ -64,7 +65,7 @@ export function newModel(
   const bytes = 4 * copies * weightCount(inputs, spec);
   if (bytes > MOST_BYTES) throw tooLarge(owner, params, bytes);
   try {
-    const network = new Network(spec, currentEngine());
+    const network = new Network(spec, engine);
     network.setParameters(initialParameters(network.parameters, initialFactors(params), random));
     return { network, params, progress: newProgress(), outputs, outActivation, classes };
   } catch (error) {

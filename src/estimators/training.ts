@@ -1,3 +1,4 @@
+import type { Engine } from '../engine/engines.js';
 import type { Rows } from '../ndarray.js';
 import { RandomState, toRandomState } from '../random.js';
 import type { FitOptions } from './fit-options.js';
@@ -41,6 +42,8 @@ interface Trainee {
   /** The model to go on from. */
   readonly present: Model | undefined;
   readonly kept: KeptTrainer;
+  /** What a new model is to run on. */
+  readonly engine: Engine;
   /** Told of the model when its first step is about to begin. */
   readonly onBegin: (model: Model) => void;
 }
@@ -56,7 +59,7 @@ export async function trainMLP(training: Training, trainee: Trainee): Promise<vo
   // Of dropout: what the stream would give next, without taking it.
   const drops = dropoutRates(params).some((rate) => rate > 0);
   const seed = drops ? RandomState.fromState(random.getState()).u32() : 0;
-  const model = present ?? newModel(name, params, rows.features, task, random);
+  const model = present ?? newModel(name, params, rows.features, task, random, trainee.engine);
   const { network, progress } = model;
   const stops = params.earlyStopping && params.solver !== 'lbfgs';
   const held = stops && !validation ? splitHeldOut(name, { rows, task, weights }, params, random) : undefined;
