@@ -68,3 +68,11 @@ export function tileHeight(rows: usize): usize {
   if (rows >= 2 * TILE || rows == TILE) return TILE;
   return rows > TILE ? (rows + 1) >> 1 : rows;
 }
+
+/** Tiles of that height, one after the other, before the next height comes. */
+// @ts-ignore: decorator
+@inline
+export function tileCount(rows: usize): usize {
+  if (rows < 2 * TILE) return 1;
+  return rows / TILE - <usize>(rows % TILE != 0);
+}

@@ -4,7 +4,7 @@
 //
 // `wide` takes two neighbouring panels at once. Every y element is one chain: its bias, then k ascending, one
 // multiply-add per term. Row tiles, row blocks and depth blocks only change the order in which elements are visited.
-import { PANEL_BYTES, panelsAtOnce, tileHeight } from '../simd';
+import { PANEL_BYTES, panelsAtOnce, tileCount, tileHeight } from '../simd';
 import { forwardStrip1, forwardStrip2, forwardTile } from '../generated/forward';
 import { forwardPair } from '../generated/wide';
 
@@ -87,6 +87,7 @@ function panelForward(
 ): void {
   for (let row: usize = 0; row < rows;) {
     const height = tileHeight(rows - row);
+    const tiles = tileCount(rows - row);
     const out = y + row * yStride;
     const from = x + row * xStride;
     const start = init + row * initStride;
@@ -102,12 +103,13 @@ function panelForward(
         depth,
         start,
         initStride,
+        tiles,
         low,
       );
     } else {
-      forwardTile(<i32>height, out, yStride, from, xStride, panel, depth, start, initStride, low);
+      forwardTile(<i32>height, out, yStride, from, xStride, panel, depth, start, initStride, tiles, low);
     }
-    row += height;
+    row += tiles * height;
   }
 }
 

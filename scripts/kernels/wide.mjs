@@ -14,7 +14,7 @@ export default () => [
   ...HEIGHTS.map((n) => gradientStore(n, 2)),
   ...HEIGHTS.map((n) => inputGradient(n, 16)),
   dispatch('forward', [
-    ...addresses('y yStride x xStride panel panelStride depth init initStride'),
+    ...addresses('y yStride x xStride panel panelStride depth init initStride tiles'),
     ['low', 'f32'],
   ]),
   dispatch('gradientStore', [

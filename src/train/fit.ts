@@ -121,7 +121,7 @@ class Run {
 
   async epochs(): Promise<void> {
     const { firstEpoch, lastEpoch, trainer, signal, onEpochBegin, onDivergence, onEpoch } = this.#request;
-    let finite = trainer.parameters().slice();
+    const finite = trainer.parameters().slice();
     for (let epoch = firstEpoch; epoch <= lastEpoch && !this.#over(); epoch++) {
       await onEpochBegin?.(epoch);
       const report = await this.#epoch(epoch).catch((error: unknown) => {
@@ -129,7 +129,7 @@ class Run {
         trainer.setParameters(finite);
         throw new LostWorkerError(` in epoch ${epoch}`, ` ${restored(epoch)} are restored;`);
       });
-      const reached = trainer.parameters().slice();
+      const reached = trainer.parameters();
       // Losses are those before the updates: where the last updates of an epoch lead to, only the weights show.
       const fault = Number.isFinite(report.loss) ? this.#faultOf(reached) : `The loss became ${report.loss}`;
       if (fault !== undefined) {
@@ -137,7 +137,7 @@ class Run {
         if (await onDivergence?.(report)) return;
         throw diverged(fault, epoch);
       }
-      finite = reached;
+      finite.set(reached);
       if (report.steps > 0 && (await onEpoch(report))) return;
       signal?.throwIfAborted();
     }
