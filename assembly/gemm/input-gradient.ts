@@ -3,6 +3,7 @@
 //
 //   deltaT: [rows/8][units][8] (rows zero-padded)      scratch: [24 inputs][rows padded to 8]
 import { PANEL_BYTES, panelsAtOnce, tileHeight } from '../simd';
+import { reluBackward } from '../activation';
 import { inputGradientHalf, inputGradientTile } from '../generated/input-gradient';
 import { inputGradientPair } from '../generated/wide';
 
@@ -60,7 +61,10 @@ function transposeRows(to: usize, from: usize, fromStride: usize, height: usize)
   v128.store(to, v128.shuffle<i32>(ef, gh, 2, 3, 6, 7), 96);
 }
 
-/** Inputs [begin, end) of dx = delta · Wᵀ; `begin` a multiple of 4. `scratch` holds 24 · rows (padded to 8) float32. */
+/**
+ * Inputs [begin, end) of dx = delta · Wᵀ; `begin` a multiple of 4. Unless `y` is 0: only where y > 0, which is the slope of
+ * a relu from its output; else 0. `scratch` holds 24 · rows (padded to 8) float32.
+ */
 export function denseInputGradient(
   dx: usize,
   dxStride: usize,
@@ -72,6 +76,8 @@ export function denseInputGradient(
   units: usize,
   begin: usize,
   end: usize,
+  y: usize,
+  yStride: usize,
 ): void {
   const scratchStride = ((rows + 7) & ~7) << 2;
   const panelStride = depth * PANEL_BYTES;
@@ -96,6 +102,18 @@ export function denseInputGradient(
       row += blocks << 3;
     }
     transposeBack(dx + (k << 2), dxStride, scratch, scratchStride, rows, count);
+    if (y != 0) keepActive(dx + (k << 2), dxStride, y + (k << 2), yStride, rows, count);
+  }
+}
+
+/** dx becomes 0 where y is not above 0. Rows are whole vectors. */
+function keepActive(dx: usize, dxStride: usize, y: usize, yStride: usize, rows: usize, count: usize): void {
+  for (; rows > 0; rows--) {
+    for (let i: usize = 0; i < count << 2; i += 16) {
+      v128.store(dx + i, reluBackward(v128.load(dx + i), v128.load(y + i)));
+    }
+    dx += dxStride;
+    y += yStride;
   }
 }
 

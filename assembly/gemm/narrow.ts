@@ -1,5 +1,6 @@
 // Products of layers of one to three units, for which a tile of eight columns would be mostly padding: one unit at a
 // time, with rows or inputs in the lanes. The same chains as the tiles, so the same bits. Strides in bytes.
+import { reluBackward } from '../activation';
 import { narrowForward4, narrowGradientVectors } from '../generated/narrow';
 import { fma, PANEL_BYTES } from '../simd';
 import { denseForward } from './forward';
@@ -80,7 +81,10 @@ export function narrowGradient(
   }
 }
 
-/** dx = delta · Wᵀ. `scratch` holds units · depth (padded to 4) float32. Columns of padding become 0. */
+/**
+ * dx = delta · Wᵀ. Unless `y` is 0: only where y > 0, which is the slope of a relu from its output; else 0. `scratch` holds
+ * (units + 1) · depth (padded to 8) float32. Columns of padding become 0.
+ */
 export function narrowInputGradient(
   dx: usize,
   dxStride: usize,
@@ -91,33 +95,54 @@ export function narrowInputGradient(
   rows: usize,
   depth: usize,
   units: usize,
+  y: usize,
+  yStride: usize,
 ): void {
-  const width = ((depth + 3) & ~3) << 2;
+  const width = ((depth + 7) & ~7) << 2;
   for (let unit: usize = 0; unit < units; unit++) {
     const line = scratch + unit * width;
+    v128.store(line + width - 32, f32x4.splat(0));
     v128.store(line + width - 16, f32x4.splat(0));
     for (let k: usize = 0; k < depth; k++) {
       store<f32>(line + (k << 2), load<f32>(w + k * PANEL_BYTES + (unit << 2)));
     }
   }
+  if (y == 0) {
+    y = scratch + units * width;
+    yStride = 0;
+    for (let i: usize = 0; i < width; i += 16) v128.store(y + i, f32x4.splat(1));
+  }
   for (let row: usize = 0; row < rows; row++) {
-    const first = v128.load32_splat(delta),
-      second = units > 1 ? v128.load32_splat(delta, 4) : f32x4.splat(0),
-      third = units > 2 ? v128.load32_splat(delta, 8) : f32x4.splat(0);
-    if (units == 1) {
-      for (let i: usize = 0; i < width; i += 16) {
-        v128.store(dx + i, fma(v128.load(scratch + i), first, f32x4.splat(0)));
-      }
-    } else {
-      for (let i: usize = 0; i < width; i += 16) {
-        const line = scratch + i;
-        let s = fma(v128.load(line), first, f32x4.splat(0));
-        s = fma(v128.load(line + width), second, s);
-        if (units > 2) s = fma(v128.load(line + 2 * width), third, s);
-        v128.store(dx + i, s);
-      }
-    }
+    if (units == 1) scaledLine(dx, scratch, width, delta, y);
+    else sumOfLines(dx, scratch, width, delta, y, units);
     dx += dxStride;
     delta += deltaStride;
+    y += yStride;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function scaledLine(dx: usize, line: usize, width: usize, delta: usize, y: usize): void {
+  const zero = f32x4.splat(0),
+    scale = v128.load32_splat(delta);
+  for (let i: usize = 0; i < width; i += 32) {
+    v128.store(dx + i, reluBackward(fma(v128.load(line + i), scale, zero), v128.load(y + i)));
+    v128.store(dx + i, reluBackward(fma(v128.load(line + i, 16), scale, zero), v128.load(y + i, 16)), 16);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function sumOfLines(dx: usize, line: usize, width: usize, delta: usize, y: usize, units: usize): void {
+  const first = v128.load32_splat(delta),
+    second = v128.load32_splat(delta, 4),
+    third = units > 2 ? v128.load32_splat(delta, 8) : f32x4.splat(0);
+  for (let i: usize = 0; i < width; i += 16) {
+    const at = line + i;
+    let s = fma(v128.load(at), first, f32x4.splat(0));
+    s = fma(v128.load(at + width), second, s);
+    if (units > 2) s = fma(v128.load(at + 2 * width), third, s);
+    v128.store(dx + i, reluBackward(s, v128.load(y + i)));
   }
 }

@@ -167,6 +167,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
       single: single && isBehindRelu(spec, shapes, i) ? single : undefined,
       active: isActive(spec, shapes, i, rows),
       below: i > first,
+      previous: i > 0 ? spec.layers[i - 1] : undefined,
       next: spec.layers.at(i + 1),
       taken: i > 0 && takesPooling(spec.layers[i - 1], layer, i - 1 > first),
     };

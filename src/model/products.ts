@@ -4,6 +4,8 @@ import { NARROW, PANEL, paddedUnits } from './layout.js';
 import type { ListsPlan } from './lists.js';
 import { SWEEP_FLOATS } from './updates.js';
 
+const NOWHERE: Matrix = { offset: 0, stride: 0, columns: 0 };
+
 /** Where a layer's weights lie, as panels, and its bias. */
 interface Weights {
   readonly kernel: number;
@@ -39,20 +41,33 @@ export function listProductCalls(
   return [{ kernel: 'sparseForward', args: [...head, 0, paddedUnits(units) / PANEL, low, units] }];
 }
 
-/** dx = delta · Wᵀ on `rows` rows. */
+/** dx = delta · Wᵀ on `rows` rows; with `relu`, the output of one, dx · its slope. */
 export function inputGradientCalls(
   dx: Matrix,
   delta: Matrix,
   { kernel, units }: Omit<Weights, 'bias'>,
   rows: number,
   { transposed, scratch }: { transposed: number; scratch: number },
+  relu: Matrix = NOWHERE,
 ): Call[] {
   const inputs = dx.columns;
+  const mask = [relu.offset, relu.stride];
   if (units <= NARROW) {
-    const args = [dx.offset, dx.stride, kernel, delta.offset, delta.stride, scratch, rows, inputs, units];
+    const args = [
+      dx.offset,
+      dx.stride,
+      kernel,
+      delta.offset,
+      delta.stride,
+      scratch,
+      rows,
+      inputs,
+      units,
+      ...mask,
+    ];
     return [{ kernel: 'narrowInputGradient', args }];
   }
-  const args = [dx.offset, dx.stride, kernel, transposed, scratch, rows, inputs, units, 0, inputs];
+  const args = [dx.offset, dx.stride, kernel, transposed, scratch, rows, inputs, units, 0, inputs, ...mask];
   return [
     { kernel: 'transposeDelta', args: [transposed, delta.offset, delta.stride, rows, units] },
     { kernel: 'denseInputGradient', args },
@@ -66,7 +81,7 @@ export function productScratch(
   units: number,
 ): { scratch: number; transposed: number } {
   const padded = paddedUnits(rows);
-  const narrow = units <= NARROW ? units * paddedUnits(inputs) : 0;
+  const narrow = units <= NARROW ? (units + 1) * paddedUnits(inputs) : 0;
   return {
     scratch: Math.max(24 * padded, SWEEP_FLOATS, paddedUnits(units), narrow),
     transposed: padded * units,

@@ -33,7 +33,7 @@ function inputGradient(
   for (const [begin, end] of pieces) {
     denseInputGradient(
       ...[dx.offset, dx.stride, panels.offset, deltaT.offset, scratch.offset],
-      ...[rows, depth, units, begin, end],
+      ...[rows, depth, units, begin, end, 0, 0],
     );
   }
   memory.expectGuards(`${rows} rows, depth ${depth}, ${units} units`);

@@ -13,6 +13,10 @@ const SHAPES = [1, 2, 3].flatMap((units) =>
 /** Depths up to which a row of a matrix is padded. */
 const four = (columns: number): number => Math.ceil(columns / 4) * 4;
 
+/** What a relu puts out: zeros, and what is above. */
+const relus = (rows: number, columns: number): Float32Array =>
+  inputs(rows, columns).map((value) => Math.max(0, value));
+
 describe.each(VARIANTS)('products of one to three units, %s,', (variant) => {
   const memory = new GuardedMemory(variant);
   const { kernels } = memory;
@@ -55,22 +59,38 @@ describe.each(VARIANTS)('products of one to three units, %s,', (variant) => {
     }
   });
 
-  test('for the inputs, have the bits of the tiles', () => {
+  test('for the inputs, have the bits of the tiles, and are 0 where a relu was', () => {
     for (const [rows, depth, units] of SHAPES) {
       memory.reset();
       const w = memory.put(toPanels(weights(depth, units), depth, units));
       const delta = memory.matrix({ rows, columns: units, width: padded(units) }, deltas(rows, units));
-      const [tiles, narrow] = [1, 2].map(() => memory.matrix({ rows, columns: depth, width: four(depth) }));
-      const deltaT = memory.floats(padded(rows) * units);
-      const scratch = memory.floats(Math.max(24 * padded(rows), units * four(depth)));
-      kernels.transposeDelta(deltaT.offset, delta.offset, delta.stride, rows, units);
-      kernels.denseInputGradient(
-        ...[tiles.offset, tiles.stride, w.offset, deltaT.offset, scratch.offset],
-        ...[rows, depth, units, 0, depth],
+      const y = memory.matrix({ rows, columns: depth, width: padded(depth) }, relus(rows, depth));
+      const [tiles, narrow, masked, maskedTiles] = [1, 2, 3, 4].map(() =>
+        memory.matrix({ rows, columns: depth, width: padded(depth) }),
       );
+      const deltaT = memory.floats(padded(rows) * units);
+      const scratch = memory.floats(Math.max(24 * padded(rows), (units + 1) * padded(depth)));
+      kernels.transposeDelta(deltaT.offset, delta.offset, delta.stride, rows, units);
+      const plain = [0, 0];
+      const relu = [y.offset, y.stride];
+      for (const [dx, mask] of [
+        [tiles, plain],
+        [maskedTiles, relu],
+      ] as const) {
+        kernels.denseInputGradient(
+          ...[dx.offset, dx.stride, w.offset, deltaT.offset, scratch.offset],
+          ...[rows, depth, units, 0, depth, ...mask],
+        );
+      }
       const from = [w.offset, delta.offset, delta.stride, scratch.offset];
-      kernels.narrowInputGradient(narrow.offset, narrow.stride, ...from, rows, depth, units);
-      expectSameBits(narrow.get(), tiles.get(), `${rows} rows, depth ${depth}, ${units} units`);
+      kernels.narrowInputGradient(narrow.offset, narrow.stride, ...from, rows, depth, units, ...plain);
+      kernels.narrowInputGradient(masked.offset, masked.stride, ...from, rows, depth, units, ...relu);
+      const what = `${rows} rows, depth ${depth}, ${units} units`;
+      expectSameBits(narrow.get(), tiles.get(), what);
+      const active = relus(rows, depth);
+      const expected = narrow.get().map((value, i) => (active[i] > 0 ? value : 0));
+      expectSameBits(masked.get(), expected, `behind a relu, ${what}`);
+      expectSameBits(maskedTiles.get(), expected, `behind a relu, by tiles, ${what}`);
       memory.expectGuards('narrowInputGradient');
     }
   });

@@ -136,7 +136,7 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     range: { begin: 8, block: 24 },
     scratch: 4,
     writes: [0],
-    reads: [2, 3],
+    reads: [2, 3, 10],
     cost: (args) => 0.05 * args[5] * args[7] * width(args, 8),
   },
   narrowForward: {
@@ -152,10 +152,10 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     cost: (args) => 0.2 * args[5] * args[6] * width(args, 7),
   },
   narrowInputGradient: {
-    rows: { count: 6, block: 8, moving: pairs(0, 3) },
+    rows: { count: 6, block: 8, moving: pairs(0, 3, 9) },
     scratch: 5,
     writes: [0],
-    reads: [2, 3],
+    reads: [2, 3, 9],
     cost: (args) => 0.4 * args[6] * args[7] * args[8],
   },
   transposeDelta: {

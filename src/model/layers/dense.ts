@@ -4,8 +4,14 @@ import { activationCalls, lowest, needsInput, slopeCalls } from '../activations.
 import { paddedUnits } from '../layout.js';
 import { inputGradientCalls, listProductCalls, productCalls } from '../products.js';
 import { singleListCalls } from '../single.js';
-import type { DenseSpec } from '../spec.js';
+import type { DenseSpec, LayerSpec } from '../spec.js';
 import type { LayerRule, Placed } from './rule.js';
+
+/** Whether a layer multiplies the gradient that it hands down by the slope of the relu before it, at once. */
+function takesSlope(layer: LayerSpec | undefined, next: LayerSpec | undefined, below: boolean): boolean {
+  if (!below || layer?.type !== 'dense' || next?.type !== 'dense') return false;
+  return layer.activation === 'relu' && !layer.activityRegularizer;
+}
 
 /** y = activation(x · kernel + bias), kernel (inputs, units), bias (units). */
 export const dense: LayerRule<DenseSpec> = {
@@ -24,7 +30,8 @@ export const dense: LayerRule<DenseSpec> = {
   },
 
   place(spec, place): Placed {
-    const { layout, rows, input, parameters, at, scratch, lists, single, active } = place;
+    const { layout, rows, input, parameters, at, scratch, lists, single, active, previous, next } = place;
+    const relu = takesSlope(previous, spec, place.below) ? input : undefined;
     const output = layout.matrix(rows, spec.units);
     const [kernel, bias] = parameters;
     const product = place.training && needsInput(spec.activation) ? layout.matrix(rows, spec.units) : output;
@@ -48,13 +55,14 @@ export const dense: LayerRule<DenseSpec> = {
         return [...calls, ...activationCalls(activation, output, product, rows, scratch)];
       },
       backward({ rows, delta, below, fused, updates }) {
-        const calls = fused
+        const done = fused || takesSlope(spec, next, place.training);
+        const calls = done
           ? []
           : slopeCalls(spec.activation, delta, needsInput(spec.activation) ? product : output, rows);
         if (below) {
           const spare = { transposed: updates.transposed, scratch };
           const weights = { kernel: at(kernel), units: spec.units };
-          calls.push(...inputGradientCalls(below, delta, weights, rows, spare));
+          calls.push(...inputGradientCalls(below, delta, weights, rows, spare, relu));
         }
         calls.push(...updates.product(kernel, lists ?? input, delta, rows, active ? scratch : undefined));
         if (bias) calls.push(...updates.columnSums(bias, delta, rows));

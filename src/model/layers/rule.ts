@@ -24,7 +24,8 @@ export interface Place {
   readonly training: boolean;
   /** Whether training needs the gradient of the input. */
   readonly below: boolean;
-  /** The layer behind this one. */
+  /** The layers before and behind this one. */
+  readonly previous?: LayerSpec;
   readonly next?: LayerSpec;
   /** Whether the layer before has computed this one's output already, which is the input then. */
   readonly taken: boolean;
