@@ -71,7 +71,7 @@ export function gatherBytes(
   }
 }
 
-/** Words that are copied sooner one by one than by memory.copy. */
+/** Words that are copied sooner by a loop than by memory.copy. */
 const FEW: usize = 24;
 
 /** x[row] = data[indices[row]] for 32-bit values: float32 rows, or integer labels with `features` 1. */
@@ -85,9 +85,11 @@ export function gatherWords(
 ): void {
   const bytes = features << 2;
   if (features <= FEW) {
+    const whole = bytes & ~15;
     for (let row: usize = 0; row < rows; row++) {
       const from = data + <usize>load<u32>(indices + (row << 2)) * bytes;
-      for (let i: usize = 0; i < bytes; i += 4) store<u32>(x + i, load<u32>(from + i));
+      for (let i: usize = 0; i < whole; i += 16) v128.store(x + i, v128.load(from + i));
+      for (let i = whole; i < bytes; i += 4) store<u32>(x + i, load<u32>(from + i));
       x += xStride;
     }
     return;

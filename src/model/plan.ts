@@ -30,6 +30,8 @@ export interface ResidentSpec {
   readonly scale?: ScaleParts;
   /** The number of values, where the rows are stored as lists. */
   readonly entries?: number;
+  /** Whether rows have weights of their own; else every weight is 1. */
+  readonly weighted: boolean;
 }
 
 /** What a plan is made for. Nothing of it: predictions. */
@@ -71,6 +73,7 @@ export interface LossPlan {
     /** Address of every row's entries, and of their end; where rows are stored as lists. */
     readonly starts: number;
     readonly targets: number;
+    /** 0 where every weight is 1. */
     readonly weights: number;
   };
 }
@@ -287,7 +290,7 @@ function planLoss(layout: Layout, sizes: LossSizes, { loss, resident, prediction
       data: layout.take(residentBytes(resident, sizeOf(spec.inputShape))),
       starts: resident.entries === undefined ? 0 : layout.take(4 * (resident.rows + 1)),
       targets: layout.floats(resident.rows * (labels ? 1 : output.columns)),
-      weights: layout.floats(resident.rows),
+      weights: resident.weighted ? layout.floats(resident.rows) : 0,
     },
   };
 }

@@ -126,6 +126,8 @@ function gatherCalls(
       kernel: 'gatherWords',
       args: [targets.offset, targets.stride, resident.targets, targets.columns, indices, rows],
     },
-    { kernel: 'gatherWords', args: [weights, 4, resident.weights, 1, indices, rows] },
+    ...(resident.weighted
+      ? [{ kernel: 'gatherWords' as const, args: [weights, 4, resident.weights, 1, indices, rows] }]
+      : []),
   ];
 }

@@ -24,11 +24,11 @@ const MOST_RESIDENT_BYTES = 1073741824;
  * for every batch.
  */
 export function residentSpec(
-  { rows, targets }: Dataset,
+  { rows, targets, weights }: Dataset,
   entries?: number,
   mostBytes = MOST_RESIDENT_BYTES,
 ): ResidentSpec | undefined {
-  const kept = { rows: rows.rows, scale: rows.parts, entries };
+  const kept = { rows: rows.rows, scale: rows.parts, entries, weighted: weights !== undefined };
   const bytes = entries === undefined ? rows.data.byteLength : storedBytes(kept) + 4 * rows.rows;
   if (bytes + targets.data.byteLength + 4 * rows.rows > mostBytes) return undefined;
   return kept;
@@ -47,7 +47,6 @@ export function loadResident(
   if (targets.kind === 'labels') arena.i32.set(targets.data, resident.targets >>> 2);
   else arena.f32.set(targets.data, resident.targets >>> 2);
   if (weights) arena.f32.set(weights, resident.weights >>> 2);
-  else arena.f32.fill(1, resident.weights >>> 2, (resident.weights >>> 2) + resident.rows);
 }
 
 /** Gather a batch from the caller's arrays: the same bits as the gather kernels. */

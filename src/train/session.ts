@@ -74,6 +74,8 @@ export class Session {
   readonly #wholes = new Map<number, Program>();
   readonly #update: Program;
   readonly #resident: Dataset | undefined;
+  /** Whether the rows that were loaded last came from elsewhere, with weights of their own. */
+  #foreign = false;
 
   constructor(options: SessionOptions) {
     const { network, loss, optimizer, rows, predictions, accumulate, dataset } = options;
@@ -95,6 +97,7 @@ export class Session {
     for (let row = 0; row < rows; row++) this.arena.i32[(this.plan.indices >>> 2) + row] = row;
     this.#resident = resident && dataset;
     if (this.#resident) loadResident(this.arena, this.loss, this.#resident);
+    this.#weighAlike();
     this.#update = optimizer ? this.arena.bind(updateStep(this.plan)) : [];
     this.setParameters(network.packed);
   }
@@ -222,8 +225,16 @@ export class Session {
   }
 
   #load(dataset: Dataset, part: Int32Array): void {
-    if (dataset === this.#resident) this.arena.i32.set(part, this.plan.indices >>> 2);
-    else loadBatch(this.arena, this.plan, this.loss, dataset, part);
+    const foreign = dataset !== this.#resident;
+    if (foreign) loadBatch(this.arena, this.plan, this.loss, dataset, part);
+    else this.arena.i32.set(part, this.plan.indices >>> 2);
+    if (this.#foreign && !foreign) this.#weighAlike();
+    this.#foreign = foreign;
+  }
+
+  /** Weights of 1, which resident rows without weights do not bring along. */
+  #weighAlike(): void {
+    this.arena.floats(this.loss.weights, this.plan.rows).fill(1);
   }
 
   #programsFor(rows: number, training: boolean): Programs {

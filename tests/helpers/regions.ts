@@ -62,7 +62,9 @@ function lossRegions({ rows, loss, spec }: Plan): Region[] {
             bytes: resident.rows * sizeOf(spec.inputShape) * (resident.scale ? 1 : 4),
           },
           { name: 'targets of the data', offset: resident.targets, bytes: 4 * resident.rows * width },
-          { name: 'weights of the data', offset: resident.weights, bytes: 4 * resident.rows },
+          ...(resident.weighted
+            ? [{ name: 'weights of the data', offset: resident.weights, bytes: 4 * resident.rows }]
+            : []),
         ]
       : []),
   ];

@@ -57,8 +57,8 @@ const LOSSES: LossSpec[] = [
 
 const MORE: PlanOptions[] = [
   {},
-  { resident: { rows: 71 }, predictions: true },
-  { resident: { rows: 71, scale: [0.5, 0] }, accumulate: true, sparse: true },
+  { resident: { rows: 71, weighted: true }, predictions: true },
+  { resident: { rows: 71, scale: [0.5, 0], weighted: false }, accumulate: true, sparse: true },
 ];
 
 /** To predict, to evaluate, and to train by every rule. */

@@ -146,7 +146,11 @@ describe.each(VARIANTS)('training steps, %s,', (variant) => {
 test('a data set beyond 2 GiB is gathered as a small one is', ({ skip }) => {
   // Memory that nobody touches costs nothing.
   const evaluate = (rows: number, numbers: readonly number[]): number[] => {
-    const planned = plan(spec, 5, { loss: LOSS, predictions: true, resident: { rows, scale: [0.5, 0] } });
+    const planned = plan(spec, 5, {
+      loss: LOSS,
+      predictions: true,
+      resident: { rows, scale: [0.5, 0], weighted: true },
+    });
     const arena = new Arena(engineOf('base'), planned.bytes);
     const { resident, predictions, scale, sums } = planned.loss as LossPlan;
     if (!resident || !predictions) throw new Error('both were asked for');
