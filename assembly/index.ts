@@ -15,6 +15,7 @@ export {
   sparseGradientSweep,
 } from './sparse';
 export { activeForward, activeGradientSweep } from './active';
+export { sigmoidRows } from './math';
 export { activationBackward, activationForward } from './generated/activation';
 export { announce, awaitChange, barrier } from './barrier';
 export { denseForward } from './gemm/forward';

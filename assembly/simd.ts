@@ -9,6 +9,16 @@ export const PANEL: usize = 8;
 /** Bytes of one row of a weight panel. */
 export const PANEL_BYTES: usize = 32;
 
+/**
+ * A constant that is made once: in a register, or on the stack. V8 builds others anew at every use, by three instructions.
+ * It cannot know that memory never has 2^17 pages.
+ */
+// @ts-ignore: decorator
+@inline
+export function kept(x: f32): v128 {
+  return i32x4.splat(reinterpret<i32>(x) | (memory.size() >> 17));
+}
+
 /** a · b + c: one rounding in `relaxed` on machines with FMA, two in `base`. */
 // @ts-ignore: decorator
 @inline

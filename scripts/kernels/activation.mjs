@@ -26,8 +26,11 @@ function ${name}Slopes(d: usize, dStride: usize, y: usize, yStride: usize, rows:
   const cases = (names, suffix, args) =>
     names.map((name, i) => `    case ${i + 1}: ${name}${suffix}(${args}); break;`).join('\n');
   return [
-    `import { ${ACTIVATIONS.map((n) => `${n}Forward`).join(', ')}, ${TRAINABLE.map((n) => `${n}Backward`).join(', ')} } from '../activation';`,
-    ...ACTIVATIONS.map(forwardLoop),
+    `import { ${ACTIVATIONS.filter((name) => name !== 'sigmoid')
+      .map((n) => `${n}Forward`)
+      .join(', ')}, ${TRAINABLE.map((n) => `${n}Backward`).join(', ')} } from '../activation';`,
+    "import { sigmoidRows } from '../math';",
+    ...ACTIVATIONS.filter((name) => name !== 'sigmoid').map(forwardLoop),
     ...TRAINABLE.map(backwardLoop),
     `
 /** y = activation(x), rows of whole vectors (columns a multiple of 4); y may be x. Strides in bytes. */
