@@ -1,8 +1,8 @@
 // The update rules of the works, each a sweep whose scalars stay in registers: a vector of Adam takes as long as its square
 // root and its division, whether its state comes from L1 or from L3. Scalars as in assembly/update.ts. Two vectors a round
 // halve the counting; in `wide` both are loaded before either is stored, so that V8 can fuse them.
-import { fma } from '../simd';
-import { average, mixed, scalar, tiny } from './parts';
+import { fma, kept } from '../simd';
+import { mixed, scalar, TINY } from './parts';
 
 /** w ← w − lr · (g + decay · w) */
 export function sgdSweep(w: usize, g: usize, length: usize, control: usize): void {
@@ -36,16 +36,20 @@ export function momentumSweep(w: usize, v: usize, g: usize, length: usize, contr
     decay = scalar(control, 1),
     momentum = scalar(control, 2),
     velocityFactor = scalar(control, 3),
-    gradientFactor = scalar(control, 4);
+    gradientFactor = scalar(control, 4),
+    least = kept(TINY);
   const end = g + (length << 2);
+  if (load<f32>(control, 4) == 0 && load<f32>(control, 12) == 1 && load<f32>(control, 16) == 0) {
+    return classicalSweep(w, v, g, end, momentum, step, least);
+  }
   if (WIDE) {
     for (; g + 16 < end; g += 32) {
       const x = v128.load(w),
         y = v128.load(w, 16);
       const p = fma(decay, x, v128.load(g)),
         q = fma(decay, y, v128.load(g, 16));
-      const s = mixed(v128.load(v), p, momentum, step),
-        t = mixed(v128.load(v, 16), q, momentum, step);
+      const s = mixed(v128.load(v), p, momentum, step, least),
+        t = mixed(v128.load(v, 16), q, momentum, step, least);
       v128.store(v, s);
       v128.store(v, t, 16);
       v128.store(w, moved(x, s, p, velocityFactor, gradientFactor));
@@ -58,12 +62,12 @@ export function momentumSweep(w: usize, v: usize, g: usize, length: usize, contr
     for (; g + 16 < end; g += 32) {
       const x = v128.load(w);
       const p = fma(decay, x, v128.load(g));
-      const s = mixed(v128.load(v), p, momentum, step);
+      const s = mixed(v128.load(v), p, momentum, step, least);
       v128.store(v, s);
       v128.store(w, moved(x, s, p, velocityFactor, gradientFactor));
       const y = v128.load(w, 16);
       const q = fma(decay, y, v128.load(g, 16));
-      const t = mixed(v128.load(v, 16), q, momentum, step);
+      const t = mixed(v128.load(v, 16), q, momentum, step, least);
       v128.store(v, t, 16);
       v128.store(w, moved(y, t, q, velocityFactor, gradientFactor), 16);
       w += 32;
@@ -73,8 +77,38 @@ export function momentumSweep(w: usize, v: usize, g: usize, length: usize, contr
   if (g < end) {
     const x = v128.load(w);
     const p = fma(decay, x, v128.load(g));
-    const s = average(v, p, momentum, step);
+    const s = mixed(v128.load(v), p, momentum, step, least);
+    v128.store(v, s);
     v128.store(w, moved(x, s, p, velocityFactor, gradientFactor));
+  }
+}
+
+/** v ← momentum · v − lr · g, w ← w + v: what is left of it without decay and Nesterov. */
+function classicalSweep(
+  w: usize,
+  v: usize,
+  g: usize,
+  end: usize,
+  momentum: v128,
+  step: v128,
+  least: v128,
+): void {
+  for (; g + 16 < end; g += 32) {
+    const s = mixed(v128.load(v), v128.load(g), momentum, step, least),
+      t = mixed(v128.load(v, 16), v128.load(g, 16), momentum, step, least);
+    v128.store(v, s);
+    v128.store(v, t, 16);
+    const x = f32x4.add(v128.load(w), s),
+      y = f32x4.add(v128.load(w, 16), t);
+    v128.store(w, x);
+    v128.store(w, y, 16);
+    w += 32;
+    v += 32;
+  }
+  if (g < end) {
+    const s = mixed(v128.load(v), v128.load(g), momentum, step, least);
+    v128.store(v, s);
+    v128.store(w, f32x4.add(v128.load(w), s));
   }
 }
 
@@ -96,7 +130,8 @@ export function adamSweep(w: usize, m: usize, v: usize, g: usize, length: usize,
     rest1 = scalar(control, 3),
     beta2 = scalar(control, 4),
     rest2 = scalar(control, 5),
-    epsilon = scalar(control, 6);
+    epsilon = scalar(control, 6),
+    least = kept(TINY);
   const end = g + (length << 2);
   if (WIDE) {
     for (; g + 16 < end; g += 32) {
@@ -104,10 +139,10 @@ export function adamSweep(w: usize, m: usize, v: usize, g: usize, length: usize,
         y = v128.load(w, 16);
       const p = fma(decay, x, v128.load(g)),
         q = fma(decay, y, v128.load(g, 16));
-      const mp = mixed(v128.load(m), p, beta1, rest1),
-        mq = mixed(v128.load(m, 16), q, beta1, rest1);
-      const vp = mixedSquare(v128.load(v), p, beta2, rest2),
-        vq = mixedSquare(v128.load(v, 16), q, beta2, rest2);
+      const mp = mixed(v128.load(m), p, beta1, rest1, least),
+        mq = mixed(v128.load(m, 16), q, beta1, rest1, least);
+      const vp = mixedSquare(v128.load(v), p, beta2, rest2, least),
+        vq = mixedSquare(v128.load(v, 16), q, beta2, rest2, least);
       v128.store(m, mp);
       v128.store(m, mq, 16);
       v128.store(v, vp);
@@ -123,16 +158,16 @@ export function adamSweep(w: usize, m: usize, v: usize, g: usize, length: usize,
     for (; g + 16 < end; g += 32) {
       const x = v128.load(w);
       const p = fma(decay, x, v128.load(g));
-      const mp = mixed(v128.load(m), p, beta1, rest1);
+      const mp = mixed(v128.load(m), p, beta1, rest1, least);
       v128.store(m, mp);
-      const vp = mixedSquare(v128.load(v), p, beta2, rest2);
+      const vp = mixedSquare(v128.load(v), p, beta2, rest2, least);
       v128.store(v, vp);
       v128.store(w, descended(x, mp, vp, rate, epsilon));
       const y = v128.load(w, 16);
       const q = fma(decay, y, v128.load(g, 16));
-      const mq = mixed(v128.load(m, 16), q, beta1, rest1);
+      const mq = mixed(v128.load(m, 16), q, beta1, rest1, least);
       v128.store(m, mq, 16);
-      const vq = mixedSquare(v128.load(v, 16), q, beta2, rest2);
+      const vq = mixedSquare(v128.load(v, 16), q, beta2, rest2, least);
       v128.store(v, vq, 16);
       v128.store(w, descended(y, mq, vq, rate, epsilon), 16);
       w += 32;
@@ -143,8 +178,9 @@ export function adamSweep(w: usize, m: usize, v: usize, g: usize, length: usize,
   if (g < end) {
     const x = v128.load(w);
     const p = fma(decay, x, v128.load(g));
-    const first = average(m, p, beta1, rest1);
-    const second = mixedSquare(v128.load(v), p, beta2, rest2);
+    const first = mixed(v128.load(m), p, beta1, rest1, least);
+    v128.store(m, first);
+    const second = mixedSquare(v128.load(v), p, beta2, rest2, least);
     v128.store(v, second);
     v128.store(w, descended(x, first, second, rate, epsilon));
   }
@@ -153,9 +189,9 @@ export function adamSweep(w: usize, m: usize, v: usize, g: usize, length: usize,
 /** rate · slot + rest · g², flushed: never below 0, so no need of its magnitude. */
 // @ts-ignore: decorator
 @inline
-function mixedSquare(slot: v128, g: v128, rate: v128, rest: v128): v128 {
+function mixedSquare(slot: v128, g: v128, rate: v128, rest: v128, least: v128): v128 {
   const next = fma(rest, f32x4.mul(g, g), f32x4.mul(rate, slot));
-  return v128.andnot(next, f32x4.lt(next, tiny()));
+  return v128.andnot(next, f32x4.lt(next, least));
 }
 
 // @ts-ignore: decorator

@@ -8,31 +8,33 @@ export function scalar(control: usize, index: usize): v128 {
 }
 
 /** 2^-100 */
+export const TINY: f32 = 7.888609052210118e-31;
+
 // @ts-ignore: decorator
 @inline
-export function tiny(): v128 {
-  return f32x4.splat(7.888609052210118e-31);
+function tiny(): v128 {
+  return f32x4.splat(TINY);
 }
 
-/** x, or 0 where |x| < 2^-100; NaN stays NaN. */
+/** x, or 0 where |x| < 2^-100, which is `least`; NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
-export function flush(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), tiny()));
+export function flush(x: v128, least: v128 = tiny()): v128 {
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), least));
 }
 
 /** rate · slot + rest · g, flushed. */
 // @ts-ignore: decorator
 @inline
-export function mixed(slot: v128, g: v128, rate: v128, rest: v128): v128 {
-  return flush(fma(rest, g, f32x4.mul(rate, slot)));
+export function mixed(slot: v128, g: v128, rate: v128, rest: v128, least: v128): v128 {
+  return flush(fma(rest, g, f32x4.mul(rate, slot)), least);
 }
 
 /** The same, stored. */
 // @ts-ignore: decorator
 @inline
 export function average(slot: usize, g: v128, rate: v128, rest: v128): v128 {
-  const next = mixed(v128.load(slot), g, rate, rest);
+  const next = mixed(v128.load(slot), g, rate, rest, tiny());
   v128.store(slot, next);
   return next;
 }
