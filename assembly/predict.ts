@@ -25,8 +25,6 @@ export {
   sparseForward5,
   sparseForward6,
   sparseForward7,
-  sparseForward8,
-  sparseForward9,
   sparseForwardVectors,
 } from './generated/sparse';
 export { listBytes, listFloats, sparseForward } from './sparse';

@@ -13,10 +13,10 @@ import { RULE_SGD } from './update';
  * Vectors of one pass over the lists. Forward, the panels of a wider pass would not stay in L1; mul+add spills from eight on.
  */
 const FORWARD_PASS: usize = 7;
-const GRADIENT_PASS: usize = ASC_FEATURE_RELAXED_SIMD ? 9 : 7;
+const GRADIENT_PASS: usize = ASC_FEATURE_RELAXED_SIMD ? 13 : 7;
 
-/** Inputs whose gradients wait in scratch for their update, five panels at most. */
-const INPUT_BLOCK: usize = 64;
+/** Inputs whose gradients wait in scratch for their update, seven panels at most. */
+const INPUT_BLOCK: usize = 40;
 
 // @ts-ignore: decorator
 @inline
@@ -131,20 +131,20 @@ export function listColumns(
     place += count;
   }
   if (last) store<u32>(starts + (inputs << 2), <u32>place);
-  let offset: u32 = 0;
+  let offset: u64 = 0;
   for (let row: usize = 0; row < rows; row++) {
     let e: usize = load<u32>(rowStarts + (row << 2));
     const to: usize = load<u32>(rowStarts + (row << 2), 4);
     if (begin > 0) e = entryFrom(e, to, low);
     const behind = last ? to : entryFrom(e, to, high);
     for (; e < behind; e += 8) {
-      const at = cursors + (load<u32>(e) >> 3);
+      const entry = load<u64>(e);
+      const at = cursors + ((<usize>(<u32>entry)) >> 3);
       const to: usize = load<u32>(at);
-      store<u32>(to, offset);
-      store<u32>(to, load<u32>(e, 4), 4);
+      store<u64>(to, (entry & 0xffffffff00000000) | offset);
       store<u32>(at, <u32>to + 8);
     }
-    offset += <u32>deltaStride;
+    offset += deltaStride;
   }
 }
 

@@ -23,8 +23,15 @@ const files = { activation, conv, forward, gradient, 'input-gradient': inputGrad
 const TALL =
   /(export function (?:forward|gradientStore|inputGradient|(?:conv|depthwise)(?:Gradient)?)[56]x[48]\([^)]*\): void \{\n)/g;
 
+/** Passes over lists wider than those of `base` (assembly/sparse.ts). */
+const BROAD = /(export function sparse(?:Sgd|Store)(?:[89]|1\d)\([^)]*\): void \{\n)/g;
+
 /** No kernel of `base` calls them: they are empty there. */
-const emptied = (text) => text.replaceAll(TALL, '$1  if (!ASC_FEATURE_RELAXED_SIMD) return;\n');
+const emptied = (text) =>
+  [TALL, BROAD].reduce(
+    (kept, kind) => kept.replaceAll(kind, '$1  if (!ASC_FEATURE_RELAXED_SIMD) return;\n'),
+    text,
+  );
 
 mkdirSync(folder, { recursive: true });
 for (const [name, parts] of Object.entries(files)) {

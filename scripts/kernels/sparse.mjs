@@ -1,7 +1,9 @@
 import { addresses, dispatcher, rows } from './template.mjs';
 
-/** Vectors of one pass over the lists. */
-const WIDTHS = Array.from({ length: 9 }, (_, i) => i + 1);
+/** Vectors of one pass over the lists (assembly/sparse.ts has the widest). */
+const upTo = (n) => Array.from({ length: n }, (_, i) => i + 1);
+const FORWARD = upTo(7);
+const GRADIENT = upTo(13);
 
 /** Vector i lies in half i & 1 of panel i >> 1. */
 const at = (place, i) => `${place} + ${i >> 1} * panelStride, ${16 * (i & 1)}`;
@@ -45,13 +47,13 @@ function sparseSgd(n) {
 export function sparseSgd${n}(
   w: usize, panelStride: usize, starts: usize, inputs: usize, delta: usize, control: usize,
 ): void {
-  const step = f32x4.neg(v128.load32_splat(control));
   for (; inputs > 0; inputs--) {
     let e: usize = load<u32>(starts);
     const end: usize = load<u32>(starts, 4);
     if (e < end) {
 ${rows(n, (i) => `      let s${i} = f32x4.splat(0);`)}
 ${columnSum(n)}
+      const step = f32x4.neg(v128.load32_splat(control));
 ${rows(n, (i) => `      v128.store(${at('w', i).replace(',', `, fma(step, s${i}, v128.load(${at('w', i)})),`)});`)}
     }
     starts += 4;
@@ -66,9 +68,11 @@ function sparseStore(n) {
 export function sparseStore${n}(
   g: usize, panelStride: usize, starts: usize, inputs: usize, delta: usize, fresh: bool,
 ): void {
-  const keep = i32x4.splat(<i32>fresh - 1);
   for (; inputs > 0; inputs--) {
-${rows(n, (i) => `    let s${i} = v128.and(v128.load(${at('g', i)}), keep);`)}
+${rows(n, (i) => `    let s${i} = f32x4.splat(0);`)}
+    if (!fresh) {
+${rows(n, (i) => `      s${i} = v128.load(${at('g', i)});`)}
+    }
     let e: usize = load<u32>(starts);
     const end: usize = load<u32>(starts, 4);
 ${columnSum(n)}
@@ -79,14 +83,17 @@ ${rows(n, (i) => `    v128.store(${at('g', i).replace(',', `, s${i},`)});`)}
 }`;
 }
 
-const dispatch = (name, parameters) => dispatcher(`${name}Vectors`, name, parameters, '', WIDTHS);
+const dispatch = (name, widths, parameters) => dispatcher(`${name}Vectors`, name, parameters, '', widths);
 
 export default () => [
   "import { clamp, fma } from '../simd';",
-  ...WIDTHS.map(sparseForward),
-  ...WIDTHS.map(sparseSgd),
-  ...WIDTHS.map(sparseStore),
-  dispatch('sparseForward', [...addresses('y yStride starts rows w panelStride bias'), ['low', 'f32']]),
-  dispatch('sparseSgd', addresses('w panelStride starts inputs delta control')),
-  dispatch('sparseStore', [...addresses('g panelStride starts inputs delta'), ['fresh', 'bool']]),
+  ...FORWARD.map(sparseForward),
+  ...GRADIENT.map(sparseSgd),
+  ...GRADIENT.map(sparseStore),
+  dispatch('sparseForward', FORWARD, [
+    ...addresses('y yStride starts rows w panelStride bias'),
+    ['low', 'f32'],
+  ]),
+  dispatch('sparseSgd', GRADIENT, addresses('w panelStride starts inputs delta control')),
+  dispatch('sparseStore', GRADIENT, [...addresses('g panelStride starts inputs delta'), ['fresh', 'bool']]),
 ];
