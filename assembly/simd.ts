@@ -71,10 +71,14 @@ export function select(mask: v128, a: v128, b: v128): v128 {
   return v128.bitselect(a, b, mask);
 }
 
-/** Height of the next tile when `rows` are left: full tiles, then the last two share what remains. */
+/**
+ * Height of the next tile when `rows` are left: full tiles, then the last two share what remains, or the last three where two
+ * would be so low that one of them had too few chains to keep the multipliers busy.
+ */
 // @ts-ignore: decorator
 @inline
 export function tileHeight(rows: usize): usize {
+  if (rows == 2 * TILE + 1) return TILE - 1;
   if (rows >= 2 * TILE || rows == TILE) return TILE;
   return rows > TILE ? (rows + 1) >> 1 : rows;
 }
@@ -83,6 +87,7 @@ export function tileHeight(rows: usize): usize {
 // @ts-ignore: decorator
 @inline
 export function tileCount(rows: usize): usize {
-  if (rows < 2 * TILE) return 1;
-  return rows / TILE - <usize>(rows % TILE != 0);
+  if (rows <= 2 * TILE + 1) return rows == 2 * TILE ? 2 : 1;
+  const rest = rows % TILE;
+  return rows / TILE - (rest > 1 ? 1 : 2 * rest);
 }
