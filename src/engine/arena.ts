@@ -49,6 +49,11 @@ export class Arena {
     return this.#pace ? this.#pace.step(rows, body) : body();
   }
 
+  /** The same on the calling thread alone, whatever has become of the others. */
+  bindAlone(calls: readonly Call[]): Program {
+    return bind(this.#kernels, calls);
+  }
+
   /** Write tables, each at its offset. */
   write(constants: readonly { readonly offset: number; readonly values: Int32Array }[]): void {
     for (const { offset, values } of constants) this.i32.set(values, offset >>> 2);

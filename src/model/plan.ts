@@ -73,7 +73,6 @@ export interface LossPlan {
     /** Address of every row's entries, and of their end; where rows are stored as lists. */
     readonly starts: number;
     readonly targets: number;
-    /** 0 where every weight is 1. */
     readonly weights: number;
   };
 }
@@ -170,8 +169,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
       single: single && isBehindRelu(spec, shapes, i) ? single : undefined,
       active: isActive(spec, shapes, i, rows),
       below: i > first,
-      previous: i > 0 ? spec.layers[i - 1] : undefined,
-      next: spec.layers.at(i + 1),
+      ...{ previous: i > 0 ? spec.layers[i - 1] : undefined, next: spec.layers.at(i + 1) },
       taken: i > 0 && takesPooling(spec.layers[i - 1], layer, i - 1 > first),
     };
     const result = rules[i].place(layer, { ...place, parameters: own, at, scratch, key: keys[i], training });

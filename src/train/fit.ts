@@ -101,7 +101,7 @@ export async function fit(request: FitRequest): Promise<void> {
   }
 }
 
-/** Weights of at most this size need no closer look. */
+/** Weights whose norm is at most this need no closer look. */
 const ORDINARY = 1e4;
 
 class Run {
@@ -123,7 +123,7 @@ class Run {
     const { firstEpoch, lastEpoch, trainer, signal, onEpochBegin, onDivergence, onEpoch } = this.#request;
     const finite = trainer.parameters().slice();
     for (let epoch = firstEpoch; epoch <= lastEpoch && !this.#over(); epoch++) {
-      await onEpochBegin?.(epoch);
+      if (onEpochBegin) await onEpochBegin(epoch);
       const report = await this.#epoch(epoch).catch((error: unknown) => {
         if (!(error instanceof LostWorkerError)) throw error;
         trainer.setParameters(finite);
@@ -145,9 +145,7 @@ class Run {
 
   /** What is wrong with parameters that training has reached: they, or the outputs of some rows, are not finite. */
   #faultOf(parameters: Float32Array): string | undefined {
-    let ordinary = 0;
-    while (ordinary < parameters.length && Math.abs(parameters[ordinary]) <= ORDINARY) ordinary++;
-    if (ordinary === parameters.length || !this.#dataset) return undefined;
+    if (this.#request.trainer.squares() <= ORDINARY * ORDINARY || !this.#dataset) return undefined;
     if (!allFinite(parameters)) return 'Weights became non-finite';
     const { rows } = this.#dataset;
     const some = sliceRows(rows, 0, Math.min(rows.rows, 100));

@@ -16,6 +16,7 @@ import { plan } from '../model/plan.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../model/steps.js';
 import type { UpdatesPlan } from '../model/updates.js';
 import type { Dataset } from './data.js';
+import { squaresOf } from './squares.js';
 import { loadBatch, loadResident, residentSpec } from './data.js';
 
 export interface SessionOptions {
@@ -69,6 +70,8 @@ export class Session {
   readonly plan: Plan;
   readonly loss: LossPlan;
   readonly options: SessionOptions;
+  /** Σ parameter²; 0 without an optimizer. */
+  readonly squares: () => number;
   readonly #programs = new Map<number, Programs>();
   /** All of a step, for batches in one part. */
   readonly #wholes = new Map<number, Program>();
@@ -99,6 +102,7 @@ export class Session {
     if (this.#resident) loadResident(this.arena, this.loss, this.#resident);
     this.#weighAlike();
     this.#update = optimizer ? this.arena.bind(updateStep(this.plan)) : [];
+    this.squares = squaresOf(this.arena, this.plan);
     this.setParameters(network.packed);
   }
 
@@ -174,6 +178,7 @@ export class Session {
   }
 
   #penalty(rows: number, total: number): number {
+    if (this.loss.penalties.count === 0) return 0;
     const first = this.loss.sums >>> 3;
     const sums = this.arena.f64.subarray(first, first + 1 + this.loss.penalties.count);
     return penaltyOf(this.loss.penalties, sums, rows, this.options.penaltyPerRow ? 1 / total : 1);

@@ -57,6 +57,11 @@ export class Trainer {
     this.#session.setParameters(block);
   }
 
+  /** Σ parameter². */
+  squares(): number {
+    return this.#session.squares();
+  }
+
   get #updates(): UpdatesPlan {
     return this.session.plan.updates as UpdatesPlan;
   }
