@@ -77,6 +77,15 @@ describe.each(VARIANTS)('%s:', (variant) => {
     expectSameBits(gathered.parameters(), resident.parameters(), name);
   });
 
+  test('rows without weights weigh 1 after others that had weights', () => {
+    const dataset = DATASETS['floats and labels'];
+    const spec = denseNetwork(dataset.rows.features, [[3, 'softmax']]);
+    const [one, other] = [1, 2].map(() => opened(variant, spec, dataset));
+    const batch = new Seeded(9).integers(8, ROWS);
+    one.session.step({ ...dataset, weights }, batch, false);
+    expect(one.step(dataset, batch, 0.05)).toBe(other.step(dataset, batch, 0.05));
+  });
+
   test('a data set that is just too large for its limit is not kept', () => {
     const dataset = DATASETS['floats, values and weights'];
     const bytes = 4 * ROWS * (13 + 3 + 1);
