@@ -22,6 +22,7 @@ export { denseForward } from './gemm/forward';
 export { columnSums, columnSums4, denseGradient, denseGradientSweep } from './gemm/gradient';
 export { denseInputGradient, transposeDelta } from './gemm/input-gradient';
 export { narrowForward, narrowGradient, narrowInputGradient } from './gemm/narrow';
+export { allFinite } from './finite';
 export { fetchEntries, fetchRows, gatherByteLists, gatherBytes, gatherLists, gatherWords } from './gather';
 export { logSoftmaxBackward, logSoftmaxForward, softmaxBackward, softmaxForward } from './softmax';
 export {

@@ -32,6 +32,7 @@ export { activeForward } from './active';
 export { activationForward } from './generated/activation';
 export { denseForward } from './gemm/forward';
 export { narrowForward } from './gemm/narrow';
+export { allFinite } from './finite';
 export { fetchRows, gatherBytes } from './gather';
 export { logSoftmaxForward, softmaxForward } from './softmax';
 export { batchNormForward, layerNormForward, movingStatistics, rescale } from './norm';

@@ -1,17 +1,21 @@
 /**
  * npm run bench:footprint: what the package costs: time to import each entry, its size after gzip with everything that it
- * imports, the binaries, and the memory that training W2 on MNIST takes.
+ * imports, the binaries, the first predictions of a model that a new process loads, and the memory that training W2 on MNIST
+ * takes.
  *
  *   --epochs 1    of W2; 0 leaves it out
  */
 import { spawnSync } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { init } from 'lamella';
 import { helpIfAsked } from './arguments.js';
 import { machine, machineInWords, spread, type Spread, writeResult } from './harness.js';
+import { network } from './inference/own.js';
 import { duration, table } from './terminal.js';
 
 const { values: options } = parseArgs({
@@ -52,22 +56,64 @@ function gzipped(files: ReadonlyMap<string, string>): number {
   return [...files.values()].reduce((sum, code) => sum + gzipSync(code, { level: 9 }).length, 0);
 }
 
-/** Runs code in a Node of its own. @returns the number that it prints */
-function inNode(code: string): number {
+/** Runs code in a Node of its own. @returns what it prints */
+function inNode(code: string): string {
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
     cwd: fileURLToPath(root),
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(stderr);
-  return Number(stdout);
+  return stdout;
 }
 
 async function measureEntry(name: string, file: string): Promise<Entry> {
   const url = new URL(file, root);
   const code = `const start = performance.now(); await import('${url.href}'); console.log(performance.now() - start)`;
-  const importing = spread(Array.from({ length: IMPORTS }, () => inNode(code) / 1000));
+  const importing = spread(Array.from({ length: IMPORTS }, () => Number(inNode(code)) / 1000));
   const gzip = gzipped(await closure(url, false));
   return { name, file, gzip, later: gzipped(await closure(url, true)) - gzip, importing };
+}
+
+interface FirstCalls {
+  readonly entry: string;
+  /** Seconds that loadModel takes. */
+  readonly load: Spread;
+  /** Seconds of a prediction of one row, by its number from 1. */
+  readonly calls: Readonly<Record<number, Spread>>;
+}
+
+const CALLS = [1, 2, 3, 10, 100, 1000];
+const PROCESSES = 9;
+
+/** A saved network of W2: loaded and used for single rows, a fifth of them not 0, in processes of their own. */
+async function measureFirstCalls(entry: string): Promise<FirstCalls> {
+  const folder = await mkdtemp(join(tmpdir(), 'lamella-footprint-'));
+  try {
+    const file = join(folder, 'w2.safetensors');
+    await writeFile(file, network([784, 392, 392, 10]).toBytes());
+    const code = `
+      import { readFileSync } from 'node:fs';
+      import { loadModel } from '${entry}';
+      const bytes = readFileSync(${JSON.stringify(file)});
+      const start = performance.now();
+      const model = await loadModel(bytes);
+      const times = [performance.now() - start];
+      const rows = Array.from({ length: 100 }, (_, row) => ({
+        data: Float32Array.from({ length: 784 }, (_, i) => ((i + row) % 5 ? 0 : (i % 17) / 17)),
+        shape: [1, 784],
+      }));
+      for (let i = 0; i < ${Math.max(...CALLS)}; i++) {
+        const begin = performance.now();
+        model.predict(rows[i % rows.length]);
+        times.push(performance.now() - begin);
+      }
+      console.log(JSON.stringify(times.map((time) => time / 1000)));`;
+    const runs = Array.from({ length: PROCESSES }, () => JSON.parse(inNode(code)) as number[]);
+    const at = (i: number): Spread => spread(runs.map((times) => times[i]));
+    return { entry, load: at(0), calls: Object.fromEntries(CALLS.map((call) => [call, at(call)])) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** Most memory that the process had, in MB, before training and at the end. */
@@ -80,10 +126,10 @@ function measureTraining(epochs: number): { before: number; peak: number } {
     const { train } = await loadMnist();
     ${training}
     console.log(${rss});`;
-  const network = `{ hiddenLayerSizes: [392, 392], batchSize: 32, alpha: 0, randomState: 1, maxIter: ${epochs}, onWarning() {} }`;
+  const options = `{ hiddenLayerSizes: [392, 392], batchSize: 32, alpha: 0, randomState: 1, maxIter: ${epochs}, onWarning() {} }`;
   return {
-    before: inNode(code('')),
-    peak: inNode(code(`await new MLPClassifier(${network}).fit(train.x, train.y);`)),
+    before: Number(inNode(code(''))),
+    peak: Number(inNode(code(`await new MLPClassifier(${options}).fit(train.x, train.y);`))),
   };
 }
 
@@ -126,6 +172,17 @@ console.log(
     binaries.map(({ file, bytes, gzip }) => [file, kilobytes(bytes), kilobytes(gzip)]),
   )}`,
 );
+const first = [await measureFirstCalls(`${name}/predict`), await measureFirstCalls(name)];
+console.log(
+  `\nA saved 784-392-392-10 network and its first predictions of one row, medians of ${PROCESSES} processes\n${table(
+    ['entry', 'loadModel', ...CALLS.map((call) => `call ${call}`)],
+    first.map(({ entry, load, calls }) => [
+      entry,
+      duration(load.median),
+      ...CALLS.map((call) => duration(calls[call].median)),
+    ]),
+  )}`,
+);
 const epochs = Number(options.epochs);
 const memory = epochs > 0 ? measureTraining(epochs) : undefined;
 if (memory) {
@@ -133,4 +190,4 @@ if (memory) {
     `\nTraining W2 on MNIST: at most ${memory.peak.toFixed(0)} MB resident; ${memory.before.toFixed(0)} MB with the data read, before training`,
   );
 }
-console.log(`\nKept in ${await writeResult('footprint', on, { entries, binaries, memory })}`);
+console.log(`\nKept in ${await writeResult('footprint', on, { entries, binaries, first, memory })}`);

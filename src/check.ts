@@ -28,8 +28,10 @@ export function checkOptions<S extends Schema>(owner: string, given: unknown, sc
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new ValueError(`${owner}: options must be an object, but received ${describe(given)}.`);
   }
-  for (const [name, value] of Object.entries(given)) {
+  for (const name in given) {
+    if (!Object.hasOwn(given, name)) continue;
     if (!Object.hasOwn(schema, name)) throw unknownOption(owner, name, Object.keys(schema));
+    const value = (given as Record<string, unknown>)[name];
     if (value !== undefined) checked[name] = checkValue(owner, name, value, schema[name]);
   }
   return checked as Checked<S>;

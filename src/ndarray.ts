@@ -5,7 +5,7 @@ import { elementCount, formatShape } from './ndarray/types.js';
 
 export { isCsr } from './ndarray/csr.js';
 export { readArray } from './ndarray/read.js';
-export { allFinite, toRows } from './ndarray/rows.js';
+export { allFinite, refuseNonFinite, toRows } from './ndarray/rows.js';
 export type { Rows } from './ndarray/rows.js';
 export type { Places } from './ndarray/sparse-rows.js';
 export { sliceRows, takeRows } from './ndarray/sparse-rows.js';

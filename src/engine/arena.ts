@@ -59,6 +59,11 @@ export class Arena {
     for (const { offset, values } of constants) this.i32.set(values, offset >>> 2);
   }
 
+  /** Whether `length` float32 values are all finite. */
+  allFinite(offset: number, length: number): boolean {
+    return this.#kernels.allFinite(offset, length) === 1;
+  }
+
   /** A view of `length` float32 values. */
   floats(offset: number, length: number): Float32Array<ArrayBuffer> {
     return this.f32.subarray(offset >>> 2, (offset >>> 2) + length);

@@ -2,7 +2,12 @@
  * What assembly/index.ts exports, as the plan calls it. Every argument is a number: byte offsets (and byte strides) in
  * the arena, counts, codes of activations and update rules, scalars.
  */
-export type Kernels = Readonly<Record<KernelName, Kernel>> & Meeting;
+export type Kernels = Readonly<Record<KernelName, Kernel>> & Meeting & Look;
+
+/** What is asked of values in the arena (assembly/finite.ts): 1 for yes. */
+interface Look {
+  readonly allFinite: (offset: number, length: number) => number;
+}
 
 /** Where threads wait for each other (assembly/barrier.ts): 0 if they met, 1 after so many spins. */
 interface Meeting {

@@ -135,6 +135,7 @@ export async function readMLP(
   checkNoMoreArrays(kind.name, arrays, known);
   const network = new Network(spec, await engine());
   network.setParameters(values);
+  network.warmUp();
   return { params, model: { network, params: made, progress, outputs, outActivation, classes } };
 }
 

@@ -2,6 +2,7 @@ import { describe } from '../check.js';
 import { crc32 } from '../data/crc32.js';
 import { compareCodePoints } from '../data/labels.js';
 import { FormatError, ValueError } from '../errors.js';
+import { allFinite } from '../ndarray.js';
 import { parseJson } from './json.js';
 import { fromJson, toJson } from './plain.js';
 import type { Tensor } from './safetensors/dtypes.js';
@@ -128,8 +129,8 @@ export function takeArray<T extends Float32Array | Float64Array>(
       `${what} must be ${bits} of shape (${shape.join(', ')}), but received ${tensor.dtype} of shape (${tensor.shape.join(', ')}).`,
     );
   }
+  if (allFinite(data)) return data;
   const bad = (data as Float32Array).findIndex((value) => value - value !== 0);
-  if (bad < 0) return data;
   throw new FormatError(`${what} must hold finite numbers, but received ${data[bad]} at index ${bad}.`);
 }
 

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engines.js';
 import type { Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
 import type { Places, Rows } from '../ndarray.js';
+import { refuseNonFinite } from '../ndarray.js';
 import type { Matrix } from './layout.js';
 import type { ListsPlan } from './lists.js';
 import { isSparse } from './lists.js';
@@ -22,6 +23,9 @@ const PREDICT_ROWS = 120;
 
 /** Values of the input matrix at most, unless a single row has more. */
 const MOST_INPUTS = 1048576;
+
+/** Of arenas whose kernels are run ahead. */
+const MOST_WARM_BYTES = 67108864;
 
 /** Rows that decide whether a prediction goes by lists. A single row always does: no weight is read twice. */
 const LOOKED_AT = 4;
@@ -117,6 +121,20 @@ export class Network {
     return result;
   }
 
+  /** Predicts a row of zeros, so that the first real one finds memory, calls and compiled kernels. Large networks wait. */
+  warmUp(): void {
+    const { inputShape } = this.spec;
+    const features = sizeOf(inputShape);
+    if (this.#plan.bytes > MOST_WARM_BYTES) return;
+    this.forward({
+      data: new Float32Array(features),
+      rows: 1,
+      features,
+      scale: 1,
+      shape: [1, ...inputShape],
+    });
+  }
+
   #ready(): Arena {
     let arena = this.#arena;
     if (!arena) {
@@ -151,8 +169,14 @@ export class Network {
     }
     const all = end - begin === rows.rows;
     const source = all ? data : data.subarray(begin * features, end * features);
-    if (source instanceof Uint8Array) arena.u8.set(source, staging);
-    else copyRows(arena.f32, first, stride, source, features);
+    if (source instanceof Uint8Array) {
+      arena.u8.set(source, staging);
+      return end - begin;
+    }
+    copyRows(arena.f32, first, stride, source, features);
+    // Here they are in the cache, and whole vectors.
+    const { unchecked } = rows;
+    if (unchecked && !arena.allFinite(input.offset, (end - begin) * stride)) refuseNonFinite(unchecked);
     return end - begin;
   }
 

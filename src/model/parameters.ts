@@ -49,8 +49,13 @@ export function layOut(
 /** Row-major values into the block. */
 export function pack(block: Float32Array, values: ArrayLike<number>, { shape, position }: Parameter): void {
   const [inputs, units] = [depthOf({ shape }), shape[shape.length - 1]];
-  for (let k = 0; k < inputs; k++) {
-    for (let n = 0; n < units; n++) block[position + panelIndex(inputs, k, n)] = values[k * units + n];
+  for (let first = 0; first < units; first += PANEL) {
+    const width = Math.min(PANEL, units - first);
+    for (let k = 0; k < inputs; k++) {
+      const to = position + first * inputs + k * PANEL;
+      const from = k * units + first;
+      for (let n = 0; n < width; n++) block[to + n] = values[from + n];
+    }
   }
 }
 

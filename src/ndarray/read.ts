@@ -54,5 +54,6 @@ export function checkNdArray(array: NdArray<TypedArray>, name: string): NdArray<
     throw new ValueError(`${name} must have a finite number as its scale, but received ${describe(scale)}.`);
   }
   const data = plainTyped(array.data);
-  return scale === undefined ? { data, shape: Array.from(shape) } : { data, shape: Array.from(shape), scale };
+  const copy = Array.isArray(shape) ? shape.slice() : Array.from(shape);
+  return scale === undefined ? { data, shape: copy } : { data, shape: copy, scale };
 }

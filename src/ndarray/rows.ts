@@ -20,6 +20,14 @@ export interface Rows {
   readonly shape: readonly number[];
   /** Where the values stand if only some are stored and the others are 0; undefined where `data` has all of them. */
   readonly sparse?: Places;
+  /** What the rows were given as, where nobody has looked yet whether `data` are finite. */
+  readonly unchecked?: Given;
+}
+
+interface Given {
+  readonly input: unknown;
+  /** What errors call it. */
+  readonly name: string;
 }
 
 export interface RowsOptions {
@@ -29,6 +37,8 @@ export interface RowsOptions {
   readonly expectedFeatures?: number;
   /** Report images (rank 3 and 4) as (rows, features). Default false: keep their shape. */
   readonly flatten?: boolean;
+  /** Leave it to whoever copies float32 values to see whether they are finite, and to call `refuseNonFinite` if not. */
+  readonly unchecked?: boolean;
 }
 
 /**
@@ -41,7 +51,7 @@ export interface RowsOptions {
  * @throws ValueError for what is not a number, NaN, infinities, and values beyond float32's range, naming row and column
  */
 export function toRows(input: unknown, options: RowsOptions = {}): Rows {
-  const { name = 'X', expectedFeatures, flatten = false } = options;
+  const { name = 'X', expectedFeatures, flatten = false, unchecked = false } = options;
   if (isCsr(input)) {
     const rows = sparseRows(input, name);
     checkRank(rows.shape, name);
@@ -62,7 +72,8 @@ export function toRows(input: unknown, options: RowsOptions = {}): Rows {
     return { data, rows, features, scale: array.scale ?? 1, shape };
   }
   const data = roundOnce(array);
-  if (!allFinite(data)) refuseNonFinite(data, { input, array, name });
+  if (unchecked) return { data, rows, features, scale: 1, shape, unchecked: { input, name } };
+  if (!allFinite(data)) refuseNonFinite({ input, name });
   return { data, rows, features, scale: 1, shape };
 }
 
@@ -125,15 +136,10 @@ export function allFinite(data: Float32Array | Float64Array): boolean {
   return a + b + c + d === 0;
 }
 
-interface Refused {
-  readonly input: unknown;
-  readonly array: NdArray<TypedArray>;
-  readonly name: string;
-}
-
 /** Name the first value that is not finite as float32, as the caller gave it. */
-function refuseNonFinite(data: Float32Array, { input, array, name }: Refused): never {
-  const at = data.findIndex((value) => value - value !== 0);
+export function refuseNonFinite({ input, name }: Given): never {
+  const array = readArray(input, name, Float32Array);
+  const at = roundOnce(array).findIndex((value) => value - value !== 0);
   const place = formatPlace(placeOf(at, array.shape));
   // Plain numbers were rounded while they were read: read them again to show what was given.
   const original = readArray(input, name);

@@ -3,9 +3,17 @@ import type { Rows } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
 import { checkSameShape } from './structure.js';
 
-/** Rows of the shape that a model was built for. @throws ShapeError, ValueError */
-export function readRows(owner: string, x: unknown, inputShape: Shape, name = 'x'): Rows {
-  const rows = toRows(x, { name });
+const CHECKED = { name: 'x' };
+const UNCHECKED = { name: 'x', unchecked: true };
+
+/**
+ * Rows of the shape that a model was built for; `unchecked` as in RowsOptions.
+ *
+ * @throws ShapeError, ValueError
+ */
+export function readRows(owner: string, x: unknown, inputShape: Shape, name = 'x', unchecked = false): Rows {
+  const rows = toRows(x, name !== 'x' ? { name, unchecked } : unchecked ? UNCHECKED : CHECKED);
+  if (isShape(rows.shape, inputShape)) return rows;
   const received = rows.shape.slice(1);
   // Images of one channel may leave it out, or have it where none is expected (keras/src/models/functional.py).
   const bare = (shape: Shape): Shape => (shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape);
@@ -14,4 +22,11 @@ export function readRows(owner: string, x: unknown, inputShape: Shape, name = 'x
     checkSameShape(owner, name, received, inputShape);
   } else checkSameShape(owner, name, bare(received), bare(inputShape));
   return rows;
+}
+
+/** Whether a shape is that of rows of `each`. */
+function isShape(shape: readonly number[], each: Shape): boolean {
+  if (shape.length !== each.length + 1) return false;
+  for (let axis = 0; axis < each.length; axis++) if (shape[axis + 1] !== each[axis]) return false;
+  return true;
 }

@@ -176,6 +176,7 @@ export abstract class Layered {
   protected adopt(values: readonly Float32Array[]): void {
     const network = new Network(this.structure('adopt').spec, this.engine());
     network.setParameters(values);
+    network.warmUp();
     this.#network = network;
   }
 

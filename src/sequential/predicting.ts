@@ -24,16 +24,21 @@ export interface SummaryOptions {
 
 /** Layers with weights that predict. */
 export abstract class Predicting extends Layered {
+  /** What errors of predict call it. */
+  readonly #owner = `${this.name}.predict`;
+
   /**
    * Predictions for rows: an NdArray (rows, outputs), or (rows, ...outputShape).
    *
    * @throws ShapeError for rows of another shape, and for `out` of another length; ValueError for NaN and infinities
    */
   predict(x: ArrayInput, options?: PredictOptions): NdArray {
-    const { out } = checkOptions(`${this.name}.predict`, options, PREDICT_OPTIONS);
+    const { out } = checkOptions(this.#owner, options, PREDICT_OPTIONS);
     const { shapes, spec } = this.structure('predict');
-    const rows = readRows(`${this.name}.predict`, x, spec.inputShape);
-    const shape = [rows.rows, ...shapes.at(-1)!];
+    const rows = readRows(this.#owner, x, spec.inputShape, 'x', true);
+    const each = shapes[shapes.length - 1];
+    // Spreading costs more than all else that a single row needs.
+    const shape = each.length === 1 ? [rows.rows, each[0]] : [rows.rows, ...each];
     if (out && out.length !== sizeOf(shape)) {
       throw new ShapeError(
         `${this.name}.predict: out must have ${sizeOf(shape)} elements for the shape ${formatShape(shape)}, but received ${out.length}.`,
