@@ -86,27 +86,31 @@ test("init tells how many threads fit takes; 'auto' leaves small networks on one
   expect(pool.size).toBe(0);
 });
 
-test("'auto' starts workers when a training lasts; whoever computes, the bits are the same", async () => {
-  const lasting = { ...options, maxIter: 600, nIterNoChange: 1000 };
-  const one = await new MLPClassifier(lasting).fit(x, y, { threads: 1 });
-  const sizes: number[] = [];
-  const inUse: number[] = [];
-  const onEpoch = (): void => {
-    sizes.push(pool.size);
-    inUse.push(engine().threads);
-  };
-  const found = Math.min(2, availableParallelism());
-  for (let again = 0; again < 2; again++) {
-    const auto = await new MLPClassifier(lasting).fit(x, y, { threads: 'auto', onEpoch });
-    expect(auto.coefs).toEqual(one.coefs);
-    expect(auto.lossCurve).toEqual(one.lossCurve);
-  }
-  expect([sizes[0], sizes[599]]).toEqual([0, found - 1]);
-  expect(Math.max(...inUse)).toBeLessThanOrEqual(found);
-  expect(engine().threads).toBe(1);
-  await new MLPClassifier({ ...lasting, maxIter: 2 }).fit(x, y, { threads: 2, onEpoch });
-  expect(inUse.at(-1)).toBe(2);
-});
+test(
+  "'auto' starts workers when a training lasts; whoever computes, the bits are the same",
+  { timeout: 120000 },
+  async () => {
+    const lasting = { ...options, maxIter: 600, nIterNoChange: 1000 };
+    const one = await new MLPClassifier(lasting).fit(x, y, { threads: 1 });
+    const sizes: number[] = [];
+    const inUse: number[] = [];
+    const onEpoch = (): void => {
+      sizes.push(pool.size);
+      inUse.push(engine().threads);
+    };
+    const found = Math.min(2, availableParallelism());
+    for (let again = 0; again < 2; again++) {
+      const auto = await new MLPClassifier(lasting).fit(x, y, { threads: 'auto', onEpoch });
+      expect(auto.coefs).toEqual(one.coefs);
+      expect(auto.lossCurve).toEqual(one.lossCurve);
+    }
+    expect([sizes[0], sizes[599]]).toEqual([0, found - 1]);
+    expect(Math.max(...inUse)).toBeLessThanOrEqual(found);
+    expect(engine().threads).toBe(1);
+    await new MLPClassifier({ ...lasting, maxIter: 2 }).fit(x, y, { threads: 2, onEpoch });
+    expect(inUse.at(-1)).toBe(2);
+  },
+);
 
 test("a training on 'auto' may be aborted, or end, before its workers are there", async () => {
   const signal = AbortSignal.timeout(120);
