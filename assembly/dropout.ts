@@ -136,29 +136,30 @@ function uniform4(w: v128): v128 {
   return f32x4.mul(f32x4.add(bits, f32x4.splat(0.5)), f32x4.splat(5.9604644775390625e-8));
 }
 
-/** y = x + deviation · normal noise (Box & Muller, 1958): √(−2 ln u) · sin(2πv). y may be x. */
+/** Rows [begin, end) of y = x + deviation · normal noise (Box & Muller, 1958): √(−2 ln u) · sin(2πv). y may be x. */
 export function gaussianNoise(
   y: usize,
   yStride: usize,
   x: usize,
   xStride: usize,
-  rows: usize,
+  begin: usize,
+  end: usize,
   columns: usize,
   key: usize,
   deviation: f32,
 ): void {
   const factor = f32x4.splat(deviation);
-  for (let row: usize = 0; row < rows; row++) {
-    const stream = rowKey(key, row);
+  for (let row = begin; row < end; row++) {
+    const stream = rowKey(key, row),
+      to = y + row * yStride,
+      from = x + row * xStride;
     for (let j: usize = 0; j < columns; j += 4) {
       const at = j << 2;
       const u = uniform4(words(stream, j));
       const v = uniform4(words(hash(stream ^ 0x68bc21eb), j));
       const radius = f32x4.sqrt(f32x4.mul(f32x4.splat(-2), log4(u)));
       const noise = f32x4.mul(f32x4.mul(radius, sinTurn(v)), factor);
-      v128.store(y + at, f32x4.add(v128.load(x + at), noise));
+      v128.store(to + at, f32x4.add(v128.load(from + at), noise));
     }
-    y += yStride;
-    x += xStride;
   }
 }

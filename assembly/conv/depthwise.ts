@@ -11,8 +11,10 @@ import {
   clearBorder,
   depthOf,
   filtersOf,
+  isDense,
   lastLane,
   offsetsOf,
+  outPixelOf,
   pixelsOf,
 } from './shape';
 
@@ -35,7 +37,7 @@ export function depthwiseForward(
   low: f32,
 ): void {
   const depth = depthOf(shape);
-  const stride = filtersOf(shape) << 2;
+  const stride = outPixelOf(shape);
   const pixels = pixelsOf(shape);
   const bases = basesOf(shape);
   const offsets = offsetsOf(shape);
@@ -48,7 +50,7 @@ export function depthwiseForward(
     for (let p = panelBegin; p < panelEnd; p++) {
       const at = p * PANEL_BYTES;
       const last = lastLane(p, filtersOf(shape));
-      const whole = last == PANEL;
+      const whole = last == PANEL && isDense(shape);
       const out = whole ? y + at : tile;
       const outStride = whole ? stride : PANEL_BYTES;
       const w = panels + at * depth;
@@ -71,7 +73,7 @@ export function depthwiseForward(
           low,
         );
       }
-      if (!whole) copyLanes(y + at, stride, tile, pixels, 0, last);
+      if (!whole) copyLanes(y + at, tile, shape, 0, last);
     }
     x += xStride;
     y += yStride;

@@ -12,13 +12,18 @@ import {
   bordered,
   borderedBytes,
   clearBorder,
+  columnsOf,
   depthOf,
   filtersOf,
   firstLane,
   groupBytesOf,
   groupsOf,
+  isDense,
   lastLane,
   offsetsOf,
+  outFirstOf,
+  outLineOf,
+  outPixelOf,
   pixelsOf,
 } from './shape';
 
@@ -68,7 +73,7 @@ function panelForward(
     const first = firstLane(p, group * perGroup);
     const last = lastLane(p, min(end, (group + 1) * perGroup));
     const from = image + group * groupBytesOf(shape);
-    const whole = last - first == PANEL;
+    const whole = last - first == PANEL && isDense(shape);
     pixelTiles(y, from, panel, bias, shape, whole ? 0 : tile, first, last, low);
   }
 }
@@ -85,12 +90,11 @@ function pixelTiles(
   last: usize,
   low: f32,
 ): void {
-  const stride = filtersOf(shape) << 2;
   const pixels = pixelsOf(shape);
-  if (tile == 0) windows(y, stride, image, basesOf(shape), pixels, shape, panel, bias, low);
+  if (tile == 0) windows(y, outPixelOf(shape), image, basesOf(shape), pixels, shape, panel, bias, low);
   else {
     windows(tile, PANEL_BYTES, image, basesOf(shape), pixels, shape, panel, bias, low);
-    copyLanes(y, stride, tile, pixels, first, last);
+    copyLanes(y, tile, shape, first, last);
   }
 }
 
@@ -121,20 +125,24 @@ export function windows(
   convTile(<i32>(count - done), 1, y, yStride, image, bases, offsets, depth, panel, bias, low);
 }
 
-/** The lanes [first, last) of every pixel of a panel to their channels. */
-export function copyLanes(
-  y: usize,
-  stride: usize,
-  tile: usize,
-  pixels: usize,
-  first: usize,
-  last: usize,
-): void {
-  for (let i: usize = 0; i < pixels; i++) {
-    for (let lane = first << 2; lane < last << 2; lane += 4) {
-      store<f32>(y + lane, load<f32>(tile + lane));
+/** The lanes [first, last) of every pixel of a panel to their channels, line by line. */
+export function copyLanes(y: usize, tile: usize, shape: usize, first: usize, last: usize): void {
+  const stride = outPixelOf(shape);
+  const whole = last - first == PANEL;
+  y += outFirstOf(shape);
+  for (let left = pixelsOf(shape); left > 0; left -= columnsOf(shape)) {
+    let to = y;
+    for (const end = tile + columnsOf(shape) * PANEL_BYTES; tile < end; tile += PANEL_BYTES) {
+      if (whole) {
+        v128.store(to, v128.load(tile));
+        v128.store(to, v128.load(tile, 16), 16);
+      } else {
+        for (let lane = first << 2; lane < last << 2; lane += 4) {
+          store<f32>(to + lane, load<f32>(tile + lane));
+        }
+      }
+      to += stride;
     }
-    y += stride;
-    tile += PANEL_BYTES;
+    y += outLineOf(shape);
   }
 }

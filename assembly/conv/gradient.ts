@@ -129,11 +129,14 @@ export function packLanes(packed: usize, delta: usize, shape: usize, from: usize
 
 /**
  * The filters as the gradient of the input convolves with them: turned round, inputs and filters exchanged.
- * turned [channels/8][positions · filters of a group][8], from panels [filters/8][positions · channels of a group][8].
+ * turned [channels/8][count · filters of a group][8], from panels [filters/8][positions · channels of a group][8]. `order`:
+ * which position comes when (uint32).
  */
 export function turnFilters(
   turned: usize,
   panels: usize,
+  order: usize,
+  count: usize,
   positions: usize,
   channels: usize,
   filters: usize,
@@ -142,12 +145,12 @@ export function turnFilters(
   const perGroup = filters / groups;
   const inputs = channels / groups;
   const depth = positions * inputs;
-  const turnedDepth = positions * perGroup;
+  const turnedDepth = count * perGroup;
   for (let c: usize = 0; c < channels; c++) {
     const group = c / inputs;
     const to = turned + ((c & ~7) * turnedDepth + (c & 7)) * 4;
-    for (let position: usize = 0; position < positions; position++) {
-      const k = (positions - 1 - position) * inputs + c - group * inputs;
+    for (let position: usize = 0; position < count; position++) {
+      const k = <usize>load<u32>(order + (position << 2)) * inputs + c - group * inputs;
       for (let i: usize = 0; i < perGroup; i++) {
         const f = group * perGroup + i;
         const from = panels + ((f & ~7) * depth + k * PANEL + (f & 7)) * 4;
@@ -157,7 +160,7 @@ export function turnFilters(
   }
 }
 
-/** out[8 · panels] = sums over the images and pixels of delta, in order: the bias gradient. 0 in the padding. */
+/** out = sums over the images and pixels of delta, in order, panels [panelBegin, panelEnd): the bias gradient. 0 in the padding. */
 export function channelSums(
   out: usize,
   delta: usize,
@@ -165,10 +168,14 @@ export function channelSums(
   rows: usize,
   pixels: usize,
   channels: usize,
+  panelBegin: usize,
+  panelEnd: usize,
 ): void {
   const stride = channels << 2;
-  const whole = channels & ~7;
-  for (let c: usize = 0; c < whole; c += 8) {
+  const begin = panelBegin * PANEL,
+    end = panelEnd * PANEL,
+    whole = min(end, channels & ~7);
+  for (let c = begin; c < whole; c += 8) {
     let s = f32x4.splat(0),
       t = f32x4.splat(0);
     for (let row: usize = 0; row < rows; row++) {
@@ -181,7 +188,7 @@ export function channelSums(
     v128.store(out + (c << 2), s);
     v128.store(out + (c << 2), t, 16);
   }
-  for (let c = whole; c < ((channels + 7) & ~7); c++) {
+  for (let c = whole; c < end; c++) {
     let sum: f32 = 0;
     for (let row: usize = 0; row < rows && c < channels; row++) {
       let d = delta + row * deltaStride + (c << 2);

@@ -1,7 +1,7 @@
 // What a convolution needs to know about its images: int32 numbers that the host writes once
 // (src/model/layers/convolution-shape.ts has the same table). Sizes in bytes unless they count something.
 //
-//   image  →  bordered image (in scratch, zeros around it and, for the gradient of strides, between its pixels)
+//   image  →  bordered image (in scratch, zeros around it)
 //          →  position k of window i at  bases[i] + offsets[k]
 import { PANEL } from '../simd';
 
@@ -9,9 +9,10 @@ import { PANEL } from '../simd';
 // prettier-ignore
 const DEPTH: usize = 0, PIXELS: usize = 4, OFFSETS: usize = 8, BASES: usize = 12, FILTERS: usize = 16,
   GROUPS: usize = 20, GROUP_BYTES: usize = 24, BORDERED: usize = 28, FIRST: usize = 32, LINES: usize = 36,
-  LINE_PIXELS: usize = 40, PIXEL_BYTES: usize = 44, LINE_STEP: usize = 48, PIXEL_STEP: usize = 52,
-  COLUMNS: usize = 56, POOL_HEIGHT: usize = 60, POOL_WIDTH: usize = 64, POOLED_LINES: usize = 68,
-  POOLED_COLUMNS: usize = 72, WINDOW_LINES: usize = 76, WINDOW_FLOATS: usize = 80, WINDOW_PITCH: usize = 84;
+  LINE_PIXELS: usize = 40, PIXEL_BYTES: usize = 44, LINE_STEP: usize = 48, COLUMNS: usize = 52,
+  POOL_HEIGHT: usize = 56, POOL_WIDTH: usize = 60, POOLED_LINES: usize = 64, POOLED_COLUMNS: usize = 68,
+  WINDOW_LINES: usize = 72, WINDOW_FLOATS: usize = 76, WINDOW_PITCH: usize = 80,
+  OUT_FIRST: usize = 84, OUT_LINE: usize = 88, OUT_PIXEL: usize = 92;
 
 /** Positions of a window, in the channels of one group. */
 // @ts-ignore: decorator
@@ -108,6 +109,33 @@ export function windowPitchOf(shape: usize): usize {
   return load<u32>(shape, WINDOW_PITCH);
 }
 
+/** Where the first pixel of the output goes, and the bytes from one line of pixels to the next, and from one pixel to the next. */
+// @ts-ignore: decorator
+@inline
+export function outFirstOf(shape: usize): usize {
+  return load<u32>(shape, OUT_FIRST);
+}
+
+// @ts-ignore: decorator
+@inline
+export function outLineOf(shape: usize): usize {
+  return load<u32>(shape, OUT_LINE);
+}
+
+// @ts-ignore: decorator
+@inline
+export function outPixelOf(shape: usize): usize {
+  return load<u32>(shape, OUT_PIXEL);
+}
+
+/** Whether the pixels of the output lie one behind the other. */
+// @ts-ignore: decorator
+@inline
+export function isDense(shape: usize): bool {
+  const line = columnsOf(shape) * (filtersOf(shape) << 2);
+  return outPixelOf(shape) == filtersOf(shape) << 2 && outLineOf(shape) == line;
+}
+
 /** Bytes of the bordered image; 0 if windows go over the image as it is. */
 // @ts-ignore: decorator
 @inline
@@ -125,21 +153,12 @@ export function clearBorder(scratch: usize, shape: usize): void {
 export function bordered(scratch: usize, x: usize, shape: usize): usize {
   if (borderedBytes(shape) == 0) return x;
   const lines: usize = load<u32>(shape, LINES);
-  const pixels: usize = load<u32>(shape, LINE_PIXELS);
-  const pixelBytes: usize = load<u32>(shape, PIXEL_BYTES);
+  const lineBytes: usize = <usize>load<u32>(shape, LINE_PIXELS) * <usize>load<u32>(shape, PIXEL_BYTES);
   const lineStep: usize = load<u32>(shape, LINE_STEP);
-  const pixelStep: usize = load<u32>(shape, PIXEL_STEP);
   let to = scratch + <usize>load<u32>(shape, FIRST);
   for (let line: usize = 0; line < lines; line++) {
-    if (pixelStep == pixelBytes) {
-      copyFloats(to, x, pixels * pixelBytes);
-      x += pixels * pixelBytes;
-    } else {
-      for (let i: usize = 0; i < pixels; i++) {
-        copyFloats(to + i * pixelStep, x, pixelBytes);
-        x += pixelBytes;
-      }
-    }
+    copyFloats(to, x, lineBytes);
+    x += lineBytes;
     to += lineStep;
   }
   return scratch;

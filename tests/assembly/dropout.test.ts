@@ -29,8 +29,7 @@ function draw(
   const from = memory.matrix({ rows, columns, width, gap: 8 }, x);
   const to = inPlace ? from : memory.matrix({ rows, columns, width });
   const keys = memory.put(Int32Array.of(key, firstRow));
-  const range = kernel === 'dropout' ? [0, rows] : [rows];
-  const places = [to.offset, to.stride, from.offset, from.stride, ...range, width];
+  const places = [to.offset, to.stride, from.offset, from.stride, 0, rows, width];
   memory.kernels[kernel](...places, keys.offset, ...parameters);
   memory.expectGuards(`${kernel}, ${rows} rows of ${columns}`);
   return to;

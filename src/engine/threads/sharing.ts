@@ -51,6 +51,9 @@ function elements(length: number, nanoseconds: number, writes: number[], reads: 
 
 const PRODUCT = 0.3;
 
+/** Columns of a weight panel. */
+const PANEL = 8;
+
 const denseForward: Sharing = {
   range: { begin: 8, block: 1 },
   rows: { count: 6, block: 8, moving: pairs(0, 2) },
@@ -187,8 +190,11 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     reads: [1, 3, 5],
     cost: (args) => 500 * args[6] * width(args, 9),
   },
-  turnFilters: single([0], [1], (args) => (3 * args[2] * args[3] * args[4]) / args[5]),
-  channelSums: single([0], [1], (args) => 0.2 * args[3] * args[4] * args[5]),
+  turnFilters: single([0], [1, 2], (args) => (3 * args[3] * args[5] * args[6]) / args[7]),
+  channelSums: ranged(6, {
+    ...{ writes: [0], reads: [1] },
+    cost: (args) => 0.2 * args[3] * args[4] * PANEL * width(args, 6),
+  }),
   maxPoolForward: pooling([0, 2], 3, 5, [[2, strided(1)]]),
   maxPoolBackward: pooling([0], 2, 5, [[4, strided(3)]]),
   averagePoolForward: pooling([0], 2, 4),
@@ -238,5 +244,10 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     reads: [2, 7],
     cost: (args) => 0.6 * width(args, 4) * args[6],
   },
-  gaussianNoise: single([0], [2, 6], (args) => 8 * args[4] * args[5]),
+  gaussianNoise: {
+    range: { begin: 4, block: 8 },
+    writes: [0],
+    reads: [2, 7],
+    cost: (args) => 8 * width(args, 4) * args[6],
+  },
 };

@@ -28,17 +28,25 @@ interface Bordered {
   readonly size: Pair;
   /** Where the first pixel goes. */
   readonly before: Pair;
-  /** Rows and columns from one pixel of the image to the next. */
-  readonly steps: Pair;
+}
+
+/** Where pixels of an output lie, in bytes: the first, and from line to line and pixel to pixel. */
+interface Placement {
+  readonly first: number;
+  readonly line: number;
+  readonly pixel: number;
 }
 
 /** A window over a bordered image, as assembly/conv/shape.ts describes it. */
 interface Description {
   readonly bordered: Bordered;
-  readonly window: Pick<Window, 'size' | 'strides' | 'dilation' | 'output'>;
+  /** The first window begins at the pixel `start` of the bordered image. */
+  readonly window: Pick<Window, 'size' | 'strides' | 'dilation' | 'output'> & { readonly start?: Pair };
   readonly filters: number;
   readonly groups: number;
   readonly pool?: Window;
+  /** Default: one behind the other. */
+  readonly placement?: Placement;
 }
 
 /** The shape of a convolution's forward pass, pooled or not, and of the gradient of its filters. */
@@ -52,35 +60,87 @@ export function forwardShape(
     image,
     size: [image[0] + border[0], image[1] + border[1]],
     before,
-    steps: [1, 1],
   };
   return describe(layout, { bordered, window, filters, groups, pool });
 }
 
+/** A share of the gradient of the input: the pixels that are as far from the last window's begin before them. */
+export interface InputGradientPart {
+  readonly shape: ConvolutionShape;
+  /** Positions of the window that reach these pixels, as the turned filters have them: the last comes first. */
+  readonly positions: readonly number[];
+}
+
 /**
- * The shape of the gradient of the input: a convolution of the delta with the filters turned round, at every pixel of the
- * input. Strides become zeros between the pixels of the delta.
+ * The gradient of the input: convolutions of the delta with the filters turned round. With strides every window reaches
+ * pixels of one remainder with some of its positions only: each remainder is a convolution of its own, of the same delta.
  */
-export function inputGradientShape(
+export function inputGradientParts(layout: Layout, convolution: Convolution): InputGradientPart[] {
+  const [down, across] = [0, 1].map((axis) => remaindersOf(convolution.window, axis));
+  return down.flatMap((tall) => across.map((wide) => partOf(layout, convolution, [tall, wide])));
+}
+
+/** The pixels begin, begin + stride, … of an axis, and which positions of the turned window reach them. */
+interface Remainder {
+  readonly begin: number;
+  readonly pixels: number;
+  readonly taps: readonly number[];
+  /** Rows of the delta from the first that the first pixel's window covers; negative if that lies in the border. */
+  readonly start: number;
+}
+
+function remaindersOf({ image, size, dilation, before, strides }: Window, axis: number): Remainder[] {
+  const stride = strides[axis];
+  // Of the first window's last position, seen from the first pixel.
+  const first = (size[axis] - 1) * dilation[axis] - before[axis];
+  return Array.from({ length: Math.min(stride, image[axis]) }, (_, begin) => {
+    const tap = (((first - begin) % stride) + stride) % stride;
+    const taps = [];
+    for (let t = tap; t < size[axis]; t += stride) taps.push(t);
+    const pixels = Math.ceil((image[axis] - begin) / stride);
+    return { begin, pixels, taps, start: (begin + tap - first) / stride };
+  });
+}
+
+function partOf(
   layout: Layout,
   { window, filters, groups }: Convolution,
-): ConvolutionShape {
-  const { image, size, dilation, before, strides, output } = window;
-  const axes = (of: (axis: 0 | 1) => number): Pair => [of(0), of(1)];
-  const reach = axes((axis) => (size[axis] - 1) * dilation[axis]);
+  remainders: readonly [Remainder, Remainder],
+): InputGradientPart {
+  const { image, size, dilation, strides, output } = window;
+  const pair = (of: (remainder: Remainder, axis: 0 | 1) => number): Pair => [
+    of(remainders[0], 0),
+    of(remainders[1], 1),
+  ];
+  const before = pair(({ start }) => Math.max(0, -start));
+  const start = pair((remainder) => Math.max(0, remainder.start));
+  const covered = pair(
+    ({ pixels, taps }, axis) => start[axis] + pixels + Math.max(0, taps.length - 1) * dilation[axis],
+  );
   const bordered: Bordered = {
     image: [...output, filters],
-    size: axes((axis) => image[axis] + reach[axis]),
-    before: axes((axis) => reach[axis] - before[axis]),
-    steps: strides,
+    size: pair((_, axis) => Math.max(before[axis] + output[axis], covered[axis])),
+    before,
   };
-  const turned = { size, dilation, strides: [1, 1], output: [image[0], image[1]] } as const;
-  return describe(layout, { bordered, window: turned, filters: image[2], groups });
+  const [down, across] = remainders;
+  const taps = pair(({ taps }) => taps.length);
+  const turned = { size: taps, dilation, strides: [1, 1], start, output: pair(({ pixels }) => pixels) } as const;
+  const [line, pixel] = [4 * image[1] * image[2], 4 * image[2]];
+  const placement: Placement = {
+    first: down.begin * line + across.begin * pixel,
+    line: strides[0] * line,
+    pixel: strides[1] * pixel,
+  };
+  const last = size[0] * size[1] - 1;
+  return {
+    shape: describe(layout, { bordered, window: turned, filters: image[2], groups, placement }),
+    positions: down.taps.flatMap((i) => across.taps.map((j) => last - (i * size[1] + j))),
+  };
 }
 
 function describe(
   layout: Layout,
-  { bordered, window, filters, groups, pool }: Description,
+  { bordered, window, filters, groups, pool, placement }: Description,
 ): ConvolutionShape {
   const [height, width, channels] = bordered.image;
   const pixelBytes = 4 * channels;
@@ -89,10 +149,10 @@ function describe(
   const inputs = channels / groups;
   const offsets = offsetsOf(window, lineBytes, pixelBytes, inputs);
   const bases = basesOf(window, lineBytes, pixelBytes);
-  const [strideDown, strideAcross] = bordered.steps;
   const borderedFloats = isBordered ? (bordered.size[0] * lineBytes) / 4 : 0;
   // The floats behind the image: kernels may read past the last pixel.
   const scratchFloats = isBordered ? Math.ceil(borderedFloats / 16) * 16 + 16 : 0;
+  const to = placement ?? { first: 0, line: 4 * filters * window.output[1], pixel: 4 * filters };
   const numbers = [
     ...[
       offsets.length,
@@ -104,10 +164,11 @@ function describe(
       4 * inputs,
     ],
     ...[4 * scratchFloats, bordered.before[0] * lineBytes + bordered.before[1] * pixelBytes],
-    ...[height, width, pixelBytes, strideDown * lineBytes, strideAcross * pixelBytes],
+    ...[height, width, pixelBytes, lineBytes],
     window.output[1],
     ...(pool ? [...pool.size, ...pool.output] : [0, 0, 0, 0]),
     ...[window.size[0], window.size[1] * inputs, window.dilation[0] * lineBytes],
+    ...[to.first, to.line, to.pixel],
   ];
   return {
     offset: layout.table(numbers),
@@ -136,14 +197,15 @@ function offsetsOf(
 
 /** Byte offsets of the windows in the bordered image. */
 function basesOf(
-  { strides, output }: Pick<Window, 'strides' | 'output'>,
+  { strides, output, start = [0, 0] }: Pick<Description['window'], 'strides' | 'output' | 'start'>,
   lineBytes: number,
   pixelBytes: number,
 ): number[] {
   const bases: number[] = [];
+  const first = start[0] * lineBytes + start[1] * pixelBytes;
   for (let i = 0; i < output[0]; i++) {
     for (let j = 0; j < output[1]; j++) {
-      bases.push(i * strides[0] * lineBytes + j * strides[1] * pixelBytes);
+      bases.push(first + i * strides[0] * lineBytes + j * strides[1] * pixelBytes);
     }
   }
   return bases;

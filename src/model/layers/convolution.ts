@@ -7,7 +7,7 @@ import { PANEL, paddedUnits } from '../layout.js';
 import type { Parameter } from '../parameters.js';
 import type { Conv2dSpec, LayerSpec, Shape } from '../spec.js';
 import type { Convolution, ConvolutionShape } from './convolution-shape.js';
-import { forwardShape, inputGradientShape, poolsAtOnce } from './convolution-shape.js';
+import { forwardShape, inputGradientParts, poolsAtOnce } from './convolution-shape.js';
 import type { BackwardStep, ForwardStep, LayerRule, Place, Placed } from './rule.js';
 import type { Window } from './window.js';
 import { windowOver } from './window.js';
@@ -73,9 +73,12 @@ export function convolutionScratch(spec: Conv2dSpec, input: Shape, next?: LayerS
   return Math.max(forward, backward) + 64 + Math.max(panel, strip, pooled, 48);
 }
 
-/** The filters turned round, and what they are convolved with. */
+/** Filters turned round, from which of their positions, and what they are convolved with. */
 interface Turned {
   readonly offset: number;
+  /** Table of the positions. */
+  readonly order: number;
+  readonly count: number;
   readonly shape: ConvolutionShape;
 }
 
@@ -94,7 +97,8 @@ class PlacedConvolution implements Placed {
   /** Where the windows of the pooled maxima begin; 0 if nobody asks. */
   readonly #picks: number;
   readonly #pool: Window | undefined;
-  readonly #turned: Turned | undefined;
+  /** For the gradient of the input. */
+  readonly #turned: readonly Turned[];
   readonly #gradients: readonly [kernel: number, bias: number];
 
   constructor(spec: Conv2dSpec, place: Place) {
@@ -119,13 +123,13 @@ class PlacedConvolution implements Placed {
     this.#gradients = training
       ? [layout.floats(this.#kernel.length), layout.floats(paddedUnits(spec.filters))]
       : [0, 0];
-    if (training && place.below) {
-      const depth = window.size[0] * window.size[1] * (spec.filters / spec.groups);
-      this.#turned = {
-        offset: layout.floats(depth * paddedUnits(channels)),
-        shape: inputGradientShape(layout, this.#convolution),
-      };
-    }
+    const parts = training && place.below ? inputGradientParts(layout, this.#convolution) : [];
+    this.#turned = parts.map(({ shape, positions }) => ({
+      offset: layout.floats(shape.depth * paddedUnits(channels)),
+      order: layout.table(positions),
+      count: positions.length,
+      shape,
+    }));
   }
 
   forward({ rows, activate }: ForwardStep): Call[] {
@@ -157,7 +161,8 @@ class PlacedConvolution implements Placed {
       calls.push(this.#filterGradient(rows, delta), ...updates.given(this.#kernel, kernelGradient));
     }
     if (this.#bias?.trainable) {
-      const args = [biasGradient, delta.offset, delta.stride, rows, pixels, filters];
+      const panels = paddedUnits(filters) / PANEL;
+      const args = [biasGradient, delta.offset, delta.stride, rows, pixels, filters, 0, panels];
       calls.push({ kernel: 'channelSums', args }, ...updates.given(this.#bias, biasGradient));
     }
     return calls;
@@ -183,19 +188,24 @@ class PlacedConvolution implements Placed {
   #inputGradient(rows: number, delta: Matrix, below: Matrix): Call[] {
     const { at, inputShape, scratch } = this.#place;
     const { filters, groups, window } = this.#spec;
-    const turned = this.#turned as Turned;
     const channels = inputShape[2];
-    const args = [
-      ...[below.offset, below.stride, delta.offset, delta.stride],
-      ...[turned.offset, this.#zeros, rows, turned.shape.offset, scratch],
-      ...[0, paddedUnits(channels) / PANEL, -Infinity],
-    ];
-    return [
-      {
+    const sizes = [window.size[0] * window.size[1], channels, filters, groups];
+    const kernel = this.#isDepthwise ? 'depthwiseForward' : 'convForward';
+    const turning = this.#turned.map(
+      ({ offset, order, count }): Call => ({
         kernel: 'turnFilters',
-        args: [turned.offset, at(this.#kernel), window.size[0] * window.size[1], channels, filters, groups],
-      },
-      { kernel: this.#isDepthwise ? 'depthwiseForward' : 'convForward', args },
-    ];
+        args: [offset, at(this.#kernel), order, count, ...sizes],
+      }),
+    );
+    const convolving = this.#turned.map(
+      ({ offset, shape }): Call => ({
+        kernel,
+        args: [
+          ...[below.offset, below.stride, delta.offset, delta.stride, offset, this.#zeros, rows],
+          ...[shape.offset, scratch, 0, paddedUnits(channels) / PANEL, -Infinity],
+        ],
+      }),
+    );
+    return [...turning, ...convolving];
   }
 }

@@ -72,16 +72,8 @@ export const gaussianNoise: LayerRule<GaussianNoiseSpec> = {
       forward({ rows, training }) {
         if (!training) return activationCalls('linear', output, input, rows, scratch);
         const { offset, stride, columns } = output;
-        const args = [
-          offset,
-          stride,
-          input.offset,
-          input.stride,
-          rows,
-          paddedUnits(columns),
-          key,
-          spec.stddev,
-        ];
+        const places = [offset, stride, input.offset, input.stride];
+        const args = [...places, 0, rows, paddedUnits(columns), key, spec.stddev];
         return [{ kernel: 'gaussianNoise', args }];
       },
       backward: ({ rows, delta, below }) =>
