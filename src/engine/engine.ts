@@ -21,7 +21,8 @@ export interface InitOptions {
   /**
    * Threads that `fit` computes on, unless it is told otherwise. Default 1. `'auto'`: as many as there are processors, for
    * networks whose steps are worth it; from time to time a few steps are computed on one thread and on all, and what was
-   * faster goes on. Where threads cannot share memory it is one; `engine()` says so. The results are the same, to the bit.
+   * faster goes on. At most 16 are started, whatever the number, and where threads cannot share memory there is one;
+   * `engine()` says so. The results are the same, to the bit.
    */
   readonly threads?: number | 'auto';
   /** A compiled binary of this package (`lamella/wasm/base.wasm` ...), where bytes may not be compiled; `variant` must name it. */

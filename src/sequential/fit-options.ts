@@ -45,7 +45,7 @@ export interface FitOptions<M extends object = any> {
   readonly verbose?: 0 | 1 | 2;
   /** Aborts between two steps: fit rejects with its reason. */
   readonly signal?: AbortSignal;
-  /** Threads to compute on, as `init` takes them; the results are the same. Default: what `init` was told. */
+  /** Threads to compute on, at most 16, as `init` takes them; the results are the same. Default: what `init` was told. */
   readonly threads?: number | 'auto';
   /** Milliseconds after which training ends, at most one step later. */
   readonly maxTimeMs?: number;

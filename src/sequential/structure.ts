@@ -67,8 +67,16 @@ export function checkMemory(owner: string, { parameters }: Structure, copies = 1
   const bytes = 4 * copies * values;
   if (bytes <= MOST_BYTES) return;
   throw new UnsupportedError(
-    `${owner}: ${values} weights${copies > 1 ? ' and what the optimizer keeps of them' : ''} need ${Math.ceil(bytes / 1048576)} MiB, but a model has at most 4096 MiB; use fewer units.`,
+    `${owner}: ${values} weights${copies > 1 ? ' and what the optimizer keeps of them' : ''} need ${Math.ceil(bytes / 1048576)} MiB, but a model has at most 4096 MiB; use ${remedy(parameters)}.`,
   );
+}
+
+/** What makes the largest of the parameters smaller. */
+function remedy(parameters: readonly Parameter[]): string {
+  const { shape } = parameters.reduce((a, b) => (sizeOf(b.shape) > sizeOf(a.shape) ? b : a));
+  if (shape.length < 4) return 'fewer units';
+  const [height, width] = shape;
+  return `fewer filters or a smaller kernelSize than [${height}, ${width}]`;
 }
 
 /** 'BatchNormalization' → 'batch_normalization', 'MaxPooling2D' → 'max_pooling2d'. */

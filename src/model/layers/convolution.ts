@@ -21,6 +21,7 @@ export const conv2d: LayerRule<Conv2dSpec> = {
         `A conv2d layer of ${spec.groups} groups needs a number of channels that ${spec.groups} divides, but received the shape ${formatShape(input)}.`,
       );
     }
+    checkBorder(spec, input);
     if (isRowWise(spec)) {
       throw new ShapeError(
         `A conv2d layer takes elementwise activations, but received ${spec.activation}, which is over the outputs of a row.`,
@@ -39,6 +40,20 @@ export const conv2d: LayerRule<Conv2dSpec> = {
     return new PlacedConvolution(spec, place);
   },
 };
+
+/** Floats of an image within its border, 256 MiB, beyond which the border may not be most of it. */
+const MOST_BORDERED = 2 ** 26;
+
+/** @throws ShapeError where a window with padding 'same' reaches so far beyond images that no memory holds their border */
+function checkBorder({ window, filters }: Conv2dSpec, input: Shape): void {
+  const { image, border, size, dilation } = windowOver('conv2d', window, input);
+  const [height, width] = [image[0] + border[0], image[1] + border[1]];
+  const floats = height * width * Math.max(image[2], filters);
+  if (floats <= MOST_BORDERED || height * width <= 8 * image[0] * image[1]) return;
+  throw new ShapeError(
+    `A conv2d layer with padding 'same' needs images that take at most 256 MiB with their border, but kernelSize [${size.join(', ')}] and dilationRate [${dilation.join(', ')}] border the shape ${formatShape(input)} to ${height} x ${width} pixels.`,
+  );
+}
 
 function isRowWise({ activation }: Conv2dSpec): boolean {
   return activation === 'softmax' || activation === 'logSoftmax';

@@ -3,12 +3,13 @@ import { nullable, number, oneOf, refused } from '../../check.js';
 import type { RandomRotationSpec, RandomShiftSpec, Span } from '../../model/spec.js';
 import { FILL_MODES, INTERPOLATIONS } from '../../model/spec.js';
 import type { LayerKind, Options } from './kind.js';
-import type { LayerOptions } from './parts.js';
+import type { ImageLayerOptions } from './parts.js';
+import { imageOptions } from './parts.js';
 
 /** A share from −1 to 1: s stands for −s to s; or its least and its largest value. */
 export type Factor = number | Span;
 
-interface SamplingOptions extends LayerOptions {
+interface SamplingOptions extends ImageLayerOptions {
   /**
    * What lies outside an image: 'reflect' its mirror image (b a | a b c | c b), 'wrap' the image again, 'nearest' its edge,
    * 'constant' `fillValue`. Default 'reflect'.
@@ -57,6 +58,7 @@ const sampling: Schema = {
   fillMode: oneOf(FILL_MODES),
   interpolation: oneOf(INTERPOLATIONS),
   fillValue: number(),
+  ...imageOptions,
 };
 
 function samplingSpec({ fillMode = 'reflect', interpolation = 'bilinear', fillValue = 0 }: Options) {

@@ -5,13 +5,13 @@ import { resolveActivation } from '../../model/options/activations.js';
 import { resolveRegularizer } from '../../model/options/regularizers.js';
 import type { Conv2dSpec, Pair, PoolingSpec, WindowSpec } from '../../model/spec.js';
 import type { LayerKind, Options } from './kind.js';
-import type { Constraint, Initializer, LayerOptions, Regularizer } from './parts.js';
-import { checkAxis, parameterConfig, parameterOptions, parameterRules, regularizerConfig } from './parts.js';
+import type { Constraint, ImageLayerOptions, Initializer, Regularizer } from './parts.js';
+import { checkAxis, imageOptions, parameterConfig, parameterOptions, parameterRules, regularizerConfig } from './parts.js';
 
 /** A number for both axes, or [down, across]. */
 type Both = number | Pair;
 
-export interface Conv2dOptions extends LayerOptions {
+export interface Conv2dOptions extends ImageLayerOptions {
   /** Outputs per pixel, >= 1. */
   readonly filters: number;
   /** Height and width of the window. */
@@ -67,6 +67,7 @@ export const conv2d: LayerKind<Conv2dSpec> = {
     useBias: boolean,
     ...parameterOptions('kernel', 'bias'),
     activityRegularizer: anything(),
+    ...imageOptions,
   },
   required: ['filters', 'kernelSize'],
   spec(options, owner) {
@@ -126,7 +127,7 @@ function convolutionWindow(options: Options, owner: string): WindowSpec {
   return { size, strides, padding, dilation };
 }
 
-export interface Pooling2dOptions extends LayerOptions {
+export interface Pooling2dOptions extends ImageLayerOptions {
   /** Height and width of the window. Default 2. */
   readonly poolSize?: Both;
   /** Pixels from one window to the next. Default: the poolSize. */
@@ -138,7 +139,7 @@ export interface Pooling2dOptions extends LayerOptions {
 function poolingKind(className: string, type: PoolingSpec['type']): LayerKind<PoolingSpec> {
   return {
     className,
-    schema: { poolSize: pair, strides: nullable(pair), padding },
+    schema: { poolSize: pair, strides: nullable(pair), padding, ...imageOptions },
     required: [],
     spec({ poolSize: size = [2, 2], strides, padding = 'valid' }) {
       return { type, window: { size, strides: strides ?? size, padding, dilation: [1, 1] } };

@@ -8,7 +8,7 @@ import { averagePooling2d, conv2d, maxPooling2d } from './images.js';
 import type { LayerKind } from './kind.js';
 import type { BatchNormalizationOptions, LayerNormalizationOptions } from './normalization.js';
 import { batchNormalization, layerNormalization } from './normalization.js';
-import type { LayerOptions } from './parts.js';
+import type { ImageLayerOptions } from './parts.js';
 import { shape } from './parts.js';
 import type {
   ActivationOptions,
@@ -99,7 +99,7 @@ export const layers = {
   /** Sets a share of the values to 0 while training; predicts unchanged values. */
   dropout: (options: DropoutOptions): Layer => makeLayer('dropout', options),
   /** Any shape → (features). */
-  flatten: (options: LayerOptions = {}): Layer => makeLayer('flatten', options),
+  flatten: (options: ImageLayerOptions = {}): Layer => makeLayer('flatten', options),
   /** The same values in another shape. */
   reshape: (options: ReshapeOptions): Layer => makeLayer('reshape', options),
   /** x · scale + offset. */

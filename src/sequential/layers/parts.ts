@@ -1,5 +1,5 @@
 import type { Rule, Schema } from '../../check.js';
-import { anything, boolean, describe, listOf, positiveInteger, text } from '../../check.js';
+import { anything, boolean, describe, listOf, oneOf, positiveInteger, text } from '../../check.js';
 import { ValueError } from '../../errors.js';
 import type { ConstraintConfig } from '../../model/options/constraints.js';
 import { resolveConstraint } from '../../model/options/constraints.js';
@@ -19,6 +19,12 @@ export interface LayerOptions {
   readonly trainable?: boolean;
 }
 
+/** What layers of images take besides. */
+export interface ImageLayerOptions extends LayerOptions {
+  /** Images are (height, width, channels), channels last: there is no other format, and no need to say so. */
+  readonly dataFormat?: 'channelsLast';
+}
+
 /** The name of an initializer, or what a factory of `initializers` returns. */
 export type Initializer = string | InitializerConfig;
 /** The name of a regularizer, or what a factory of `regularizers` returns. */
@@ -30,6 +36,14 @@ export type Constraint = string | ConstraintConfig | null;
 export const shape: Rule<number[]> = listOf(positiveInteger, 1);
 
 export const common = { name: text, inputShape: shape, trainable: boolean };
+
+/** Keras's name for the order of dimensions. */
+export const imageOptions = {
+  dataFormat: {
+    ...oneOf(['channelsLast']),
+    expected: "'channelsLast', as images are (height, width, channels), channels last only",
+  },
+} satisfies Schema;
 
 /** The rules of the options of a parameter, `kernelInitializer` and so on: their resolvers check them. */
 export function parameterOptions(...names: readonly string[]): Schema {

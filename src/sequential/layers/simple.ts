@@ -10,6 +10,7 @@ import type {
 } from '../../model/spec.js';
 import type { LayerKind } from './kind.js';
 import type { LayerOptions } from './parts.js';
+import { imageOptions } from './parts.js';
 
 export interface ActivationOptions extends LayerOptions {
   readonly activation: string;
@@ -58,7 +59,7 @@ export const gaussianNoise: LayerKind<GaussianNoiseSpec> = {
 /** keras/src/layers/reshaping/flatten.py */
 export const flatten: LayerKind<ReshapeSpec> = {
   className: 'Flatten',
-  schema: {},
+  schema: imageOptions,
   required: [],
   spec: () => ({ type: 'flatten' }),
   config: () => ({}),

@@ -2,9 +2,10 @@ import type { Rule } from '../../check.js';
 import { boolean, integer, number, refused } from '../../check.js';
 import type { GlobalPoolingSpec, Span, SpatialDropoutSpec, ZeroPaddingSpec } from '../../model/spec.js';
 import type { LayerKind } from './kind.js';
-import type { LayerOptions } from './parts.js';
+import type { ImageLayerOptions } from './parts.js';
+import { imageOptions } from './parts.js';
 
-export interface ZeroPadding2dOptions extends LayerOptions {
+export interface ZeroPadding2dOptions extends ImageLayerOptions {
   /** Pixels on every side; [height, width] of either end; or [[top, bottom], [left, right]]. Each >= 0. Default 1. */
   readonly padding?: number | readonly [number | Span, number | Span];
 }
@@ -31,7 +32,7 @@ const padding: Rule<ZeroPaddingSpec['padding']> = {
 /** keras/src/layers/reshaping/zero_padding2d.py */
 export const zeroPadding2d: LayerKind<ZeroPaddingSpec> = {
   className: 'ZeroPadding2D',
-  schema: { padding },
+  schema: { padding, ...imageOptions },
   required: [],
   spec: (options) => ({
     type: 'zeroPadding2d',
@@ -43,7 +44,7 @@ export const zeroPadding2d: LayerKind<ZeroPaddingSpec> = {
   config: (spec) => ({ padding: spec.padding }),
 };
 
-export interface GlobalPooling2dOptions extends LayerOptions {
+export interface GlobalPooling2dOptions extends ImageLayerOptions {
   /** Whether the result is an image of one pixel, (1, 1, channels). Default false: (channels). */
   readonly keepdims?: boolean;
 }
@@ -51,7 +52,7 @@ export interface GlobalPooling2dOptions extends LayerOptions {
 function globalPooling(type: GlobalPoolingSpec['type'], className: string): LayerKind<GlobalPoolingSpec> {
   return {
     className,
-    schema: { keepdims: boolean },
+    schema: { keepdims: boolean, ...imageOptions },
     required: [],
     spec: ({ keepdims = false }) => ({ type, keepdims }),
     config: ({ keepdims }) => ({ keepdims }),
@@ -64,7 +65,7 @@ export const globalAveragePooling2d = globalPooling('globalAveragePooling2d', 'G
 /** keras/src/layers/pooling/global_max_pooling2d.py */
 export const globalMaxPooling2d = globalPooling('globalMaxPooling2d', 'GlobalMaxPooling2D');
 
-export interface SpatialDropout2dOptions extends LayerOptions {
+export interface SpatialDropout2dOptions extends ImageLayerOptions {
   /** Share of the channels that become 0 while training, 0 to below 1; the others are divided by 1 − rate. */
   readonly rate: number;
 }
@@ -72,7 +73,7 @@ export interface SpatialDropout2dOptions extends LayerOptions {
 /** keras/src/layers/regularization/spatial_dropout.py */
 export const spatialDropout2d: LayerKind<SpatialDropoutSpec> = {
   className: 'SpatialDropout2D',
-  schema: { rate: number({ min: 0, below: 1 }) },
+  schema: { rate: number({ min: 0, below: 1 }), ...imageOptions },
   required: ['rate'],
   spec: ({ rate }) => ({ type: 'spatialDropout2d', rate }),
   config: ({ rate }) => ({ rate }),
