@@ -30,23 +30,29 @@ function listening(server: ChildProcess): Promise<number> {
 
 describe('the packed package in Cloudflare Workers', () => {
   let place: Installed;
-  let server: ChildProcess | undefined;
+  const servers: ChildProcess[] = [];
 
   beforeAll(() => {
-    place = installed('train.js', 'worker');
+    place = installed('train.js', 'worker', 'predictor');
   }, 300_000);
 
   afterAll(() => {
-    server?.kill();
+    for (const server of servers) server.kill();
     place.remove();
   });
 
-  async function trainInWorkerd(): Promise<unknown> {
+  /** What a bundled worker answers. */
+  async function answer(
+    name: string,
+    config: string,
+    wasm: string[],
+    body?: Uint8Array<ArrayBuffer>,
+  ): Promise<unknown> {
     const { folder } = place;
-    const outdir = join(folder, 'bundle');
+    const outdir = join(folder, `bundle-${name}`);
     await build({
       absWorkingDir: folder,
-      entryPoints: ['worker.js'],
+      entryPoints: [`${name}.js`],
       outdir,
       bundle: true,
       format: 'esm',
@@ -54,29 +60,39 @@ describe('the packed package in Cloudflare Workers', () => {
       loader: { '.wasm': 'copy' },
       assetNames: '[name]',
     });
-    expect(readdirSync(outdir).sort()).toEqual(['base.wasm', 'relaxed.wasm', 'worker.js']);
-    cpSync(join(folder, 'config.capnp'), join(outdir, 'config.capnp'));
-    server = spawn(workerd(), ['serve', join(outdir, 'config.capnp'), '--control-fd=3'], {
+    expect(readdirSync(outdir).sort()).toEqual([...wasm, `${name}.js`]);
+    cpSync(join(folder, config), join(outdir, config));
+    const server = spawn(workerd(), ['serve', join(outdir, config), '--control-fd=3'], {
       stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
     });
-    const response = await fetch(`http://127.0.0.1:${await listening(server)}/`);
+    servers.push(server);
+    const url = `http://127.0.0.1:${await listening(server)}/`;
+    const response = await fetch(url, body && { method: 'POST', body });
     expect(response.ok, response.ok ? '' : await response.text()).toBe(true);
     return response.json();
   }
 
-  function trainInNode(): unknown {
-    const script = `import { train } from './train.js'; process.stdout.write(JSON.stringify(await train()));`;
-    const args = ['--input-type=module', '--eval', script];
-    return JSON.parse(print(place.folder, process.execPath, ...args));
+  /** What a function of a module of the folder returns in Node. */
+  function inNode(module: string, name: string): any {
+    const script = `import { ${name} } from './${module}'; process.stdout.write(JSON.stringify(await ${name}()));`;
+    return JSON.parse(print(place.folder, process.execPath, '--input-type=module', '--eval', script));
   }
 
   test('trains to the same bits as in Node', async () => {
-    const inWorkerd = await trainInWorkerd();
-    expect(inWorkerd).toEqual(trainInNode());
+    const inWorkerd = await answer('worker', 'config.capnp', ['base.wasm', 'relaxed.wasm']);
+    expect(inWorkerd).toEqual(inNode('train.js', 'train'));
     expect(inWorkerd).toMatchObject({
       variant: 'base',
       predictions: expect.arrayContaining(['ant', 'bee', 'cat']),
       accuracy: expect.toSatisfy((share: number) => share > 0.95),
     });
+  }, 300_000);
+
+  test('predicts with a network of convolutions, by lamella/predict alone, to the same bits as in Node', async () => {
+    const { file, predictions } = inNode('images.js', 'trained');
+    const wasm = ['predict-base.wasm', 'predict-relaxed.wasm'];
+    const predicted = await answer('predictor', 'predictor.capnp', wasm, Uint8Array.from(file));
+    expect(predicted).toEqual(predictions);
+    expect(new Set(predictions).size).toBeGreaterThan(60);
   }, 300_000);
 });

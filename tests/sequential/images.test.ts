@@ -66,8 +66,34 @@ describe('what cannot be is refused before anything is trained', () => {
     ['rows of features for pooling', [8], () => layers.averagePooling2d()],
     ['channels that the groups do not divide', [8, 8, 3], () => conv({ groups: 2 })],
     ['softmax, which is over a whole row', [8, 8, 3], () => conv({ activation: 'softmax' })],
+    ['a border beyond all memory', [8, 8, 3], () => conv({ padding: 'same', dilationRate: 1e9 })],
   ])('%s', (_, shape, layer) => {
     expect(() => model(shape, layer())).toThrow(ShapeError);
+  });
+
+  test('a dilation whose border no memory holds, by its name', () => {
+    expect(() => model([28, 28, 1], conv({ padding: 'same', dilationRate: 1e9 }))).toThrow(
+      "images, layer 'conv2d': A conv2d layer with padding 'same' needs images that take at most 256 MiB with their border, but kernelSize [3, 3] and dilationRate [1000000000, 1000000000] border the shape (28, 28, 1) to 2000000028 x 2000000028 pixels.",
+    );
+  });
+
+  test('images with their channels first; channels last may be said', () => {
+    for (const make of [
+      (dataFormat: any) => layers.conv2d({ filters: 4, kernelSize: 3, dataFormat }),
+      (dataFormat: any) => layers.maxPooling2d({ dataFormat }),
+      (dataFormat: any) => layers.zeroPadding2d({ dataFormat }),
+      (dataFormat: any) => layers.globalAveragePooling2d({ dataFormat }),
+      (dataFormat: any) => layers.spatialDropout2d({ rate: 0.1, dataFormat }),
+      (dataFormat: any) => layers.randomZoom({ heightFactor: 0.1, dataFormat }),
+      (dataFormat: any) => layers.flatten({ dataFormat }),
+    ]) {
+      for (const first of ['channelsFirst', 'channels_first']) {
+        expect(() => make(first)).toThrow(
+          `: dataFormat must be 'channelsLast', as images are (height, width, channels), channels last only, but received '${first}'.`,
+        );
+      }
+      expect(make('channels_last').spec).toEqual(make(undefined).spec);
+    }
   });
 
   test.each([

@@ -62,6 +62,13 @@ describe('weights that no memory holds are refused', () => {
     );
   });
 
+  test('naming the kernel of a convolution', () => {
+    const kernel = layers.conv2d({ filters: 1e9, kernelSize: [3, 5], inputShape: [28, 28, 1] });
+    expect(() => sequential({ layers: [kernel] }).getWeights()).toThrow(
+      'sequential: 16000000000 weights need 61036 MiB, but a model has at most 4096 MiB; use fewer filters or a smaller kernelSize than [3, 5].',
+    );
+  });
+
   test('with what the optimizer keeps of them', async () => {
     const model = wide(500_000);
     model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });

@@ -124,7 +124,13 @@ function partOf(
   };
   const [down, across] = remainders;
   const taps = pair(({ taps }) => taps.length);
-  const turned = { size: taps, dilation, strides: [1, 1], start, output: pair(({ pixels }) => pixels) } as const;
+  const turned = {
+    size: taps,
+    dilation,
+    strides: [1, 1],
+    start,
+    output: pair(({ pixels }) => pixels),
+  } as const;
   const [line, pixel] = [4 * image[1] * image[2], 4 * image[2]];
   const placement: Placement = {
     first: down.begin * line + across.begin * pixel,

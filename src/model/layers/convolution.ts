@@ -206,21 +206,17 @@ class PlacedConvolution implements Placed {
     const channels = inputShape[2];
     const sizes = [window.size[0] * window.size[1], channels, filters, groups];
     const kernel = this.#isDepthwise ? 'depthwiseForward' : 'convForward';
-    const turning = this.#turned.map(
-      ({ offset, order, count }): Call => ({
-        kernel: 'turnFilters',
-        args: [offset, at(this.#kernel), order, count, ...sizes],
-      }),
-    );
-    const convolving = this.#turned.map(
-      ({ offset, shape }): Call => ({
-        kernel,
-        args: [
-          ...[below.offset, below.stride, delta.offset, delta.stride, offset, this.#zeros, rows],
-          ...[shape.offset, scratch, 0, paddedUnits(channels) / PANEL, -Infinity],
-        ],
-      }),
-    );
+    const turning = this.#turned.map(({ offset, order, count }): Call => ({
+      kernel: 'turnFilters',
+      args: [offset, at(this.#kernel), order, count, ...sizes],
+    }));
+    const convolving = this.#turned.map(({ offset, shape }): Call => ({
+      kernel,
+      args: [
+        ...[below.offset, below.stride, delta.offset, delta.stride, offset, this.#zeros, rows],
+        ...[shape.offset, scratch, 0, paddedUnits(channels) / PANEL, -Infinity],
+      ],
+    }));
     return [...turning, ...convolving];
   }
 }

@@ -6,7 +6,14 @@ import { resolveRegularizer } from '../../model/options/regularizers.js';
 import type { Conv2dSpec, Pair, PoolingSpec, WindowSpec } from '../../model/spec.js';
 import type { LayerKind, Options } from './kind.js';
 import type { Constraint, ImageLayerOptions, Initializer, Regularizer } from './parts.js';
-import { checkAxis, imageOptions, parameterConfig, parameterOptions, parameterRules, regularizerConfig } from './parts.js';
+import {
+  checkAxis,
+  imageOptions,
+  parameterConfig,
+  parameterOptions,
+  parameterRules,
+  regularizerConfig,
+} from './parts.js';
 
 /** A number for both axes, or [down, across]. */
 type Both = number | Pair;

@@ -54,6 +54,15 @@ const CASES: Record<string, [number[], () => Layer[]]> = {
       layers.averagePooling2d({ padding: 'same' }),
     ],
   ],
+  'strides before strides, noise, and a bias for each': [
+    [11, 10, 2],
+    () => [
+      layers.conv2d({ filters: 20, kernelSize: 3, strides: 2, ...relu }),
+      layers.gaussianNoise({ stddev: 0.1 }),
+      layers.conv2d({ filters: 17, kernelSize: 3, strides: [2, 1], padding: 'same', ...relu }),
+      layers.conv2d({ filters: 17, kernelSize: 1, strides: 2, groups: 17, padding: 'same', ...relu }),
+    ],
+  ],
   'groups and depthwise': [
     [9, 9, 4],
     () => [

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterEach, expect, test } from 'vitest';
 import { pool } from '../../../src/engine/threads/pool.js';
-import { MLPClassifier, UnsupportedError, engine, init } from '../../../src/index.js';
+import { MLPClassifier, UnsupportedError, engine, init, layers, sequential } from '../../../src/index.js';
 
 afterEach(async () => {
   pool.end();
@@ -42,6 +42,39 @@ test('a worker that ends is an error within three seconds, with the weights of t
   expect(model.coefs[1].data).toEqual(after);
   await model.fit(x, y, { threads: 2 });
   expect(model.nIter).toBe(6);
+});
+
+test('a worker that ends within a step of convolutions is an error as soon, and the model goes on', async () => {
+  const model = sequential({
+    seed: 1,
+    layers: [
+      layers.conv2d({ filters: 16, kernelSize: 3, activation: 'relu', inputShape: [10, 10, 1] }),
+      layers.batchNormalization(),
+      layers.maxPooling2d(),
+      layers.flatten(),
+      layers.dense({ units: 3, activation: 'softmax' }),
+    ],
+  });
+  model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
+  const images = { data: x.data, shape: [300, 10, 10, 1] };
+  let after: unknown;
+  let killed = 0;
+  const callbacks = {
+    onEpochEnd(epoch: number) {
+      if (epoch !== 1) return;
+      after = model.getWeights();
+      killed = performance.now();
+      pool.end();
+    },
+  };
+  const options = { threads: 2, batchSize: 50, verbose: 0 } as const;
+  const fit = model.fit(images, y, { ...options, epochs: 6, callbacks });
+  await expect(fit).rejects.toThrow('the weights after epoch 2 are restored');
+  expect(performance.now() - killed).toBeLessThan(3000);
+  expect(model.getWeights()).toEqual(after);
+  expect(model.predict(images).data.every(Number.isFinite)).toBe(true);
+  await model.fit(images, y, { ...options, epochs: 1 });
+  expect(model.getWeights()).not.toEqual(after);
 });
 
 test('workers are shared, counted while they work, and end when idle for two seconds', async () => {
