@@ -2,7 +2,6 @@ import { binarySync, loadBinary } from './binaries.js';
 import type { Engine, EngineInfo, Variant } from './engines.js';
 import { embeddedVariant, Engines, wantThreads } from './engines.js';
 import { ensureFusing } from './fusing.js';
-import { later } from '../later.js';
 import { anyOf, checkOptions, instance, oneOf, positiveInteger } from '../check.js';
 
 export { chosenThreads, useThreads } from './engines.js';
@@ -50,8 +49,8 @@ export async function init(options: InitOptions = {}, switchOn?: (flag: string) 
 async function chooseThreads(threads: number | 'auto'): Promise<void> {
   wantThreads(threads, 1);
   if (threads === 1) return;
-  const { possibleThreads } = await later(() => import('./threads/team.js'));
-  wantThreads(threads, possibleThreads(threads));
+  const threading = await import('./threads/team.js').catch(() => undefined);
+  wantThreads(threads, threading?.possibleThreads(threads) ?? 1);
 }
 
 /** The engine in use, when it is compiled: `init()`, unless it has run. */

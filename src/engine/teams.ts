@@ -1,4 +1,3 @@
-import { later } from '../later.js';
 import type { Engine } from './engine.js';
 import { chosenThreads, useThreads } from './engine.js';
 import type { Team } from './threads/team.js';
@@ -38,7 +37,12 @@ function mostThreads(flops: number): number {
   return flops < LEAST_FLOPS ? 1 : Math.max(2, Math.floor(flops / FLOPS_PER_THREAD));
 }
 
+/** Undefined where threads cannot even be loaded. */
 async function gatherTeam(engine: Engine, most: number, automatic: boolean): Promise<Team | undefined> {
-  const { availableThreads, gather } = await later(() => import('./threads/team.js'));
-  return gather(engine, automatic ? Math.min(most, availableThreads()) : most, automatic);
+  const threading = await import('./threads/team.js').catch(() => undefined);
+  return threading?.gather(
+    engine,
+    automatic ? Math.min(most, threading.availableThreads()) : most,
+    automatic,
+  );
 }
