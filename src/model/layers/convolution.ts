@@ -42,7 +42,7 @@ export const conv2d: LayerRule<Conv2dSpec> = {
 };
 
 /** Floats of an image within its border, 256 MiB, beyond which the border may not be most of it. */
-const MOST_BORDERED = 2 ** 26;
+const MOST_BORDERED = 67108864;
 
 /** @throws ShapeError where a window with padding 'same' reaches so far beyond images that no memory holds their border */
 function checkBorder({ window, filters }: Conv2dSpec, input: Shape): void {
