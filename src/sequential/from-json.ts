@@ -22,9 +22,8 @@ export function readDescribed<T>(json: unknown, make: (options: SequentialOption
   if (record.version !== 1) refuse('version 1', describe(record.version));
   if (record.kind !== 'sequential') refuse("kind 'sequential'", describe(record.kind));
   const { layers } = record;
-  if (!Array.isArray(layers) || layers.length > MOST_LAYERS) {
-    refuse(`at most ${MOST_LAYERS} layers`, describe(layers));
-  }
+  if (!Array.isArray(layers)) refuse('an array of layers', describe(layers));
+  if ((layers as unknown[]).length > MOST_LAYERS) refuse(`at most ${MOST_LAYERS} layers`, describe(layers));
   try {
     const { name, seed, inputShape } = record as { name?: string; seed?: number; inputShape?: number[] };
     const input = inputShape === undefined ? [] : [makeLayer('input', { shape: inputShape })];

@@ -99,15 +99,19 @@ test('500 digits, 120 epochs: more of the test digits where they are moved, turn
   }
 });
 
-/** LeNet-5, as examples/lenet.mjs has it, on a learning rate that falls to 0. */
-test('LeNet-5 with tanh and mean pooling, 12 epochs: .990 of the test digits', async () => {
+/** LeNet-5, as examples/lenet.mjs has it, on digits that are moved by up to two pixels; without that it stays at .989. */
+test('LeNet-5 with tanh and mean pooling, 16 epochs: .990 of the test digits', async () => {
   const { train, test } = await loadMnist();
-  const [epochs, batchSize] = [12, 100];
+  const [epochs, batchSize] = [16, 64];
+  const decaySteps = epochs * Math.ceil(60_000 / batchSize);
   const tanh = { activation: 'tanh' } as const;
   const model = sequential({
     seed: 1,
     layers: [
-      layers.conv2d({ filters: 6, kernelSize: 5, padding: 'same', inputShape: [28, 28, 1], ...tanh }),
+      layers.input({ shape: [28, 28] }),
+      layers.reshape({ targetShape: [28, 28, 1] }),
+      layers.randomTranslation({ heightFactor: 0.07, widthFactor: 0.07, fillMode }),
+      layers.conv2d({ filters: 6, kernelSize: 5, padding: 'same', ...tanh }),
       layers.averagePooling2d(),
       layers.conv2d({ filters: 16, kernelSize: 5, ...tanh }),
       layers.averagePooling2d(),
@@ -117,7 +121,7 @@ test('LeNet-5 with tanh and mean pooling, 12 epochs: .990 of the test digits', a
       layers.dense({ units: 10, activation: 'softmax' }),
     ],
   });
-  const learningRate = schedules.cosineDecay({ initialLearningRate: 0.002, decaySteps: 600 * epochs });
+  const learningRate = schedules.cosineDecay({ initialLearningRate: 0.003, decaySteps });
   model.compile({
     optimizer: optimizers.adam({ learningRate }),
     loss: 'sparseCategoricalCrossentropy',

@@ -155,7 +155,9 @@ describe('JSON', () => {
     ['[]', /expected a model to be an object, but received \[\]/],
     [{ ...model.toJSON(), extra: 1 }, /expected the entries .*, but received 'extra'/],
     [{ ...model.toJSON(), version: 2 }, /expected version 1, but received 2/],
-    [{ ...model.toJSON(), layers: 5 }, /expected at most 10000 layers, but received 5/],
+    [{ ...model.toJSON(), layers: null }, /expected an array of layers, but received null/],
+    [{ ...model.toJSON(), layers: 5 }, /expected an array of layers, but received 5/],
+    [{ ...model.toJSON(), layers: Array(10001).fill({}) }, /expected at most 10000 layers, but received/],
     [
       { ...model.toJSON(), layers: [{ type: 'lambda' }] },
       /layer 0 to have one of the types .* received 'lambda'/,
