@@ -6,14 +6,8 @@ export * from './generated/gradient';
 export * from './generated/input-gradient';
 export * from './generated/narrow';
 export * from './generated/sparse';
-export {
-  listBytes,
-  listColumns,
-  listFloats,
-  sparseForward,
-  sparseGradient,
-  sparseGradientSweep,
-} from './sparse';
+export { listBytes, listColumns, listFloats } from './lists';
+export { sparseForward, sparseGradient, sparseGradientSweep } from './sparse';
 export { activeForward, activeGradientSweep } from './active';
 export { sigmoidRows } from './math';
 export { activationBackward, activationForward } from './generated/activation';

@@ -27,7 +27,8 @@ export {
   sparseForward7,
   sparseForwardVectors,
 } from './generated/sparse';
-export { listBytes, listFloats, sparseForward } from './sparse';
+export { listBytes, listFloats } from './lists';
+export { sparseForward } from './sparse';
 export { activeForward } from './active';
 export { activationForward } from './generated/activation';
 export { denseForward } from './gemm/forward';

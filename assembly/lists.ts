@@ -1,0 +1,172 @@
+// Lists of the inputs that are not 0, by row and by column: how they are made. Products by them: sparse.ts, which draws them.
+import { PANEL_BYTES } from './simd';
+
+/**
+ * Lists those of four values whose bits are set in `mask`, without a branch: nobody can foretell which value is 0. Returns
+ * where the next entry goes; one may have been written there.
+ */
+// @ts-ignore: decorator
+@inline
+function listFour(entries: usize, values: v128, places: v128, mask: usize): usize {
+  const first = v128.shuffle<i32>(places, values, 0, 4, 1, 5);
+  const second = v128.shuffle<i32>(places, values, 2, 6, 3, 7);
+  v128.store64_lane(entries, first, 0);
+  entries += (mask & 1) << 3;
+  v128.store64_lane(entries, first, 1);
+  entries += (mask & 2) << 2;
+  v128.store64_lane(entries, second, 0);
+  entries += (mask & 4) << 1;
+  v128.store64_lane(entries, second, 1);
+  return entries + (mask & 8);
+}
+
+/** The places of inputs from `i` on in a panel. */
+// @ts-ignore: decorator
+@inline
+function placesFrom(i: usize): v128 {
+  return i32x4.add(i32x4.splat(<i32>(i * PANEL_BYTES)), i32x4(0, 32, 64, 96));
+}
+
+// @ts-ignore: decorator
+@inline
+function listOne(entries: usize, i: usize, value: f32): usize {
+  store<u32>(entries, <u32>(i * PANEL_BYTES));
+  store<f32>(entries, value, 4);
+  return entries + ((<usize>(value != 0)) << 3);
+}
+
+/** Row lists of bytes: data[indices[row]] · (high + low), as gatherBytes. There has to be room for entries of all values. */
+export function listBytes(
+  starts: usize,
+  entries: usize,
+  data: usize,
+  features: usize,
+  indices: usize,
+  rows: usize,
+  high: f32,
+  low: f32,
+): void {
+  const highs = f32x4.splat(high),
+    lows = f32x4.splat(low),
+    zero = i8x16.splat(0);
+  const whole = features & ~15;
+  for (let row: usize = 0; row < rows; row++) {
+    store<u32>(starts + (row << 2), <u32>entries);
+    const from = data + <usize>load<u32>(indices + (row << 2)) * features;
+    for (let i: usize = 0; i < whole; i += 16) {
+      let mask = <usize>i8x16.bitmask(i8x16.ne(v128.load(from + i), zero));
+      for (let j = i; mask != 0; j += 4) {
+        const bytes = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(from + j)));
+        const value = f32x4.convert_i32x4_s(bytes);
+        const scaled = f32x4.add(f32x4.mul(value, highs), f32x4.mul(value, lows));
+        entries = listFour(entries, scaled, placesFrom(j), mask);
+        mask >>= 4;
+      }
+    }
+    for (let i = whole; i < features; i++) {
+      const value = <f32>load<u8>(from + i);
+      entries = listOne(entries, i, value * high + value * low);
+    }
+  }
+  store<u32>(starts + (rows << 2), <u32>entries);
+}
+
+/** Which of four values are not 0, as words of ones. */
+// @ts-ignore: decorator
+@inline
+function nonZero(from: usize): v128 {
+  return f32x4.ne(v128.load(from), f32x4.splat(0));
+}
+
+/** Row lists of float32 rows, `stride` bytes apart. −0 counts as zero. There has to be room for entries of all values. */
+export function listFloats(
+  starts: usize,
+  entries: usize,
+  data: usize,
+  stride: usize,
+  features: usize,
+  indices: usize,
+  rows: usize,
+): void {
+  const whole = features & ~15;
+  for (let row: usize = 0; row < rows; row++) {
+    store<u32>(starts + (row << 2), <u32>entries);
+    const from = data + <usize>load<u32>(indices + (row << 2)) * stride;
+    for (let i: usize = 0; i < whole; i += 16) {
+      const at = from + (i << 2);
+      const first = i16x8.narrow_i32x4_s(nonZero(at), nonZero(at + 16));
+      const second = i16x8.narrow_i32x4_s(nonZero(at + 32), nonZero(at + 48));
+      let mask = <usize>i8x16.bitmask(i8x16.narrow_i16x8_s(first, second));
+      for (let j = i; mask != 0; j += 4) {
+        entries = listFour(entries, v128.load(from + (j << 2)), placesFrom(j), mask);
+        mask >>= 4;
+      }
+    }
+    for (let i = whole; i < features; i++) entries = listOne(entries, i, load<f32>(from + (i << 2)));
+  }
+  store<u32>(starts + (rows << 2), <u32>entries);
+}
+
+/** The first of the entries [from, end) of a row whose place is not before `limit`. */
+function entryFrom(from: usize, end: usize, limit: u32): usize {
+  let length = (end - from) >> 3;
+  while (length > 0) {
+    const half = (length + 1) >> 1;
+    // The first `half` entries all lie before the limit if the last of them does.
+    from = load<u32>(from + (half << 3) - 8) < limit ? from + (half << 3) : from;
+    length -= half;
+  }
+  return from;
+}
+
+/** Lists of columns [begin, end) from row lists: count, add up, distribute. `cursors` holds inputs uint32. */
+export function listColumns(
+  starts: usize,
+  entries: usize,
+  cursors: usize,
+  rowStarts: usize,
+  rows: usize,
+  inputs: usize,
+  deltaStride: usize,
+  begin: usize,
+  end: usize,
+): void {
+  const low = <u32>(begin * PANEL_BYTES);
+  const high = <u32>(end * PANEL_BYTES);
+  const last = end == inputs;
+  let place = entries;
+  memory.fill(cursors + (begin << 2), 0, (end - begin) << 2);
+  for (let row: usize = 0; row < rows; row++) {
+    const from: usize = load<u32>(rowStarts + (row << 2));
+    const to: usize = load<u32>(rowStarts + (row << 2), 4);
+    const first = begin == 0 ? from : entryFrom(from, to, low);
+    const behind = last ? to : entryFrom(first, to, high);
+    place += first - from;
+    for (let e = first; e < behind; e += 8) {
+      const at = cursors + (load<u32>(e) >> 3);
+      store<u32>(at, load<u32>(at) + 8);
+    }
+  }
+  for (let k = begin; k < end; k++) {
+    const count = load<u32>(cursors + (k << 2));
+    store<u32>(starts + (k << 2), <u32>place);
+    store<u32>(cursors + (k << 2), <u32>place);
+    place += count;
+  }
+  if (last) store<u32>(starts + (inputs << 2), <u32>place);
+  let offset: u64 = 0;
+  for (let row: usize = 0; row < rows; row++) {
+    let e: usize = load<u32>(rowStarts + (row << 2));
+    const to: usize = load<u32>(rowStarts + (row << 2), 4);
+    if (begin > 0) e = entryFrom(e, to, low);
+    const behind = last ? to : entryFrom(e, to, high);
+    for (; e < behind; e += 8) {
+      const entry = load<u64>(e);
+      const at = cursors + ((<usize>(<u32>entry)) >> 3);
+      const to: usize = load<u32>(at);
+      store<u64>(to, (entry & 0xffffffff00000000) | offset);
+      store<u32>(at, <u32>to + 8);
+    }
+    offset += deltaStride;
+  }
+}
