@@ -1,9 +1,12 @@
-// Products of layers whose input is often mostly zeros, because relu or dropout made it: by lists of what is not 0
-// (sparse.ts) where that is little, dense where it is not. Decided anew for every batch; the bits are the same.
+// Products of layers whose input, or whose delta, is often mostly zeros, because relu or dropout made it: by lists of what is
+// not 0 (sparse.ts, delta.ts) where that is little, dense where it is not. Decided anew for every batch; the bits are the same.
 //
 //   scratch:  starts (uint32, one more than there are lists) | entries (8 bytes each)
 import { denseForward } from './gemm/forward';
+import { listedGradientSweep, listedInputGradient } from './delta';
 import { denseGradientSweep } from './gemm/gradient';
+import { denseInputGradient, keepActive } from './gemm/input-gradient';
+import { makeLists } from './lists';
 import { PANEL, PANEL_BYTES } from './simd';
 import { sparseForward, sparseGradientSweep } from './sparse';
 
@@ -16,17 +19,20 @@ const FORWARD_DEEP: usize = WIDE ? 10 : ASC_FEATURE_RELAXED_SIMD ? 30 : 40;
 const DEEP: usize = 640;
 const GRADIENT: usize = WIDE ? 35 : ASC_FEATURE_RELAXED_SIMD ? 60 : 70;
 
-/** Percent of the inputs for which lists have room, and one more list; as in src/model/active.ts. */
-const ROOM: usize = 75;
+/** The same of a delta: of the weights' gradient, and of the input's, whose turned weights stay in L1 if units are few. */
+const DELTA: usize = WIDE ? 40 : ASC_FEATURE_RELAXED_SIMD ? 55 : 60;
+const DELTA_INPUT: usize = WIDE ? 25 : ASC_FEATURE_RELAXED_SIMD ? 58 : 70;
+const DELTA_INPUT_FEW: usize = WIDE ? 45 : ASC_FEATURE_RELAXED_SIMD ? 70 : 75;
+const FEW: usize = 256;
 
 /** Every so many rows are looked at before lists are made. */
 const LOOK: usize = 4;
 
-/** Bytes at the front of the scratch of a sweep that are its own; as SWEEP_FLOATS in src/model/updates.ts. */
+/** Bytes at the front of the scratch of a sweep that are its own; as SWEEP_FLOATS in src/model/layout.ts. */
 const SWEEP_BYTES: usize = 2560 * 4;
 
-/** Whether at most `percent` of x (rows, depth) is not 0, as far as can be seen from some of the rows. */
-function isSparse(x: usize, xStride: usize, rows: usize, depth: usize, percent: usize): bool {
+/** About how many percent of x (rows, depth) are not 0: what is left of some of the rows, rounded up. */
+function density(x: usize, xStride: usize, rows: usize, depth: usize): usize {
   const width = depth & ~3;
   const zero = f32x4.splat(0);
   let zeros = i32x4.splat(0);
@@ -43,42 +49,7 @@ function isSparse(x: usize, xStride: usize, rows: usize, depth: usize, percent: 
     i32x4.extract_lane(zeros, 1) +
     i32x4.extract_lane(zeros, 2) +
     i32x4.extract_lane(zeros, 3);
-  return (looked - count) * 100 <= percent * looked;
-}
-
-/**
- * Lists {index · step, value} of what is not 0 in `lists` vectors of `length` values, in `scratch`. Written without a branch:
- * nobody can foretell which value is 0. False if there is no room for all.
- */
-// @ts-ignore: decorator
-@inline
-function makeLists(
-  scratch: usize,
-  from: usize,
-  lists: usize,
-  listStride: usize,
-  length: usize,
-  valueStride: usize,
-  step: u32,
-): bool {
-  let entry = scratch + ((((lists + 1) << 2) + 7) & ~7);
-  const last = entry + 8 * ((lists * length * ROOM) / 100);
-  const end = <u32>length * step;
-  for (let starts = scratch; lists > 0; lists--) {
-    if (entry > last) return false;
-    store<u32>(starts, <u32>entry);
-    let at = from;
-    for (let index: u32 = 0; index < end; index += step) {
-      const value = load<u32>(at);
-      store<u64>(entry, ((<u64>value) << 32) | (<u64>index));
-      entry += (<usize>(value << 1 != 0)) << 3;
-      at += valueStride;
-    }
-    starts += 4;
-    from += listStride;
-    store<u32>(starts, <u32>entry);
-  }
-  return true;
+  return (100 * (looked - count) + looked - 1) / looked;
 }
 
 /** denseForward, by lists in `scratch` (src/model/active.ts) if x is mostly zeros. */
@@ -98,7 +69,7 @@ export function activeForward(
 ): void {
   const most = depth <= DEEP ? FORWARD : FORWARD_DEEP;
   if (
-    isSparse(x, xStride, rows, depth, most) &&
+    density(x, xStride, rows, depth) <= most &&
     makeLists(scratch, x, rows, xStride, depth, 4, <u32>PANEL_BYTES)
   ) {
     const units = panelEnd * PANEL;
@@ -106,7 +77,15 @@ export function activeForward(
   } else denseForward(y, yStride, x, xStride, panels, bias, rows, depth, panelBegin, panelEnd, low);
 }
 
-/** denseGradientSweep, by lists behind the gradients in `scratch` if x is mostly zeros. */
+/** What an activeGradientSweep has to do; as in src/model/active.ts. */
+const PREPARE: i32 = 1;
+const ACTIVE_X: i32 = 2;
+const ACTIVE_DELTA: i32 = 4;
+
+/**
+ * denseGradientSweep, by lists behind the gradients in `scratch` if x or delta is mostly zeros. `flags`: which of them may
+ * be, and whether to prepare.
+ */
 export function activeGradientSweep(
   rule: i32,
   w: usize,
@@ -123,11 +102,17 @@ export function activeGradientSweep(
   panelBegin: usize,
   panelEnd: usize,
   control: usize,
-  prepare: bool,
+  flags: i32,
 ): void {
   const lists = scratch + SWEEP_BYTES;
+  const prepare = (flags & PREPARE) != 0;
+  const units = (panelEnd - panelBegin) * PANEL;
+  const d = delta + panelBegin * PANEL_BYTES;
+  const ofX = (flags & ACTIVE_X) != 0 ? density(x, xStride, rows, depth) : 100;
+  const ofDelta = (flags & ACTIVE_DELTA) != 0 ? density(d, deltaStride, rows, units) : 100;
   if (
-    isSparse(x, xStride, rows, depth, GRADIENT) &&
+    ofX <= GRADIENT &&
+    (ofX <= ofDelta || ofDelta > DELTA) &&
     makeLists(lists, x, depth, 4, rows, xStride, <u32>deltaStride)
   ) {
     sparseGradientSweep(
@@ -143,6 +128,22 @@ export function activeGradientSweep(
       panelBegin,
       panelEnd,
       panelEnd * PANEL,
+      control,
+      prepare,
+    );
+  } else if (ofDelta <= DELTA && makeLists(lists, d, units, 4, rows, deltaStride, <u32>xStride)) {
+    listedGradientSweep(
+      rule,
+      w,
+      slot0,
+      slot1,
+      slot2,
+      scratch,
+      lists,
+      x,
+      depth,
+      panelBegin,
+      panelEnd,
       control,
       prepare,
     );
@@ -166,4 +167,32 @@ export function activeGradientSweep(
       prepare,
     );
   }
+}
+
+/** denseInputGradient, by lists of delta in `scratch` if that is mostly zeros. */
+export function activeInputGradient(
+  dx: usize,
+  dxStride: usize,
+  panels: usize,
+  deltaT: usize,
+  scratch: usize,
+  rows: usize,
+  depth: usize,
+  units: usize,
+  begin: usize,
+  end: usize,
+  y: usize,
+  yStride: usize,
+  delta: usize,
+  deltaStride: usize,
+): void {
+  const lists = scratch + ((32 + 24 * ((units + 7) & ~7)) << 2);
+  if (
+    density(delta, deltaStride, rows, units) <= (units <= FEW ? DELTA_INPUT_FEW : DELTA_INPUT) &&
+    makeLists(lists, delta, rows, deltaStride, units, 4, <u32>PANEL_BYTES)
+  ) {
+    listedInputGradient(dx, dxStride, panels, lists, scratch, rows, depth, units, begin, end);
+    if (y != 0) keepActive(dx + (begin << 2), dxStride, y + (begin << 2), yStride, rows, end - begin);
+  } else
+    denseInputGradient(dx, dxStride, panels, deltaT, scratch, rows, depth, units, begin, end, y, yStride);
 }

@@ -8,7 +8,7 @@ export * from './generated/narrow';
 export * from './generated/sparse';
 export { listBytes, listColumns, listFloats } from './lists';
 export { sparseForward, sparseGradient, sparseGradientSweep } from './sparse';
-export { activeForward, activeGradientSweep } from './active';
+export { activeForward, activeGradientSweep, activeInputGradient } from './active';
 export { sigmoidRows } from './math';
 export { activationBackward, activationForward } from './generated/activation';
 export { announce, awaitChange, barrier } from './barrier';

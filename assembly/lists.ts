@@ -170,3 +170,41 @@ export function listColumns(
     offset += deltaStride;
   }
 }
+
+/** Percent of the values for which lists have room, and one more list; as in src/model/active.ts. */
+const ROOM: usize = 75;
+
+/**
+ * Lists {index · step, value} of what is not 0 in `lists` vectors of `length` values, in `scratch`. Written without a branch:
+ * nobody can foretell which value is 0. False if there is no room for all.
+ */
+// @ts-ignore: decorator
+@inline
+export function makeLists(
+  scratch: usize,
+  from: usize,
+  lists: usize,
+  listStride: usize,
+  length: usize,
+  valueStride: usize,
+  step: u32,
+): bool {
+  let entry = scratch + ((((lists + 1) << 2) + 7) & ~7);
+  const last = entry + 8 * ((lists * length * ROOM) / 100);
+  const end = <u32>length * step;
+  for (let starts = scratch; lists > 0; lists--) {
+    if (entry > last) return false;
+    store<u32>(starts, <u32>entry);
+    let at = from;
+    for (let index: u32 = 0; index < end; index += step) {
+      const value = load<u32>(at);
+      store<u64>(entry, ((<u64>value) << 32) | (<u64>index));
+      entry += (<usize>(value << 1 != 0)) << 3;
+      at += valueStride;
+    }
+    starts += 4;
+    from += listStride;
+    store<u32>(starts, <u32>entry);
+  }
+  return true;
+}

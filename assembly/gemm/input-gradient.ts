@@ -6,6 +6,7 @@ import { PANEL_BYTES, panelsAtOnce, tileHeight } from '../simd';
 import { reluBackward } from '../activation';
 import { inputGradientHalf, inputGradientTile } from '../generated/input-gradient';
 import { inputGradientPair } from '../generated/wide';
+import { transposeRows } from './transpose';
 
 /** Inputs of a block, whose products wait in scratch to be transposed back. A multiple of 4. */
 const BLOCK: usize = 24;
@@ -40,25 +41,6 @@ export function transposeDelta(
       }
     }
   }
-}
-
-/** Four columns of up to four rows, side by side: to[column][row], 32 bytes from column to column. */
-// @ts-ignore: decorator
-@inline
-function transposeRows(to: usize, from: usize, fromStride: usize, height: usize): void {
-  const zero = f32x4.splat(0);
-  const a = height > 0 ? v128.load(from) : zero,
-    b = height > 1 ? v128.load(from + fromStride) : zero;
-  const c = height > 2 ? v128.load(from + 2 * fromStride) : zero,
-    d = height > 3 ? v128.load(from + 3 * fromStride) : zero;
-  const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5),
-    cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
-  const ef = v128.shuffle<i32>(a, b, 2, 6, 3, 7),
-    gh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<i32>(ab, cd, 0, 1, 4, 5));
-  v128.store(to, v128.shuffle<i32>(ab, cd, 2, 3, 6, 7), 32);
-  v128.store(to, v128.shuffle<i32>(ef, gh, 0, 1, 4, 5), 64);
-  v128.store(to, v128.shuffle<i32>(ef, gh, 2, 3, 6, 7), 96);
 }
 
 /**
@@ -107,7 +89,14 @@ export function denseInputGradient(
 }
 
 /** dx becomes 0 where y is not above 0. Rows are whole vectors. */
-function keepActive(dx: usize, dxStride: usize, y: usize, yStride: usize, rows: usize, count: usize): void {
+export function keepActive(
+  dx: usize,
+  dxStride: usize,
+  y: usize,
+  yStride: usize,
+  rows: usize,
+  count: usize,
+): void {
   for (; rows > 0; rows--) {
     for (let i: usize = 0; i < count << 2; i += 16) {
       v128.store(dx + i, reluBackward(v128.load(dx + i), v128.load(y + i)));

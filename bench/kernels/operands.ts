@@ -63,7 +63,8 @@ export class Operands {
     const [kernel, gradient] = [layout.floats(inputs * padded), layout.floats(inputs * padded)];
     const bias = layout.floats(padded);
     const sizes = productScratch(rows, inputs, units);
-    const spare = { scratch: layout.floats(sizes.scratch), transposed: layout.floats(sizes.transposed) };
+    const [scratch, transposed] = [layout.floats(sizes.scratch), layout.floats(sizes.transposed)];
+    const spare = { scratch, transposed, active: false };
 
     const at =
       ({ offset, stride }: Matrix) =>

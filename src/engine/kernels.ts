@@ -21,6 +21,7 @@ export type KernelName =
   | 'activationForward'
   | 'activeForward'
   | 'activeGradientSweep'
+  | 'activeInputGradient'
   | 'activityGradient'
   | 'activityPenalty'
   | 'adjust'

@@ -1,4 +1,4 @@
-import { PANEL, paddedUnits } from './layout.js';
+import { PANEL, paddedUnits, SWEEP_FLOATS } from './layout.js';
 import { LEAST_INPUTS } from './lists.js';
 import type { LayerSpec, NetworkSpec, Shape } from './spec.js';
 import { sizeOf } from './spec.js';
@@ -30,7 +30,10 @@ export function isBehindRelu({ layers }: NetworkSpec, shapes: readonly Shape[], 
   if (layers[i].type !== 'dense' || shapes[i][0] < LEAST_INPUTS) return false;
   let below = i - 1;
   while (below >= 0 && TRANSPARENT.has(layers[below].type)) below--;
-  const layer = layers[below];
+  return isRelu(layers[below]);
+}
+
+function isRelu(layer: LayerSpec | undefined): boolean {
   return layer !== undefined && 'activation' in layer && /^relu6?$/.test(layer.activation);
 }
 
@@ -44,9 +47,37 @@ export function isActive(spec: NetworkSpec, shapes: readonly Shape[], i: number,
   );
 }
 
-/** Floats of scratch that lists of a batch by rows, or by inputs, may take. */
-export function listScratch(rows: number, inputs: number): number {
-  const starts = Math.max(rows, inputs) + PANEL;
-  const entries = Math.floor((rows * inputs * ROOM) / 100) + Math.max(rows, inputs) + 1;
+/** Whether the gradient at a dense layer's products is worth a list in batches of so many rows: relu's slope is 0 where it is. */
+export function isDeltaActive(
+  { layers }: NetworkSpec,
+  shapes: readonly Shape[],
+  i: number,
+  rows: number,
+): boolean {
+  const units = sizeOf(shapes[i + 1]);
+  return (
+    isRelu(layers[i]) &&
+    shapes[i][0] >= LEAST_INPUTS &&
+    paddedUnits(units) >= LEAST_UNITS &&
+    rows > 2 &&
+    rows * units <= MOST_VALUES
+  );
+}
+
+/** What an activeGradientSweep has to do; as in assembly/active.ts. */
+export const SWEEP = { prepare: 1, activeInput: 2, activeDelta: 4 } as const;
+
+/** Floats of scratch that a layer's products need for lists and what stands before them. */
+export function activeScratch(spec: NetworkSpec, shapes: readonly Shape[], i: number, rows: number): number {
+  const units = paddedUnits(sizeOf(shapes[i + 1]));
+  const input = isActive(spec, shapes, i, rows) ? SWEEP_FLOATS + listScratch(rows, sizeOf(shapes[i])) : 0;
+  if (!isDeltaActive(spec, shapes, i, rows)) return input;
+  return Math.max(input, Math.max(SWEEP_FLOATS, 32 + 24 * units) + listScratch(rows, units));
+}
+
+/** Floats of scratch that lists of a batch by rows, or by columns, may take. */
+export function listScratch(rows: number, columns: number): number {
+  const starts = Math.max(rows, columns) + PANEL;
+  const entries = Math.floor((rows * columns * ROOM) / 100) + Math.max(rows, columns) + 1;
   return starts + 2 * entries;
 }

@@ -4,6 +4,9 @@ export const PANEL = 8;
 /** Layers of at most so many units have products of their own (assembly/gemm/narrow.ts). */
 export const NARROW = 3;
 
+/** Floats of scratch in which gradients wait for their update (assembly/gemm/gradient.ts, assembly/sparse.ts). */
+export const SWEEP_FLOATS = 2560;
+
 const LINE = 64;
 
 /** A row-major matrix in the arena: byte offset, bytes from row to row, columns that mean something. */

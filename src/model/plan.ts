@@ -1,4 +1,4 @@
-import { isActive, isBehindRelu, listScratch } from './active.js';
+import { activeScratch, isActive, isBehindRelu, isDeltaActive } from './active.js';
 import type { Activation } from './activations.js';
 import { convolutionScratch, takesPooling } from './layers/convolution.js';
 import { layerRule } from './layers/index.js';
@@ -21,7 +21,7 @@ import type { LayerSpec, NetworkSpec, Shape } from './spec.js';
 import { isRandom, sizeOf } from './spec.js';
 import { storedBytes, takesLists } from './stored.js';
 import type { UpdatesPlan } from './updates.js';
-import { planUpdates, SWEEP_FLOATS } from './updates.js';
+import { planUpdates } from './updates.js';
 
 /** A data set that lives in the arena. */
 export interface ResidentSpec {
@@ -168,6 +168,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
       lists: i === 0 ? lists : undefined,
       single: single && isBehindRelu(spec, shapes, i) ? single : undefined,
       active: isActive(spec, shapes, i, rows),
+      activeDelta: training && isDeltaActive(spec, shapes, i, rows),
       below: i > first,
       ...{ previous: i > 0 ? spec.layers[i - 1] : undefined, next: spec.layers.at(i + 1) },
       taken: i > 0 && takesPooling(spec.layers[i - 1], layer, i - 1 > first),
@@ -221,8 +222,7 @@ function scratchSizes(
     }
     if (layer.type !== 'dense') return;
     const needed = productScratch(rows, sizeOf(shapes[i]), sizeOf(shapes[i + 1]));
-    const lists = isActive(spec, shapes, i, rows) ? SWEEP_FLOATS + listScratch(rows, sizeOf(shapes[i])) : 0;
-    sizes.scratch = Math.max(sizes.scratch, needed.scratch, lists);
+    sizes.scratch = Math.max(sizes.scratch, needed.scratch, activeScratch(spec, shapes, i, rows));
     sizes.transposed = Math.max(sizes.transposed, needed.transposed);
   });
   return sizes;

@@ -1,8 +1,7 @@
 import type { Call } from '../engine/kernels.js';
 import type { Matrix } from './layout.js';
-import { NARROW, PANEL, paddedUnits } from './layout.js';
+import { NARROW, PANEL, paddedUnits, SWEEP_FLOATS } from './layout.js';
 import type { ListsPlan } from './lists.js';
-import { SWEEP_FLOATS } from './updates.js';
 
 const NOWHERE: Matrix = { offset: 0, stride: 0, columns: 0 };
 
@@ -47,7 +46,7 @@ export function inputGradientCalls(
   delta: Matrix,
   { kernel, units }: Omit<Weights, 'bias'>,
   rows: number,
-  { transposed, scratch }: { transposed: number; scratch: number },
+  { transposed, scratch, active }: { transposed: number; scratch: number; active: boolean },
   relu: Matrix = NOWHERE,
 ): Call[] {
   const inputs = dx.columns;
@@ -70,7 +69,9 @@ export function inputGradientCalls(
   const args = [dx.offset, dx.stride, kernel, transposed, scratch, rows, inputs, units, 0, inputs, ...mask];
   return [
     { kernel: 'transposeDelta', args: [transposed, delta.offset, delta.stride, rows, units] },
-    { kernel: 'denseInputGradient', args },
+    active
+      ? { kernel: 'activeInputGradient', args: [...args, delta.offset, delta.stride] }
+      : { kernel: 'denseInputGradient', args },
   ];
 }
 

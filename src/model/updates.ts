@@ -1,15 +1,13 @@
 import type { Call } from '../engine/kernels.js';
+import { SWEEP } from './active.js';
 import type { Layout, Matrix } from './layout.js';
-import { NARROW, PANEL, paddedUnits } from './layout.js';
+import { NARROW, PANEL, paddedUnits, SWEEP_FLOATS } from './layout.js';
 import type { ListsPlan } from './lists.js';
 import type { OptimizerSpec, UpdateRule } from './optimizers.js';
 import { updateRule } from './optimizers.js';
 import type { Parameter } from './parameters.js';
 import { depthOf } from './parameters.js';
 import { sizeOf } from './spec.js';
-
-/** Floats of scratch in which gradients wait for their update (assembly/gemm/gradient.ts, assembly/sparse.ts). */
-export const SWEEP_FLOATS = 2560;
 
 /** Floats of a parameter's control block: scalars for preparing its gradient, then for the rule (assembly/update.ts). */
 const CONTROL_FLOATS = 32;
@@ -85,13 +83,13 @@ export class Updates {
     this.transposed = plan.transposed;
   }
 
-  /** The parameter's gradient is xᵀ · delta. With `scratch` for lists, x may be mostly zeros. */
+  /** The parameter's gradient is xᵀ · delta. `seeks`: which of them may be mostly zeros (SWEEP); `scratch`: room for lists. */
   product(
     parameter: Parameter,
     x: Matrix | ListsPlan,
     delta: Matrix,
     rows: number,
-    scratch?: number,
+    { scratch, seeks }: { scratch: number; seeks: number },
   ): Call[] {
     if (!parameter.trainable) return [];
     if ('columnStarts' in x) return this.#listProduct(parameter, x, delta);
@@ -105,7 +103,7 @@ export class Updates {
         { kernel: 'denseGradient', args: [this.#gradient(parameter), ...products, this.fresh ? 1 : 0] },
       ];
     }
-    const lists = scratch !== undefined && rows > 2;
+    const lists = seeks !== 0 && rows > 2;
     const prepared = isPrepared(this.plan, parameter);
     const [weight, first, second, third] = this.#places(parameter);
     const control = this.#control(parameter);
@@ -118,7 +116,7 @@ export class Updates {
       lists ? scratch : sweepScratch,
       ...products,
       control,
-      prepared ? 1 : 0,
+      (prepared ? SWEEP.prepare : 0) | (lists ? seeks : 0),
     ];
     return [{ kernel: lists ? 'activeGradientSweep' : 'denseGradientSweep', args }];
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { listScratch } from '../../src/model/active.js';
-import { SWEEP_FLOATS } from '../../src/model/updates.js';
+import { listScratch, SWEEP } from '../../src/model/active.js';
+import { SWEEP_FLOATS } from '../../src/model/layout.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { padded, toPanels } from '../helpers/panels.js';
 import { RULES } from '../helpers/rules.js';
@@ -86,9 +86,9 @@ describe.each(VARIANTS)('behind relu, %s', (variant) => {
       memory.floats(SWEEP_FLOATS + listScratch(rows, depth)),
     ];
     const offsets = (placed: Placed<Float32Array>[]) => placed.map(({ offset }) => offset);
-    const rest = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels, scalars.offset, 0];
-    memory.kernels.denseGradientSweep(code, ...offsets(dense), plain.offset, ...rest);
-    memory.kernels.activeGradientSweep(code, ...offsets(listed), scratch.offset, ...rest);
+    const rest = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels, scalars.offset];
+    memory.kernels.denseGradientSweep(code, ...offsets(dense), plain.offset, ...rest, 0);
+    memory.kernels.activeGradientSweep(code, ...offsets(listed), scratch.offset, ...rest, SWEEP.activeInput);
     listed.forEach((placed, i) => expectSameBits(placed.get(), dense[i].get(), `array ${i}`));
     memory.expectGuards('activeGradientSweep');
     return scratch;

@@ -142,6 +142,13 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     reads: [2, 3, 10],
     cost: (args) => 0.05 * args[5] * args[7] * width(args, 8),
   },
+  activeInputGradient: {
+    range: { begin: 8, block: 24 },
+    scratch: 4,
+    writes: [0],
+    reads: [2, 3, 10, 12],
+    cost: (args) => 0.05 * args[5] * args[7] * width(args, 8),
+  },
   narrowForward: {
     rows: { count: 6, block: 16, moving: pairs(0, 2) },
     writes: [0],

@@ -1,5 +1,6 @@
 import { ShapeError } from '../../errors.js';
 import { formatShape } from '../../ndarray.js';
+import { SWEEP } from '../active.js';
 import { activationCalls, lowest, needsInput, slopeCalls } from '../activations.js';
 import { paddedUnits } from '../layout.js';
 import { inputGradientCalls, listProductCalls, productCalls } from '../products.js';
@@ -30,11 +31,25 @@ export const dense: LayerRule<DenseSpec> = {
   },
 
   place(spec, place): Placed {
-    const { layout, rows, input, parameters, at, scratch, lists, single, active, previous, next } = place;
+    const {
+      layout,
+      rows,
+      input,
+      parameters,
+      at,
+      scratch,
+      lists,
+      single,
+      active,
+      activeDelta,
+      previous,
+      next,
+    } = place;
     const relu = takesSlope(previous, spec, place.below) ? input : undefined;
     const output = layout.matrix(rows, spec.units);
     const [kernel, bias] = parameters;
     const product = place.training && needsInput(spec.activation) ? layout.matrix(rows, spec.units) : output;
+    const seeks = (active ? SWEEP.activeInput : 0) | (activeDelta ? SWEEP.activeDelta : 0);
     const zeros = bias ? 0 : layout.floats(paddedUnits(spec.units));
     return {
       output,
@@ -60,11 +75,11 @@ export const dense: LayerRule<DenseSpec> = {
           ? []
           : slopeCalls(spec.activation, delta, needsInput(spec.activation) ? product : output, rows);
         if (below) {
-          const spare = { transposed: updates.transposed, scratch };
+          const spare = { transposed: updates.transposed, scratch, active: activeDelta && rows > 2 };
           const weights = { kernel: at(kernel), units: spec.units };
           calls.push(...inputGradientCalls(below, delta, weights, rows, spare, relu));
         }
-        calls.push(...updates.product(kernel, lists ?? input, delta, rows, active ? scratch : undefined));
+        calls.push(...updates.product(kernel, lists ?? input, delta, rows, { scratch, seeks }));
         if (bias) calls.push(...updates.columnSums(bias, delta, rows));
         return calls;
       },

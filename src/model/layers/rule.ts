@@ -35,6 +35,8 @@ export interface Place {
   readonly single?: SingleList;
   /** The input may be mostly zeros: products look for them (active.ts). */
   readonly active: boolean;
+  /** The gradient at its products may be: relu follows them. */
+  readonly activeDelta: boolean;
 }
 
 /** A step's forward pass. */

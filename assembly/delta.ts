@@ -1,0 +1,83 @@
+// Products with a delta that is mostly zeros, because relu or dropout follows the layer: by lists of what is not 0 (sparse.ts).
+// The sparse kernels find the operands with changed parts, so their panels are turned by 8 x 8.
+import { sweep } from './gemm/gradient';
+import { transposeRows } from './gemm/transpose';
+import { sparseForwardVectors, sparseStoreVectors } from './generated/sparse';
+import { PANEL, PANEL_BYTES } from './simd';
+
+/** Inputs of a pass over the lists of units, as vectors of x: whole panels. */
+const GRADIENT_INPUTS: usize = ASC_FEATURE_RELAXED_SIMD ? 48 : 24;
+
+/** Inputs of a pass over the lists of rows. */
+const INPUTS: usize = 24;
+
+/** Updates panels of W by `rule` from lists {row · xStride, value} of their units: xᵀ · delta, through `scratch`. */
+export function listedGradientSweep(
+  rule: i32,
+  w: usize,
+  slot0: usize,
+  slot1: usize,
+  slot2: usize,
+  scratch: usize,
+  starts: usize,
+  x: usize,
+  depth: usize,
+  panelBegin: usize,
+  panelEnd: usize,
+  control: usize,
+  prepare: bool,
+): void {
+  const turned = scratch + GRADIENT_INPUTS * PANEL_BYTES;
+  const block = PANEL * PANEL_BYTES;
+  for (let k: usize = 0; k < depth; k += GRADIENT_INPUTS) {
+    const count = min(GRADIENT_INPUTS, depth - k);
+    for (let p = panelBegin; p < panelEnd; p++) {
+      const units = starts + ((p - panelBegin) << 5);
+      sparseStoreVectors(<i32>((count + 3) >> 2), turned, block, units, PANEL, x + (k << 2), true);
+      for (let i: usize = 0; i < count; i += 4) {
+        const from = turned + (i >> 3) * block + ((i & 4) << 2);
+        const to = scratch + i * PANEL_BYTES;
+        transposeRows(to, from, PANEL_BYTES, 4);
+        transposeRows(to + 16, from + 4 * PANEL_BYTES, PANEL_BYTES, 4);
+      }
+      const at = (p * depth + k) * PANEL_BYTES;
+      sweep(rule, w, slot0, slot1, slot2, scratch, at, count << 3, control, prepare);
+    }
+  }
+}
+
+/** Inputs [begin, end) of dx = delta · Wᵀ from lists {unit · 32, value} of the rows; `scratch`: 32 + 24 · padded units. */
+export function listedInputGradient(
+  dx: usize,
+  dxStride: usize,
+  panels: usize,
+  starts: usize,
+  scratch: usize,
+  rows: usize,
+  depth: usize,
+  units: usize,
+  begin: usize,
+  end: usize,
+): void {
+  const panelStride = depth * PANEL_BYTES;
+  const unitPanels = (units + 7) >> 3;
+  const turned = scratch + 128;
+  const block = unitPanels * PANEL * PANEL_BYTES;
+  memory.fill(scratch, 0, 128);
+  for (let k = begin; k < end; k += INPUTS) {
+    const count = min(INPUTS, end - k);
+    for (let i: usize = 0; i < count; i += 4) {
+      let from = panels + (k + i) * PANEL_BYTES;
+      let to = turned + (i >> 3) * block + ((i & 4) << 2);
+      const height = min<usize>(4, count - i);
+      for (let p: usize = 0; p < unitPanels; p++) {
+        transposeRows(to, from, PANEL_BYTES, height);
+        transposeRows(to + 4 * PANEL_BYTES, from + 16, PANEL_BYTES, height);
+        from += panelStride;
+        to += PANEL * PANEL_BYTES;
+      }
+    }
+    const vectors = <i32>((count + 3) >> 2);
+    sparseForwardVectors(vectors, dx + (k << 2), dxStride, starts, rows, turned, block, scratch, -Infinity);
+  }
+}
