@@ -62,6 +62,12 @@ export function integer(bounds: Bounds = {}): Rule<number> {
 /** An integer >= 1. */
 export const positiveInteger: Rule<number> = integer({ min: 1 });
 
+/** How much is told. */
+export const verbosity: Rule<0 | 1 | 2> = rule(
+  '0, 1 or 2',
+  (value): value is 0 | 1 | 2 => value === 0 || value === 1 || value === 2,
+);
+
 /** true or false; nothing else stands for them. */
 export const boolean: Rule<boolean> = rule('a boolean', (value) => typeof value === 'boolean');
 

@@ -10,7 +10,7 @@ import {
   number,
   positiveInteger,
   refused,
-  rule,
+  verbosity,
 } from '../check.js';
 import { ValueError } from '../errors.js';
 import type { ArrayInput } from '../ndarray.js';
@@ -79,7 +79,7 @@ const schema = {
   sampleWeight: anything<ArrayInput | null>(),
   initialEpoch: integer({ min: 0 }),
   callbacks: anything<unknown>(),
-  verbose: rule('0, 1 or 2', (value): value is 0 | 1 | 2 => value === 0 || value === 1 || value === 2),
+  verbose: verbosity,
   signal: abortSignal,
   threads: anything<number | 'auto'>(),
   maxTimeMs: number({ min: 0 }),
@@ -156,6 +156,7 @@ function checkHookNames(owner: string, callback: object): void {
 const evaluateSchema = {
   batchSize: positiveInteger,
   sampleWeight: anything<ArrayInput | null>(),
+  verbose: verbosity,
 };
 
 export interface EvaluateOptions {
@@ -163,6 +164,8 @@ export interface EvaluateOptions {
   readonly batchSize?: number;
   /** Weight of each row in the loss, >= 0. */
   readonly sampleWeight?: ArrayInput | null;
+  /** Accepted for Keras's sake: nothing is printed. */
+  readonly verbose?: 0 | 1 | 2;
 }
 
 export function readEvaluateOptions(owner: string, given: unknown) {

@@ -1,4 +1,4 @@
-import { checkOptions, func, instance, positiveInteger } from '../check.js';
+import { checkOptions, func, instance, positiveInteger, verbosity } from '../check.js';
 import { ShapeError } from '../errors.js';
 import { sizeOf } from '../model/spec.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
@@ -13,9 +13,11 @@ export interface PredictOptions {
   readonly out?: Float32Array;
   /** Accepted for Keras's sake: a row's prediction does not depend on it. */
   readonly batchSize?: number;
+  /** Accepted for Keras's sake: nothing is printed. */
+  readonly verbose?: 0 | 1 | 2;
 }
 
-const PREDICT_OPTIONS = { out: instance(Float32Array), batchSize: positiveInteger };
+const PREDICT_OPTIONS = { out: instance(Float32Array), batchSize: positiveInteger, verbose: verbosity };
 
 export interface SummaryOptions {
   /** Receives the lines one by one. Default console.log. */

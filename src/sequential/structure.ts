@@ -17,7 +17,11 @@ export interface Structure {
   readonly parameters: readonly Parameter[];
 }
 
-/** Shapes and parameters of layers for rows of one shape. @throws ShapeError naming the layer that does not fit */
+/**
+ * Shapes and parameters of layers for rows of one shape.
+ *
+ * @throws ShapeError naming the layer that does not fit; UnsupportedError if no memory can hold the weights
+ */
 export function structureOf(owner: string, inputShape: Shape, layers: readonly Layer[]): Structure {
   if (layers.length === 0) {
     throw new ValueError(`${owner}: a model needs at least one layer besides its input, but has none.`);
@@ -32,7 +36,9 @@ export function structureOf(owner: string, inputShape: Shape, layers: readonly L
   });
   const spec = { inputShape, layers: specs };
   const { parameters } = layOut(spec, specs.map(layerRule), shapes);
-  return { spec, shapes, parameters };
+  const structure = { spec, shapes, parameters };
+  checkMemory(owner, structure);
+  return structure;
 }
 
 function named(what: string, work: () => Shape): Shape {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   DivergedError,
   layers,
+  modelFromJSON,
   loadModel,
   optimizers,
   sequential,
@@ -55,16 +56,24 @@ describe('weights that no memory holds are refused', () => {
   const wide = (units: number): Sequential =>
     sequential({ layers: [layers.dense({ units, inputShape: [1000] })] });
 
-  test.each([1e9, 1e15])('before any are drawn, %d units', (units) => {
-    expect(() => wide(units).getWeights()).toThrow(UnsupportedError);
-    expect(() => wide(1e9).getWeights()).toThrow(
+  test.each([1e9, 1e15])('when the model is made, %d units', (units) => {
+    expect(() => wide(units)).toThrow(UnsupportedError);
+    expect(() => wide(1e9)).toThrow(
+      'sequential: 1001000000000 weights need 3818512 MiB, but a model has at most 4096 MiB; use fewer units.',
+    );
+  });
+
+  test('in a description too', () => {
+    const described = wide(3).toJSON() as unknown as { layers: { units: number }[] };
+    described.layers[0].units = 1e9;
+    expect(() => modelFromJSON(described as never)).toThrow(
       'sequential: 1001000000000 weights need 3818512 MiB, but a model has at most 4096 MiB; use fewer units.',
     );
   });
 
   test('naming the kernel of a convolution', () => {
     const kernel = layers.conv2d({ filters: 1e9, kernelSize: [3, 5], inputShape: [28, 28, 1] });
-    expect(() => sequential({ layers: [kernel] }).getWeights()).toThrow(
+    expect(() => sequential({ layers: [kernel] })).toThrow(
       'sequential: 16000000000 weights need 61036 MiB, but a model has at most 4096 MiB; use fewer filters or a smaller kernelSize than [3, 5].',
     );
   });
@@ -127,5 +136,16 @@ test('loadModel says what to do with an ArrayBuffer', async () => {
   const bytes = regression().toBytes();
   await expect(loadModel(bytes.buffer as any)).rejects.toThrow(
     'A model must be given as the bytes of its file, a Uint8Array, but received an ArrayBuffer; wrap it as new Uint8Array(buffer).',
+  );
+});
+
+test('evaluate and predict take the verbose of Keras, and print nothing', () => {
+  const model = regression();
+  for (const verbose of [0, 1, 2] as const) {
+    expect(model.evaluate(x, y, { verbose })).toEqual(model.evaluate(x, y));
+    expect(model.predict(x, { verbose })).toEqual(model.predict(x));
+  }
+  expect(() => model.evaluate(x, y, { verbose: 3 as never })).toThrow(
+    'sequential.evaluate: verbose must be 0, 1 or 2, but received 3.',
   );
 });
