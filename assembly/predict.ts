@@ -16,7 +16,7 @@ export {
   depthwiseTile,
 } from './generated/conv';
 export * from './generated/forward';
-export { narrowForward4 } from './generated/narrow';
+export { narrowForward2, narrowForward4 } from './generated/narrow';
 export {
   sparseForward1,
   sparseForward2,

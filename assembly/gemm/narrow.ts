@@ -1,12 +1,13 @@
 // Products of layers of one to three units, for which a tile of eight columns would be mostly padding: one unit at a
 // time, with rows or inputs in the lanes. The same chains as the tiles, so the same bits. Strides in bytes.
 import { reluBackward } from '../activation';
-import { narrowForward4, narrowGradientVectors } from '../generated/narrow';
+import { narrowForward2, narrowForward4, narrowGradientVectors } from '../generated/narrow';
 import { fma, PANEL_BYTES } from '../simd';
 import { denseForward } from './forward';
 
-/** Rows of a block; fewer go through the tiles, where as many chains are under way. */
+/** Rows of a block, and of one where rows are fewer; fewer still go through the tiles, where as many chains are under way. */
 const BLOCK: usize = 16;
+const LEAST: usize = 8;
 
 /** Vectors of a pass over the rows. */
 const PASS: usize = 8;
@@ -24,18 +25,21 @@ export function narrowForward(
   units: usize,
   low: f32,
 ): void {
-  if (rows < BLOCK) return denseForward(y, yStride, x, xStride, w, bias, rows, depth, 0, 1, low);
+  if (rows < LEAST) return denseForward(y, yStride, x, xStride, w, bias, rows, depth, 0, 1, low);
   for (let row: usize = 0; row < rows; row++) {
     v128.store(y + row * yStride, f32x4.splat(0));
     v128.store(y + row * yStride, f32x4.splat(0), 16);
   }
-  for (let row: usize = 0; row < rows; row += BLOCK) {
+  const block = rows < BLOCK ? LEAST : BLOCK;
+  for (let row: usize = 0; row < rows; row += block) {
     // The last block begins so early that it is whole: some rows are computed twice.
-    const first = min(row, rows - BLOCK);
+    const first = min(row, rows - block);
     for (let unit: usize = 0; unit < units; unit++) {
       const column = unit << 2;
       const to = y + first * yStride + column;
-      narrowForward4(to, yStride, x + first * xStride, xStride, w + column, depth, bias + column, low);
+      const from = x + first * xStride;
+      if (block == BLOCK) narrowForward4(to, yStride, from, xStride, w + column, depth, bias + column, low);
+      else narrowForward2(to, yStride, from, xStride, w + column, depth, bias + column, low);
     }
   }
 }

@@ -75,6 +75,7 @@ const WIDTHS = Array.from({ length: 8 }, (_, i) => i + 1);
 
 export default () => [
   "import { clamp, fma } from '../simd';",
+  narrowForward(2),
   narrowForward(4),
   ...WIDTHS.map(narrowGradient),
   dispatcher(
