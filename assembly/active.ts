@@ -1,12 +1,12 @@
 // Products of layers whose input, or whose delta, is often mostly zeros, because relu or dropout made it: by lists of what is
 // not 0 (sparse.ts, delta.ts) where that is little, dense where it is not. Decided anew for every batch; the bits are the same.
 //
-//   scratch:  starts (uint32, one more than there are lists) | entries (8 bytes each)
+//   scratch:  starts of rows or bounds of columns (lists.ts) | entries (8 bytes each)
 import { denseForward } from './gemm/forward';
 import { listedGradientSweep, listedInputGradient } from './delta';
 import { denseGradientSweep } from './gemm/gradient';
 import { denseInputGradient, keepActive } from './gemm/input-gradient';
-import { makeLists } from './lists';
+import { BOUNDS, makeLists, STARTS } from './lists';
 import { PANEL, PANEL_BYTES } from './simd';
 import { sparseForward, sparseGradientSweep } from './sparse';
 
@@ -70,7 +70,7 @@ export function activeForward(
   const most = depth <= DEEP ? FORWARD : FORWARD_DEEP;
   if (
     density(x, xStride, rows, depth) <= most &&
-    makeLists(scratch, x, rows, xStride, depth, 4, <u32>PANEL_BYTES)
+    makeLists(scratch, x, rows, xStride, depth, 4, <u32>PANEL_BYTES, STARTS)
   ) {
     const units = panelEnd * PANEL;
     sparseForward(y, yStride, scratch, panels, bias, rows, depth, panelBegin, panelEnd, low, units);
@@ -113,7 +113,7 @@ export function activeGradientSweep(
   if (
     ofX <= GRADIENT &&
     (ofX <= ofDelta || ofDelta > DELTA) &&
-    makeLists(lists, x, depth, 4, rows, xStride, <u32>deltaStride)
+    makeLists(lists, x, depth, 4, rows, xStride, <u32>deltaStride, BOUNDS)
   ) {
     sparseGradientSweep(
       rule,
@@ -131,7 +131,7 @@ export function activeGradientSweep(
       control,
       prepare,
     );
-  } else if (ofDelta <= DELTA && makeLists(lists, d, units, 4, rows, deltaStride, <u32>xStride)) {
+  } else if (ofDelta <= DELTA && makeLists(lists, d, units, 4, rows, deltaStride, <u32>xStride, BOUNDS)) {
     listedGradientSweep(
       rule,
       w,
@@ -189,7 +189,7 @@ export function activeInputGradient(
   const lists = scratch + ((32 + 24 * ((units + 7) & ~7)) << 2);
   if (
     density(delta, deltaStride, rows, units) <= (units <= FEW ? DELTA_INPUT_FEW : DELTA_INPUT) &&
-    makeLists(lists, delta, rows, deltaStride, units, 4, <u32>PANEL_BYTES)
+    makeLists(lists, delta, rows, deltaStride, units, 4, <u32>PANEL_BYTES, STARTS)
   ) {
     listedInputGradient(dx, dxStride, panels, lists, scratch, rows, depth, units, begin, end);
     if (y != 0) keepActive(dx + (begin << 2), dxStride, y + (begin << 2), yStride, rows, end - begin);

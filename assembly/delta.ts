@@ -19,7 +19,7 @@ export function listedGradientSweep(
   slot1: usize,
   slot2: usize,
   scratch: usize,
-  starts: usize,
+  bounds: usize,
   x: usize,
   depth: usize,
   panelBegin: usize,
@@ -32,7 +32,7 @@ export function listedGradientSweep(
   for (let k: usize = 0; k < depth; k += GRADIENT_INPUTS) {
     const count = min(GRADIENT_INPUTS, depth - k);
     for (let p = panelBegin; p < panelEnd; p++) {
-      const units = starts + ((p - panelBegin) << 5);
+      const units = bounds + ((p - panelBegin) << 6);
       sparseStoreVectors(<i32>((count + 3) >> 2), turned, block, units, PANEL, x + (k << 2), true);
       for (let i: usize = 0; i < count; i += 4) {
         const from = turned + (i >> 3) * block + ((i & 4) << 2);

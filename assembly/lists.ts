@@ -119,11 +119,14 @@ function entryFrom(from: usize, end: usize, limit: u32): usize {
   return from;
 }
 
-/** Lists of columns [begin, end) from row lists: count, add up, distribute. `cursors` holds inputs uint32. */
+/**
+ * Lists of columns [begin, end) from row lists. With `slot`, every column has so many bytes of its own; else they are counted
+ * first, and lie one behind the other.
+ */
 export function listColumns(
-  starts: usize,
+  bounds: usize,
   entries: usize,
-  cursors: usize,
+  slot: usize,
   rowStarts: usize,
   rows: usize,
   inputs: usize,
@@ -135,25 +138,27 @@ export function listColumns(
   const high = <u32>(end * PANEL_BYTES);
   const last = end == inputs;
   let place = entries;
-  memory.fill(cursors + (begin << 2), 0, (end - begin) << 2);
-  for (let row: usize = 0; row < rows; row++) {
-    const from: usize = load<u32>(rowStarts + (row << 2));
-    const to: usize = load<u32>(rowStarts + (row << 2), 4);
-    const first = begin == 0 ? from : entryFrom(from, to, low);
-    const behind = last ? to : entryFrom(first, to, high);
-    place += first - from;
-    for (let e = first; e < behind; e += 8) {
-      const at = cursors + (load<u32>(e) >> 3);
-      store<u32>(at, load<u32>(at) + 8);
+  if (slot == 0) {
+    memory.fill(bounds + (begin << 3), 0, (end - begin) << 3);
+    for (let row: usize = 0; row < rows; row++) {
+      const from: usize = load<u32>(rowStarts + (row << 2));
+      const to: usize = load<u32>(rowStarts + (row << 2), 4);
+      const first = begin == 0 ? from : entryFrom(from, to, low);
+      const behind = last ? to : entryFrom(first, to, high);
+      place += first - from;
+      for (let e = first; e < behind; e += 8) {
+        const at = bounds + (load<u32>(e) >> 2);
+        store<u32>(at, load<u32>(at, 4) + 8, 4);
+      }
     }
-  }
+  } else place += begin * slot;
   for (let k = begin; k < end; k++) {
-    const count = load<u32>(cursors + (k << 2));
-    store<u32>(starts + (k << 2), <u32>place);
-    store<u32>(cursors + (k << 2), <u32>place);
-    place += count;
+    const at = bounds + (k << 3);
+    const size = slot == 0 ? <usize>load<u32>(at, 4) : slot;
+    store<u32>(at, <u32>place);
+    store<u32>(at, <u32>place, 4);
+    place += size;
   }
-  if (last) store<u32>(starts + (inputs << 2), <u32>place);
   let offset: u64 = 0;
   for (let row: usize = 0; row < rows; row++) {
     let e: usize = load<u32>(rowStarts + (row << 2));
@@ -162,10 +167,10 @@ export function listColumns(
     const behind = last ? to : entryFrom(e, to, high);
     for (; e < behind; e += 8) {
       const entry = load<u64>(e);
-      const at = cursors + ((<usize>(<u32>entry)) >> 3);
-      const to: usize = load<u32>(at);
+      const at = bounds + ((<usize>(<u32>entry)) >> 2);
+      const to: usize = load<u32>(at, 4);
       store<u64>(to, (entry & 0xffffffff00000000) | offset);
-      store<u32>(at, <u32>to + 8);
+      store<u32>(at, <u32>to + 8, 4);
     }
     offset += deltaStride;
   }
@@ -174,12 +179,14 @@ export function listColumns(
 /** Percent of the values for which lists have room, and one more list; as in src/model/active.ts. */
 const ROOM: usize = 75;
 
+/** Bytes from the start of a list to that of the next: as rows have them, one behind the other, or as columns have them. */
+export const STARTS: usize = 4;
+export const BOUNDS: usize = 8;
+
 /**
- * Lists {index · step, value} of what is not 0 in `lists` vectors of `length` values, in `scratch`. Written without a branch:
- * nobody can foretell which value is 0. False if there is no room for all.
+ * Lists {index · step, value} of what is not 0 in `lists` vectors of `length` values, in `scratch`: STARTS or BOUNDS, then
+ * entries. Written without a branch: nobody can foretell which value is 0. False if there is no room for all.
  */
-// @ts-ignore: decorator
-@inline
 export function makeLists(
   scratch: usize,
   from: usize,
@@ -188,8 +195,9 @@ export function makeLists(
   length: usize,
   valueStride: usize,
   step: u32,
+  size: usize,
 ): bool {
-  let entry = scratch + ((((lists + 1) << 2) + 7) & ~7);
+  let entry = scratch + ((lists * size + 11) & ~7);
   const last = entry + 8 * ((lists * length * ROOM) / 100);
   const end = <u32>length * step;
   for (let starts = scratch; lists > 0; lists--) {
@@ -202,9 +210,9 @@ export function makeLists(
       entry += (<usize>(value << 1 != 0)) << 3;
       at += valueStride;
     }
-    starts += 4;
+    store<u32>(starts, <u32>entry, 4);
+    starts += size;
     from += listStride;
-    store<u32>(starts, <u32>entry);
   }
   return true;
 }

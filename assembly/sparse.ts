@@ -1,9 +1,9 @@
 // The first layer on rows that are mostly zeros. Exact: a zero adds nothing to a chain, so leaving it out changes no bit.
 //
 //   row lists:     starts[row] → {k · 32 (bytes into a panel), value} …      one more start marks the end
-//   column lists:  starts[k]   → {row · deltaStride, value} …                rows ascending
+//   column lists:  bounds[k]   → {row · deltaStride, value} …                start and end; rows ascending
 //
-// Starts are uint32 addresses, entries 8 bytes.
+// Starts and bounds are uint32 addresses, entries 8 bytes.
 import { sweep } from './gemm/gradient';
 import { sparseForwardVectors, sparseSgdVectors, sparseStoreVectors } from './generated/sparse';
 import { PANEL_BYTES } from './simd';
@@ -75,7 +75,7 @@ export function sparseGradientSweep(
   slot1: usize,
   slot2: usize,
   scratch: usize,
-  starts: usize,
+  bounds: usize,
   delta: usize,
   depth: usize,
   panelBegin: usize,
@@ -91,7 +91,7 @@ export function sparseGradientSweep(
     const width = passWidth(end - i, GRADIENT_PASS);
     const at = (i >> 1) * stride;
     const d = delta + (i << 4);
-    if (skips) sparseSgdVectors(<i32>width, w + at, stride, starts, depth, d, control);
+    if (skips) sparseSgdVectors(<i32>width, w + at, stride, bounds, depth, d, control);
     else {
       const panels = (width + 1) >> 1;
       if (width & 1)
@@ -99,7 +99,7 @@ export function sparseGradientSweep(
       for (let k: usize = 0; k < depth; k += INPUT_BLOCK) {
         const count = min(INPUT_BLOCK, depth - k);
         const block = INPUT_BLOCK * PANEL_BYTES;
-        sparseStoreVectors(<i32>width, scratch, block, starts + (k << 2), count, d, true);
+        sparseStoreVectors(<i32>width, scratch, block, bounds + (k << 3), count, d, true);
         for (let p: usize = 0; p < panels; p++) {
           const to = at + p * stride + k * PANEL_BYTES;
           sweep(rule, w, slot0, slot1, slot2, scratch + p * block, to, count << 3, control, prepare);
@@ -113,7 +113,7 @@ export function sparseGradientSweep(
 /** g (panels, like W) = xᵀ · delta from column lists, or += if not `fresh`. Padding stays as it is. */
 export function sparseGradient(
   g: usize,
-  starts: usize,
+  bounds: usize,
   delta: usize,
   depth: usize,
   panelBegin: usize,
@@ -125,7 +125,7 @@ export function sparseGradient(
   const end = vectorEnd(panelEnd, units);
   for (let i = panelBegin << 1; i < end;) {
     const width = passWidth(end - i, GRADIENT_PASS);
-    sparseStoreVectors(<i32>width, g + (i >> 1) * stride, stride, starts, depth, delta + (i << 4), fresh);
+    sparseStoreVectors(<i32>width, g + (i >> 1) * stride, stride, bounds, depth, delta + (i << 4), fresh);
     i += width;
   }
 }

@@ -45,18 +45,18 @@ ${rows(n, (i) => `        s${i} = fma(a, v128.load(d, ${16 * i}), s${i});`)}
 function sparseSgd(n) {
   return `
 export function sparseSgd${n}(
-  w: usize, panelStride: usize, starts: usize, inputs: usize, delta: usize, control: usize,
+  w: usize, panelStride: usize, bounds: usize, inputs: usize, delta: usize, control: usize,
 ): void {
   for (; inputs > 0; inputs--) {
-    let e: usize = load<u32>(starts);
-    const end: usize = load<u32>(starts, 4);
+    let e: usize = load<u32>(bounds);
+    const end: usize = load<u32>(bounds, 4);
     if (e < end) {
 ${rows(n, (i) => `      let s${i} = f32x4.splat(0);`)}
 ${columnSum(n)}
       const step = f32x4.neg(v128.load32_splat(control));
 ${rows(n, (i) => `      v128.store(${at('w', i).replace(',', `, fma(step, s${i}, v128.load(${at('w', i)})),`)});`)}
     }
-    starts += 4;
+    bounds += 8;
     w += 32;
   }
 }`;
@@ -66,18 +66,18 @@ ${rows(n, (i) => `      v128.store(${at('w', i).replace(',', `, fma(step, s${i},
 function sparseStore(n) {
   return `
 export function sparseStore${n}(
-  g: usize, panelStride: usize, starts: usize, inputs: usize, delta: usize, fresh: bool,
+  g: usize, panelStride: usize, bounds: usize, inputs: usize, delta: usize, fresh: bool,
 ): void {
   for (; inputs > 0; inputs--) {
 ${rows(n, (i) => `    let s${i} = f32x4.splat(0);`)}
     if (!fresh) {
 ${rows(n, (i) => `      s${i} = v128.load(${at('g', i)});`)}
     }
-    let e: usize = load<u32>(starts);
-    const end: usize = load<u32>(starts, 4);
+    let e: usize = load<u32>(bounds);
+    const end: usize = load<u32>(bounds, 4);
 ${columnSum(n)}
 ${rows(n, (i) => `    v128.store(${at('g', i).replace(',', `, s${i},`)});`)}
-    starts += 4;
+    bounds += 8;
     g += 32;
   }
 }`;
@@ -94,6 +94,6 @@ export default () => [
     ...addresses('y yStride starts rows w panelStride bias'),
     ['low', 'f32'],
   ]),
-  dispatch('sparseSgd', GRADIENT, addresses('w panelStride starts inputs delta control')),
-  dispatch('sparseStore', GRADIENT, [...addresses('g panelStride starts inputs delta'), ['fresh', 'bool']]),
+  dispatch('sparseSgd', GRADIENT, addresses('w panelStride bounds inputs delta control')),
+  dispatch('sparseStore', GRADIENT, [...addresses('g panelStride bounds inputs delta'), ['fresh', 'bool']]),
 ];

@@ -77,7 +77,7 @@ export function activeScratch(spec: NetworkSpec, shapes: readonly Shape[], i: nu
 
 /** Floats of scratch that lists of a batch by rows, or by columns, may take. */
 export function listScratch(rows: number, columns: number): number {
-  const starts = Math.max(rows, columns) + PANEL;
+  const bounds = 2 * Math.max(rows, columns) + PANEL;
   const entries = Math.floor((rows * columns * ROOM) / 100) + Math.max(rows, columns) + 1;
-  return starts + 2 * entries;
+  return bounds + 2 * entries;
 }

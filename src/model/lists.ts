@@ -14,6 +14,9 @@ const WIDE_UNITS = 96;
 /** What kernels may read or write beyond the last entry (assembly/gather.ts). */
 export const BEYOND = 64;
 
+/** Entries of a batch up to which every column has room for all rows: counting them first would cost more than the room. */
+const MOST_SLOTS = 262144;
+
 /** Fewer inputs are not worth a list. */
 export const LEAST_INPUTS = 64;
 
@@ -30,9 +33,10 @@ export interface ListsPlan {
   readonly rowStarts: number;
   readonly rowEntries: number;
   /** Column lists, for gradients; 0 in plans without. */
-  readonly columnStarts: number;
+  readonly columnBounds: number;
   readonly columnEntries: number;
-  readonly cursors: number;
+  /** Bytes that every column has for its entries; 0: as many as it needs. */
+  readonly slot: number;
 }
 
 export function planLists(
@@ -42,17 +46,19 @@ export function planLists(
   gradients: boolean,
   { most, given }: Pick<ListsPlan, 'most' | 'given'>,
 ): ListsPlan {
-  const entries = (): number => layout.take(8 * most + BEYOND);
+  const entries = (count: number): number => layout.take(8 * count + BEYOND);
+  // An odd number of cache lines: the columns' first entries then lie in all sets of a cache.
+  const slot = rows * inputs <= MOST_SLOTS ? 64 * (Math.ceil(rows / 8) | 1) : 0;
   const words = (count: number): number => layout.take(4 * count);
   return {
     inputs,
     most,
     given,
     rowStarts: words(rows + 1),
-    rowEntries: entries(),
-    columnStarts: gradients ? words(inputs + 1) : 0,
-    columnEntries: gradients ? entries() : 0,
-    cursors: gradients ? words(inputs) : 0,
+    rowEntries: entries(most),
+    columnBounds: gradients ? words(2 * inputs) : 0,
+    columnEntries: gradients ? entries(slot > 0 ? (inputs * slot) / 8 : most) : 0,
+    slot,
   };
 }
 
@@ -73,11 +79,11 @@ export function rowListCalls(
 
 /** Column lists from row lists; entries hold offsets into rows of `delta`. */
 export function columnListCalls(lists: ListsPlan, delta: Matrix, rows: number): Call[] {
-  const { columnStarts, columnEntries, cursors, rowStarts, inputs } = lists;
+  const { columnBounds, columnEntries, slot, rowStarts, inputs } = lists;
   return [
     {
       kernel: 'listColumns',
-      args: [columnStarts, columnEntries, cursors, rowStarts, rows, inputs, delta.stride, 0, inputs],
+      args: [columnBounds, columnEntries, slot, rowStarts, rows, inputs, delta.stride, 0, inputs],
     },
   ];
 }

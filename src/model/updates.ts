@@ -92,7 +92,7 @@ export class Updates {
     { scratch, seeks }: { scratch: number; seeks: number },
   ): Call[] {
     if (!parameter.trainable) return [];
-    if ('columnStarts' in x) return this.#listProduct(parameter, x, delta);
+    if ('columnBounds' in x) return this.#listProduct(parameter, x, delta);
     const { rule, gradients, sweepScratch } = this.plan;
     const [depth, units] = parameter.shape;
     if (units <= NARROW) return this.#narrowProduct(parameter, x, delta, rows);
@@ -133,10 +133,10 @@ export class Updates {
   }
 
   /** The same from column lists. */
-  #listProduct(parameter: Parameter, { columnStarts }: ListsPlan, delta: Matrix): Call[] {
+  #listProduct(parameter: Parameter, { columnBounds }: ListsPlan, delta: Matrix): Call[] {
     const { rule, gradients, sweepScratch } = this.plan;
     const [depth, units] = parameter.shape;
-    const product = [columnStarts, delta.offset, depth, 0, parameter.length / (PANEL * depth), units];
+    const product = [columnBounds, delta.offset, depth, 0, parameter.length / (PANEL * depth), units];
     if (gradients !== 0) {
       const args = [this.#gradient(parameter), ...product, this.fresh ? 1 : 0];
       return [{ kernel: 'sparseGradient', args }];

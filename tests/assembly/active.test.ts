@@ -36,9 +36,11 @@ function deceptive({ rows, depth }: Shape): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: rows * depth }, (_, i) => (Math.floor(i / depth) % 4 === 0 ? 0 : 1 + i));
 }
 
-function entries(scratch: Placed<Float32Array>, from: number, lists: number): number {
-  const starts = new Uint32Array(scratch.get().buffer, 4 * from, lists + 1);
-  return (starts[lists] - starts[0]) / 8;
+/** Entries of lists of rows, which have starts, or of columns, which have starts and ends. */
+function entries(scratch: Placed<Float32Array>, from: number, lists: number, of: 'rows' | 'columns'): number {
+  const last = of === 'rows' ? lists : 2 * lists - 1;
+  const starts = new Uint32Array(scratch.get().buffer, 4 * from, last + 1);
+  return (starts[last] - starts[0]) / 8;
 }
 
 const count = (values: Float32Array): number => values.filter((value) => value !== 0).length;
@@ -99,7 +101,7 @@ describe.each(VARIANTS)('behind relu, %s', (variant) => {
       const values = activations(shape, density);
       for (const low of [0, -Infinity]) {
         const scratch = forward(shape, values, low);
-        if (density <= 0.05) expect(entries(scratch, 0, shape.rows)).toBe(count(values));
+        if (density <= 0.05) expect(entries(scratch, 0, shape.rows, 'rows')).toBe(count(values));
         if (density === 1) expect(scratch.get().every(Number.isNaN)).toBe(true);
       }
     }
@@ -110,7 +112,8 @@ describe.each(VARIANTS)('behind relu, %s', (variant) => {
       const values = activations(shape, density);
       for (const rule of RULES.slice(0, 4)) {
         const scratch = update(shape, values, rule, 0.125);
-        if (density <= 0.05) expect(entries(scratch, SWEEP_FLOATS, shape.depth)).toBe(count(values));
+        if (density <= 0.05)
+          expect(entries(scratch, SWEEP_FLOATS, shape.depth, 'columns')).toBe(count(values));
         if (density === 1) expect(scratch.get().subarray(SWEEP_FLOATS).every(Number.isNaN)).toBe(true);
       }
     }
@@ -130,6 +133,6 @@ describe.each(VARIANTS)('behind relu, %s', (variant) => {
     const [shape] = SHAPES;
     const values = activations(shape, 0.05);
     values[70] = NaN;
-    expect(entries(forward(shape, values, 0), 0, shape.rows)).toBe(count(values));
+    expect(entries(forward(shape, values, 0), 0, shape.rows, 'rows')).toBe(count(values));
   });
 });

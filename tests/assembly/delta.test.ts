@@ -37,9 +37,11 @@ function deceptive({ rows, units }: Shape): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: rows * units }, (_, i) => (Math.floor(i / units) % 4 === 0 ? 0 : 1 + i));
 }
 
-function entries(scratch: Placed<Float32Array>, from: number, lists: number): number {
-  const starts = new Uint32Array(scratch.get().buffer, 4 * from, lists + 1);
-  return (starts[lists] - starts[0]) / 8;
+/** Entries of lists of rows, which have starts, or of columns, which have starts and ends. */
+function entries(scratch: Placed<Float32Array>, from: number, lists: number, of: 'rows' | 'columns'): number {
+  const last = of === 'rows' ? lists : 2 * lists - 1;
+  const starts = new Uint32Array(scratch.get().buffer, 4 * from, last + 1);
+  return (starts[last] - starts[0]) / 8;
 }
 
 const count = (values: Float32Array): number => values.filter((value) => value !== 0).length;
@@ -118,7 +120,8 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
       const values = deltaOf(shape, density);
       for (const rule of RULES.slice(0, 4)) {
         const scratch = update(shape, values, rule);
-        if (density <= 0.05) expect(entries(scratch, SWEEP_FLOATS, padded(shape.units))).toBe(count(values));
+        if (density <= 0.05)
+          expect(entries(scratch, SWEEP_FLOATS, padded(shape.units), 'columns')).toBe(count(values));
         if (density === 1) expect(scratch.get().subarray(SWEEP_FLOATS).every(Number.isNaN)).toBe(true);
         update(shape, values, rule, 3);
       }
@@ -130,7 +133,7 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
       const values = deltaOf(shape, density);
       for (const relu of [false, true]) {
         const { scratch, front, behind } = inputGradient(shape, values, relu);
-        if (density <= 0.05) expect(entries(scratch, front, shape.rows)).toBe(count(values));
+        if (density <= 0.05) expect(entries(scratch, front, shape.rows, 'rows')).toBe(count(values));
         if (density === 1) expect(scratch.get().subarray(behind).every(Number.isNaN)).toBe(true);
         if (shape.depth > 24) inputGradient(shape, values, relu, 24);
       }

@@ -41,22 +41,22 @@ function lists(
   values: Float32Array,
   { rows, depth }: Shape,
   deltaStride: number,
+  slotted = false,
 ): Lists {
   const data = memory.put(Float32Array.of(...values, 0, 0, 0));
   const indices = memory.put(Int32Array.from({ length: rows }, (_, i) => i));
   const starts = memory.put(new Int32Array(rows + 1));
   const entries = memory.put(new Uint8Array(8 * rows * depth));
-  const columnStarts = memory.put(new Int32Array(depth + 1));
+  const bounds = memory.put(new Int32Array(2 * depth));
   const columnEntries = memory.put(new Uint8Array(8 * rows * depth));
-  const cursors = memory.put(new Int32Array(depth));
   const { kernels } = memory;
   kernels.listFloats(starts.offset, entries.offset, data.offset, 4 * depth, depth, indices.offset, rows);
-  const columns = [columnStarts.offset, columnEntries.offset, cursors.offset, starts.offset];
+  const columns = [bounds.offset, columnEntries.offset, slotted ? 8 * rows : 0, starts.offset];
   // In parts that leave each other alone, as threads have them.
   const cuts = [0, Math.floor(depth / 3), Math.floor(depth / 2), depth];
   for (let i = 2; i >= 0; i--)
     kernels.listColumns(...columns, rows, depth, deltaStride, cuts[i], cuts[i + 1]);
-  return { rows: starts, columns: columnStarts, rowEntries: entries };
+  return { rows: starts, columns: bounds, rowEntries: entries };
 }
 
 describe.each(VARIANTS)('with lists of non-zero inputs, %s', (variant) => {
@@ -113,8 +113,11 @@ describe.each(VARIANTS)('with lists of non-zero inputs, %s', (variant) => {
     const delta = memory.matrix({ rows, columns: units, width: padded(units), gap: 0 }, deltas(rows, units));
     const make = () => memory.put(new Float32Array(depth * padded(units)));
     const [dense, listed] = [make(), make()];
-    const list = lists(memory, values, shape, delta.stride);
+    const [compact, slotted] = [false, true].map((slots) =>
+      lists(memory, values, shape, delta.stride, slots),
+    );
     for (const fresh of [1, 0]) {
+      const list = fresh === 1 ? compact : slotted;
       const head = [x.offset, x.stride, delta.offset, delta.stride, rows, depth];
       memory.kernels.denseGradient(dense.offset, ...head, 0, panels, fresh);
       memory.kernels.sparseGradient(
@@ -153,7 +156,7 @@ function expectSameUpdate(memory: GuardedMemory, shape: Shape, rule: Rule, decay
     ...Array.from({ length: 3 }, () => memory.put(toPanels(moments, depth, units))),
   ];
   const [dense, listed] = [make(), make()];
-  const list = lists(memory, values, shape, delta.stride);
+  const list = lists(memory, values, shape, delta.stride, decay === 0);
   const offsets = (placed: Placed<Float32Array>[]) => placed.map(({ offset }) => offset);
   const scratch = memory.floats(2560);
   const head = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels, control.offset, 0];

@@ -95,8 +95,11 @@ function listRegions({ rows, lists }: Plan): Region[] {
   return [
     region('starts of rows', lists.rowStarts, 4 * (rows + 1)),
     region('entries of rows', lists.rowEntries, 8 * rows * inputs),
-    region('starts of columns', lists.columnStarts, 4 * (inputs + 1)),
-    region('entries of columns', lists.columnEntries, 8 * rows * inputs),
-    region('cursors', lists.cursors, 4 * inputs),
+    region('bounds of columns', lists.columnBounds, 8 * inputs),
+    region(
+      'entries of columns',
+      lists.columnEntries,
+      lists.slot > 0 ? inputs * lists.slot : 8 * rows * inputs,
+    ),
   ];
 }

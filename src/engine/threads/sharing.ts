@@ -240,7 +240,7 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
   listFloats: single([0, 1], [2, 5], (args) => 0.4 * args[4] * args[6]),
   listColumns: {
     range: { begin: 7, block: 16 },
-    writes: [0, 1, 2],
+    writes: [0, 1],
     reads: [3],
     cost: (args) => 0.3 * args[4] * width(args, 7),
     late: true,
