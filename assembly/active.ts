@@ -68,10 +68,8 @@ export function activeForward(
   scratch: usize,
 ): void {
   const most = depth <= DEEP ? FORWARD : FORWARD_DEEP;
-  if (
-    density(x, xStride, rows, depth) <= most &&
-    makeLists(scratch, x, rows, xStride, depth, 4, <u32>PANEL_BYTES, STARTS)
-  ) {
+  if (density(x, xStride, rows, depth) <= most) {
+    makeLists(scratch, x, rows, xStride, depth, 4, <u32>PANEL_BYTES, STARTS);
     const units = panelEnd * PANEL;
     sparseForward(y, yStride, scratch, panels, bias, rows, depth, panelBegin, panelEnd, low, units);
   } else denseForward(y, yStride, x, xStride, panels, bias, rows, depth, panelBegin, panelEnd, low);
@@ -109,12 +107,10 @@ export function activeGradientSweep(
   const units = (panelEnd - panelBegin) * PANEL;
   const d = delta + panelBegin * PANEL_BYTES;
   const ofX = (flags & ACTIVE_X) != 0 ? density(x, xStride, rows, depth) : 100;
-  const ofDelta = (flags & ACTIVE_DELTA) != 0 ? density(d, deltaStride, rows, units) : 100;
-  if (
-    ofX <= GRADIENT &&
-    (ofX <= ofDelta || ofDelta > DELTA) &&
-    makeLists(lists, x, depth, 4, rows, xStride, <u32>deltaStride, BOUNDS)
-  ) {
+  // Of all units, whichever panels this thread has: all threads then do the same with an infinite value.
+  const ofDelta = (flags & ACTIVE_DELTA) != 0 ? density(delta, deltaStride, rows, deltaStride >> 2) : 100;
+  if (ofX <= GRADIENT && (ofX <= ofDelta || ofDelta > DELTA)) {
+    makeLists(lists, x, depth, 4, rows, xStride, <u32>deltaStride, BOUNDS);
     sparseGradientSweep(
       rule,
       w,
@@ -131,7 +127,8 @@ export function activeGradientSweep(
       control,
       prepare,
     );
-  } else if (ofDelta <= DELTA && makeLists(lists, d, units, 4, rows, deltaStride, <u32>xStride, BOUNDS)) {
+  } else if (ofDelta <= DELTA) {
+    makeLists(lists, d, units, 4, rows, deltaStride, <u32>xStride, BOUNDS);
     listedGradientSweep(
       rule,
       w,
@@ -187,10 +184,8 @@ export function activeInputGradient(
   deltaStride: usize,
 ): void {
   const lists = scratch + ((32 + 24 * ((units + 7) & ~7)) << 2);
-  if (
-    density(delta, deltaStride, rows, units) <= (units <= FEW ? DELTA_INPUT_FEW : DELTA_INPUT) &&
-    makeLists(lists, delta, rows, deltaStride, units, 4, <u32>PANEL_BYTES, STARTS)
-  ) {
+  if (density(delta, deltaStride, rows, units) <= (units <= FEW ? DELTA_INPUT_FEW : DELTA_INPUT)) {
+    makeLists(lists, delta, rows, deltaStride, units, 4, <u32>PANEL_BYTES, STARTS);
     listedInputGradient(dx, dxStride, panels, lists, scratch, rows, depth, units, begin, end);
     if (y != 0) keepActive(dx + (begin << 2), dxStride, y + (begin << 2), yStride, rows, end - begin);
   } else

@@ -3,7 +3,7 @@
 import { sweep } from './gemm/gradient';
 import { transposeRows } from './gemm/transpose';
 import { sparseForwardVectors, sparseStoreVectors } from './generated/sparse';
-import { PANEL, PANEL_BYTES } from './simd';
+import { laneMask, PANEL, PANEL_BYTES } from './simd';
 
 /** Inputs of a pass over the lists of units, as vectors of x: whole panels. */
 const GRADIENT_INPUTS: usize = ASC_FEATURE_RELAXED_SIMD ? 48 : 24;
@@ -79,5 +79,15 @@ export function listedInputGradient(
     }
     const vectors = <i32>((count + 3) >> 2);
     sparseForwardVectors(vectors, dx + (k << 2), dxStride, starts, rows, turned, block, scratch, -Infinity);
+    if ((count & 3) != 0) clearLanes(dx + ((k + (count & ~3)) << 2), dxStride, rows, count & 3);
+  }
+}
+
+/** Lanes from `first` on become 0: padding, which an infinite delta would have made NaN. */
+function clearLanes(x: usize, stride: usize, rows: usize, first: usize): void {
+  const mask = laneMask(0, first);
+  for (; rows > 0; rows--) {
+    v128.store(x, v128.and(v128.load(x), mask));
+    x += stride;
   }
 }

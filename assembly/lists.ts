@@ -176,16 +176,13 @@ export function listColumns(
   }
 }
 
-/** Percent of the values for which lists have room, and one more list; as in src/model/active.ts. */
-const ROOM: usize = 75;
-
 /** Bytes from the start of a list to that of the next: as rows have them, one behind the other, or as columns have them. */
 export const STARTS: usize = 4;
 export const BOUNDS: usize = 8;
 
 /**
  * Lists {index · step, value} of what is not 0 in `lists` vectors of `length` values, in `scratch`: STARTS or BOUNDS, then
- * entries. Written without a branch: nobody can foretell which value is 0. False if there is no room for all.
+ * entries, with room for all values. Written without a branch: nobody can foretell which value is 0.
  */
 export function makeLists(
   scratch: usize,
@@ -196,12 +193,10 @@ export function makeLists(
   valueStride: usize,
   step: u32,
   size: usize,
-): bool {
+): void {
   let entry = scratch + ((lists * size + 11) & ~7);
-  const last = entry + 8 * ((lists * length * ROOM) / 100);
   const end = <u32>length * step;
   for (let starts = scratch; lists > 0; lists--) {
-    if (entry > last) return false;
     store<u32>(starts, <u32>entry);
     let at = from;
     for (let index: u32 = 0; index < end; index += step) {
@@ -214,5 +209,4 @@ export function makeLists(
     starts += size;
     from += listStride;
   }
-  return true;
 }

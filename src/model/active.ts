@@ -9,11 +9,11 @@ import { sizeOf } from './spec.js';
 /** Fewer units are not worth the lists of a batch. */
 const LEAST_UNITS = 48;
 
+/** Turning the weights of more units for a gradient of the input takes more rows to pay. */
+const MANY_UNITS = 512;
+
 /** More inputs in a batch would take too much room as lists. */
 const MOST_VALUES = 4194304;
-
-/** Percent of the inputs for which lists have room, and one more list; as in assembly/active.ts. */
-const ROOM = 75;
 
 /** What hands zeros on. */
 const TRANSPARENT = new Set<LayerSpec['type']>([
@@ -67,17 +67,26 @@ export function isDeltaActive(
 /** What an activeGradientSweep has to do; as in assembly/active.ts. */
 export const SWEEP = { prepare: 1, activeInput: 2, activeDelta: 4 } as const;
 
+/** Whether the same is worth it for the input's gradient: weights are turned for it, however few the rows. */
+export function isInputGradientActive(units: number, rows: number): boolean {
+  return rows >= (units > MANY_UNITS ? 32 : 16);
+}
+
 /** Floats of scratch that a layer's products need for lists and what stands before them. */
-export function activeScratch(spec: NetworkSpec, shapes: readonly Shape[], i: number, rows: number): number {
+export function activeScratch(
+  spec: NetworkSpec,
+  shapes: readonly Shape[],
+  i: number,
+  rows: number,
+  training: boolean,
+): number {
   const units = paddedUnits(sizeOf(shapes[i + 1]));
   const input = isActive(spec, shapes, i, rows) ? SWEEP_FLOATS + listScratch(rows, sizeOf(shapes[i])) : 0;
-  if (!isDeltaActive(spec, shapes, i, rows)) return input;
+  if (!training || !isDeltaActive(spec, shapes, i, rows)) return input;
   return Math.max(input, Math.max(SWEEP_FLOATS, 32 + 24 * units) + listScratch(rows, units));
 }
 
 /** Floats of scratch that lists of a batch by rows, or by columns, may take. */
 export function listScratch(rows: number, columns: number): number {
-  const bounds = 2 * Math.max(rows, columns) + PANEL;
-  const entries = Math.floor((rows * columns * ROOM) / 100) + Math.max(rows, columns) + 1;
-  return bounds + 2 * entries;
+  return 2 * Math.max(rows, columns) + PANEL + 2 * rows * columns;
 }

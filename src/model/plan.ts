@@ -147,9 +147,9 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
   const given = listed && entries !== undefined;
   const inputs = sizeOf(spec.inputShape);
   const input = given ? { offset: 0, stride: 0, columns: inputs } : layout.matrix(inputRows, inputs);
-  const sizes = scratchSizes(spec, shapes, rows);
-  const scratch = layout.floats(sizes.scratch);
   const training = options.optimizer !== undefined;
+  const sizes = scratchSizes(spec, shapes, { rows, training });
+  const scratch = layout.floats(sizes.scratch);
   const keys = spec.layers.map((layer) => (isRandom(layer) ? layout.take(8) : 0));
   const most = entries ?? inputRows * inputs;
   const lists = listed ? planLists(layout, rows, inputs, training, { most, given }) : undefined;
@@ -213,7 +213,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
 function scratchSizes(
   spec: NetworkSpec,
   shapes: readonly Shape[],
-  rows: number,
+  { rows, training }: { rows: number; training: boolean },
 ): { scratch: number; transposed: number } {
   const sizes = { scratch: paddedUnits(Math.max(...shapes.map(sizeOf))), transposed: 0 };
   spec.layers.forEach((layer: LayerSpec, i) => {
@@ -221,9 +221,9 @@ function scratchSizes(
       sizes.scratch = Math.max(sizes.scratch, convolutionScratch(layer, shapes[i], spec.layers.at(i + 1)));
     }
     if (layer.type !== 'dense') return;
-    const needed = productScratch(rows, sizeOf(shapes[i]), sizeOf(shapes[i + 1]));
-    sizes.scratch = Math.max(sizes.scratch, needed.scratch, activeScratch(spec, shapes, i, rows));
-    sizes.transposed = Math.max(sizes.transposed, needed.transposed);
+    const { scratch, transposed } = productScratch(rows, sizeOf(shapes[i]), sizeOf(shapes[i + 1]));
+    sizes.scratch = Math.max(sizes.scratch, scratch, activeScratch(spec, shapes, i, rows, training));
+    sizes.transposed = Math.max(sizes.transposed, transposed);
   });
   return sizes;
 }

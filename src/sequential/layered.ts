@@ -10,7 +10,7 @@ import { formatShape, ndarray, toRows } from '../ndarray.js';
 import { freshSeed } from '../random.js';
 import { Layer } from './layer.js';
 import type { Structure } from './structure.js';
-import { checkMemory, countValues, initialWeights, nameFor, structureOf } from './structure.js';
+import { countValues, initialWeights, nameFor, structureOf } from './structure.js';
 
 /** A stack of layers with its weights: what a model is before anybody trains it. */
 export abstract class Layered {
@@ -165,7 +165,6 @@ export abstract class Layered {
   protected network(wanted: string): Network {
     if (this.#network) return this.#network;
     const structure = this.structure(wanted);
-    checkMemory(this.name, structure);
     const network = new Network(structure.spec, this.engine());
     network.setParameters(initialWeights(structure, this.drawnSeed()));
     this.#network = network;

@@ -70,7 +70,8 @@ const MOST_BYTES = 4294967296;
  */
 export function checkMemory(owner: string, { parameters }: Structure, copies = 1): void {
   const values = countValues(parameters);
-  const bytes = 4 * copies * values;
+  // Units come in panels of eight.
+  const bytes = 4 * copies * parameters.reduce((sum, { length }) => sum + length, 0);
   if (bytes <= MOST_BYTES) return;
   throw new UnsupportedError(
     `${owner}: ${values} weights${copies > 1 ? ' and what the optimizer keeps of them' : ''} need ${Math.ceil(bytes / 1048576)} MiB, but a model has at most 4096 MiB; use ${remedy(parameters)}.`,

@@ -31,7 +31,7 @@ function activations({ rows, depth }: Shape, density: number): Float32Array<Arra
   });
 }
 
-/** Zeros in the rows that are looked at, every fourth, and none elsewhere: more than lists have room for. */
+/** Zeros in the rows that are looked at, every fourth, and none elsewhere. */
 function deceptive({ rows, depth }: Shape): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: rows * depth }, (_, i) => (Math.floor(i / depth) % 4 === 0 ? 0 : 1 + i));
 }
@@ -123,7 +123,7 @@ describe.each(VARIANTS)('behind relu, %s', (variant) => {
     update(SHAPES[2], activations(SHAPES[2], 0.2), rule);
   });
 
-  test.each(SHAPES)('lists that would outgrow their room are given up: %o', (shape) => {
+  test.each(SHAPES)('lists have room for all values: %o', (shape) => {
     const values = deceptive(shape);
     forward(shape, values, 0);
     update(shape, values, RULES[0]);

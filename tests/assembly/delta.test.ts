@@ -32,7 +32,7 @@ function deltaOf({ rows, units }: Shape, density: number): Float32Array<ArrayBuf
   });
 }
 
-/** Zeros in the rows that are looked at, every fourth, and none elsewhere: more than lists have room for. */
+/** Zeros in the rows that are looked at, every fourth, and none elsewhere. */
 function deceptive({ rows, units }: Shape): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: rows * units }, (_, i) => (Math.floor(i / units) % 4 === 0 ? 0 : 1 + i));
 }
@@ -89,7 +89,9 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
     const w = memory.put(toPanels(weights(depth, units), depth, units));
     const delta = memory.matrix({ rows, columns: units, width: padded(units), gap: 0 }, values);
     const y = memory.matrix({ rows, columns: depth, width: padded(depth), gap: 0 }, weights(rows, depth));
-    const make = () => memory.matrix({ rows, columns: depth, width: (depth + 3) & ~3 });
+    const whole = (depth + 3) & ~3;
+    const make = () =>
+      memory.matrix({ rows, columns: depth, width: whole }, new Float32Array(rows * depth).fill(7));
     const [dense, listed] = [make(), make()];
     const tall = (rows + 7) & ~7;
     const transposed = memory.floats(tall * units);
@@ -111,6 +113,7 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
       activeInputGradient(listed.offset, listed.stride, ...operands(scratch.offset), ...rest);
     }
     expectSameBits(listed.get(), dense.get(), 'input gradient');
+    expect(listed.get(depth, whole).every((value) => value === 0)).toBe(true);
     memory.expectGuards('activeInputGradient');
     return { scratch, front, behind: Math.max(24 * tall, front) };
   }
@@ -140,8 +143,14 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
     }
   });
 
-  test.each(SHAPES)('lists that would outgrow their room are given up: %o', (shape) => {
+  test.each(SHAPES)('lists have room for all values: %o', (shape) => {
     update(shape, deceptive(shape), RULES[0]);
     inputGradient(shape, deceptive(shape), true);
+  });
+
+  test.each(SHAPES)('an infinite gradient leaves the padding 0: %o', (shape) => {
+    const values = deltaOf(shape, 0.1);
+    values[shape.units] = Infinity;
+    inputGradient(shape, values, false);
   });
 });

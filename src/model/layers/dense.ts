@@ -1,6 +1,6 @@
 import { ShapeError } from '../../errors.js';
 import { formatShape } from '../../ndarray.js';
-import { SWEEP } from '../active.js';
+import { isInputGradientActive, SWEEP } from '../active.js';
 import { activationCalls, lowest, needsInput, slopeCalls } from '../activations.js';
 import { paddedUnits } from '../layout.js';
 import { inputGradientCalls, listProductCalls, productCalls } from '../products.js';
@@ -75,7 +75,7 @@ export const dense: LayerRule<DenseSpec> = {
           ? []
           : slopeCalls(spec.activation, delta, needsInput(spec.activation) ? product : output, rows);
         if (below) {
-          const spare = { transposed: updates.transposed, scratch, active: activeDelta && rows > 2 };
+          const spare = { transposed: updates.transposed, scratch, active: activeDelta && isInputGradientActive(spec.units, rows) };
           const weights = { kernel: at(kernel), units: spec.units };
           calls.push(...inputGradientCalls(below, delta, weights, rows, spare, relu));
         }
