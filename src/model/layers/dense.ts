@@ -75,7 +75,11 @@ export const dense: LayerRule<DenseSpec> = {
           ? []
           : slopeCalls(spec.activation, delta, needsInput(spec.activation) ? product : output, rows);
         if (below) {
-          const spare = { transposed: updates.transposed, scratch, active: activeDelta && isInputGradientActive(spec.units, rows) };
+          const spare = {
+            transposed: updates.transposed,
+            scratch,
+            active: activeDelta && isInputGradientActive(spec.units, rows),
+          };
           const weights = { kernel: at(kernel), units: spec.units };
           calls.push(...inputGradientCalls(below, delta, weights, rows, spare, relu));
         }
