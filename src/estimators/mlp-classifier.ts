@@ -1,6 +1,7 @@
 import { anything, checkOptions } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { ready } from '../engine/engine.js';
+import { later } from '../later.js';
 import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
 import { accuracy, readWeights } from './accuracy.js';
@@ -21,7 +22,6 @@ import type { MLPClassifierOptions, MLPClassifierParams } from './options.js';
 import type { LabelSequence } from './out.js';
 import { outputsOf } from './outputs.js';
 import { rowWeights } from './row-weights.js';
-import { readMLP } from './saving.js';
 
 /**
  * A multi-layer perceptron that classifies: scikit-learn's MLPClassifier.
@@ -45,6 +45,7 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
    * @throws FormatError for anything else, damaged files and such of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<MLPClassifier> {
+    const { readMLP } = await later(() => import('./loading.js'));
     const { params, model } = await readMLP(bytes, CLASSIFIER, ready);
     const classifier = new MLPClassifier(params);
     classifier.model = model;

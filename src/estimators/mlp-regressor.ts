@@ -1,6 +1,7 @@
 import { anything, checkOptions } from '../check.js';
 import { r2Score } from '../data/scores/regression.js';
 import { ready } from '../engine/engine.js';
+import { later } from '../later.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
 import type { MLPFitOptions } from './fit-options.js';
@@ -15,7 +16,6 @@ import { outputsOf } from './outputs.js';
 import { checkOutputs, readTargetValues, regression } from './regression.js';
 import { predictValues } from './regressor-predictions.js';
 import { rowWeights } from './row-weights.js';
-import { readMLP } from './saving.js';
 
 /**
  * A multi-layer perceptron that predicts values: scikit-learn's MLPRegressor.
@@ -39,6 +39,7 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
    * @throws FormatError for anything else, damaged files and such of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<MLPRegressor> {
+    const { readMLP } = await later(() => import('./loading.js'));
     const { params, model } = await readMLP(bytes, REGRESSOR, ready);
     const regressor = new MLPRegressor(params as MLPRegressorParams);
     regressor.model = model;

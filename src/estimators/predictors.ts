@@ -4,14 +4,14 @@ import type { ArrayInput, NdArray } from '../ndarray.js';
 import type { Predictions, ProbabilityOptions } from './classifier-predictions.js';
 import { logProbabilities, predictLabels, probabilities } from './classifier-predictions.js';
 import { CLASSIFIER, REGRESSOR } from './kinds.js';
+import { readMLP } from './loading.js';
 import type { Model } from './model.js';
 import type { LabelSequence } from './out.js';
 import { decisionFunction, predictClasses } from './perceptron/predictions.js';
-import { readPerceptron } from './perceptron/saving.js';
+import { readPerceptron } from './perceptron/loading.js';
 import { TrainedPerceptron } from './perceptron/trained.js';
 import type { Fitted } from './perceptron/training.js';
 import { predictValues } from './regressor-predictions.js';
-import { readMLP } from './saving.js';
 import { Trained } from './trained.js';
 
 /** A saved MLPClassifier: its attributes and predictions, as documented there. It cannot be trained. */

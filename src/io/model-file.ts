@@ -1,12 +1,7 @@
-import { describe } from '../check.js';
 import { crc32 } from '../data/crc32.js';
 import { compareCodePoints } from '../data/labels.js';
-import { FormatError, ValueError } from '../errors.js';
-import { allFinite } from '../ndarray.js';
-import { parseJson } from './json.js';
-import { fromJson, toJson } from './plain.js';
+import { toJson } from './plain.js';
 import type { Tensor } from './safetensors/dtypes.js';
-import { readSafetensors, readSafetensorsMetadata } from './safetensors/read.js';
 import { writeSafetensors } from './safetensors/write.js';
 
 /** A model as plain data. */
@@ -18,10 +13,10 @@ export interface ModelFile {
   readonly arrays: ReadonlyMap<string, Tensor>;
 }
 
-const FORMAT = 'lamella';
+export const FORMAT = 'lamella';
 
 /** Counts up when a reader of the version before would misunderstand. */
-const VERSION = 1;
+export const VERSION = 1;
 
 /**
  * A model as bytes: a safetensors file whose `__metadata__` has the format's name and version, the kind of model, its
@@ -35,114 +30,12 @@ export function writeModelFile({ kind, config, arrays }: ModelFile): Uint8Array<
   return writeSafetensors(arrays, { ...metadata, checksum: checksum(kind, text, arrays) });
 }
 
-/**
- * Read such a file, or only the one `kind` of it.
- *
- * @param kind the kind of model that is wanted; default: any
- * @throws ValueError for anything but bytes
- * @throws FormatError naming the byte offset where the file is no safetensors file; for files of other programs, of a later
- *   version or another kind, and for content that its checksum belies
- */
-export function readModelFile(bytes: Uint8Array, kind?: string): ModelFile {
-  const found = readKind(bytes);
-  if (kind !== undefined && found !== kind) {
-    throw new FormatError(
-      `${kind}.fromBytes: the file must hold a model of kind ${describe(kind)}, but received ${describe(found)}; loadModel reads every kind.`,
-    );
-  }
-  const { arrays, metadata } = readSafetensors(bytes);
-  const text = metadata.get('config');
-  if (text === undefined) {
-    throw new FormatError(`A model file must have its config in __metadata__, but received none.`);
-  }
-  const expected = metadata.get('checksum');
-  const received = checksum(found, text, arrays);
-  // Left out by whoever edits a file.
-  if (expected !== undefined && expected !== received) {
-    throw new FormatError(
-      `A model file must have the content of its checksum ${describe(expected)}, but received ${describe(received)}: the file is damaged.`,
-    );
-  }
-  return { kind: found, config: fromJson(parseJson(text, 'The config of a model file').value), arrays };
-}
-
-/** The kind of model that a file holds. @throws as readModelFile */
-export function readKind(bytes: Uint8Array): string {
-  if (!(bytes instanceof Uint8Array)) {
-    const hint = (bytes as unknown) instanceof ArrayBuffer ? '; wrap it as new Uint8Array(buffer)' : '';
-    throw new ValueError(
-      `A model must be given as the bytes of its file, a Uint8Array, but received ${describe(bytes)}${hint}.`,
-    );
-  }
-  const metadata = readSafetensorsMetadata(bytes);
-  const format = metadata.get('format');
-  if (format !== FORMAT) {
-    throw new FormatError(
-      `A model file must have the format '${FORMAT}' in __metadata__, but received ${describe(format)}; toBytes and saveModel write such files.`,
-    );
-  }
-  checkVersion(metadata.get('version'));
-  const kind = metadata.get('kind');
-  if (kind !== undefined) return kind;
-  throw new FormatError('A model file must have its kind in __metadata__, but received none.');
-}
-
-function checkVersion(version: string | undefined): void {
-  if (version === String(VERSION)) return;
-  const later = version !== undefined && /^[1-9]\d{0,8}$/.test(version);
-  throw new FormatError(
-    later
-      ? `The file has version ${version} of the model format, but this release of lamella reads version ${VERSION}; read it with a later release.`
-      : `A model file must have the version ${VERSION} in __metadata__, but received ${describe(version)}.`,
-  );
-}
-
-function checksum(kind: string, config: string, arrays: ReadonlyMap<string, Tensor>): string {
+/** CRC-32 of kind, config and arrays, in hexadecimal. */
+export function checksum(kind: string, config: string, arrays: ReadonlyMap<string, Tensor>): string {
   let crc = crc32(new TextEncoder().encode(`${kind}\n${config}\n`));
   for (const [name, { data }] of [...arrays].sort(([a], [b]) => compareCodePoints(a, b))) {
     crc = crc32(new TextEncoder().encode(name), crc);
     crc = crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), crc);
   }
   return crc.toString(16).padStart(8, '0');
-}
-
-/**
- * An array of a model file by its name.
- *
- * @throws FormatError if there is none, or it is of another type or shape, or not all of it is finite
- */
-export function takeArray<T extends Float32Array | Float64Array>(
-  owner: string,
-  arrays: ReadonlyMap<string, Tensor>,
-  name: string,
-  shape: readonly number[],
-  Type: new (length: number) => T,
-): T {
-  const tensor = arrays.get(name);
-  const what = `${owner}: the array ${describe(name)} of a model file`;
-  if (!tensor) throw new FormatError(`${what} must be there, but received none of that name.`);
-  const { data } = tensor;
-  const same = tensor.shape.length === shape.length && shape.every((size, d) => size === tensor.shape[d]);
-  if (!same || !(data instanceof Type)) {
-    const bits = Type.name.replace(/Array$/, '').toLowerCase();
-    throw new FormatError(
-      `${what} must be ${bits} of shape (${shape.join(', ')}), but received ${tensor.dtype} of shape (${tensor.shape.join(', ')}).`,
-    );
-  }
-  if (allFinite(data)) return data;
-  const bad = (data as Float32Array).findIndex((value) => value - value !== 0);
-  throw new FormatError(`${what} must hold finite numbers, but received ${data[bad]} at index ${bad}.`);
-}
-
-/** FormatError if a file has arrays that nobody asked for. */
-export function checkNoMoreArrays(
-  owner: string,
-  arrays: ReadonlyMap<string, Tensor>,
-  known: ReadonlySet<string>,
-): void {
-  const unknown = [...arrays.keys()].find((name) => !known.has(name));
-  if (unknown === undefined) return;
-  throw new FormatError(
-    `${owner}: a model file must hold the arrays of its model only, but received ${describe(unknown)} as well.`,
-  );
 }

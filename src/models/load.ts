@@ -3,7 +3,7 @@ import { FormatError } from '../errors.js';
 import { MLPClassifier } from '../estimators/mlp-classifier.js';
 import { MLPRegressor } from '../estimators/mlp-regressor.js';
 import { Perceptron } from '../estimators/perceptron/perceptron.js';
-import { readKind } from '../io/model-file.js';
+import { later } from '../later.js';
 import { Sequential } from '../sequential/sequential.js';
 
 /** Whatever `toBytes` writes. */
@@ -27,6 +27,7 @@ const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyModel>> = /
  * @throws ValueError for anything but bytes; FormatError for files of other programs or a later version, and damaged ones
  */
 export async function loadModel<M extends AnyModel = AnyModel>(bytes: Uint8Array): Promise<M> {
+  const { readKind } = await later(() => import('../io/read-model-file.js'));
   const kind = readKind(bytes);
   const read = READERS.get(kind);
   if (read) return (await read(bytes)) as M;

@@ -7,7 +7,7 @@ import type {
   RegressorPredictor,
 } from '../estimators/predictors.js';
 import { readClassifier, readPerceptronPredictor, readRegressor } from '../estimators/predictors.js';
-import { readKind } from '../io/model-file.js';
+import { readKind } from '../io/read-model-file.js';
 import { SequentialPredictor } from '../sequential/predictor.js';
 
 /** A saved model of any kind, for predicting. */

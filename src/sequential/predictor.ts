@@ -1,11 +1,10 @@
 import { anything, checkOptions, integer, text } from '../check.js';
 import type { Engine } from '../engine/engines.js';
 import { asFormatError } from '../io/members.js';
-import { readModelFile } from '../io/model-file.js';
 import { readDescribed } from './from-json.js';
 import type { Layer } from './layer.js';
+import { readDescription, readSequential, readWeights } from './loading.js';
 import { Predicting } from './predicting.js';
-import { readDescription, readWeights, SEQUENTIAL } from './saving.js';
 import type { SequentialOptions } from './sequential.js';
 
 /** A saved Sequential model: its layers, weights and predictions, as documented there. It cannot be trained. */
@@ -26,7 +25,7 @@ export class SequentialPredictor extends Predicting {
 
   /** @internal Use `loadModel`. */
   static async read(bytes: Uint8Array, engine: () => Promise<Engine>): Promise<SequentialPredictor> {
-    const file = readModelFile(bytes, SEQUENTIAL);
+    const file = readSequential(bytes);
     const model = readDescribed(readDescription(file), (options) => new SequentialPredictor(options));
     const { parameters } = asFormatError(() => model.structure('fromBytes'));
     const { weights } = readWeights(file, parameters);

@@ -1,8 +1,5 @@
-import { anything, integer, nullable, number } from '../check.js';
 import { ValueError } from '../errors.js';
-import { readMembers } from '../io/members.js';
-import type { ModelFile } from '../io/model-file.js';
-import { checkNoMoreArrays, takeArray, writeModelFile } from '../io/model-file.js';
+import { writeModelFile } from '../io/model-file.js';
 import { toJson } from '../io/plain.js';
 import type { Tensor } from '../io/safetensors/dtypes.js';
 import type { Parameter } from '../model/parameters.js';
@@ -15,7 +12,7 @@ import type { ModelJson } from './json.js';
 export const SEQUENTIAL = 'Sequential';
 
 /** What the optimizer has come to. */
-type OptimizerProgress = Pick<TrainingState, 'optimizer' | 'learningRate'>;
+export type OptimizerProgress = Pick<TrainingState, 'optimizer' | 'learningRate'>;
 
 /** A model whose shapes are known, in parts. */
 export interface SequentialParts {
@@ -64,56 +61,12 @@ function isPlain(options: CompileOptions): boolean {
   }
 }
 
-function nameOf({ layer, name }: Parameter): string {
+/** The name of a parameter in a file. */
+export function nameOf({ layer, name }: Parameter): string {
   return `layers.${layer}.${name}`;
 }
 
-function slotPrefix(slot: number): string {
+/** What comes before it in the names of what the optimizer keeps. */
+export function slotPrefix(slot: number): string {
   return `optimizer.${slot}.`;
-}
-
-/** What was saved of a model but its layers. */
-export interface SavedWeights {
-  readonly weights: readonly NdArray[];
-  readonly compile: CompileOptions | null;
-  readonly state: OptimizerProgress | null;
-}
-
-const product = number({ min: 0, max: 1 });
-const parts = { model: anything<unknown>(), compile: anything<unknown>(), training: anything<unknown>() };
-
-/** The description of the layers in a file. @throws FormatError if there is none */
-export function readDescription({ config }: ModelFile): unknown {
-  return readMembers(SEQUENTIAL, config, parts).model;
-}
-
-/** The rest of a file, checked against the parameters that its layers have. @throws FormatError */
-export function readWeights({ config, arrays }: ModelFile, parameters: readonly Parameter[]): SavedWeights {
-  const { compile, training } = readMembers(SEQUENTIAL, config, parts);
-  const known = new Set<string>();
-  const take = (prefix = ''): NdArray[] =>
-    parameters.map((parameter) => {
-      const name = `${prefix}${nameOf(parameter)}`;
-      known.add(name);
-      const data = takeArray(SEQUENTIAL, arrays, name, parameter.shape, Float32Array);
-      return { data, shape: parameter.shape };
-    });
-  const weights = take();
-  const state = training === null ? null : readState(training, (slot) => take(slotPrefix(slot)));
-  checkNoMoreArrays(SEQUENTIAL, arrays, known);
-  return { weights, compile: compile as CompileOptions | null, state };
-}
-
-function readState(training: unknown, readSlot: (slot: number) => NdArray[]): OptimizerProgress {
-  const { slots, learningRate, ...scalars } = readMembers(`${SEQUENTIAL}: training`, training, {
-    step: integer({ min: 0 }),
-    beta1Power: product,
-    beta2Power: product,
-    decayPower: product,
-    momentumProduct: product,
-    slots: integer({ min: 0, max: 3 }),
-    learningRate: nullable(number({ min: 0 })),
-  });
-  const optimizer = { ...scalars, slots: Array.from({ length: slots }, (_, i) => readSlot(i)) };
-  return learningRate === null ? { optimizer } : { optimizer, learningRate };
 }

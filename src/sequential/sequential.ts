@@ -2,13 +2,13 @@ import { anything, checkOptions, describe, integer, text } from '../check.js';
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
 import { asFormatError } from '../io/members.js';
-import { readModelFile } from '../io/model-file.js';
+import { later } from '../later.js';
 import type { CallbackModel } from '../train/callbacks/types.js';
 import { readDescribed } from './from-json.js';
 import type { ModelJson } from './json.js';
 import { modelJson } from './json.js';
 import type { Layer } from './layer.js';
-import { readDescription, readWeights, saveSequential, SEQUENTIAL } from './saving.js';
+import { saveSequential } from './saving.js';
 import { Trainable } from './trainable.js';
 
 export type { PredictOptions, SummaryOptions } from './predicting.js';
@@ -71,7 +71,8 @@ export class Sequential extends Trainable implements CallbackModel {
    * @throws FormatError for anything else, damaged files and such of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<Sequential> {
-    const file = readModelFile(bytes, SEQUENTIAL);
+    const { readDescription, readSequential, readWeights } = await later(() => import('./loading.js'));
+    const file = readSequential(bytes);
     const model = modelFromJSON(readDescription(file));
     const { parameters } = asFormatError(() => model.structure('fromBytes'));
     const { weights, compile, state } = readWeights(file, parameters);

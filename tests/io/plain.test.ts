@@ -3,7 +3,8 @@ import { FormatError, ValueError } from 'lamella';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/io/json.js';
 import { parseJson } from '../../src/io/json.js';
-import { fromJson, toJson } from '../../src/io/plain.js';
+import { toJson } from '../../src/io/plain.js';
+import { fromJson } from '../../src/io/revive.js';
 import { RandomState } from '../../src/random.js';
 
 function copy(value: unknown): unknown {

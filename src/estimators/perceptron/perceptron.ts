@@ -19,7 +19,7 @@ import { readPerceptronOptions } from './options.js';
 import { decided, decisionFunction, predictClasses } from './predictions.js';
 import type { Samples } from './samples.js';
 import { toSamples } from './samples.js';
-import { readPerceptron, savePerceptron } from './saving.js';
+import { savePerceptron } from './saving.js';
 import { TrainedPerceptron } from './trained.js';
 import type { Fitted } from './training.js';
 
@@ -65,6 +65,7 @@ export class Perceptron extends TrainedPerceptron {
    * @throws FormatError for anything else, damaged files and such of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<Perceptron> {
+    const { readPerceptron } = await later(() => import('./loading.js'));
     const { params, fitted } = readPerceptron(bytes);
     const perceptron = new Perceptron(params);
     perceptron.fittedState = fitted;

@@ -1,0 +1,34 @@
+import { anything, integer, listOf, positiveInteger } from '../../check.js';
+import { FormatError } from '../../errors.js';
+import { anyNumber, asFormatError, readMembers } from '../../io/members.js';
+import { checkNoMoreArrays, readModelFile, takeArray } from '../../io/read-model-file.js';
+import { readClassNames } from '../class-names.js';
+import type { PerceptronParams } from './options.js';
+import { readPerceptronOptions } from './options.js';
+import { KIND } from './saving.js';
+import type { Fitted } from './training.js';
+
+/** Read what `savePerceptron` has written. @throws FormatError for what is no Perceptron */
+export function readPerceptron(bytes: Uint8Array): { params: PerceptronParams; fitted: Fitted } {
+  const { config, arrays } = readModelFile(bytes, KIND);
+  const parts = readMembers(KIND, config, { params: anything<unknown>(), fitted: anything<unknown>() });
+  const params = asFormatError(() => readPerceptronOptions(parts.params));
+  const fitted = readMembers(`${KIND}: fitted`, parts.fitted, {
+    classes: anything<unknown>(),
+    features: positiveInteger,
+    lossCurve: listOf(anyNumber),
+    nIter: integer({ min: 0 }),
+    t: integer({ min: 1 }),
+  });
+  const classes = readClassNames(KIND, fitted.classes);
+  if (classes.length < 2) {
+    throw new FormatError(
+      `${KIND}: a model file must have at least 2 classes, but received ${classes.length}.`,
+    );
+  }
+  const width = classes.length === 2 ? 1 : classes.length;
+  const coef = takeArray(KIND, arrays, 'coef', [width, fitted.features], Float64Array);
+  const intercept = takeArray(KIND, arrays, 'intercept', [width], Float64Array);
+  checkNoMoreArrays(KIND, arrays, new Set(['coef', 'intercept']));
+  return { params, fitted: { ...fitted, classes, coef, intercept } };
+}
