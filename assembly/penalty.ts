@@ -35,15 +35,23 @@ export function adjust(g: usize, w: usize, length: usize, control: usize): void 
 export function sumSquares(out: usize, x: usize, length: usize): void {
   let even = f64x2.splat(0),
     odd = f64x2.splat(0);
-  for (const end = x + (length << 2); x < end; x += 16) {
-    const v = v128.load(x);
-    const low = f64x2.promote_low_f32x4(v);
-    const high = f64x2.promote_low_f32x4(v128.shuffle<i32>(v, v, 2, 3, 2, 3));
-    even = f64x2.add(even, f64x2.mul(low, low));
-    odd = f64x2.add(odd, f64x2.mul(high, high));
+  const end = x + (length << 2);
+  for (; x + 16 < end; x += 32) {
+    even = f64x2.add(even, squares(v128.load(x)));
+    odd = f64x2.add(odd, squares(v128.load(x, 16)));
   }
+  if (x < end) even = f64x2.add(even, squares(v128.load(x)));
   const sum = f64x2.add(even, odd);
   store<f64>(out, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+}
+
+/** Squares of four lanes, added by pairs. */
+// @ts-ignore: decorator
+@inline
+function squares(v: v128): v128 {
+  const low = f64x2.promote_low_f32x4(v);
+  const high = f64x2.promote_low_f32x4(v128.shuffle<i32>(v, v, 2, 3, 2, 3));
+  return f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high));
 }
 
 /** out (float64) = Σ |x| over `length` values; two partial sums. */

@@ -5,9 +5,16 @@
 //
 // Starts and bounds are uint32 addresses, entries 8 bytes.
 import { sweep } from './gemm/gradient';
-import { sparseForwardVectors, sparseSgdVectors, sparseStoreVectors } from './generated/sparse';
+import {
+  sparseAdamVectors,
+  sparseForwardVectors,
+  sparseMomentumVectors,
+  sparseSgdVectors,
+  sparseStoreVectors,
+} from './generated/sparse';
 import { PANEL_BYTES } from './simd';
-import { RULE_SGD } from './update';
+import { isClassical } from './update/parts';
+import { RULE_ADAM, RULE_MOMENTUM, RULE_SGD } from './update';
 
 /**
  * Vectors of one pass over the lists. Forward, the panels of a wider pass would not stay in L1; mul+add spills from eight on.
@@ -24,6 +31,13 @@ const INPUT_BLOCK: usize = 40;
 function passWidth(left: usize, most: usize): usize {
   if (left <= most) return left;
   return (left / ((left + most - 1) / most)) & ~1;
+}
+
+/** Widths that have updates of their own. */
+// @ts-ignore: decorator
+@inline
+function isFused(width: usize): bool {
+  return width > 3 && ((width & 1) == 0 || width == 13);
 }
 
 /** The vectors of panels up to `panelEnd` that hold any of the units. */
@@ -92,6 +106,10 @@ export function sparseGradientSweep(
     const at = (i >> 1) * stride;
     const d = delta + (i << 4);
     if (skips) sparseSgdVectors(<i32>width, w + at, stride, bounds, depth, d, control);
+    else if (rule == RULE_MOMENTUM && isFused(width) && !prepare && isClassical(control))
+      sparseMomentumVectors(<i32>width, w + at, slot0 - w, stride, bounds, depth, d, control);
+    else if (rule == RULE_ADAM && isFused(width) && !prepare)
+      sparseAdamVectors(<i32>width, w + at, slot0 - w, slot1 - w, stride, bounds, depth, d, control);
     else {
       const panels = (width + 1) >> 1;
       if (width & 1)

@@ -9,8 +9,8 @@ import { adamSweep, momentumSweep, sgdSweep } from './update/frequent';
 import { average, flush, scalar } from './update/parts';
 
 export const RULE_SGD: i32 = 0;
-const RULE_MOMENTUM: i32 = 1;
-const RULE_ADAM: i32 = 2;
+export const RULE_MOMENTUM: i32 = 1;
+export const RULE_ADAM: i32 = 2;
 const RULE_AMSGRAD: i32 = 3;
 const RULE_ADAMAX: i32 = 4;
 const RULE_NADAM: i32 = 5;

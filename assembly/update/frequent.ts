@@ -2,7 +2,7 @@
 // root and its division, whether its state comes from L1 or from L3. Scalars as in assembly/update.ts. Two vectors a round
 // halve the counting; in `wide` both are loaded before either is stored, so that V8 can fuse them.
 import { fma, kept } from '../simd';
-import { mixed, scalar, TINY } from './parts';
+import { descended, isClassical, mixed, mixedSquare, moved, scalar, TINY } from './parts';
 
 /** w ← w − lr · (g + decay · w) */
 export function sgdSweep(w: usize, g: usize, length: usize, control: usize): void {
@@ -36,10 +36,10 @@ export function momentumSweep(w: usize, v: usize, g: usize, length: usize, contr
     decay = scalar(control, 1),
     momentum = scalar(control, 2),
     velocityFactor = scalar(control, 3),
-    gradientFactor = scalar(control, 4),
+    gradientFactor = f32x4.neg(scalar(control, 4)),
     least = kept(TINY);
   const end = g + (length << 2);
-  if (load<f32>(control, 4) == 0 && load<f32>(control, 12) == 1 && load<f32>(control, 16) == 0) {
+  if (isClassical(control)) {
     return classicalSweep(w, v, g, end, momentum, step, least);
   }
   if (WIDE) {
@@ -112,12 +112,6 @@ function classicalSweep(
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function moved(x: v128, velocity: v128, g: v128, velocityFactor: v128, gradientFactor: v128): v128 {
-  return f32x4.add(x, f32x4.sub(f32x4.mul(velocityFactor, velocity), f32x4.mul(gradientFactor, g)));
-}
-
 /**
  * m ← beta1 · m + (1 − beta1) · g, v ← beta2 · v + (1 − beta2) · g², w ← w − lr_t · m / (√v + epsilon), where
  * lr_t = lr · √(1 − beta2^t) / (1 − beta1^t) is scalar 0 (Kingma & Ba, 2015, section 2, the "epsilon hat" form).
@@ -184,18 +178,4 @@ export function adamSweep(w: usize, m: usize, v: usize, g: usize, length: usize,
     v128.store(v, second);
     v128.store(w, descended(x, first, second, rate, epsilon));
   }
-}
-
-/** rate · slot + rest · g², flushed: never below 0, so no need of its magnitude. */
-// @ts-ignore: decorator
-@inline
-function mixedSquare(slot: v128, g: v128, rate: v128, rest: v128, least: v128): v128 {
-  const next = fma(rest, f32x4.mul(g, g), f32x4.mul(rate, slot));
-  return v128.andnot(next, f32x4.lt(next, least));
-}
-
-// @ts-ignore: decorator
-@inline
-function descended(x: v128, first: v128, second: v128, rate: v128, epsilon: v128): v128 {
-  return f32x4.sub(x, f32x4.div(f32x4.mul(rate, first), f32x4.add(f32x4.sqrt(second), epsilon)));
 }

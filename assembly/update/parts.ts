@@ -38,3 +38,30 @@ export function average(slot: usize, g: v128, rate: v128, rest: v128): v128 {
   v128.store(slot, next);
   return next;
 }
+
+// @ts-ignore: decorator
+@inline
+export function moved(x: v128, velocity: v128, g: v128, velocityFactor: v128, gradientFactor: v128): v128 {
+  return fma(gradientFactor, g, fma(velocityFactor, velocity, x));
+}
+
+/** Momentum without decay and Nesterov. */
+// @ts-ignore: decorator
+@inline
+export function isClassical(control: usize): bool {
+  return load<f32>(control, 4) == 0 && load<f32>(control, 12) == 1 && load<f32>(control, 16) == 0;
+}
+
+/** rate · slot + rest · g², flushed: never below 0, so no need of its magnitude. */
+// @ts-ignore: decorator
+@inline
+export function mixedSquare(slot: v128, g: v128, rate: v128, rest: v128, least: v128): v128 {
+  const next = fma(rest, f32x4.mul(g, g), f32x4.mul(rate, slot));
+  return v128.andnot(next, f32x4.lt(next, least));
+}
+
+// @ts-ignore: decorator
+@inline
+export function descended(x: v128, first: v128, second: v128, rate: v128, epsilon: v128): v128 {
+  return f32x4.sub(x, f32x4.div(f32x4.mul(rate, first), f32x4.add(f32x4.sqrt(second), epsilon)));
+}

@@ -4,9 +4,7 @@ import { addresses, dispatcher, rows } from './template.mjs';
 const upTo = (n) => Array.from({ length: n }, (_, i) => i + 1);
 const FORWARD = upTo(7);
 const GRADIENT = upTo(13);
-
-/** Vector i lies in half i & 1 of panel i >> 1. */
-const at = (place, i) => `${place} + ${i >> 1} * panelStride, ${16 * (i & 1)}`;
+const FUSED = [4, 6, 8, 10, 12, 13];
 
 const panels = (n) => (n + 1) >> 1;
 
@@ -33,6 +31,9 @@ ${rows(n, (i) => `    v128.store(y, clamp(s${i}, limit), ${16 * i});`)}
 }`;
 }
 
+/** Mul+add would spill the wider passes. */
+const only = (n) => (n > 7 ? '  if (!ASC_FEATURE_RELAXED_SIMD) return;\n' : '');
+
 /** Sums value · delta[row] over the list of a column {row · stride, value} into n vectors. */
 const columnSum = (n) => `
       for (; e < end; e += 8) {
@@ -41,20 +42,32 @@ const columnSum = (n) => `
 ${rows(n, (i) => `        s${i} = fma(a, v128.load(d, ${16 * i}), s${i});`)}
       }`;
 
+/** What is done with vectors i and i + 1 of n: panel after panel, `at` being where it has the weights of an input. */
+const byPanels = (n, each) =>
+  rows(
+    panels(n),
+    (p) => `${p ? '      at += panelStride;\n' : ''}${each(p + p + 1 < n ? [p + p, p + p + 1] : [p + p])}`,
+  );
+
+/** One line for each of a panel's vectors, then the next line: `wide` fuses neighbours. */
+const lines = (all, ...templates) =>
+  templates.flatMap((line) => all.map((i) => `      ${line(i, 16 * (i & 1))}`)).join('\n');
+
 /** Plain sgd from column lists, n vectors of inputs that have any: w ← w − lr · g. */
 function sparseSgd(n) {
   return `
 export function sparseSgd${n}(
   w: usize, panelStride: usize, bounds: usize, inputs: usize, delta: usize, control: usize,
 ): void {
-  for (; inputs > 0; inputs--) {
+${only(n)}  for (; inputs > 0; inputs--) {
     let e: usize = load<u32>(bounds);
     const end: usize = load<u32>(bounds, 4);
     if (e < end) {
 ${rows(n, (i) => `      let s${i} = f32x4.splat(0);`)}
 ${columnSum(n)}
-      const step = f32x4.neg(v128.load32_splat(control));
-${rows(n, (i) => `      v128.store(${at('w', i).replace(',', `, fma(step, s${i}, v128.load(${at('w', i)})),`)});`)}
+      const step = f32x4.neg(scalar(control, 0));
+      let at = w;
+${byPanels(n, (all) => lines(all, (i, o) => `v128.store(at, fma(step, s${i}, v128.load(at, ${o})), ${o});`))}
     }
     bounds += 8;
     w += 32;
@@ -62,21 +75,83 @@ ${rows(n, (i) => `      v128.store(${at('w', i).replace(',', `, fma(step, s${i},
 }`;
 }
 
-/** The gradient of n vectors written to memory, one input after the other; added to what is there if not \`fresh\`. */
+/** Momentum without decay and Nesterov (classicalSweep), n vectors of all inputs. */
+const momentum = [
+  (i, o) => `const v${i} = mixed(v128.load(at + slot, ${o}), s${i}, momentum, step, least);`,
+  (i, o) => `v128.store(at + slot, v${i}, ${o});`,
+  (i, o) => `const x${i} = f32x4.add(v128.load(at, ${o}), v${i});`,
+  (i, o) => `v128.store(at, x${i}, ${o});`,
+];
+
+function sparseMomentum(n) {
+  return `
+export function sparseMomentum${n}(
+  w: usize, slot: usize, panelStride: usize, bounds: usize, inputs: usize, delta: usize, control: usize,
+): void {
+${only(n)}  const least = kept(TINY);
+  for (; inputs > 0; inputs--) {
+    let e: usize = load<u32>(bounds);
+    const end: usize = load<u32>(bounds, 4);
+${rows(n, (i) => `    let s${i} = f32x4.splat(0);`)}
+${columnSum(n)}
+    const step = f32x4.neg(scalar(control, 0)), momentum = scalar(control, 2);
+    let at = w;
+${byPanels(n, (all) => lines(all, ...momentum))}
+    bounds += 8;
+    w += 32;
+  }
+}`;
+}
+
+/** adamSweep, n vectors of all inputs: the lists of an input are read while the roots and divisions of the last are under way. */
+const adam = [
+  (i, o) => `const x${i} = v128.load(at, ${o});`,
+  (i) => `const g${i} = fma(decay, x${i}, s${i});`,
+  (i, o) => `const m${i} = mixed(v128.load(at + slot0, ${o}), g${i}, beta1, rest1, least);`,
+  (i, o) => `const v${i} = mixedSquare(v128.load(at + slot1, ${o}), g${i}, beta2, rest2, least);`,
+  (i, o) => `v128.store(at + slot0, m${i}, ${o});`,
+  (i, o) => `v128.store(at + slot1, v${i}, ${o});`,
+  (i, o) => `v128.store(at, descended(x${i}, m${i}, v${i}, rate, epsilon), ${o});`,
+];
+
+function sparseAdam(n) {
+  return `
+export function sparseAdam${n}(
+  w: usize, slot0: usize, slot1: usize, panelStride: usize, bounds: usize, inputs: usize, delta: usize, control: usize,
+): void {
+${only(n)}  const least = kept(TINY);
+  for (; inputs > 0; inputs--) {
+    let e: usize = load<u32>(bounds);
+    const end: usize = load<u32>(bounds, 4);
+${rows(n, (i) => `    let s${i} = f32x4.splat(0);`)}
+${columnSum(n)}
+    const rate = scalar(control, 0), decay = scalar(control, 1), beta1 = scalar(control, 2), rest1 = scalar(control, 3),
+      beta2 = scalar(control, 4), rest2 = scalar(control, 5), epsilon = scalar(control, 6);
+    let at = w;
+${byPanels(n, (all) => lines(all, ...adam))}
+    bounds += 8;
+    w += 32;
+  }
+}`;
+}
+
+/** The gradient of n vectors written to memory, one input after the other; added to what is there if not `fresh`. */
 function sparseStore(n) {
   return `
 export function sparseStore${n}(
   g: usize, panelStride: usize, bounds: usize, inputs: usize, delta: usize, fresh: bool,
 ): void {
-  for (; inputs > 0; inputs--) {
+${only(n)}  for (; inputs > 0; inputs--) {
 ${rows(n, (i) => `    let s${i} = f32x4.splat(0);`)}
+    let at = g;
     if (!fresh) {
-${rows(n, (i) => `      s${i} = v128.load(${at('g', i)});`)}
+${byPanels(n, (all) => lines(all, (i, o) => `s${i} = v128.load(at, ${o});`))}
+      at = g;
     }
     let e: usize = load<u32>(bounds);
     const end: usize = load<u32>(bounds, 4);
 ${columnSum(n)}
-${rows(n, (i) => `    v128.store(${at('g', i).replace(',', `, s${i},`)});`)}
+${byPanels(n, (all) => lines(all, (i, o) => `v128.store(at, s${i}, ${o});`))}
     bounds += 8;
     g += 32;
   }
@@ -86,14 +161,19 @@ ${rows(n, (i) => `    v128.store(${at('g', i).replace(',', `, s${i},`)});`)}
 const dispatch = (name, widths, parameters) => dispatcher(`${name}Vectors`, name, parameters, '', widths);
 
 export default () => [
-  "import { clamp, fma } from '../simd';",
+  "import { clamp, fma, kept } from '../simd';",
+  "import { descended, mixed, mixedSquare, scalar, TINY } from '../update/parts';",
   ...FORWARD.map(sparseForward),
   ...GRADIENT.map(sparseSgd),
+  ...FUSED.map(sparseMomentum),
+  ...FUSED.map(sparseAdam),
   ...GRADIENT.map(sparseStore),
   dispatch('sparseForward', FORWARD, [
     ...addresses('y yStride starts rows w panelStride bias'),
     ['low', 'f32'],
   ]),
   dispatch('sparseSgd', GRADIENT, addresses('w panelStride bounds inputs delta control')),
+  dispatch('sparseMomentum', FUSED, addresses('w slot panelStride bounds inputs delta control')),
+  dispatch('sparseAdam', FUSED, addresses('w slot0 slot1 panelStride bounds inputs delta control')),
   dispatch('sparseStore', GRADIENT, [...addresses('g panelStride bounds inputs delta'), ['fresh', 'bool']]),
 ];

@@ -28,16 +28,32 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
     return out.get()[0];
   };
 
-  test.each([
-    ['sumSquares', (x: number) => x * x],
-    ['sumMagnitudes', Math.abs],
-  ] as const)('%s adds in float64, four lanes in a fixed order', (kernel, term) => {
+  test('sumSquares adds in float64, squares by twos, then four sums of them, in a fixed order', () => {
+    for (const length of LENGTHS) {
+      const values = new Seeded(length).floats(length, 100);
+      const sums = [0, 0, 0, 0];
+      for (let i = 0; i < length; i += 4) {
+        const [a, b, c, d] = values.subarray(i, i + 4);
+        sums[(i % 8) / 2] += a * a + c * c;
+        sums[(i % 8) / 2 + 1] += b * b + d * d;
+      }
+      expect(sum('sumSquares', values)).toBe(sums[0] + sums[2] + (sums[1] + sums[3]));
+    }
+  });
+
+  test('sumMagnitudes adds in float64, four lanes in a fixed order', () => {
     for (const length of LENGTHS) {
       const values = new Seeded(length).floats(length, 100);
       const lanes = [0, 0, 0, 0];
-      values.forEach((value, i) => (lanes[i % 4] += term(value)));
-      expect(sum(kernel, values)).toBe(lanes[0] + lanes[2] + (lanes[1] + lanes[3]));
+      values.forEach((value, i) => (lanes[i % 4] += Math.abs(value)));
+      expect(sum('sumMagnitudes', values)).toBe(lanes[0] + lanes[2] + (lanes[1] + lanes[3]));
     }
+  });
+
+  test.each([
+    ['sumSquares', (x: number) => x * x],
+    ['sumMagnitudes', Math.abs],
+  ] as const)('%s neither overflows nor loses NaN', (kernel, term) => {
     expect(sum(kernel, new Float32Array(4).fill(3e38))).toBe(4 * term(fround(3e38)));
     expect(sum(kernel, Float32Array.of(1, 2, NaN, 4))).toBeNaN();
   });

@@ -40,6 +40,29 @@ describe.each(NODES)('in the machine code of Node.js $major,', ({ command, major
     }
   });
 
+  test.for([
+    { variant: 'base', width: 6, most: 7, least: 0 },
+    { variant: 'relaxed', width: 13, most: 13, least: RELAXED },
+  ])(
+    'no list loop of $variant moves a vector to the stack or back',
+    ({ variant, width, most, least }, { skip }) => {
+      if (major < least) skip(`Node.js ${major} has no ${variant}`);
+      const names = [
+        `sparseStore${most}`,
+        `sparseSgd${most}`,
+        `sparseMomentum${width}`,
+        `sparseAdam${width}`,
+      ];
+      const code = machineCode(command, [], variant, names);
+      if (!code) return skip(`Node.js ${major} on ${process.arch} prints no machine code that can be read`);
+      for (const [i, instructions] of code.entries()) {
+        const loop = hotLoop(instructions);
+        expect(products(loop), `${names[i]}: products`).toBeGreaterThanOrEqual(width);
+        expect(spills(loop), names[i]).toEqual([]);
+      }
+    },
+  );
+
   test('a tile that is too tall for the registers would be found out', ({ skip }) => {
     if (major < RELAXED) skip(`Node.js ${major} has no relaxed`);
     const code = machineCode(command, [], 'wide', ['forward6x16']);

@@ -38,7 +38,7 @@ function instructionsOf(text: string): Instruction[] {
   }));
 }
 
-/** The innermost loop with the most products: from the target of a jump back to the jump. */
+/** The shortest loop with products, from the target of a jump back to the jump, that calls nothing, as a check of the stack may. */
 export function hotLoop(instructions: readonly Instruction[]): string[] {
   const loops = instructions.flatMap(({ at, text }) => {
     const back = /^j\w+ .*<\+0x([0-9a-f]+)>/.exec(text);
@@ -47,7 +47,7 @@ export function hotLoop(instructions: readonly Instruction[]): string[] {
   });
   const shortest = loops
     .map((loop) => loop.map(({ text }) => text))
-    .filter((loop) => products(loop) > 0)
+    .filter((loop) => products(loop) > 0 && !loop.some((text) => text.startsWith('call')))
     .sort((a, b) => a.length - b.length);
   return shortest[0] ?? [];
 }
