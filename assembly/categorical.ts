@@ -1,6 +1,6 @@
 // Losses over whole rows of classes. `weights`, `scale`, `rowLoss` as in loss.ts. Strides in bytes.
-import { log64 } from './math';
-import { exponentials, rowMax } from './softmax';
+import { exponentialRows, log64 } from './math';
+import { exponentials, rowMax, shifted, sumRow } from './softmax';
 
 const EPSILON: f64 = 1e-7;
 
@@ -24,25 +24,31 @@ export function softmaxCrossEntropy(
   lossMax: f64,
 ): void {
   const common = load<f32>(scale);
+  // Row after row waits for its maximum and its sum; all rows' exponentials together do not.
+  for (let row: usize = 0; row < rows; row++) {
+    const from = logits + row * logitsStride;
+    const shift = rowMax(from, classes);
+    const at = (<usize>load<i32>(labels + row * labelsStride)) << 2;
+    store<f64>(rowLoss + (row << 3), <f64>shift - <f64>load<f32>(from + at));
+    shifted(delta + row * deltaStride, from, classes, shift);
+  }
+  exponentialRows(delta, deltaStride, rows, ((classes << 2) + 12) & ~15);
   for (let row: usize = 0; row < rows; row++) {
     const weight = load<f32>(weights + (row << 2));
     const share = common * weight;
-    const shift = rowMax(logits, classes);
     const at = (<usize>load<i32>(labels + row * labelsStride)) << 2;
-    const logit = <f64>load<f32>(logits + at) - <f64>shift;
-    const sum = exponentials(delta, logits, classes, shift);
+    const sum = sumRow(delta, classes);
     const factor = f32x4.splat(share / sum);
     for (let j: usize = 0; j < classes; j += 4) {
       v128.store(delta + (j << 2), f32x4.mul(v128.load(delta + (j << 2)), factor));
     }
     store<f32>(delta + at, load<f32>(delta + at) - share);
-    const loss = log64(<f64>sum) - logit;
+    const loss = log64(<f64>sum) + load<f64>(rowLoss + (row << 3));
     store<f64>(
       rowLoss + (row << 3),
       (loss < lossMin ? lossMin : loss > lossMax ? lossMax : loss) * <f64>weight,
     );
     delta += deltaStride;
-    logits += logitsStride;
   }
 }
 

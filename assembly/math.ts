@@ -114,6 +114,29 @@ export function sigmoidRows(
   }
 }
 
+/** e^x of `rows` rows of `width` bytes in place, where no x is above 0: the constants are made once. */
+export function exponentialRows(x: usize, stride: usize, rows: usize, width: usize): void {
+  const least = kept(-104),
+    log2e = kept(LOG2_E),
+    magic = kept(MAGIC),
+    ln2High = kept(LN2_HIGH),
+    ln2Low = kept(LN2_LOW),
+    c5 = kept(EXP_5),
+    c4 = kept(EXP_4),
+    c3 = kept(EXP_3),
+    c2 = kept(EXP_2),
+    c1 = kept(EXP_1),
+    c0 = kept(EXP_0),
+    one = kept(1);
+  for (; rows > 0; rows--) {
+    for (let i: usize = 0; i < width; i += 16) {
+      const size = clamp(v128.load(x + i), least);
+      v128.store(x + i, expOf(size, log2e, magic, ln2High, ln2Low, c5, c4, c3, c2, c1, c0, one));
+    }
+    x += stride;
+  }
+}
+
 /**
  * tanh x in four lanes, ≤ 1.34 ulp, measured likewise, odd to the bit: Cephes' tanhf polynomial below .625 in magnitude,
  * 1 − 2 / (e^2|x| + 1) above (Moshier, 1984-).

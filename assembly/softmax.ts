@@ -31,6 +31,34 @@ export function exponentials(to: usize, logits: usize, classes: usize, shift: f3
   return sumLanes(sum);
 }
 
+/** to[j] = logits[j] − shift, 0 in the padding. */
+// @ts-ignore: decorator
+@inline
+export function shifted(to: usize, logits: usize, classes: usize, shift: f32): void {
+  const largest = f32x4.splat(shift);
+  for (let j: usize = 0; j < classes; j += 4) {
+    let z = f32x4.sub(v128.load(logits + (j << 2)), largest);
+    if (j + 4 > classes) z = v128.and(z, laneMask(j, classes));
+    v128.store(to + (j << 2), z);
+  }
+}
+
+/** Sum of a row, four partial sums by j mod 4; the padding becomes 0. */
+// @ts-ignore: decorator
+@inline
+export function sumRow(x: usize, classes: usize): f32 {
+  let sum = f32x4.splat(0);
+  for (let j: usize = 0; j < classes; j += 4) {
+    let e = v128.load(x + (j << 2));
+    if (j + 4 > classes) {
+      e = v128.and(e, laneMask(j, classes));
+      v128.store(x + (j << 2), e);
+    }
+    sum = f32x4.add(sum, e);
+  }
+  return sumLanes(sum);
+}
+
 /** y = softmax(x) by rows. y may be x. */
 export function softmaxForward(
   y: usize,
