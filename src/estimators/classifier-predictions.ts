@@ -1,9 +1,10 @@
 import { anything, checkOptions, instance } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { log } from '../math.js';
+import { isAgain, remember } from '../model/last-call.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
-import { decide, decideEach, isMultilabel } from './decisions.js';
+import { decide, decideEach, decideRow, isMultilabel } from './decisions.js';
 import type { Model } from './model.js';
 import type { LabelSequence } from './out.js';
 import { checkOut, fillLabels, labelRows } from './out.js';
@@ -17,7 +18,7 @@ export type Predictions = Label[] | NdArray<Uint8Array>;
 
 /** Where probabilities may be written. */
 export interface ProbabilityOptions {
-  /** A Float32Array of rows · classes to fill. */
+  /** A Float32Array of rows · classes to fill. A row asked for again with the same objects makes no new ones: the result is the last. */
   readonly out?: Float32Array;
 }
 
@@ -27,13 +28,22 @@ export function predictLabels(
   x: ArrayInput,
   options: { readonly out?: LabelSequence } | undefined,
 ): LabelSequence | Predictions {
+  const { network, classes } = model;
+  const last = network.lastCall;
+  if (isAgain(last, 'predict', x, options)) {
+    const { result, rows: again, out } = last;
+    const code = decideRow(network.forward(again, result as Float32Array), 0, network.outputShape[0]);
+    (out as Label[])[0] = classes[code];
+    return out as LabelSequence;
+  }
   const { out } = checkOptions('MLPClassifier.predict', options, LABELS_OUT);
   const { values, rows } = outputsOf(model, x);
-  if (isMultilabel(model)) return labelRows(decideEach(values), rows, out);
-  const codes = decide(values, rows);
-  const { classes } = model;
+  if (isMultilabel(model)) return labelRows(decideEach(values), rows.rows, out);
+  const codes = decide(values, rows.rows);
   if (out === undefined) return Array.from(codes, (code) => classes[code]);
-  return fillLabels(out, codes, classes);
+  const filled = fillLabels(out, codes, classes);
+  network.lastCall = remember('predict', x, options, rows, values);
+  return filled;
 }
 
 /** MLPClassifier.predictProba with a trained model; `wanted` is the method that options belong to. */
@@ -43,18 +53,31 @@ export function probabilities(
   options: ProbabilityOptions | undefined,
   wanted = 'predictProba',
 ): NdArray {
+  const last = network.lastCall;
+  if (isAgain(last, wanted, x, options)) {
+    const result = last.result as NdArray;
+    network.forward(last.rows, result.data);
+    if (network.outputShape[0] === 1) bothClasses(result.data);
+    return result;
+  }
   const { out } = checkOptions(`MLPClassifier.${wanted}`, options, OUT);
   const given = toRows(x, { flatten: true, expectedFeatures: network.spec.inputShape[0], unchecked: true });
   const shape = [given.rows, classes.length];
   if (out) checkOut(out.length, given.rows * classes.length, `(${shape.join(', ')})`);
-  if (network.outputShape[0] > 1) return { data: network.forward(given, out), shape };
-  const positive = network.forward(given);
-  const data = out ?? new Float32Array(2 * given.rows);
-  positive.forEach((p, row) => {
-    data[2 * row] = 1 - p;
-    data[2 * row + 1] = p;
-  });
-  return { data, shape };
+  const data = network.forward(given, out ?? new Float32Array(given.rows * classes.length));
+  if (network.outputShape[0] === 1) bothClasses(data);
+  const result = { data, shape };
+  network.lastCall = remember(wanted, x, options, given, result);
+  return result;
+}
+
+/** (rows, 2) from the probabilities of the second class, which are in the first half. */
+function bothClasses(data: Float32Array): void {
+  for (let row = data.length / 2 - 1; row >= 0; row--) {
+    const positive = data[row];
+    data[2 * row] = 1 - positive;
+    data[2 * row + 1] = positive;
+  }
 }
 
 /** MLPClassifier.predictLogProba with a trained model. */

@@ -12,17 +12,16 @@ export function isMultilabel({ outActivation, outputs }: Pick<Model, 'outActivat
 export function decide(outputs: Float32Array, rows: number): Int32Array {
   const width = outputs.length / rows;
   const codes = new Int32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const start = row * width;
-    if (width === 1) {
-      codes[row] = outputs[start] > 0.5 ? 1 : 0;
-      continue;
-    }
-    let best = 0;
-    for (let j = 1; j < width; j++) if (outputs[start + j] > outputs[start + best]) best = j;
-    codes[row] = best;
-  }
+  for (let row = 0; row < rows; row++) codes[row] = decideRow(outputs, row * width, width);
   return codes;
+}
+
+/** The same of one row, whose `width` outputs begin at `start`. */
+export function decideRow(outputs: Float32Array, start: number, width: number): number {
+  if (width === 1) return outputs[start] > 0.5 ? 1 : 0;
+  let best = 0;
+  for (let j = 1; j < width; j++) if (outputs[start + j] > outputs[start + best]) best = j;
+  return best;
 }
 
 /** The labels of every row from the outputs of a network: those whose probability is above ½. */

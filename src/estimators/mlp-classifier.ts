@@ -158,7 +158,10 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
     const model = this.fitted('score');
     const schema = { sampleWeight: anything<ArrayInput>() };
     const { sampleWeight } = checkOptions('MLPClassifier.score', options, schema);
-    const { values, rows } = outputsOf(model, x);
+    const {
+      values,
+      rows: { rows },
+    } = outputsOf(model, x);
     const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, rows);
     if (isMultilabel(model)) {
       const truth = readKnownTargets(y, rows, { classes: model.classes, several: true });

@@ -123,7 +123,10 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
   score(x: ArrayInput, y: ArrayInput, options?: { readonly sampleWeight?: ArrayInput }): number {
     const schema = { sampleWeight: anything<ArrayInput>() };
     const { sampleWeight } = checkOptions('MLPRegressor.score', options, schema);
-    const { values, rows } = outputsOf(this.fitted('score'), x);
+    const {
+      values,
+      rows: { rows },
+    } = outputsOf(this.fitted('score'), x);
     const truth = readTargetValues(y);
     checkLength(truth.rows, rows);
     checkOutputs(truth, values.length / rows);

@@ -1,4 +1,5 @@
 import type { ArrayInput } from '../ndarray.js';
+import type { Rows } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
 import type { Model } from './model.js';
 
@@ -7,7 +8,7 @@ export function outputsOf(
   { network }: Model,
   x: ArrayInput,
   outFor?: (rows: number) => Float32Array | undefined,
-): { values: Float32Array; rows: number } {
+): { values: Float32Array; rows: Rows } {
   const rows = toRows(x, { flatten: true, expectedFeatures: network.spec.inputShape[0], unchecked: true });
-  return { values: network.forward(rows, outFor?.(rows.rows)), rows: rows.rows };
+  return { values: network.forward(rows, outFor?.(rows.rows)), rows };
 }

@@ -1,4 +1,5 @@
 import { checkOptions, instance } from '../check.js';
+import { isAgain, remember } from '../model/last-call.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import type { Model } from './model.js';
 import { checkOut } from './out.js';
@@ -12,11 +13,18 @@ export function predictValues(
   x: ArrayInput,
   options: { readonly out?: Float32Array } | undefined,
 ): Float32Array | NdArray {
-  const { outputs } = model;
+  const { outputs, network } = model;
+  const last = network.lastCall;
+  if (isAgain(last, 'predict', x, options)) {
+    network.forward(last.rows, options?.out);
+    return last.result as Float32Array | NdArray;
+  }
   const { out } = checkOptions('MLPRegressor.predict', options, OUT);
   const { values, rows } = outputsOf(model, x, (count) => {
     if (out) checkOut(out.length, count * outputs, outputs === 1 ? `(${count})` : `(${count}, ${outputs})`);
     return out;
   });
-  return outputs === 1 ? values : { data: values, shape: [rows, outputs] };
+  const result = outputs === 1 ? values : { data: values, shape: [rows.rows, outputs] };
+  network.lastCall = remember('predict', x, options, rows, result);
+  return result;
 }

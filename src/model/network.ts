@@ -4,6 +4,7 @@ import type { Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
 import type { Places, Rows } from '../ndarray.js';
 import { refuseNonFinite } from '../ndarray.js';
+import type { LastCall } from './last-call.js';
 import type { Matrix } from './layout.js';
 import type { ListsPlan } from './lists.js';
 import { isSparse } from './lists.js';
@@ -37,6 +38,8 @@ type Form = 'dense' | 'sparse' | 'listed';
 export class Network {
   readonly spec: NetworkSpec;
   readonly engine: Engine;
+  /** For whoever predicts by it. */
+  lastCall: LastCall | undefined;
   readonly #plan: Plan;
   /** Rows of the input matrix. */
   readonly #inputRows: number;

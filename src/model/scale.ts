@@ -40,9 +40,9 @@ export interface GatherableRows extends Rows {
 }
 
 /** Rows as the gather kernels take them: bytes with a scale that has parts stay bytes, others become float32. */
-export function gatherable(rows: Rows): GatherableRows {
+export function gatherable(rows: GatherableRows): GatherableRows {
   const { data, scale } = rows;
-  if (!(data instanceof Uint8Array)) return rows;
+  if (!(data instanceof Uint8Array) || rows.parts) return rows;
   const parts = splitScale(scale);
   if (parts) return { ...rows, parts };
   return { ...rows, data: Float32Array.from(data, (byte) => byte * scale), scale: 1 };

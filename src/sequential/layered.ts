@@ -161,6 +161,11 @@ export abstract class Layered {
     throw new ValueError(`${this.name}: ${wanted} needs a built model, but ${missing}.`);
   }
 
+  /** The network, if there is one yet. */
+  protected get present(): Network | undefined {
+    return this.#network;
+  }
+
   /** The network with its weights, which are drawn when it is first asked for. */
   protected network(wanted: string): Network {
     if (this.#network) return this.#network;

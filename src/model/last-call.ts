@@ -1,0 +1,56 @@
+import type { NdArray, Rows } from '../ndarray.js';
+import type { GatherableRows } from './scale.js';
+import { gatherable } from './scale.js';
+
+/**
+ * A prediction of a single row into an array that was given for it. The same call again, whatever the row then holds and the
+ * weights then are, has nothing new to check and makes no object.
+ */
+export interface LastCall {
+  /** The method. */
+  readonly call: string;
+  readonly x: NdArray<any>;
+  readonly dimensions: readonly number[];
+  readonly options: { readonly out?: unknown };
+  readonly out: unknown;
+  readonly rows: GatherableRows;
+  /** What the call returned. */
+  readonly result: unknown;
+}
+
+/** The call as it is to be remembered; undefined if the next one could not do with the rows of this one. */
+export function remember(
+  call: string,
+  x: unknown,
+  options: { readonly out?: unknown } | undefined,
+  given: Rows,
+  result: unknown,
+): LastCall | undefined {
+  if (options?.out === undefined || given.rows !== 1 || given.sparse || 'stride' in (x as object))
+    return undefined;
+  const array = x as NdArray;
+  const rows = gatherable(given);
+  if (rows.data !== array.data || !Array.isArray(array.shape)) return undefined;
+  return { call, x: array, dimensions: [...array.shape], options, out: options.out, rows, result };
+}
+
+/** Whether a call is the last one again. */
+export function isAgain(
+  last: LastCall | undefined,
+  call: string,
+  x: unknown,
+  options: { readonly out?: unknown } | undefined,
+): last is LastCall {
+  return (
+    last !== undefined && last.x === x && last.call === call && last.options === options && isUnchanged(last)
+  );
+}
+
+/** Whether what was given, which belongs to the caller, is still what it was. */
+function isUnchanged({ x, dimensions, options, out, rows }: LastCall): boolean {
+  const { data, shape, scale = 1 } = x;
+  if (options.out !== out || data !== rows.data || data.length !== rows.features) return false;
+  if (scale !== rows.scale || shape.length !== dimensions.length) return false;
+  for (let i = 0; i < dimensions.length; i++) if (shape[i] !== dimensions[i]) return false;
+  return true;
+}
