@@ -1,6 +1,7 @@
 /**
  * npm run bench:inference: the time of a prediction for one row and for 10,000, with the networks of W1 and W2, beside
- * onnxruntime and PyTorch on one thread. Everyone predicts from the same weights; that the probabilities agree is checked.
+ * onnxruntime and PyTorch on one thread. Everyone predicts from the same weights, those of an epoch of MNIST; that the
+ * probabilities agree is checked.
  *
  *   --nets W1,W2                                       default: both
  *   --data mnist                                       rows of MNIST's test set; also random (no zeros); default: both
@@ -18,7 +19,7 @@ import { choose, helpIfAsked } from './arguments.js';
 import { machine, machineInWords, spread, type Spread, writeBeside, writeResult } from './harness.js';
 import { drawInference } from './inference/draw.js';
 import { denseOnnx } from './inference/onnx.js';
-import { network, predict } from './inference/own.js';
+import { predict, trained } from './inference/own.js';
 import type { Prediction, PredictRequest } from './inference/request.js';
 import { type PeerSpec, startOwn, startPeer } from './peer.js';
 import { duration, table } from './terminal.js';
@@ -165,17 +166,19 @@ await helpIfAsked(options.help, import.meta.url);
 const on = await machine();
 console.log(machineInWords(on));
 const contestants = [...(await startVariants()), ...(await startPeers())];
+const nets = choose(options.nets, Object.keys(NETS) as (keyof typeof NETS)[]);
+const weights: Record<string, Float32Array[]> = {};
+await init({ variant: 'base' });
+for (const net of nets) weights[net] = await trained(NETS[net]);
 const folder = await mkdtemp(join(tmpdir(), 'lamella-inference-'));
 const results: InferenceResult[] = [];
 try {
   for (const data of choose(options.data, DATA)) {
     const rows = join(folder, data);
     await writeFile(rows, await rowsOf(data));
-    for (const net of choose(options.nets, Object.keys(NETS) as (keyof typeof NETS)[])) {
+    for (const net of nets) {
       const sizes = NETS[net];
-      const values = network(sizes)
-        .getWeights()
-        .map((each) => each.data as Float32Array);
+      const values = weights[net];
       const files = { onnx: join(folder, `${net}.onnx`), weights: join(folder, `${net}.weights`) };
       await writeFile(files.onnx, denseOnnx(sizes, values));
       await writeFile(files.weights, Float32Array.from(values.flatMap((each) => Array.from(each))));
