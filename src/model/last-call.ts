@@ -12,7 +12,9 @@ export interface LastCall {
   readonly x: NdArray<any>;
   readonly dimensions: readonly number[];
   readonly options: { readonly out?: unknown };
-  readonly out: unknown;
+  readonly out: ArrayLike<unknown>;
+  /** The length of `out`. */
+  readonly length: number;
   readonly rows: GatherableRows;
   /** What the call returned. */
   readonly result: unknown;
@@ -29,9 +31,10 @@ export function remember(
   if (options?.out === undefined || given.rows !== 1 || given.sparse || 'stride' in (x as object))
     return undefined;
   const array = x as NdArray;
+  const out = options.out as ArrayLike<unknown>;
   const rows = gatherable(given);
   if (rows.data !== array.data || !Array.isArray(array.shape)) return undefined;
-  return { call, x: array, dimensions: [...array.shape], options, out: options.out, rows, result };
+  return { call, x: array, dimensions: [...array.shape], options, out, length: out.length, rows, result };
 }
 
 /** Whether a call is the last one again. */
@@ -47,9 +50,10 @@ export function isAgain(
 }
 
 /** Whether what was given, which belongs to the caller, is still what it was. */
-function isUnchanged({ x, dimensions, options, out, rows }: LastCall): boolean {
+function isUnchanged({ x, dimensions, options, out, length, rows }: LastCall): boolean {
   const { data, shape, scale = 1 } = x;
-  if (options.out !== out || data !== rows.data || data.length !== rows.features) return false;
+  if (options.out !== out || out.length !== length || data !== rows.data || data.length !== rows.features)
+    return false;
   if (scale !== rows.scale || shape.length !== dimensions.length) return false;
   for (let i = 0; i < dimensions.length; i++) if (shape[i] !== dimensions[i]) return false;
   return true;

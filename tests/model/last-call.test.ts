@@ -51,8 +51,8 @@ beforeAll(async () => {
     ['predictProba', (row, options) => three.predictProba(row, options), floats(3)],
     ['predictProba of two classes', (row, options) => two.predictProba(row, options), floats(2)],
     ['predictLogProba', (row, options) => two.predictLogProba(row, options), floats(2)],
-    ['labels', (row, options) => three.predict(row, options), () => new Int8Array(1)],
-    ['a plain array of labels', (row, options) => two.predict(row, options), () => [0]],
+    ['labels', (row, options) => three.predict(row, options as any), () => new Int8Array(1)],
+    ['a plain array of labels', (row, options) => two.predict(row, options as any), () => [0]],
     ['regressor', (row, options) => one.predict(row, options), floats(1)],
   );
 });
@@ -99,6 +99,11 @@ describe('a row that is predicted into the same array again', () => {
       again();
       options.out = name.includes('labels') ? 'abc' : new Float32Array(7);
       expect(again, name).toThrow(/out/);
+      options.out = make();
+      again();
+      if (Array.isArray(options.out)) options.out.push(1);
+      else structuredClone(options.out, { transfer: [options.out.buffer] });
+      expect(again, name).toThrow(/out must/);
       options.out = make();
       again();
       structuredClone(row.data, { transfer: [row.data.buffer as ArrayBuffer] });
