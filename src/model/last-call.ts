@@ -16,8 +16,10 @@ export interface LastCall {
   /** The length of `out`. */
   readonly length: number;
   readonly rows: GatherableRows;
-  /** What the call returned. */
+  /** What the call returned, or what its outputs go to. */
   readonly result: unknown;
+  /** The shape of a result that has one. */
+  readonly resultShape: readonly number[] | undefined;
 }
 
 /** The call as it is to be remembered; undefined if the next one could not do with the rows of this one. */
@@ -28,13 +30,14 @@ export function remember(
   given: Rows,
   result: unknown,
 ): LastCall | undefined {
-  if (options?.out === undefined || given.rows !== 1 || given.sparse || 'stride' in (x as object))
-    return undefined;
+  if (options?.out === undefined || given.rows !== 1 || !isPlain(x as object)) return undefined;
   const array = x as NdArray;
   const out = options.out as ArrayLike<unknown>;
   const rows = gatherable(given);
   if (rows.data !== array.data || !Array.isArray(array.shape)) return undefined;
-  return { call, x: array, dimensions: [...array.shape], options, out, length: out.length, rows, result };
+  const { shape } = result as Partial<NdArray>;
+  const [dimensions, resultShape] = [[...array.shape], shape && [...shape]];
+  return { call, x: array, dimensions, options, out, length: out.length, rows, result, resultShape };
 }
 
 /** Whether a call is the last one again. */
@@ -49,12 +52,24 @@ export function isAgain(
   );
 }
 
-/** Whether what was given, which belongs to the caller, is still what it was. */
-function isUnchanged({ x, dimensions, options, out, length, rows }: LastCall): boolean {
+/** Whether what was given and returned, which belongs to the caller, is still what it was. */
+function isUnchanged({ x, dimensions, options, out, length, rows, result, resultShape }: LastCall): boolean {
   const { data, shape, scale = 1 } = x;
   if (options.out !== out || out.length !== length || data !== rows.data || data.length !== rows.features)
     return false;
-  if (scale !== rows.scale || shape.length !== dimensions.length) return false;
-  for (let i = 0; i < dimensions.length; i++) if (shape[i] !== dimensions[i]) return false;
+  for (const name in options) if (name !== 'out') return false;
+  if (scale !== rows.scale || !isPlain(x) || !isSame(shape, dimensions)) return false;
+  if (resultShape === undefined) return true;
+  return (result as NdArray).data === out && isSame((result as NdArray).shape, resultShape);
+}
+
+/** Neither strided nor compressed. */
+function isPlain(x: object): boolean {
+  return !('stride' in x || 'indptr' in x);
+}
+
+function isSame(shape: unknown, known: readonly number[]): boolean {
+  if (!Array.isArray(shape) || shape.length !== known.length) return false;
+  for (let i = 0; i < known.length; i++) if (shape[i] !== known[i]) return false;
   return true;
 }

@@ -101,6 +101,23 @@ describe('a row that is predicted into the same array again', () => {
       expect(again, name).toThrow(/out/);
       options.out = make();
       again();
+      (options as any).unknown = 1;
+      expect(again, name).toThrow(/not an option/);
+      delete (options as any).unknown;
+      const shape = row.shape;
+      row.shape = undefined as any;
+      expect(again, name).toThrow(ShapeError);
+      row.shape = shape;
+      const result = again() as any;
+      if (result.shape) {
+        const expected = { ...result, shape: [...result.shape] };
+        result.shape.push(1);
+        result.data = undefined;
+        expect(again(), name).toEqual(expected);
+      }
+      (row as any).stride = [3, -1];
+      expect(again, name).toThrow();
+      delete (row as any).stride;
       if (Array.isArray(options.out)) options.out.push(1);
       else structuredClone(options.out, { transfer: [options.out.buffer] });
       expect(again, name).toThrow(/out must/);
