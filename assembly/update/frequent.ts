@@ -28,7 +28,7 @@ export function sgdSweep(w: usize, g: usize, length: usize, control: usize): voi
 }
 
 /**
- * v ← momentum · v − lr · g, then w ← w + (velocityFactor · v − gradientFactor · g). Scalars: 2 momentum,
+ * v ← momentum · v − lr · g, then w ← (w + velocityFactor · v) − gradientFactor · g. Scalars: 2 momentum,
  * 3 velocityFactor, 4 gradientFactor. Classical: factors 1 and 0. Nesterov (Sutskever et al., 2013): momentum and lr.
  */
 export function momentumSweep(w: usize, v: usize, g: usize, length: usize, control: usize): void {

@@ -39,6 +39,7 @@ export function average(slot: usize, g: v128, rate: v128, rest: v128): v128 {
   return next;
 }
 
+/** (x + velocityFactor · velocity) + gradientFactor · g */
 // @ts-ignore: decorator
 @inline
 export function moved(x: v128, velocity: v128, g: v128, velocityFactor: v128, gradientFactor: v128): v128 {
@@ -60,6 +61,7 @@ export function mixedSquare(slot: v128, g: v128, rate: v128, rest: v128, least: 
   return v128.andnot(next, f32x4.lt(next, least));
 }
 
+/** x − rate · first / (√second + epsilon) */
 // @ts-ignore: decorator
 @inline
 export function descended(x: v128, first: v128, second: v128, rate: v128, epsilon: v128): v128 {

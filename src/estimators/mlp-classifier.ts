@@ -1,6 +1,7 @@
 import { anything, checkOptions } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { ready } from '../engine/engine.js';
+import { keptBytes } from '../io/kept-bytes.js';
 import { later } from '../later.js';
 import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
@@ -45,8 +46,9 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
    * @throws FormatError for anything else, damaged files and such of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<MLPClassifier> {
+    const file = keptBytes(bytes);
     const { readMLP } = await later(() => import('./loading.js'));
-    const { params, model } = await readMLP(bytes, CLASSIFIER, ready);
+    const { params, model } = await readMLP(file, CLASSIFIER, ready);
     const classifier = new MLPClassifier(params);
     classifier.model = model;
     return classifier;

@@ -1,6 +1,7 @@
 import { anything, checkOptions } from '../check.js';
 import { r2Score } from '../data/scores/regression.js';
 import { ready } from '../engine/engine.js';
+import { keptBytes } from '../io/kept-bytes.js';
 import { later } from '../later.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
@@ -39,8 +40,9 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
    * @throws FormatError for anything else, damaged files and such of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<MLPRegressor> {
+    const file = keptBytes(bytes);
     const { readMLP } = await later(() => import('./loading.js'));
-    const { params, model } = await readMLP(bytes, REGRESSOR, ready);
+    const { params, model } = await readMLP(file, REGRESSOR, ready);
     const regressor = new MLPRegressor(params as MLPRegressorParams);
     regressor.model = model;
     return regressor;

@@ -22,6 +22,9 @@ export interface LastCall {
   readonly resultShape: readonly number[] | undefined;
 }
 
+/** A row of more memory is not kept from the collector. */
+const MOST_BYTES = 1048576;
+
 /** The call as it is to be remembered; undefined if the next one could not do with the rows of this one. */
 export function remember(
   call: string,
@@ -32,6 +35,8 @@ export function remember(
 ): LastCall | undefined {
   if (options?.out === undefined || given.rows !== 1 || !isPlain(x as object)) return undefined;
   const array = x as NdArray;
+  const names = Object.keys(options);
+  if (names.length !== 1 || names[0] !== 'out' || array.data.buffer.byteLength > MOST_BYTES) return undefined;
   const out = options.out as ArrayLike<unknown>;
   const rows = gatherable(given);
   if (rows.data !== array.data || !Array.isArray(array.shape)) return undefined;

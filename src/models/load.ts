@@ -3,6 +3,7 @@ import { FormatError } from '../errors.js';
 import { MLPClassifier } from '../estimators/mlp-classifier.js';
 import { MLPRegressor } from '../estimators/mlp-regressor.js';
 import { Perceptron } from '../estimators/perceptron/perceptron.js';
+import { keptBytes } from '../io/kept-bytes.js';
 import { later } from '../later.js';
 import { Sequential } from '../sequential/sequential.js';
 
@@ -27,10 +28,11 @@ const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyModel>> = /
  * @throws ValueError for anything but bytes; FormatError for files of other programs or a later version, and damaged ones
  */
 export async function loadModel<M extends AnyModel = AnyModel>(bytes: Uint8Array): Promise<M> {
+  const file = keptBytes(bytes);
   const { readKind } = await later(() => import('../io/read-model-file.js'));
-  const kind = readKind(bytes);
+  const kind = readKind(file);
   const read = READERS.get(kind);
-  if (read) return (await read(bytes)) as M;
+  if (read) return (await read(file)) as M;
   throw new FormatError(
     `A model file must hold one of the kinds ${[...READERS.keys()].join(', ')}, but received ${describe(kind)}.`,
   );

@@ -2,6 +2,7 @@ import { anything, checkOptions, describe, integer, text } from '../check.js';
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
 import { asFormatError } from '../io/members.js';
+import { keptBytes } from '../io/kept-bytes.js';
 import { later } from '../later.js';
 import type { CallbackModel } from '../train/callbacks/types.js';
 import { readDescribed } from './from-json.js';
@@ -71,8 +72,9 @@ export class Sequential extends Trainable implements CallbackModel {
    * @throws FormatError for anything else, damaged files and such of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<Sequential> {
+    const kept = keptBytes(bytes);
     const { readDescription, readSequential, readWeights } = await later(() => import('./loading.js'));
-    const file = readSequential(bytes);
+    const file = readSequential(kept);
     const model = modelFromJSON(readDescription(file));
     const { parameters } = asFormatError(() => model.structure('fromBytes'));
     const { weights, compile, state } = readWeights(file, parameters);

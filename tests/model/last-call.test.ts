@@ -158,4 +158,31 @@ describe('a row that is predicted into the same array again', () => {
     );
     expect([...(classifier.predict(row, label) as string[])]).toEqual(classifier.predict(copy(row)));
   });
+
+  test('takes options as the first call does: of their own', () => {
+    const model = network();
+    const row: Row = { data: Float32Array.of(1, 2, 3), shape: [1, 3] };
+    const inherited = Object.create({ out: new Float32Array(4) });
+    const first = model.predict(row, inherited).data;
+    row.data.set([3, 1, 2]);
+    const second = model.predict(row, inherited).data;
+    expect([...second]).toEqual([...model.predict(copy(row)).data]);
+    expect(second).not.toBe(first);
+  });
+});
+
+test('a model file is read as it was when it was handed over', async () => {
+  const [one, two] = await Promise.all(
+    [0, 2].map((add) =>
+      new MLPClassifier(OPTIONS).fit(
+        x,
+        y.map((k) => k + add),
+      ),
+    ),
+  );
+  const bytes = one.toBytes();
+  const other = two.toBytes();
+  const loading = [loadModel<MLPClassifier>(bytes), MLPClassifier.fromBytes(bytes)];
+  bytes.set(other.subarray(0, bytes.length));
+  for (const model of await Promise.all(loading)) expect(model.classes).toEqual(one.classes);
 });

@@ -48,5 +48,5 @@ test('a thousand small models, one after another, take no more memory than three
   const before = await memoryAfter(300);
   const after = await memoryAfter(700);
   // Had they stayed, 700 networks would take 40 MiB, and their training more.
-  expect((after - before) / MIB).toBeLessThan(15);
+  expect((after - before) / MIB).toBeLessThan(25);
 });

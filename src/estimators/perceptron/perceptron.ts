@@ -1,6 +1,7 @@
 import { anything, checkOptions } from '../../check.js';
 import type { Label } from '../../data/labels.js';
 import { ValueError } from '../../errors.js';
+import { keptBytes } from '../../io/kept-bytes.js';
 import { later } from '../../later.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
 import { toExactRows } from '../../ndarray/exactRows.js';
@@ -65,8 +66,9 @@ export class Perceptron extends TrainedPerceptron {
    * @throws FormatError for anything else, damaged files and such of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<Perceptron> {
+    const file = keptBytes(bytes);
     const { readPerceptron } = await later(() => import('./loading.js'));
-    const { params, fitted } = readPerceptron(bytes);
+    const { params, fitted } = readPerceptron(file);
     const perceptron = new Perceptron(params);
     perceptron.fittedState = fitted;
     return perceptron;
