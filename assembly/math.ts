@@ -79,7 +79,7 @@ export function sigmoid4(x: v128): v128 {
   return f32x4.div(select(positive, one, z), f32x4.add(one, z));
 }
 
-/** sigmoid4 of `rows` rows of `width` bytes: the constants of a row's exponentials are made once. */
+/** sigmoid4 of `rows` rows of `width` bytes. */
 export function sigmoidRows(
   y: usize,
   yStride: usize,
@@ -87,6 +87,26 @@ export function sigmoidRows(
   xStride: usize,
   rows: usize,
   width: usize,
+): void {
+  rowsOf(y, yStride, x, xStride, rows, width, true);
+}
+
+/** e^x of `rows` rows of `width` bytes in place, where no x is above 0. */
+export function exponentialRows(x: usize, stride: usize, rows: usize, width: usize): void {
+  rowsOf(x, stride, x, stride, rows, width, false);
+}
+
+/** Either of them: the constants of all exponentials are made once. */
+// @ts-ignore: decorator
+@inline
+function rowsOf(
+  y: usize,
+  yStride: usize,
+  x: usize,
+  xStride: usize,
+  rows: usize,
+  width: usize,
+  sigmoid: bool,
 ): void {
   const sign = kept(-0.0),
     least = kept(-104),
@@ -104,36 +124,16 @@ export function sigmoidRows(
   for (; rows > 0; rows--) {
     for (let i: usize = 0; i < width; i += 16) {
       const input = v128.load(x + i);
-      const size = clamp(v128.or(input, sign), least);
-      const z = expOf(size, log2e, magic, ln2High, ln2Low, c5, c4, c3, c2, c1, c0, one);
-      const positive = f32x4.ge(input, f32x4.splat(0));
-      v128.store(y + i, f32x4.div(select(positive, one, z), f32x4.add(one, z)));
+      const size = clamp(sigmoid ? v128.or(input, sign) : input, least);
+      let result = expOf(size, log2e, magic, ln2High, ln2Low, c5, c4, c3, c2, c1, c0, one);
+      if (sigmoid) {
+        const positive = f32x4.ge(input, f32x4.splat(0));
+        result = f32x4.div(select(positive, one, result), f32x4.add(one, result));
+      }
+      v128.store(y + i, result);
     }
     y += yStride;
     x += xStride;
-  }
-}
-
-/** e^x of `rows` rows of `width` bytes in place, where no x is above 0: the constants are made once. */
-export function exponentialRows(x: usize, stride: usize, rows: usize, width: usize): void {
-  const least = kept(-104),
-    log2e = kept(LOG2_E),
-    magic = kept(MAGIC),
-    ln2High = kept(LN2_HIGH),
-    ln2Low = kept(LN2_LOW),
-    c5 = kept(EXP_5),
-    c4 = kept(EXP_4),
-    c3 = kept(EXP_3),
-    c2 = kept(EXP_2),
-    c1 = kept(EXP_1),
-    c0 = kept(EXP_0),
-    one = kept(1);
-  for (; rows > 0; rows--) {
-    for (let i: usize = 0; i < width; i += 16) {
-      const size = clamp(v128.load(x + i), least);
-      v128.store(x + i, expOf(size, log2e, magic, ln2High, ln2Low, c5, c4, c3, c2, c1, c0, one));
-    }
-    x += stride;
   }
 }
 

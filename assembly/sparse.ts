@@ -6,6 +6,7 @@
 // Starts and bounds are uint32 addresses, entries 8 bytes.
 import { sweep } from './gemm/gradient';
 import {
+  isFused,
   sparseAdamVectors,
   sparseForwardVectors,
   sparseMomentumVectors,
@@ -31,13 +32,6 @@ const INPUT_BLOCK: usize = 40;
 function passWidth(left: usize, most: usize): usize {
   if (left <= most) return left;
   return (left / ((left + most - 1) / most)) & ~1;
-}
-
-/** Widths that have updates of their own. */
-// @ts-ignore: decorator
-@inline
-function isFused(width: usize): bool {
-  return width > 3 && ((width & 1) == 0 || width == 13);
 }
 
 /** The vectors of panels up to `panelEnd` that hold any of the units. */

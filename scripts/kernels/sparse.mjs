@@ -1,7 +1,8 @@
 import { addresses, dispatcher, rows } from './template.mjs';
 
-/** Vectors of one pass over the lists (assembly/sparse.ts has the widest). */
 const upTo = (n) => Array.from({ length: n }, (_, i) => i + 1);
+
+/** Vectors of one pass over the lists (assembly/sparse.ts has the widest), and of those with an update of their own. */
 const FORWARD = upTo(7);
 const GRADIENT = upTo(13);
 const FUSED = [4, 6, 8, 10, 12, 13];
@@ -35,8 +36,7 @@ ${rows(n, (i) => `    v128.store(y, clamp(s${i}, limit), ${16 * i});`)}
 const only = (n) => (n > 7 ? '  if (!ASC_FEATURE_RELAXED_SIMD) return;\n' : '');
 
 /** Sums value · delta[row] over the list of a column {row · stride, value} into n vectors. */
-const columnSum = (n) => `
-      for (; e < end; e += 8) {
+const columnSum = (n) => `      for (; e < end; e += 8) {
         const d = delta + <usize>load<u32>(e);
         const a = v128.load32_splat(e, 4);
 ${rows(n, (i) => `        s${i} = fma(a, v128.load(d, ${16 * i}), s${i});`)}
@@ -75,18 +75,10 @@ ${byPanels(n, (all) => lines(all, (i, o) => `v128.store(at, fma(step, s${i}, v12
 }`;
 }
 
-/** Momentum without decay and Nesterov (classicalSweep), n vectors of all inputs. */
-const momentum = [
-  (i, o) => `const v${i} = mixed(v128.load(at + slot, ${o}), s${i}, momentum, step, least);`,
-  (i, o) => `v128.store(at + slot, v${i}, ${o});`,
-  (i, o) => `const x${i} = f32x4.add(v128.load(at, ${o}), v${i});`,
-  (i, o) => `v128.store(at, x${i}, ${o});`,
-];
-
-function sparseMomentum(n) {
-  return `
-export function sparseMomentum${n}(
-  w: usize, slot: usize, panelStride: usize, bounds: usize, inputs: usize, delta: usize, control: usize,
+/** An update of n vectors of all inputs, with scalars of `control` by name, each input's as soon as its gradient is there. */
+const sparseUpdate = (name, slots, scalars, update) => (n) => `
+export function ${name}${n}(
+  w: usize, ${slots.map((slot) => `${slot}: usize, `).join('')}panelStride: usize, bounds: usize, inputs: usize, delta: usize, control: usize,
 ): void {
 ${only(n)}  const least = kept(TINY);
   for (; inputs > 0; inputs--) {
@@ -94,46 +86,49 @@ ${only(n)}  const least = kept(TINY);
     const end: usize = load<u32>(bounds, 4);
 ${rows(n, (i) => `    let s${i} = f32x4.splat(0);`)}
 ${columnSum(n)}
-    const step = f32x4.neg(scalar(control, 0)), momentum = scalar(control, 2);
+    const ${Object.entries(scalars)
+      .map(([scalar, value]) => `${scalar} = ${value}`)
+      .join(', ')};
     let at = w;
-${byPanels(n, (all) => lines(all, ...momentum))}
+${byPanels(n, (all) => lines(all, ...update))}
     bounds += 8;
     w += 32;
   }
 }`;
-}
 
-/** adamSweep, n vectors of all inputs: the lists of an input are read while the roots and divisions of the last are under way. */
-const adam = [
-  (i, o) => `const x${i} = v128.load(at, ${o});`,
-  (i) => `const g${i} = fma(decay, x${i}, s${i});`,
-  (i, o) => `const m${i} = mixed(v128.load(at + slot0, ${o}), g${i}, beta1, rest1, least);`,
-  (i, o) => `const v${i} = mixedSquare(v128.load(at + slot1, ${o}), g${i}, beta2, rest2, least);`,
-  (i, o) => `v128.store(at + slot0, m${i}, ${o});`,
-  (i, o) => `v128.store(at + slot1, v${i}, ${o});`,
-  (i, o) => `v128.store(at, descended(x${i}, m${i}, v${i}, rate, epsilon), ${o});`,
-];
+const scalar = (i) => `scalar(control, ${i})`;
 
-function sparseAdam(n) {
-  return `
-export function sparseAdam${n}(
-  w: usize, slot0: usize, slot1: usize, panelStride: usize, bounds: usize, inputs: usize, delta: usize, control: usize,
-): void {
-${only(n)}  const least = kept(TINY);
-  for (; inputs > 0; inputs--) {
-    let e: usize = load<u32>(bounds);
-    const end: usize = load<u32>(bounds, 4);
-${rows(n, (i) => `    let s${i} = f32x4.splat(0);`)}
-${columnSum(n)}
-    const rate = scalar(control, 0), decay = scalar(control, 1), beta1 = scalar(control, 2), rest1 = scalar(control, 3),
-      beta2 = scalar(control, 4), rest2 = scalar(control, 5), epsilon = scalar(control, 6);
-    let at = w;
-${byPanels(n, (all) => lines(all, ...adam))}
-    bounds += 8;
-    w += 32;
-  }
-}`;
-}
+/** Momentum without decay and Nesterov: classicalSweep. */
+const sparseMomentum = sparseUpdate(
+  'sparseMomentum',
+  ['slot'],
+  { step: `f32x4.neg(${scalar(0)})`, momentum: scalar(2) },
+  [
+    (i, o) => `const v${i} = mixed(v128.load(at + slot, ${o}), s${i}, momentum, step, least);`,
+    (i, o) => `v128.store(at + slot, v${i}, ${o});`,
+    (i, o) => `const x${i} = f32x4.add(v128.load(at, ${o}), v${i});`,
+    (i, o) => `v128.store(at, x${i}, ${o});`,
+  ],
+);
+
+/** adamSweep: the lists of an input are read while the roots and divisions of the last are under way. */
+const sparseAdam = sparseUpdate(
+  'sparseAdam',
+  ['slot0', 'slot1'],
+  {
+    ...{ rate: scalar(0), decay: scalar(1), beta1: scalar(2), rest1: scalar(3) },
+    ...{ beta2: scalar(4), rest2: scalar(5), epsilon: scalar(6) },
+  },
+  [
+    (i, o) => `const x${i} = v128.load(at, ${o});`,
+    (i) => `const g${i} = fma(decay, x${i}, s${i});`,
+    (i, o) => `const m${i} = mixed(v128.load(at + slot0, ${o}), g${i}, beta1, rest1, least);`,
+    (i, o) => `const v${i} = mixedSquare(v128.load(at + slot1, ${o}), g${i}, beta2, rest2, least);`,
+    (i, o) => `v128.store(at + slot0, m${i}, ${o});`,
+    (i, o) => `v128.store(at + slot1, v${i}, ${o});`,
+    (i, o) => `v128.store(at, descended(x${i}, m${i}, v${i}, rate, epsilon), ${o});`,
+  ],
+);
 
 /** The gradient of n vectors written to memory, one input after the other; added to what is there if not `fresh`. */
 function sparseStore(n) {
@@ -158,6 +153,14 @@ ${byPanels(n, (all) => lines(all, (i, o) => `v128.store(at, s${i}, ${o});`))}
 }`;
 }
 
+/** Whether passes of so many vectors have the updates above. */
+const isFused = `
+// @ts-ignore: decorator
+@inline
+export function isFused(width: usize): bool {
+  return ${FUSED.map((n) => `width == ${n}`).join(' || ')};
+}`;
+
 const dispatch = (name, widths, parameters) => dispatcher(`${name}Vectors`, name, parameters, '', widths);
 
 export default () => [
@@ -168,6 +171,7 @@ export default () => [
   ...FUSED.map(sparseMomentum),
   ...FUSED.map(sparseAdam),
   ...GRADIENT.map(sparseStore),
+  isFused,
   dispatch('sparseForward', FORWARD, [
     ...addresses('y yStride starts rows w panelStride bias'),
     ['low', 'f32'],

@@ -1,5 +1,4 @@
-import type { ArrayInput } from '../ndarray.js';
-import type { Rows } from '../ndarray.js';
+import type { ArrayInput, Rows } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
 import type { Model } from './model.js';
 

@@ -51,8 +51,8 @@ beforeAll(async () => {
     ['predictProba', (row, options) => three.predictProba(row, options), floats(3)],
     ['predictProba of two classes', (row, options) => two.predictProba(row, options), floats(2)],
     ['predictLogProba', (row, options) => two.predictLogProba(row, options), floats(2)],
-    ['labels', (row, options) => three.predict(row, options as any), () => new Int8Array(1)],
-    ['a plain array of labels', (row, options) => two.predict(row, options as any), () => [0]],
+    ['labels', (row, options) => three.predict(row, options!), () => new Int8Array(1)],
+    ['a plain array of labels', (row, options) => two.predict(row, options!), () => [0]],
     ['regressor', (row, options) => one.predict(row, options), floats(1)],
   );
 });
