@@ -19,21 +19,19 @@ function entryOf(target) {
   return ['wide', 'predict', 'unpack'].find((entry) => target.startsWith(entry)) ?? 'index';
 }
 
-/** assembly/<entry>.ts → build/wasm/<name>.wasm, with the options of an asconfig target. */
+/**
+ * assembly/<entry>.ts → build/wasm/<name>.wasm, with the options of an asconfig target. The compiler runs in this process: it
+ * takes longer to load, and to warm up, than to compile one target.
+ */
 async function compile(target, entry = entryOf(target), name = target) {
   const outFile = `build/wasm/${name}.wasm`;
   const inputs = ['assembly', 'asconfig.json', 'node_modules/assemblyscript/package.json'];
   await upToDate(`asc ${name}`, inputs, [outFile], async () => {
+    const { main } = await import('assemblyscript/asc');
     const unfinished = `build/wasm/${process.pid}-${name}.wasm`;
-    await run('node_modules/assemblyscript/bin/asc.js', [
-      `assembly/${entry}.ts`,
-      '--config',
-      'asconfig.json',
-      '--target',
-      target,
-      '--outFile',
-      unfinished,
-    ]);
+    const options = ['--config', 'asconfig.json', '--target', target, '--outFile', unfinished];
+    const { error } = await main([`assembly/${entry}.ts`, ...options], { stderr: process.stderr });
+    if (error) throw new Error(`asc ${name}: ${error.message}`);
     await rename(unfinished, outFile);
   });
 }
@@ -69,10 +67,7 @@ export async function buildWasm({ debug }) {
     await mkdir(folder, { recursive: true });
   }
   if (existsSync('scripts/kernels.mjs')) await run('scripts/kernels.mjs');
-  const targets = [...RELEASE, ...PREDICT, 'unpack', ...(debug ? DEBUG : [])];
-  await Promise.all([
-    ...targets.map((target) => compile(target)),
-    ...RELEASE.map((target) => compile(target, 'peak', `peak-${target}`)),
-  ]);
+  for (const target of [...RELEASE, ...PREDICT, 'unpack', ...(debug ? DEBUG : [])]) await compile(target);
+  for (const target of EMBEDDED) await compile(target, 'peak', `peak-${target}`);
   await embed();
 }
