@@ -25,8 +25,8 @@ export interface UpdatesPlan {
   readonly gradients: number;
   readonly vectorGradient: number;
   readonly sweepScratch: number;
-  /** A panel whose padding is 0. */
-  readonly narrowGradient: number;
+  /** By units, 1 to 3: a panel of whose columns only so many are ever written, so that its padding stays 0. */
+  readonly narrowGradients: readonly number[];
   readonly transposed: number;
   /** float64 sums of squares, one per parameter, for clipping by norm. */
   readonly norms: number;
@@ -41,7 +41,9 @@ export function planUpdates(
 ): UpdatesPlan {
   const rule = updateRule(optimizer);
   const whole = sizes.accumulate || clipsByNorm(optimizer);
-  const narrow = parameters.filter(({ shape }) => shape.length === 2 && shape[1] <= NARROW);
+  const narrow = Array.from({ length: NARROW + 1 }, (_, units) =>
+    parameters.filter(({ shape }) => shape.length === 2 && shape[1] === units),
+  );
   const widest = Math.max(...parameters.map(({ shape }) => shape[shape.length - 1]), 1);
   return {
     rule,
@@ -51,7 +53,7 @@ export function planUpdates(
     gradients: whole ? layout.floats(sizes.length) : 0,
     vectorGradient: layout.floats(paddedUnits(widest)),
     sweepScratch: layout.floats(SWEEP_FLOATS),
-    narrowGradient: layout.floats(Math.max(0, ...narrow.map(({ length }) => length))),
+    narrowGradients: narrow.map((alike) => layout.floats(Math.max(0, ...alike.map(({ length }) => length)))),
     transposed: layout.floats(sizes.transposed),
     norms: layout.take(8 * Math.max(1, parameters.length)),
   };
@@ -123,10 +125,10 @@ export class Updates {
 
   /** The same of few units: in one piece. */
   #narrowProduct(parameter: Parameter, x: Matrix, delta: Matrix, rows: number): Call[] {
-    const { gradients, narrowGradient } = this.plan;
+    const { gradients, narrowGradients } = this.plan;
     const [depth, units] = parameter.shape;
     const whole = gradients !== 0;
-    const to = whole ? this.#gradient(parameter) : narrowGradient;
+    const to = whole ? this.#gradient(parameter) : narrowGradients[units];
     const product = [x.offset, x.stride, delta.offset, delta.stride, rows, units, 0, depth];
     const call: Call = { kernel: 'narrowGradient', args: [to, ...product, whole && !this.fresh ? 0 : 1] };
     return whole ? [call] : [call, ...this.#sweep(parameter, to)];
