@@ -1,6 +1,6 @@
 import { describe } from '../check.js';
 import { ValueError } from '../errors.js';
-import { unlessAborted } from '../train/yielding.js';
+import { unlessAborted } from '../yielding.js';
 import type { Sample } from './prepare.js';
 
 /** Called once per epoch: the batches of that epoch. */

@@ -1,6 +1,6 @@
 import type { Network } from '../model/network.js';
 import { ascending } from '../random.js';
-import { Yielder } from '../train/yielding.js';
+import { Yielder } from '../yielding.js';
 import { batchesOf } from './batches.js';
 import type { Evaluation } from './evaluation.js';
 import type { Prepared, Sample } from './prepare.js';

@@ -7,7 +7,7 @@ import { allFinite, sliceRows } from '../ndarray.js';
 import type { Batch } from './batches.js';
 import type { Dataset } from './data.js';
 import type { Trainer } from './trainer.js';
-import { Yielder } from './yielding.js';
+import { Yielder } from '../yielding.js';
 
 /** What an epoch reports. */
 export interface EpochReport {

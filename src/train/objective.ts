@@ -7,7 +7,7 @@ import { ascending } from '../random.js';
 import type { Dataset } from './data.js';
 import { Session } from './session.js';
 import { mostRows } from './trainer.js';
-import { Yielder } from './yielding.js';
+import { Yielder } from '../yielding.js';
 
 /** Rows that are computed at once, at most: gradients of parts are added up in float64. */
 const MOST_ROWS = 960;

@@ -2,7 +2,7 @@ import type { Label } from '../../data/labels.js';
 import { splitIndices, splitSizes } from '../../data/split.js';
 import { ValueError } from '../../errors.js';
 import { RandomState, toRandomState } from '../../random.js';
-import { Yielder } from '../../train/yielding.js';
+import { Yielder } from '../../yielding.js';
 import type { FitOptions } from '../fit-options.js';
 import type { Problem, Side } from './binary.js';
 import { BinaryTraining } from './binary.js';

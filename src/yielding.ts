@@ -1,0 +1,118 @@
+/**
+ * How asynchronous calls share the thread with the rest of the program: they compute in slices of about 25 ms, and
+ * between two slices timers, input and other work of the host run. Not for waiting: a rest ends as soon as it can.
+ */
+
+/** Milliseconds of a slice. */
+const SLICE_MS = 25;
+
+/** Floating-point operations of a slice, for runtimes whose clock stands still while they compute. */
+const SLICE_FLOPS = 2e9;
+
+/** Milliseconds that a slice may take at most where the last step already shows how long the next one will take. */
+const MAX_SLICE_MS = 45;
+
+/** What this runtime may have, beside timers, to run something later. */
+interface Host {
+  /** In Node.js, Deno and Bun. */
+  readonly setImmediate?: (callback: () => void) => unknown;
+  /** In pages. */
+  readonly document?: unknown;
+  /** In a browser's workers. */
+  readonly importScripts?: unknown;
+  readonly MessageChannel?: typeof MessageChannel;
+}
+
+/**
+ * Lets timers, input and other work of the host run. Browsers delay timers, by 4 ms, and by a second or more in a tab that
+ * nobody sees; messages they do not delay.
+ */
+function nextTurn(): Promise<void> {
+  const { setImmediate, document, importScripts, MessageChannel: Channel } = globalThis as Host;
+  return new Promise((resolve) => {
+    if (setImmediate) setImmediate(resolve);
+    else if ((document ?? importScripts) !== undefined && Channel) afterMessage(new Channel(), resolve);
+    else setTimeout(resolve, 0);
+  });
+}
+
+function afterMessage({ port1, port2 }: MessageChannel, callback: () => void): void {
+  port1.onmessage = () => {
+    port1.close();
+    callback();
+  };
+  port2.postMessage(undefined);
+}
+
+/** Milliseconds after which a rest no longer waits for the one before: its turn may never come (timers mocked in a test). */
+const STUCK_MS = 1000;
+
+/** The last rest, and when it was asked for. Each begins when the one before has ended: one slice per turn of the host. */
+let lastRest: Promise<void> = Promise.resolve();
+let restSince = 0;
+
+/** When the host last had its turn, by `performance.now()`; work that follows other work counts from there. */
+let lastTurn = 0;
+
+/** What a promise resolves to, or the reason of the signal if that comes first. */
+export function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | undefined): PromiseLike<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    const settled = (): void => signal.removeEventListener('abort', abort);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).then(settled, settled);
+  });
+}
+
+/**
+ * Decides when a computation gives way to the host: after 25 ms or 2 GFLOP, whichever comes first. Time counts from the
+ * host's last turn, so that many short computations in a row give way too.
+ *
+ * @example
+ * const yielder = new Yielder(signal);
+ * for (const part of parts) {
+ *   compute(part);
+ *   if (yielder.due()) await yielder.rest();
+ * }
+ */
+export class Yielder {
+  readonly #signal: AbortSignal | undefined;
+  #last: number;
+  #flops = 0;
+
+  /** Rests reject with the reason of `signal` once it is aborted. */
+  constructor(signal?: AbortSignal) {
+    this.#signal = signal;
+    this.#last = performance.now();
+  }
+
+  /**
+   * True when it is time to `rest`. Call it after every piece of work, with the piece's floating-point operations if they
+   * are known. Pieces that take long by themselves end a slice early, so that the next one does not overrun it.
+   */
+  due(flops = 0): boolean {
+    this.#flops += flops;
+    const now = performance.now();
+    const [slice, piece] = [now - lastTurn, now - this.#last];
+    this.#last = now;
+    return slice >= SLICE_MS || slice + piece >= MAX_SLICE_MS || this.#flops >= SLICE_FLOPS;
+  }
+
+  /** Resolves when the host has had its turn. @throws the reason of the signal, if it is aborted by then */
+  async rest(): Promise<void> {
+    const now = performance.now();
+    const turn = now - restSince > STUCK_MS ? nextTurn() : lastRest.then(nextTurn);
+    [lastRest, restSince] = [turn, now];
+    await turn;
+    this.#last = lastTurn = performance.now();
+    this.#flops = 0;
+    this.#signal?.throwIfAborted();
+  }
+
+  /** `rest` if it is `due`. In a loop of many short pieces, ask `due` first: it makes no promise. */
+  async pause(flops?: number): Promise<void> {
+    if (this.due(flops)) await this.rest();
+  }
+}
