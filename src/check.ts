@@ -65,8 +65,8 @@ function unknownOption(owner: string, name: string, known: readonly string[]): V
   const candidates = [camelCase, ...(meant === undefined ? [] : [meant])];
   const offer = candidates.find((candidate) => known.includes(candidate)) ?? closestName(name, known);
   if (offer !== undefined) {
-    return new ValueError(`${owner}: '${name}' is not an option; did you mean '${offer}'?`);
+    return new ValueError(`${owner}: ${describe(name)} is not an option; did you mean '${offer}'?`);
   }
   const all = known.length === 0 ? 'it takes none' : `the options are ${known.join(', ')}`;
-  return new ValueError(`${owner}: '${name}' is not an option; ${all}.`);
+  return new ValueError(`${owner}: ${describe(name)} is not an option; ${all}.`);
 }

@@ -1,6 +1,14 @@
-/** 'learning_rate_init' as 'learningRateInit'. */
+// Names come from files and requests too: nothing here takes more than a few steps a letter, and a name longer than any
+// that this package knows is not looked at.
+
+/** Letters of the longest name that is compared with known names other than letter by letter. */
+const MAX_LENGTH = 64;
+
+/** 'learning_rate_init' as 'learningRateInit'; names of more than 64 letters as they are. */
 export function toCamelCase(name: string): string {
-  return name.replace(/(?<=.)_+([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
+  if (name.length > MAX_LENGTH) return name;
+  const [first, ...words] = name.split('_').filter((word, i) => i === 0 || word !== '');
+  return first + words.map((word) => word[0].toUpperCase() + word.slice(1)).join('');
 }
 
 /**
@@ -8,21 +16,28 @@ export function toCamelCase(name: string): string {
  * undefined if there is none.
  */
 export function canonicalName<T extends string>(name: string, known: Iterable<T>): T | undefined {
-  const snakeCase = /^[a-z0-9]+(_[a-z0-9]+)+$/.test(name);
-  const squeezed = name.replaceAll('_', '');
+  const snakeCase = name.length <= MAX_LENGTH && /^[a-z0-9]+(_[a-z0-9]+)+$/.test(name);
+  const squeezed = snakeCase ? name.replaceAll('_', '') : name;
   for (const candidate of known) {
     if (candidate === name) return candidate;
-    if (snakeCase && candidate.toLowerCase() === squeezed) return candidate;
+    if (snakeCase && candidate.length === squeezed.length && candidate.toLowerCase() === squeezed) {
+      return candidate;
+    }
   }
   return undefined;
 }
 
-/** The known name nearest to a mistyped one; undefined if none is near (a third of its letters may be wrong). */
+/**
+ * The known name nearest to a mistyped one; undefined if none is near (a third of its letters may be wrong). Names of more
+ * than 64 letters are near to none.
+ */
 export function closestName(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > MAX_LENGTH) return undefined;
   const wanted = name.replaceAll('_', '').toLowerCase();
   let closest: string | undefined;
   let best = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of known) {
+    if (Math.abs(candidate.length - wanted.length) >= best) continue;
     const distance = editDistance(wanted, candidate.toLowerCase(), best);
     if (distance < best) {
       best = distance;
@@ -34,7 +49,6 @@ export function closestName(name: string, known: Iterable<string>): string | und
 
 /** Insertions, deletions, replacements and swaps of neighbours between two words; `limit` if there are at least so many. */
 function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -47,7 +47,9 @@ export function distinctNames(steps: readonly NamedStep[]): string[] {
   const names: string[] = [];
   for (const { name, given } of steps) {
     if (given && names.includes(name)) {
-      throw new ValueError(`pipeline: every step must have a name of its own, but two are called '${name}'.`);
+      throw new ValueError(
+        `pipeline: every step must have a name of its own, but two are called ${describe(name)}.`,
+      );
     }
     let distinct = name;
     for (let number = 2; names.includes(distinct); number++) distinct = `${name}${number}`;
@@ -69,7 +71,7 @@ export function checkTransformer(step: unknown, i: number): Transformer {
 export function unknownStep(name: string, names: readonly string[]): ValueError {
   const nearest = closestName(name, names);
   if (nearest !== undefined) {
-    return new ValueError(`Pipeline: '${name}' is not a step; did you mean '${nearest}'?`);
+    return new ValueError(`Pipeline: ${describe(name)} is not a step; did you mean ${describe(nearest)}?`);
   }
-  return new ValueError(`Pipeline: '${name}' is not a step; the steps are ${names.join(', ')}.`);
+  return new ValueError(`Pipeline: ${describe(name)} is not a step; the steps are ${names.join(', ')}.`);
 }

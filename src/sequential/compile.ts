@@ -78,7 +78,7 @@ function readMetrics(owner: string, given: unknown, { name: loss }: ResolvedLoss
     const { name } = resolveMetric(metric, { loss, outputShape: [1] }, owner);
     if (names.has(name)) {
       throw new ValueError(
-        `${owner}: metrics must have different names, none of them 'loss', but '${name}' is there already.`,
+        `${owner}: metrics must have different names, none of them 'loss', but ${describe(name)} is there already.`,
       );
     }
     names.add(name);
@@ -94,7 +94,7 @@ function checkThresholds(owner: string, layers: readonly Layer[]): void {
     trained ||= 'trainable' in spec && spec.trainable;
     if (trained && 'activation' in spec && !isTrainable(spec.activation)) {
       throw new ValueError(
-        `${owner}: layer '${layer.name}' has the activation '${spec.activation}', whose slope is 0 everywhere, so that nothing trains through it; expected an activation with a slope, such as 'sigmoid', or trainable: false in all layers up to it.`,
+        `${owner}: layer ${describe(layer.name)} has the activation '${spec.activation}', whose slope is 0 everywhere, so that nothing trains through it; expected an activation with a slope, such as 'sigmoid', or trainable: false in all layers up to it.`,
       );
     }
   }

@@ -17,7 +17,7 @@ export function readDescribed<T>(json: unknown, make: (options: SequentialOption
   const given = typeof json === 'string' ? parse(json) : json;
   const record = plain(given, 'a model');
   const unknown = Object.keys(record).find((key) => !KEYS.includes(key));
-  if (unknown !== undefined) refuse(`the entries ${KEYS.join(', ')}`, `'${unknown}'`);
+  if (unknown !== undefined) refuse(`the entries ${KEYS.join(', ')}`, describe(unknown));
   if (record.format !== 'lamella') refuse("format 'lamella'", describe(record.format));
   if (record.version !== 1) refuse('version 1', describe(record.version));
   if (record.kind !== 'sequential') refuse("kind 'sequential'", describe(record.kind));

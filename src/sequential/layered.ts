@@ -71,7 +71,7 @@ export abstract class Layered {
     }
     if (layer.owned) {
       throw new ValueError(
-        `${this.name}: a layer belongs to one model and one place, but layer '${layer.name}' is in use already; make another.`,
+        `${this.name}: a layer belongs to one model and one place, but layer ${describe(layer.name)} is in use already; make another.`,
       );
     }
     this.#checkPlace(layer);
@@ -206,7 +206,7 @@ export abstract class Layered {
     },
     setWeightsOf: (layer: Layer, weights: readonly NdArray[]) => {
       this.structure('setWeights');
-      this.#write(`setWeights of layer '${layer.name}'`, weights, this.#ownedBy(layer));
+      this.#write(`setWeights of layer ${describe(layer.name)}`, weights, this.#ownedBy(layer));
     },
     countOf: (layer: Layer) =>
       countValues(this.structure('countParams').parameters.filter(this.#ownedBy(layer))),

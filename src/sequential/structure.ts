@@ -1,3 +1,4 @@
+import { describe } from '../check.js';
 import { ShapeError, UnsupportedError, ValueError } from '../errors.js';
 import { layerRule } from '../model/layers/index.js';
 import { drawInitial } from '../model/options/initializers.js';
@@ -30,7 +31,9 @@ export function structureOf(owner: string, inputShape: Shape, layers: readonly L
   const specs = layers.map((layer) => {
     const spec = layer.spec as LayerSpec;
     shapes.push(
-      named(`${owner}, layer '${layer.name}'`, () => layerRule(spec).outputShape(spec, shapes.at(-1)!)),
+      named(`${owner}, layer ${describe(layer.name)}`, () =>
+        layerRule(spec).outputShape(spec, shapes.at(-1)!),
+      ),
     );
     return spec;
   });
@@ -96,7 +99,9 @@ export function nameFor(owner: string, layer: Layer, taken: ReadonlySet<string>)
   const { givenName } = layer;
   if (givenName !== undefined) {
     if (!taken.has(givenName)) return givenName;
-    throw new ValueError(`${owner}: layer names must differ, but two layers are called '${givenName}'.`);
+    throw new ValueError(
+      `${owner}: layer names must differ, but two layers are called ${describe(givenName)}.`,
+    );
   }
   const stem = snakeCase(layer.className);
   let name = stem;

@@ -17,7 +17,13 @@ function batchShape(shape: Shape): string {
   return `(${['None', ...shape].join(', ')})`;
 }
 
-const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+/** 1234567 as '1,234,567'. */
+function count(value: number): string {
+  const digits = String(value);
+  const groups: string[] = [];
+  for (let end = digits.length; end > 0; end -= 3) groups.unshift(digits.slice(Math.max(0, end - 3), end));
+  return groups.join(',');
+}
 
 /** '397.54 KB': 4 bytes per value. */
 function memory(values: number): string {

@@ -173,3 +173,43 @@ describe('values in words', () => {
     expect(inWords(value)).toBe(words);
   });
 });
+
+describe('a foreign name', () => {
+  const long = `${'_'.repeat(100_000)}!`;
+  const names = [
+    long,
+    'a_'.repeat(500_000),
+    'x'.repeat(1_000_000),
+    '_'.repeat(64),
+    '',
+    '_',
+    '__',
+    'a__',
+    '\n',
+  ];
+
+  test.each(names.map((name, i) => [i, name] as const))(
+    '%i is refused at once, and cut in the message',
+    (_i, name) => {
+      const before = process.cpuUsage();
+      const refusal = expect(() => check({ [name]: 1 }));
+      refusal.toThrow(ValueError);
+      refusal.toThrow(/^MLPClassifier: '.{0,50}' is not an option/s);
+      expect(() => check({ loss: name })).toThrow(ValueError);
+      expect(process.cpuUsage(before).user).toBeLessThan(200_000);
+    },
+  );
+
+  test('in snake_case is told by its name here, underscores before and behind it or not', () => {
+    for (const name of ['max_iter', 'max__iter', 'max_iter_']) {
+      expect(() => check({ [name]: 1 })).toThrow(`'${name}' is not an option; did you mean 'maxIter'?`);
+    }
+  });
+
+  test('is compared with known names of any length', () => {
+    const known = ['x'.repeat(1_000_000), 'momentum'];
+    expect(closestName('momentun', known)).toBe('momentum');
+    expect(closestName('x'.repeat(64), known)).toBeUndefined();
+    expect(canonicalName('x'.repeat(1_000_000), known)).toBe(known[0]);
+  });
+});

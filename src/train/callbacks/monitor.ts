@@ -1,4 +1,4 @@
-import { anyOf, boolean, integer, oneOf } from '../../check.js';
+import { anyOf, boolean, describe, integer, oneOf } from '../../check.js';
 import { ValueError } from '../../errors.js';
 
 /** Which way is better; 'auto': by the name of what is monitored. */
@@ -27,7 +27,7 @@ function directionOf(owner: string, monitor: string, mode: Mode): Direction {
   if (UP.some((part) => name.includes(part))) return 'max';
   if (DOWN.some((part) => name.includes(part))) return 'min';
   throw new ValueError(
-    `${owner}: mode must be 'min' or 'max' where the name of what is monitored does not tell which is better, but received 'auto' with monitor '${monitor}'.`,
+    `${owner}: mode must be 'min' or 'max' where the name of what is monitored does not tell which is better, but received 'auto' with monitor ${describe(monitor)}.`,
   );
 }
 
