@@ -84,7 +84,7 @@ function sortLabels<L extends Label>(labels: L[]): L[] {
 
 /**
  * One label per row from any form of targets: a list of labels, an NdArray (rows) or (rows, 1), or rows of several
- * entries, which are joined to one text, by blanks.
+ * entries. Each distinct row of entries is a class, whose label is the entries joined by blanks, as in scikit-learn.
  */
 export function rowLabels(targets: unknown, name: string): ArrayLike<Label> {
   if (isTypedArray(targets)) return targets;
@@ -97,10 +97,30 @@ export function rowLabels(targets: unknown, name: string): ArrayLike<Label> {
     }
     return rowLabels(toNested(array), name);
   }
-  const joined = (row: unknown): Label => {
+  const texts = new RowTexts();
+  return targets.map((row: unknown, i) => {
     if (!Array.isArray(row) && !isTypedArray(row)) return row as Label;
     const entries = row as ArrayLike<Label>;
-    return entries.length === 1 ? entries[0] : Array.from(entries).join(' ');
-  };
-  return targets.map(joined);
+    if (entries.length === 1) return entries[0];
+    for (let j = 0; j < entries.length; j++) checkLabel(entries[j], typeof entries[j], i, name);
+    return texts.of(entries);
+  });
+}
+
+/** Texts of rows of labels: equal for equal rows, different for others, even where the joined entries agree. */
+class RowTexts {
+  readonly #byRow = new Map<string, string>();
+  readonly #given = new Set<string>();
+
+  of(entries: ArrayLike<Label>): string {
+    const list = Array.from(entries);
+    const row = JSON.stringify(list);
+    const known = this.#byRow.get(row);
+    if (known !== undefined) return known;
+    let text = list.join(' ');
+    while (this.#given.has(text)) text += '\0';
+    this.#byRow.set(row, text);
+    this.#given.add(text);
+    return text;
+  }
 }

@@ -36,7 +36,7 @@ export function readTable(owner: string, input: unknown, columns?: number, name 
       `${owner}: ${name} must have ${columns} columns, as in fit, but received ${shape[1]} (shape ${formatShape(shape)}).`,
     );
   }
-  const bad = data.findIndex((value) => value - value !== 0);
+  const bad = firstNonFinite(data);
   if (bad >= 0) {
     const place = `row ${Math.floor(bad / shape[1])}, column ${bad % shape[1]}`;
     throw new ValueError(
@@ -44,6 +44,12 @@ export function readTable(owner: string, input: unknown, columns?: number, name 
     );
   }
   return { data, scale, rows: shape[0], columns: shape[1] };
+}
+
+/** Index of the first value that is NaN or infinite; -1 if all are finite. */
+function firstNonFinite(data: TypedArray): number {
+  for (let i = 0; i < data.length; i++) if (data[i] - data[i] !== 0) return i;
+  return -1;
 }
 
 /** One column of a table, as a copy. */

@@ -1,6 +1,6 @@
 import type { Rule } from '../../check.js';
 import { listOf, number, refused } from '../../check.js';
-import { FormatError } from '../../errors.js';
+import { FormatError, ValueError } from '../../errors.js';
 
 /** float64's epsilon, 2^-52. */
 export const EPSILON = 2.220446049250313e-16;
@@ -31,4 +31,12 @@ export function checkColumns(kind: string, lists: Readonly<Record<string, Float6
 /** A copy of a learned list. */
 export function copied<T extends Float64Array | null>(list: T): T {
   return (list && list.slice()) as T;
+}
+
+/** ValueError if what was computed of a column is not finite: its values are too far apart for float64. */
+export function checkFinite(owner: string, column: number, value: number): void {
+  if (Number.isFinite(value)) return;
+  throw new ValueError(
+    `${owner}: X must have columns whose spread is within float64's range, but column ${column} has values too large for it.`,
+  );
 }

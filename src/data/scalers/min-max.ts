@@ -4,7 +4,7 @@ import { ValueError } from '../../errors.js';
 import { readFitted } from '../stored.js';
 import type { Table } from '../table.js';
 import { columnOf } from '../table.js';
-import { checkColumns, EPSILON, perColumn } from './fitted.js';
+import { checkColumns, checkFinite, EPSILON, perColumn } from './fitted.js';
 import type { CellFunction } from './scaler.js';
 import { Scaler } from './scaler.js';
 
@@ -116,6 +116,7 @@ export class MinMaxScaler extends Scaler<MinMaxScalerParams, Fitted> {
       const values = columnOf(table, j);
       dataMin[j] = values.reduce((least, value) => Math.min(least, value), Infinity);
       dataMax[j] = values.reduce((most, value) => Math.max(most, value), -Infinity);
+      checkFinite('MinMaxScaler', j, dataMax[j] - dataMin[j]);
     }
     const scale = dataMax.map((max, j) => (high - low) / divisor(max - dataMin[j]));
     const min = dataMin.map((least, j) => low - least * scale[j]);

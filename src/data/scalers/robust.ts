@@ -3,7 +3,7 @@ import { ValueError } from '../../errors.js';
 import { readFitted } from '../stored.js';
 import type { Table } from '../table.js';
 import { columnOf } from '../table.js';
-import { checkColumns, copied, perColumn } from './fitted.js';
+import { checkColumns, checkFinite, copied, perColumn } from './fitted.js';
 import { divisor, pair } from './min-max.js';
 import { normalQuantile, quantile } from './quantile.js';
 import type { CellFunction } from './scaler.js';
@@ -96,7 +96,9 @@ export class RobustScaler extends Scaler<RobustScalerParams, Fitted> {
     for (let j = 0; j < columns; j++) {
       const sorted = columnOf(table, j).sort();
       center[j] = median(sorted);
-      scale[j] = divisor(quantile(sorted, high) - quantile(sorted, low)) / normal;
+      const distance = quantile(sorted, high) - quantile(sorted, low);
+      checkFinite('RobustScaler', j, center[j] + distance);
+      scale[j] = divisor(distance) / normal;
     }
     return {
       center: withCentering ? center : null,

@@ -1,8 +1,8 @@
 import { boolean, checkOptions, nullable, positiveInteger } from '../../check.js';
+import { columnMoments } from '../moments.js';
 import { readFitted } from '../stored.js';
 import type { Table } from '../table.js';
-import { columnOf } from '../table.js';
-import { checkColumns, copied, EPSILON, perColumn } from './fitted.js';
+import { checkColumns, checkFinite, copied, EPSILON, perColumn } from './fitted.js';
 import type { CellFunction } from './scaler.js';
 import { Scaler } from './scaler.js';
 
@@ -74,18 +74,15 @@ export class StandardScaler extends Scaler<StandardScalerParams, Fitted> {
 
   protected learn(table: Table): Fitted {
     const { rows, columns } = table;
-    const mean = new Float64Array(columns);
-    const variance = new Float64Array(columns);
+    const { mean, variance } = columnMoments(table);
+    const { withStd } = this.params;
     const scale = new Float64Array(columns);
     for (let j = 0; j < columns; j++) {
-      const values = columnOf(table, j);
-      mean[j] = values.reduce((sum, value) => sum + value, 0) / rows;
-      variance[j] = varianceAround(values, mean[j]);
+      checkFinite('StandardScaler', j, withStd ? variance[j] : mean[j]);
       const rounding = rows * mean[j] * EPSILON;
       const constant = variance[j] <= rows * EPSILON * variance[j] + rounding * rounding;
       scale[j] = constant ? 1 : Math.sqrt(variance[j]);
     }
-    const { withStd } = this.params;
     return { mean, var: withStd ? variance : null, scale: withStd ? scale : null, nSamplesSeen: rows };
   }
 
@@ -108,16 +105,4 @@ export class StandardScaler extends Scaler<StandardScalerParams, Fitted> {
       return shift ? spread + mean[column] : spread;
     };
   }
-}
-
-/** Σ (x − mean)² / rows, corrected for what the mean has lost in rounding. */
-function varianceAround(values: Float64Array, mean: number): number {
-  let squares = 0;
-  let lost = 0;
-  for (const value of values) {
-    const distance = value - mean;
-    squares += distance * distance;
-    lost += distance;
-  }
-  return (squares - (lost * lost) / values.length) / values.length;
 }

@@ -1,13 +1,11 @@
 import { anything, boolean, checkOptions, describe, nullable, oneOf } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
-import { isTypedArray } from '../../ndarray.js';
 import type { Label } from '../labels.js';
-import { rowLabels } from '../labels.js';
 import { readWeights } from '../weights.js';
 import { mean, total } from './counts.js';
-import type { LabelRows } from './labels.js';
-import { checkRows, chosenLabels, ones, readPair } from './labels.js';
+import type { LabelCells, LabelRows } from './labels.js';
+import { checkRows, chosenLabels, labelCells, ones, readPair } from './labels.js';
 import type { ScoreOptions } from './options.js';
 import { distinctLabels, sampleWeight } from './options.js';
 
@@ -80,32 +78,34 @@ export function accuracyScore(
 ): number {
   const schema = { normalize: boolean, sampleWeight: anything<ArrayInput>() };
   const { normalize = true, sampleWeight } = checkOptions('accuracyScore', options, schema);
-  checkWidths(yTrue, yPred);
-  const truth = rowLabels(yTrue, 'yTrue');
-  const predicted = rowLabels(yPred, 'yPred');
-  const rows = checkRows('accuracyScore', truth.length, predicted.length, 'yPred');
-  const pair = readPair('accuracyScore', truth, predicted, undefined);
+  const right = rightRows(yTrue, yPred);
+  const rows = right.length;
   const weights = sampleWeight === undefined ? ones(rows) : readWeights(sampleWeight, rows);
-  const right = Float64Array.from(pair.truth, (code, row) => (code === pair.predicted[row] ? 1 : 0));
   return normalize ? mean(right, weights) : total(right.map((each, row) => each * weights[row]));
 }
 
-/** ShapeError for rows of several labels on one side only. */
-function checkWidths(yTrue: unknown, yPred: unknown): void {
-  const [expected, received] = [widthOf(yTrue), widthOf(yPred)];
-  if (expected === received) return;
-  throw new ShapeError(
-    `accuracyScore: yPred must have as many labels per row as yTrue, ${expected}, but received ${received}.`,
-  );
+/** 1 for every row that was predicted right, else 0. */
+function rightRows(yTrue: unknown, yPred: unknown): Float64Array {
+  const truth = labelCells('accuracyScore', yTrue, 'yTrue');
+  const predicted = labelCells('accuracyScore', yPred, 'yPred');
+  const rows = checkRows('accuracyScore', truth.rows, predicted.rows, 'yPred');
+  const { width } = truth;
+  if (width !== predicted.width) {
+    throw new ShapeError(
+      `accuracyScore: yPred must have as many labels per row as yTrue, ${width}, but received ${predicted.width}.`,
+    );
+  }
+  const right = ones(rows);
+  for (let j = 0; j < width; j++) {
+    const owner = width === 1 ? 'accuracyScore' : `accuracyScore: column ${j}`;
+    const pair = readPair(owner, columnOf(truth, j), columnOf(predicted, j), undefined);
+    for (let row = 0; row < rows; row++) if (pair.truth[row] !== pair.predicted[row]) right[row] = 0;
+  }
+  return right;
 }
 
-function widthOf(rows: unknown): number {
-  if (Array.isArray(rows)) {
-    const first: unknown = rows[0];
-    return Array.isArray(first) || isTypedArray(first) ? first.length : 1;
-  }
-  const shape = (rows as Partial<NdArray> | null)?.shape;
-  return shape?.length === 2 ? shape[1] : 1;
+function columnOf({ cells, rows, width }: LabelCells, column: number): ArrayLike<Label> {
+  return width === 1 ? cells : Array.from({ length: rows }, (_, row) => cells[row * width + column]);
 }
 
 /**

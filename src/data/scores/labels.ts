@@ -36,6 +36,43 @@ export function labelList(owner: string, input: unknown, name: string): ArrayLik
   return scale === 1 ? data : Float64Array.from(data, (value) => value * scale);
 }
 
+/** One or several labels per row, row by row. */
+export interface LabelCells {
+  readonly cells: ArrayLike<Label>;
+  readonly rows: number;
+  readonly width: number;
+}
+
+/**
+ * One or several labels per row.
+ *
+ * @throws ShapeError for rows without a label, rows of unequal length, and more than two dimensions
+ */
+export function labelCells(owner: string, input: unknown, name: string): LabelCells {
+  const isRow = (row: unknown) => Array.isArray(row) || isTypedArray(row);
+  if (Array.isArray(input) && input.some(isRow)) {
+    const rows = input.map((row: unknown) => (isRow(row) ? Array.from(row as Label[]) : [row as Label]));
+    const width = rows[0].length;
+    const bad = width === 0 ? 0 : rows.findIndex((row) => row.length !== width);
+    if (bad < 0) return { cells: rows.flat(), rows: rows.length, width };
+    const expected = width === 0 ? 'at least 1 label' : `as many labels in every row as in row 0, ${width}`;
+    throw new ShapeError(
+      `${owner}: ${name} must have ${expected}, but received ${rows[bad].length} in row ${bad}.`,
+    );
+  }
+  if (Array.isArray(input) || isTypedArray(input)) {
+    return { cells: input as ArrayLike<Label>, rows: input.length, width: 1 };
+  }
+  const { data, shape, scale = 1 } = readArray(input, name);
+  if ((shape.length === 1 || shape.length === 2) && shape[1] !== 0) {
+    const cells = scale === 1 ? data : Float64Array.from(data, (value) => value * scale);
+    return { cells, rows: shape[0], width: shape[1] ?? 1 };
+  }
+  throw new ShapeError(
+    `${owner}: ${name} must be of shape (rows) or (rows, labels), but received the shape ${formatShape(shape)}.`,
+  );
+}
+
 function severalPerRow(owner: string, name: string, received: string): ShapeError {
   return new ShapeError(`${owner}: ${name} must have one label per row, but received ${received}.`);
 }

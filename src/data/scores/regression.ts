@@ -77,17 +77,9 @@ export function r2Score<const O extends RegressionScoreOptions>(
 ): Scored<O> {
   const given = checkOptions('r2Score', options, r2Schema);
   const values = readValues('r2Score', yTrue, yPred, given.sampleWeight);
-  const { truth, weights, outputs } = values;
-  if (weights.length < 2) return NaN as Scored<O>;
+  if (values.weights.length < 2) return NaN as Scored<O>;
   const residual = perOutput(values, (value, predicted) => (value - predicted) * (value - predicted));
-  const centers = perOutput(values, (value) => value);
-  const spread = perOutput(
-    { ...values, predicted: tiled(centers, truth.length, outputs) },
-    (value, center) => {
-      const distance = value - center;
-      return distance * distance;
-    },
-  );
+  const spread = spreads(values);
   const scores = residual.map((sum, j) => (sum === 0 ? 1 : spread[j] === 0 ? 0 : 1 - sum / spread[j]));
   if (given.multioutput !== 'varianceWeighted') {
     return combined('r2Score', scores, given.multioutput) as Scored<O>;
@@ -95,8 +87,18 @@ export function r2Score<const O extends RegressionScoreOptions>(
   return (total(spread) === 0 ? mean(scores) : mean(scores, spread)) as Scored<O>;
 }
 
-function tiled(row: Float64Array, length: number, width: number): Float64Array {
-  return Float64Array.from({ length }, (_, i) => row[i % width]);
+/** Weighted variance of every output; exactly 0 for a constant one, since values are counted from one of them. */
+function spreads(values: Values): Float64Array {
+  const { truth, weights, outputs } = values;
+  const first = Array.from(weights).findIndex((weight) => weight > 0);
+  const origins = truth.subarray(first * outputs, (first + 1) * outputs);
+  const tiled = (row: Float64Array) => Float64Array.from(truth, (_value, i) => row[i % outputs]);
+  const shifts = perOutput({ ...values, predicted: tiled(origins) }, (value, origin) => value - origin);
+  const centers = origins.map((origin, j) => origin + shifts[j]);
+  return perOutput(
+    { ...values, predicted: tiled(centers) },
+    (value, center) => (value - center) * (value - center),
+  );
 }
 
 /** Weighted mean over rows of a function of value and prediction, for every output. */
