@@ -17,6 +17,7 @@ import { newOptimizer } from './progress.js';
 import { solverRate, solverSpec } from './solver.js';
 import { countLoss, countScore } from './stopping.js';
 import type { TrainingRequest } from './training-request.js';
+import type { Judgement } from './validation.js';
 import { bookEpoch, epochInfo } from './training-request.js';
 
 export interface StochasticRequest extends TrainingRequest {
@@ -30,6 +31,8 @@ export interface StochasticRequest extends TrainingRequest {
 interface Outcome {
   /** Parameters of the best validation score, if this call has beaten all before it. */
   best?: Float32Array;
+  /** Whether a warning has told that a validation score was NaN. */
+  warnedOfNaN: boolean;
   /** Whether maxIter was reached without a reason to stop. */
   unconverged: boolean;
 }
@@ -48,7 +51,7 @@ export function fitStochastic(request: StochasticRequest): Promise<void> {
 
 async function run(request: StochasticRequest, batchSize: number, team: Team | undefined): Promise<void> {
   const { params, network, progress, task, incremental, signal, kept } = request;
-  const outcome: Outcome = { unconverged: false };
+  const outcome: Outcome = { unconverged: false, warnedOfNaN: false };
   const optimizer = (incremental && progress.optimizer) || newOptimizer(params);
   const dataset = { rows: gatherable(request.rows), targets: task.targets, weights: request.weights };
   const open = (resident: boolean): Trainer =>
@@ -131,12 +134,28 @@ function endEpoch(request: StochasticRequest, optimizer: Optimizer, outcome: Out
   progress.nIter += 1;
   progress.t += trainingRows(request);
   progress.lossCurve.push(loss);
-  const score = bookEpoch(request, loss);
-  if (!stops) countLoss(progress.stopping, loss, params.tol);
-  else if (countScore(progress.stopping, score as number, params.tol)) outcome.best = network.packed.slice();
+  const judgement = bookEpoch(request, loss);
+  if (!stops || !judgement) countLoss(progress.stopping, loss, params.tol);
+  else {
+    warnIfNaN(request, outcome, judgement);
+    if (countScore(progress.stopping, judgement.score, params.tol)) outcome.best = network.packed.slice();
+  }
   const finished = schedule(request, optimizer);
   if (!finished && !incremental && progress.nIter === params.maxIter) outcome.unconverged = true;
   return finished;
+}
+
+/** Warn, once per fit, that early stopping is judged by a score that is NaN. */
+function warnIfNaN(
+  { params, progress }: StochasticRequest,
+  outcome: Outcome,
+  { score, rows }: Judgement,
+): void {
+  if (!Number.isNaN(score) || outcome.warnedOfNaN) return;
+  outcome.warnedOfNaN = true;
+  const because = rows === 1 ? ' because a single validation row has no R²' : '';
+  const message = `The validation score is NaN in epoch ${progress.nIter}${because}; NaN never counts as an improvement.`;
+  warn(new LamellaWarning(message), params.onWarning);
 }
 
 /** Change the learning rate; true when training is to stop. */

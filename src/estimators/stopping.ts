@@ -12,15 +12,18 @@ export function newStoppingState(): StoppingState {
   return { bestLoss: Infinity, bestScore: -Infinity, misses: 0 };
 }
 
-/** Count an epoch by its loss: a miss if it is above best − tol. */
+/** Count an epoch by its loss: a miss if it is above best − tol, or NaN. */
 export function countLoss(state: StoppingState, loss: number, tol: number): void {
-  state.misses = loss > state.bestLoss - tol ? state.misses + 1 : 0;
+  state.misses = Number.isNaN(loss) || loss > state.bestLoss - tol ? state.misses + 1 : 0;
   if (loss < state.bestLoss) state.bestLoss = loss;
 }
 
-/** Count an epoch by its validation score: a miss if it is below best + tol. True if it is strictly the best so far. */
+/**
+ * Count an epoch by its validation score: a miss if it is below best + tol, or NaN. True if it is strictly the best so far,
+ * which NaN never is.
+ */
 export function countScore(state: StoppingState, score: number, tol: number): boolean {
-  state.misses = score < state.bestScore + tol ? state.misses + 1 : 0;
+  state.misses = Number.isNaN(score) || score < state.bestScore + tol ? state.misses + 1 : 0;
   if (!(score > state.bestScore)) return false;
   state.bestScore = score;
   return true;

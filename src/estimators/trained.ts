@@ -55,12 +55,12 @@ export abstract class Trained {
     return validated || watched ? [...validationScores] : null;
   }
 
-  /** Best of validationScores; null where these are. */
+  /** Best of validationScores; null where these are, and if all are NaN. */
   get bestValidationScore(): number | null {
     const { validated, stopping } = this.fitted('bestValidationScore').progress;
-    if (validated) return stopping.bestScore;
-    const scores = this.validationScores;
-    return scores && scores.reduce((best, score) => Math.max(best, score), -Infinity);
+    if (validated) return Number.isFinite(stopping.bestScore) ? stopping.bestScore : null;
+    const scores = this.validationScores?.filter((score) => !Number.isNaN(score)) ?? [];
+    return scores.length > 0 ? scores.reduce((best, score) => Math.max(best, score)) : null;
   }
 
   /** Loss of validationData after every epoch, as if they were one batch, L2 penalty included; null without. */

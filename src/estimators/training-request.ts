@@ -5,7 +5,7 @@ import type { EpochInfo, FitOptions } from './fit-options.js';
 import type { Task } from './model.js';
 import type { MLPParams } from './options.js';
 import type { Progress } from './progress.js';
-import type { Validate } from './validation.js';
+import type { Judgement, Validate } from './validation.js';
 
 /** A call of fit or partialFit, ready for a solver. */
 export interface TrainingRequest extends FitOptions {
@@ -31,16 +31,20 @@ export interface TrainingRequest extends FitOptions {
   readonly onBegin: () => void;
 }
 
-/** Note and print the loss of an epoch or iteration, and what validation says, whose score is returned. */
-export function bookEpoch({ params, progress, validate }: TrainingRequest, loss: number): number | undefined {
+/** Note and print the loss of an epoch or iteration, and what validation says, which is returned. */
+export function bookEpoch(
+  { params, progress, validate }: TrainingRequest,
+  loss: number,
+): Judgement | undefined {
   progress.loss = loss;
   if (params.verbose) console.log(`Iteration ${progress.nIter}, loss = ${loss.toFixed(8)}`);
   if (!validate) return undefined;
-  const { score, loss: validationLoss } = validate();
+  const judgement = validate();
+  const { score, loss: validationLoss } = judgement;
   progress.validationScores.push(score);
   if (validationLoss !== undefined) progress.validationLossCurve.push(validationLoss);
   if (params.verbose) console.log(`Validation score: ${score.toFixed(6)}`);
-  return score;
+  return judgement;
 }
 
 /** What onEpoch is told of the epoch that was booked last. */

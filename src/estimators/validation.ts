@@ -6,15 +6,24 @@ import { Session } from '../train/session.js';
 import type { HeldOut } from './held-out.js';
 import type { Task } from './model.js';
 
-/** Judges a network as it is now: score, and loss where it is asked for. */
-export type Validate = () => { readonly score: number; readonly loss?: number };
+/** Judges a network as it is now. */
+export type Validate = () => Judgement;
+
+/** How a network does on the validation rows. */
+export interface Judgement {
+  readonly score: number;
+  /** Where it is asked for. */
+  readonly loss?: number;
+  /** Number of validation rows. */
+  readonly rows: number;
+}
 
 /** Rows that are computed at once. */
 const MOST_ROWS = 480;
 
 /** By the rows that early stopping has held out. */
 export function onHeldOut(network: Network, task: Task, { rows, test, weights }: HeldOut): Validate {
-  return () => ({ score: task.score(network.forward(rows), test, weights) });
+  return () => ({ score: task.score(network.forward(rows), test, weights), rows: test.length });
 }
 
 /** By rows and targets of the caller's: the loss is that of a batch of all of them, L2 penalty included. */
@@ -40,6 +49,6 @@ export function onData(
     const loss = session.step(dataset, all, false, (part) => {
       predicted.set((session as Session).predictions(part.length), part[0] * outputs);
     });
-    return { score: task.score(predicted, all), loss };
+    return { score: task.score(predicted, all), loss, rows: rows.rows };
   };
 }

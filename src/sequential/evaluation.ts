@@ -41,6 +41,11 @@ export class Metrics {
     for (const state of this.#states.values()) state.reset();
   }
 
+  /** Says why a metric is NaN, to follow 'because'; undefined where that is not known. @param rows 'the validation rows' */
+  explainNaN(name: string, rows: string): string | undefined {
+    return this.#states.get(name)?.explainNaN?.(rows);
+  }
+
   /** The loss first, then the metrics in the order in which they were given. */
   results(loss: number): Record<string, number> {
     const entries = [...this.#states].map(([name, state]) => [name, state.result()] as const);

@@ -61,7 +61,8 @@ export class Training<M extends CallbackModel> {
     this.#callbacks = new CallbackList<M>(callbacks, model, request.onCalling);
     const shown = verbose > 0 && !callbacks.some((callback) => callback instanceof Progress);
     this.#progress = shown ? new Progress() : undefined;
-    const params = { epochs, initialEpoch, steps: source.steps, verbose, callbacks, onWarning };
+    const explainNaN = (name: string): string | undefined => this.#explainNaN(name);
+    const params = { epochs, initialEpoch, steps: source.steps, verbose, callbacks, onWarning, explainNaN };
     for (const callback of callbacks) callback.setParams?.(params);
     this.#progress?.setParams(params);
   }
@@ -116,6 +117,13 @@ export class Training<M extends CallbackModel> {
       penaltyPerRow: false,
       team,
     });
+  }
+
+  #explainNaN(name: string): string | undefined {
+    const { validation } = this.#request;
+    return name.startsWith('val_')
+      ? validation?.explainNaN(name.slice(4))
+      : this.#metrics.explainNaN(name, 'the training rows');
   }
 
   #epochBegin(index: number): void | Promise<void> {

@@ -51,6 +51,11 @@ export class Validation {
     return evaluation.results();
   }
 
+  /** Says why a metric of the last validation is NaN, to follow 'because'; undefined where that is not known. */
+  explainNaN(name: string): string | undefined {
+    return this.#evaluation?.metrics.explainNaN(name, 'the validation rows');
+  }
+
   #batches(): Iterable<[Prepared, Int32Array]> | AsyncIterable<[Prepared, Int32Array]> {
     const { data, prepared, batchSize, steps } = this.#request;
     return 'dataset' in data ? batchesOf(data, batchSize, steps) : streamed(data, prepared, steps);

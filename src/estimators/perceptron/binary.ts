@@ -140,7 +140,8 @@ export class BinaryTraining {
     const { tol, nIterNoChange, maxIter } = params;
     if (heldOut) {
       const score = this.#score(heldOut);
-      this.#misses = tol !== null && score < this.#best + tol ? this.#misses + 1 : 0;
+      const missed = tol !== null && (Number.isNaN(score) || score < this.#best + tol);
+      this.#misses = missed ? this.#misses + 1 : 0;
       if (score > this.#best) this.#best = score;
     } else {
       const missed = tol !== null && this.loss > this.#best - tol * samples.rows;

@@ -2,7 +2,7 @@ import { boolean, checkOptions, integer, nullable, number, text } from '../../ch
 import type { NdArray } from '../../ndarray.js';
 import { LamellaWarning, warn } from '../../warnings.js';
 import type { Mode } from './monitor.js';
-import { Comparison, modeRule, verboseRule } from './monitor.js';
+import { Comparison, modeRule, verboseRule, warnIfNaN } from './monitor.js';
 import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
 
 export interface EarlyStoppingOptions {
@@ -10,7 +10,7 @@ export interface EarlyStoppingOptions {
   readonly monitor?: string;
   /** Least change that counts as an improvement. Default 0. */
   readonly minDelta?: number;
-  /** Epochs without improvement, one after the other, that end training. Default 0; the first epoch always improves. */
+  /** Epochs without improvement, one after the other, that end training. Default 0; the first epoch whose value is a number always improves. */
   readonly patience?: number;
   /** 1: say when training ends and which weights are restored. Default 0. */
   readonly verbose?: number | boolean;
@@ -46,13 +46,16 @@ const defaults = {
   startFromEpoch: 0,
 };
 
-/** Ends training when a value no longer improves (keras/src/callbacks/early_stopping.py). */
+/**
+ * Ends training when a value no longer improves (keras/src/callbacks/early_stopping.py). NaN is no improvement: it counts
+ * towards `patience`, with one warning per fit. Every fit begins anew.
+ */
 export class EarlyStopping implements Callback {
   readonly #options: Required<EarlyStoppingOptions>;
   readonly #comparison: Comparison;
   #params: TrainParams | undefined;
   #bestWeights: readonly NdArray[] | null = null;
-  /** Best value so far; null before the first. */
+  /** Best value of this fit so far; null before the first. */
   best: number | null = null;
   /** 0-based. */
   bestEpoch = 0;
@@ -75,9 +78,10 @@ export class EarlyStopping implements Callback {
   }
 
   onEpochEnd(epoch: number, logs: Logs, model: CallbackModel): void {
-    const { baseline, patience, startFromEpoch, restoreBestWeights } = this.#options;
+    const { monitor, baseline, patience, startFromEpoch, restoreBestWeights } = this.#options;
     const current = this.#read(logs);
     if (current === undefined || epoch < startFromEpoch) return;
+    warnIfNaN(this.#params, monitor, current, epoch);
     this.wait += 1;
     if (this.#comparison.improves(current, this.best)) {
       this.best = current;

@@ -2,7 +2,7 @@ import { anyOf, boolean, checkOptions, nullable, number, oneOf, positiveInteger,
 import { LamellaWarning, warn } from '../../warnings.js';
 import { fileName } from './file-name.js';
 import type { Mode } from './monitor.js';
-import { Comparison, modeRule, verboseRule } from './monitor.js';
+import { Comparison, modeRule, verboseRule, warnIfNaN } from './monitor.js';
 import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
 import type { Write } from './writing.js';
 import { requiredWrite, writeRules } from './writing.js';
@@ -18,7 +18,10 @@ export interface CheckpointPolicy {
   readonly mode?: Mode;
   /** 'epoch' (default): at the end of every epoch. A number: after so many steps, counted over all epochs. */
   readonly saveFreq?: 'epoch' | number;
-  /** What the first model has to be better than. Default null: nothing. */
+  /**
+   * What the first model of a fit has to be better than. Default null: nothing. Give it the `best` of an earlier fit to keep
+   * what that fit has stored unless this one does better.
+   */
   readonly initialValueThreshold?: number | null;
 }
 
@@ -50,7 +53,11 @@ const defaults = {
   initialValueThreshold: null,
 };
 
-/** Stores the model at the end of epochs, or after some steps (keras/src/callbacks/model_checkpoint.py). */
+/**
+ * Stores the model at the end of epochs, or after some steps (keras/src/callbacks/model_checkpoint.py). With `saveBestOnly`,
+ * NaN is never best, with one warning per fit. Every fit begins anew, with `initialValueThreshold` as the best value and no
+ * steps counted, where Keras's goes on from the fit before.
+ */
 export class ModelCheckpoint implements Callback {
   readonly #name: string;
   readonly #write: Write;
@@ -59,7 +66,7 @@ export class ModelCheckpoint implements Callback {
   #params: TrainParams | undefined;
   #epoch = 0;
   #steps = 0;
-  /** Best value so far; null before the first. Stays from one fit to the next. */
+  /** Best value of this fit so far; `initialValueThreshold` before the first. */
   best: number | null;
   /** Only there if steps are counted: values are measured at every step for those who watch them. */
   readonly onBatchEnd?: Callback['onBatchEnd'];
@@ -75,8 +82,11 @@ export class ModelCheckpoint implements Callback {
     }
   }
 
+  /** Begins anew. */
   setParams(params: TrainParams): void {
     this.#params = params;
+    this.best = this.#policy.initialValueThreshold;
+    this.#epoch = this.#steps = 0;
   }
 
   onEpochBegin(epoch: number): void {
@@ -122,6 +132,7 @@ export class ModelCheckpoint implements Callback {
       return true;
     }
     const current = logs[monitor];
+    warnIfNaN(this.#params, monitor, current, epoch);
     const best = this.best === null ? 'None' : this.best.toFixed(5);
     if (!this.#comparison.improves(current, this.best)) {
       this.#say(epoch, `${monitor} did not improve from ${best}`);

@@ -1,5 +1,7 @@
 import { anyOf, boolean, describe, integer, oneOf } from '../../check.js';
 import { ValueError } from '../../errors.js';
+import { LamellaWarning, warn } from '../../warnings.js';
+import type { TrainParams } from './types.js';
 
 /** Which way is better; 'auto': by the name of what is monitored. */
 export type Mode = 'auto' | 'min' | 'max';
@@ -31,7 +33,7 @@ function directionOf(owner: string, monitor: string, mode: Mode): Direction {
   );
 }
 
-/** Decides whether a value is better than another by more than `minDelta`. */
+/** Decides whether a value is better than another by more than `minDelta`. NaN never is. */
 export class Comparison {
   readonly #owner: string;
   readonly #monitor: string;
@@ -45,12 +47,37 @@ export class Comparison {
     this.#minDelta = Math.abs(minDelta);
   }
 
-  /** Anything improves on nothing (keras/src/callbacks/monitor_callback.py). */
+  /** Any number improves on nothing, NaN on nothing at all (keras/src/callbacks/monitor_callback.py). */
   improves(current: number, best: number | null): boolean {
     const direction = directionOf(this.#owner, this.#monitor, this.#mode);
+    if (Number.isNaN(current)) return false;
     if (best === null) return true;
     return direction === 'min' ? current + this.#minDelta < best : current - this.#minDelta > best;
   }
+}
+
+/** Names of monitored values that have been NaN in the fit of these parameters. */
+const reported = new WeakMap<TrainParams, Set<string>>();
+
+/**
+ * Warns that a monitored value is NaN: once per value and fit, however many callbacks monitor it.
+ *
+ * @param epoch 0-based
+ */
+export function warnIfNaN(
+  params: TrainParams | undefined,
+  monitor: string,
+  value: number,
+  epoch: number,
+): void {
+  if (!Number.isNaN(value) || !params) return;
+  const names = reported.get(params) ?? new Set<string>();
+  if (names.has(monitor)) return;
+  reported.set(params, names.add(monitor));
+  const reason = params.explainNaN?.(monitor);
+  const because = reason === undefined ? '' : ` because ${reason}`;
+  const message = `${monitor} is NaN in epoch ${epoch + 1}${because}; NaN never counts as an improvement.`;
+  warn(new LamellaWarning(message), params.onWarning);
 }
 
 /** A number as Python prints it: 0.1, 1.0, 1e-05. */

@@ -1,7 +1,7 @@
 import { checkOptions, integer, number, text } from '../../check.js';
 import { LamellaWarning, warn } from '../../warnings.js';
 import type { Mode } from './monitor.js';
-import { Comparison, floatText, modeRule, verboseRule } from './monitor.js';
+import { Comparison, floatText, modeRule, verboseRule, warnIfNaN } from './monitor.js';
 import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
 
 export interface ReduceLROnPlateauOptions {
@@ -47,14 +47,15 @@ const defaults = {
 
 /**
  * Reduces the learning rate when a value no longer improves, and adds the learning rate of the epoch to the logs, as
- * 'learning_rate' (keras/src/callbacks/reduce_lr_on_plateau.py).
+ * 'learning_rate' (keras/src/callbacks/reduce_lr_on_plateau.py). NaN is no improvement: it counts towards `patience`, with
+ * one warning per fit. Every fit begins anew; the learning rate stays the model's.
  */
 export class ReduceLROnPlateau implements Callback {
   readonly #options: Required<ReduceLROnPlateauOptions>;
   readonly #comparison: Comparison;
   #params: TrainParams | undefined;
   #cooldown = 0;
-  /** Best value so far; null before the first. Stays from one fit to the next. */
+  /** Best value of this fit so far; null before the first. */
   best: number | null = null;
   /** Epochs since the last improvement or reduction. */
   wait = 0;
@@ -65,9 +66,10 @@ export class ReduceLROnPlateau implements Callback {
     this.#comparison = new Comparison('reduceLROnPlateau', monitor, mode, minDelta);
   }
 
-  /** Begins to count anew. */
+  /** Begins anew. */
   setParams(params: TrainParams): void {
     this.#params = params;
+    this.best = null;
     this.#cooldown = this.wait = 0;
   }
 
@@ -78,12 +80,14 @@ export class ReduceLROnPlateau implements Callback {
       this.#warnMissing(logs);
       return;
     }
+    const current = logs[monitor];
+    warnIfNaN(this.#params, monitor, current, epoch);
     if (this.#cooldown > 0) {
       this.#cooldown -= 1;
       this.wait = 0;
     }
-    if (this.#comparison.improves(logs[monitor], this.best)) {
-      this.best = logs[monitor];
+    if (this.#comparison.improves(current, this.best)) {
+      this.best = current;
       this.wait = 0;
     } else if (this.#cooldown === 0) {
       this.wait += 1;

@@ -66,6 +66,8 @@ export interface TrainParams {
   readonly callbacks: readonly Callback<any>[];
   /** Where warnings go. */
   readonly onWarning?: OnWarning;
+  /** Says why the value of this name is NaN, to follow 'because'; undefined where that is not known. */
+  readonly explainNaN?: (name: string) => string | undefined;
 }
 
 type Awaitable = void | Promise<void>;

@@ -37,6 +37,13 @@ export class Auc implements MetricState {
     return this.#known;
   }
 
+  explainNaN(rows: string): string | undefined {
+    if (this.#length === 0) return undefined;
+    const weights = this.#weights.subarray(0, this.#length);
+    const oneClass = weights.every((weight) => weight >= 0) || weights.every((weight) => weight <= 0);
+    return oneClass ? `${rows} are all of one class` : 'predictions are NaN';
+  }
+
   reset(): void {
     this.#length = 0;
     this.#known = undefined;

@@ -37,6 +37,10 @@ export class HostMetric implements MetricState {
     return this.#rows > 0 ? this.#sum / this.#rows : NaN;
   }
 
+  explainNaN(): string | undefined {
+    return this.#rows > 0 ? `the metric ${this.#name} returned NaN` : undefined;
+  }
+
   reset(): void {
     this.#sum = 0;
     this.#rows = 0;
@@ -55,6 +59,7 @@ export function byLastAxis(state: MetricState, outputShape: Shape): MetricState 
       state.update(yTrue, yPred, rows * places, last, each);
     },
     result: () => state.result(),
+    explainNaN: (rows) => state.explainNaN?.(rows),
     reset: () => state.reset(),
   };
 }

@@ -17,7 +17,9 @@ describe('earlyStopping ends training', () => {
     ['when patience runs out above the baseline', { patience: 2, baseline: 1 }, [5, 4, 4, 4], 3],
     ['not while it stays better than the baseline', { patience: 2, baseline: 10 }, [5, 4, 4, 3, 3, 3], 6],
     ['by a larger value in max mode', { mode: 'max' as const }, [1, 2, 3, 3], 4],
-    ['after a first epoch of NaN, which nothing improves on', { patience: 2 }, [NaN, 1, 1, 1], 3],
+    ['not by a first epoch of NaN, which any number improves on', { patience: 2 }, [NaN, 1, 1, 1, 1], 4],
+    ['when the value stays NaN', { patience: 3 }, [NaN, NaN, NaN, NaN], 3],
+    ['when the value becomes NaN', { patience: 2 }, [1, NaN, NaN, 0], 3],
   ])('%s', async (_name, options, values, expected) => {
     const { epochs } = await run([earlyStopping(options)], logsOf('val_loss', values));
     expect(epochs).toBe(expected);
