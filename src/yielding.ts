@@ -116,3 +116,35 @@ export class Yielder {
     if (this.due(flops)) await this.rest();
   }
 }
+
+/**
+ * A computation that yields after every piece of work, with the piece's floating-point operations if they are worth
+ * counting, and returns its result. Pieces take a few milliseconds at most. Written once, it runs at once (`runAtOnce`) or
+ * in slices (`runInSlices`), with the same result.
+ */
+export type Pieces<T> = Generator<number | undefined, T, void>;
+
+/** The result of a computation, computed without a pause. */
+export function runAtOnce<T>(pieces: Pieces<T>): T {
+  let next = pieces.next();
+  while (!next.done) next = pieces.next();
+  return next.value;
+}
+
+/**
+ * The result of a computation that gives way to the host between its pieces.
+ *
+ * @throws the reason of the yielder's signal, once it is aborted; the computation is then closed, and its `finally` runs
+ */
+export async function runInSlices<T>(pieces: Pieces<T>, yielder: Yielder): Promise<T> {
+  for (let next = pieces.next(); ; next = pieces.next()) {
+    if (next.done) return next.value;
+    if (!yielder.due(next.value ?? 0)) continue;
+    try {
+      await yielder.rest();
+    } catch (error) {
+      pieces.return(undefined as never);
+      throw error;
+    }
+  }
+}

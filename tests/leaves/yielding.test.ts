@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Yielder } from '../../src/yielding.js';
+import { type Pieces, runAtOnce, runInSlices, Yielder } from '../../src/yielding.js';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -115,5 +115,45 @@ describe('a slice', () => {
     await yielder.rest();
     now += 23;
     expect(yielder.due()).toBe(true);
+  });
+});
+
+describe('a computation in pieces', () => {
+  let closed = 0;
+
+  function* sum(count: number): Pieces<number> {
+    try {
+      let total = 0;
+      for (let i = 0; i < count; i++) {
+        total += i;
+        yield 1e9;
+      }
+      return total;
+    } finally {
+      closed += 1;
+    }
+  }
+
+  test('has the same result at once and in slices, between which the host has its turn', async () => {
+    let turns = 0;
+    let running = true;
+    const count = (): void => {
+      turns += 1;
+      if (running) setImmediate(count);
+    };
+    setImmediate(count);
+    expect(await runInSlices(sum(20), new Yielder())).toBe(190);
+    running = false;
+    expect(turns).toBeGreaterThanOrEqual(9);
+    expect(runAtOnce(sum(20))).toBe(190);
+  });
+
+  test('ends where it is aborted, and cleans up', async () => {
+    closed = 0;
+    const abort = new AbortController();
+    const work = runInSlices(sum(1e9), new Yielder(abort.signal));
+    setTimeout(() => abort.abort('enough'), 1);
+    await expect(work).rejects.toBe('enough');
+    expect(closed).toBe(1);
   });
 });
