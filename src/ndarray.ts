@@ -4,12 +4,13 @@ import type { ArrayInput, NdArray, TypedArray } from './ndarray/types.js';
 import { elementCount, formatShape } from './ndarray/types.js';
 
 export { isCsr } from './ndarray/csr.js';
-export { readArray } from './ndarray/read.js';
-export { allFinite, refuseNonFinite, toRows } from './ndarray/rows.js';
+export { arrayInPieces, readArray } from './ndarray/read.js';
+export { refuseNonFinite, rowsInPieces, toRows } from './ndarray/rows.js';
 export type { Rows } from './ndarray/rows.js';
 export type { Places } from './ndarray/sparse-rows.js';
 export { sliceRows, takeRows } from './ndarray/sparse-rows.js';
 export { formatShape, isTypedArray } from './ndarray/types.js';
+export { allFinite } from './ndarray/values.js';
 export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray/types.js';
 
 /** Plain arrays out: what `toNested` returns, a number for rank 0. */

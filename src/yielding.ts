@@ -54,6 +54,9 @@ let restSince = 0;
 /** When the host last had its turn, by `performance.now()`; work that follows other work counts from there. */
 let lastTurn = 0;
 
+/** Floating-point operations since then. */
+let flopsSinceTurn = 0;
+
 /** What a promise resolves to, or the reason of the signal if that comes first. */
 export function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | undefined): PromiseLike<T> {
   if (!signal) return promise;
@@ -67,7 +70,7 @@ export function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | 
 }
 
 /**
- * Decides when a computation gives way to the host: after 25 ms or 2 GFLOP, whichever comes first. Time counts from the
+ * Decides when a computation gives way to the host: after 25 ms or 2 GFLOP, whichever comes first, since the
  * host's last turn, so that many short computations in a row give way too.
  *
  * @example
@@ -80,7 +83,6 @@ export function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | 
 export class Yielder {
   readonly #signal: AbortSignal | undefined;
   #last: number;
-  #flops = 0;
 
   /** Rests reject with the reason of `signal` once it is aborted. */
   constructor(signal?: AbortSignal) {
@@ -93,11 +95,11 @@ export class Yielder {
    * are known. Pieces that take long by themselves end a slice early, so that the next one does not overrun it.
    */
   due(flops = 0): boolean {
-    this.#flops += flops;
+    flopsSinceTurn += flops;
     const now = performance.now();
     const [slice, piece] = [now - lastTurn, now - this.#last];
     this.#last = now;
-    return slice >= SLICE_MS || slice + piece >= MAX_SLICE_MS || this.#flops >= SLICE_FLOPS;
+    return slice >= SLICE_MS || slice + piece >= MAX_SLICE_MS || flopsSinceTurn >= SLICE_FLOPS;
   }
 
   /** Resolves when the host has had its turn. @throws the reason of the signal, if it is aborted by then */
@@ -107,7 +109,7 @@ export class Yielder {
     [lastRest, restSince] = [turn, now];
     await turn;
     this.#last = lastTurn = performance.now();
-    this.#flops = 0;
+    flopsSinceTurn = 0;
     this.#signal?.throwIfAborted();
   }
 

@@ -1,10 +1,13 @@
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
+import type { Pieces } from '../pieces.js';
+import { finish } from '../pieces.js';
 import { checkCsr, isCsr } from './csr.js';
-import { readArray } from './read.js';
+import { arrayInPieces } from './read.js';
 import { checkRank } from './rows.js';
-import type { TypedArray } from './types.js';
+import type { CsrRows, TypedArray } from './types.js';
 import { formatPlace, formatShape } from './types.js';
+import { copied, firstNonFinite } from './values.js';
 
 /** Rows with their values as given: value (row, j) = data[row · features + j] · scale, in float64. */
 export interface DenseRows {
@@ -37,20 +40,25 @@ export type ExactRows = DenseRows | SparseRows;
  * @throws ShapeError for rank 0, 1 or above 4, no rows, no features, or another width than expected
  * @throws ValueError for what is not a number, NaN and infinities, naming row and column
  */
-export function toExactRows(input: unknown, expectedFeatures?: number, name = 'X'): ExactRows {
-  const exact = isCsr(input) ? sparse(input, name) : dense(input, name);
+export function* exactRowsInPieces(input: unknown, expectedFeatures?: number, name = 'X'): Pieces<ExactRows> {
+  const exact = isCsr(input) ? yield* sparse(input, name) : yield* dense(input, name);
   if (expectedFeatures === undefined || exact.features === expectedFeatures) return exact;
   throw new ShapeError(
     `${name} must have ${expectedFeatures} features, as the model was made for, but received ${exact.features} (shape ${formatShape([exact.rows, exact.features])}).`,
   );
 }
 
-function dense(input: unknown, name: string): DenseRows {
-  const { data, shape, scale = 1 } = readArray(input, name);
+/** `exactRowsInPieces`, at once. */
+export function toExactRows(input: unknown, expectedFeatures?: number, name?: string): ExactRows {
+  return finish(exactRowsInPieces(input, expectedFeatures, name));
+}
+
+function* dense(input: unknown, name: string): Pieces<DenseRows> {
+  const { data, shape, scale = 1 } = yield* arrayInPieces(input, name);
   checkRank(shape, name);
   const rows = shape[0];
   const features = data.length / rows;
-  const bad = nonFinite(data);
+  const bad = yield* firstNonFinite(data);
   if (bad >= 0) {
     const place = shape.map((size, d) => {
       const below = shape.slice(d + 1).reduce((product, each) => product * each, 1);
@@ -61,25 +69,19 @@ function dense(input: unknown, name: string): DenseRows {
   return { kind: 'dense', rows, features, data, scale };
 }
 
-function sparse(input: Parameters<typeof checkCsr>[0], name: string): SparseRows {
-  checkCsr(input, name);
+function* sparse(input: CsrRows, name: string): Pieces<SparseRows> {
+  yield* checkCsr(input, name);
   checkRank(input.shape, name);
   const [rows, features] = input.shape;
-  const data = Float64Array.from(input.data);
-  const columns = Int32Array.from(input.indices);
-  const starts = Int32Array.from(input.indptr);
-  const bad = nonFinite(data);
+  const data = yield* copied(input.data, new Float64Array(input.data.length));
+  const columns = yield* copied(input.indices, new Int32Array(input.indices.length));
+  const starts = yield* copied(input.indptr, new Int32Array(input.indptr.length));
+  const bad = yield* firstNonFinite(data);
   if (bad >= 0) {
     const row = starts.findIndex((start, r) => start <= bad && bad < starts[r + 1]);
     throw refusal(name, data[bad], formatPlace([row, columns[bad]]));
   }
   return { kind: 'sparse', rows, features, data, columns, starts };
-}
-
-/** Position of the first value that is not finite; −1 without one. */
-function nonFinite(data: TypedArray): number {
-  if (!(data instanceof Float64Array) && !(data instanceof Float32Array)) return -1;
-  return data.findIndex((value: number) => value - value !== 0);
 }
 
 function refusal(name: string, value: number, place: string): ValueError {

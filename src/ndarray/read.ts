@@ -1,7 +1,9 @@
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
+import type { Pieces } from '../pieces.js';
+import { finish } from '../pieces.js';
 import { checkCsr, densify, isCsr } from './csr.js';
-import { flattenNested } from './nested.js';
+import { nestedInPieces } from './nested.js';
 import { contiguous, isStrided } from './strided.js';
 import type { NdArray, NestedArray, TypedArray, TypedArrayConstructor } from './types.js';
 import { checkBuffer, elementCount, formatShape, isTypedArray, plainTyped } from './types.js';
@@ -9,27 +11,32 @@ import { checkBuffer, elementCount, formatShape, isTypedArray, plainTyped } from
 /**
  * Any accepted form as an NdArray; `name` is what errors call it, `Plain` the type that plain numbers get.
  */
-export function readArray(
+export function* arrayInPieces(
   input: unknown,
   name: string,
   Plain: TypedArrayConstructor = Float64Array,
-): NdArray<TypedArray> {
+): Pieces<NdArray<TypedArray>> {
   checkBuffer(input, name);
   if (isTypedArray(input)) return { data: plainTyped(input), shape: [input.length] };
-  if (Array.isArray(input)) return flattenNested(input as NestedArray, name, Plain);
+  if (Array.isArray(input)) return yield* nestedInPieces(input as NestedArray, name, Plain);
   if (isCsr(input)) {
-    checkCsr(input, name);
+    yield* checkCsr(input, name);
     const length = elementCount(input.shape, name);
     const target = Plain === Float32Array ? new Float32Array(length) : new Float64Array(length);
-    return { data: densify(input, target), shape: Array.from(input.shape) };
+    return { data: yield* densify(input, target), shape: Array.from(input.shape) };
   }
-  if (isStrided(input)) return contiguous(input, name);
+  if (isStrided(input)) return yield* contiguous(input, name);
   if (typeof input === 'object' && input !== null && 'data' in input && 'shape' in input) {
     return checkNdArray(input as NdArray<TypedArray>, name);
   }
   throw new ValueError(
     `${name} must be an array of numbers (nested arrays, typed arrays, an NdArray or CSR rows), but received ${describe(input)}.`,
   );
+}
+
+/** `arrayInPieces`, at once. */
+export function readArray(input: unknown, name: string, Plain?: TypedArrayConstructor): NdArray<TypedArray> {
+  return finish(arrayInPieces(input, name, Plain));
 }
 
 /** An NdArray whose data, shape and scale fit together, as a fresh object around the same data. */

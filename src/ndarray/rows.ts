@@ -1,11 +1,14 @@
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
+import type { Pieces } from '../pieces.js';
+import { finish } from '../pieces.js';
 import { isCsr } from './csr.js';
-import { readArray } from './read.js';
+import { arrayInPieces } from './read.js';
 import type { Places } from './sparse-rows.js';
 import { sparseRows } from './sparse-rows.js';
 import type { NdArray, TypedArray } from './types.js';
 import { formatPlace, formatShape } from './types.js';
+import { copied, firstNonFinite } from './values.js';
 
 /** Rows as the engine takes them. */
 export interface Rows {
@@ -50,15 +53,15 @@ export interface RowsOptions {
  * @throws ShapeError for rank 0, 1 or above 4, no rows, no features, or another width than expected
  * @throws ValueError for what is not a number, NaN, infinities, and values beyond float32's range, naming row and column
  */
-export function toRows(input: unknown, options: RowsOptions = {}): Rows {
+export function* rowsInPieces(input: unknown, options: RowsOptions = {}): Pieces<Rows> {
   const { name = 'X', expectedFeatures, flatten = false, unchecked = false } = options;
   if (isCsr(input)) {
-    const rows = sparseRows(input, name);
+    const rows = yield* sparseRows(input, name);
     checkRank(rows.shape, name);
     checkFeatures(rows.features, expectedFeatures, rows.shape, name);
     return rows;
   }
-  const array = readArray(input, name, Float32Array);
+  const array = yield* arrayInPieces(input, name, Float32Array);
   checkRank(array.shape, name);
   const rows = array.shape[0];
   const features = array.data.length / rows;
@@ -71,10 +74,15 @@ export function toRows(input: unknown, options: RowsOptions = {}): Rows {
     const data = new Uint8Array(array.data.buffer, array.data.byteOffset, array.data.length);
     return { data, rows, features, scale: array.scale ?? 1, shape };
   }
-  const data = roundOnce(array);
+  const data = yield* roundOnce(array);
   if (unchecked) return { data, rows, features, scale: 1, shape, unchecked: { input, name } };
-  if (!allFinite(data)) refuseNonFinite({ input, name });
+  if ((yield* firstNonFinite(data)) >= 0) throw yield* refusal({ input, name });
   return { data, rows, features, scale: 1, shape };
+}
+
+/** `rowsInPieces`, at once. */
+export function toRows(input: unknown, options?: RowsOptions): Rows {
+  return finish(rowsInPieces(input, options));
 }
 
 function checkFeatures(
@@ -111,45 +119,29 @@ export function checkRank(shape: readonly number[], name: string): void {
   }
 }
 
-function roundOnce({ data, scale = 1 }: NdArray<TypedArray>): Float32Array {
-  if (scale === 1) return data instanceof Float32Array ? data : new Float32Array(data);
-  const rounded = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) rounded[i] = data[i] * scale;
-  return rounded;
-}
-
-/** True without NaN and infinities: 0 * x is 0 for every finite x, and NaN for the others. */
-export function allFinite(data: Float32Array | Float64Array): boolean {
-  const length = data.length;
-  const whole = length - (length % 4);
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  for (let i = 0; i < whole; i += 4) {
-    a += 0 * data[i];
-    b += 0 * data[i + 1];
-    c += 0 * data[i + 2];
-    d += 0 * data[i + 3];
-  }
-  for (let i = whole; i < length; i++) a += 0 * data[i];
-  return a + b + c + d === 0;
+function* roundOnce({ data, scale = 1 }: NdArray<TypedArray>): Pieces<Float32Array> {
+  if (scale === 1 && data instanceof Float32Array) return data;
+  return yield* copied(data, new Float32Array(data.length), scale);
 }
 
 /** Name the first value that is not finite as float32, as the caller gave it. */
-export function refuseNonFinite({ input, name }: Given): never {
-  const array = readArray(input, name, Float32Array);
-  const at = roundOnce(array).findIndex((value) => value - value !== 0);
+export function refuseNonFinite(given: Given): never {
+  throw finish(refusal(given));
+}
+
+function* refusal({ input, name }: Given): Pieces<ValueError> {
+  const array = yield* arrayInPieces(input, name, Float32Array);
+  const at = yield* firstNonFinite(yield* roundOnce(array));
   const place = formatPlace(placeOf(at, array.shape));
   // Plain numbers were rounded while they were read: read them again to show what was given.
-  const original = readArray(input, name);
+  const original = yield* arrayInPieces(input, name);
   const value = original.data[at] * (original.scale ?? 1);
   if (Number.isFinite(value)) {
-    throw new ValueError(
+    return new ValueError(
       `${name} must be within float32's range (±3.4028235e38), but received ${value} at ${place}.`,
     );
   }
-  throw new ValueError(`${name} must hold finite numbers, but received ${describe(value)} at ${place}.`);
+  return new ValueError(`${name} must hold finite numbers, but received ${describe(value)} at ${place}.`);
 }
 
 function placeOf(position: number, shape: readonly number[]): number[] {

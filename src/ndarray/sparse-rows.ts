@@ -1,9 +1,12 @@
 import { describe } from '../check/describe.js';
 import { ValueError } from '../errors.js';
+import type { Pieces } from '../pieces.js';
+import { ranges } from '../pieces.js';
 import { checkCsr } from './csr.js';
 import type { Rows } from './rows.js';
 import type { CsrRows } from './types.js';
 import { formatPlace } from './types.js';
+import { copied } from './values.js';
 
 /** Where the values stand of rows of which only some are stored. */
 export interface Places {
@@ -20,16 +23,16 @@ export interface Places {
  * @throws ShapeError, ValueError for parts that do not fit together; ValueError for NaN, infinities, and values beyond
  *   float32's range, naming row and column
  */
-export function sparseRows(csr: CsrRows, name: string): Rows {
-  checkCsr(csr, name);
+export function* sparseRows(csr: CsrRows, name: string): Pieces<Rows> {
+  yield* checkCsr(csr, name);
   const { data, indices, indptr, shape } = csr;
   const [rows, features] = shape;
-  const starts = indptr instanceof Int32Array ? indptr : Int32Array.from(indptr);
-  const columns = indices instanceof Int32Array ? indices : Int32Array.from(indices);
+  const starts = yield* asInt32(indptr);
+  const columns = yield* asInt32(indices);
   const kept =
-    data instanceof Float32Array && isTidy(data, { starts, columns })
+    data instanceof Float32Array && (yield* isTidy(data, { starts, columns }))
       ? { data, starts, columns }
-      : tidied(data, { starts, columns }, name);
+      : yield* tidied(data, { starts, columns }, name);
   return {
     data: kept.data,
     rows,
@@ -40,26 +43,42 @@ export function sparseRows(csr: CsrRows, name: string): Rows {
   };
 }
 
+function* asInt32(values: ArrayLike<number>): Pieces<Int32Array> {
+  return values instanceof Int32Array ? values : yield* copied(values, new Int32Array(values.length));
+}
+
 /** Whether columns ascend in every row, and values are finite and not 0. */
-function isTidy(data: Float32Array, { starts, columns }: Places): boolean {
-  for (let row = 0; row < starts.length - 1; row++) {
-    let previous = -1;
-    for (let i = starts[row]; i < starts[row + 1]; i++) {
-      const value = data[i];
-      if (columns[i] <= previous || value === 0 || value - value !== 0) return false;
-      previous = columns[i];
-    }
+function* isTidy(data: Float32Array, { starts, columns }: Places): Pieces<boolean> {
+  const rows = starts.length - 1;
+  let tidy = true;
+  yield* ranges(rows, data.length / rows, (begin, end) => {
+    for (let row = begin; tidy && row < end; row++)
+      tidy = isTidyRow(data, columns, starts[row], starts[row + 1]);
+  });
+  return tidy;
+}
+
+function isTidyRow(data: Float32Array, columns: Int32Array, begin: number, end: number): boolean {
+  let previous = -1;
+  for (let i = begin; i < end; i++) {
+    const value = data[i];
+    if (columns[i] <= previous || value === 0 || value - value !== 0) return false;
+    previous = columns[i];
   }
   return true;
 }
 
-function tidied(data: ArrayLike<number>, given: Places, name: string): { data: Float32Array } & Places {
+function* tidied(
+  data: ArrayLike<number>,
+  given: Places,
+  name: string,
+): Pieces<{ data: Float32Array } & Places> {
   const rows = given.starts.length - 1;
   const values = new Float32Array(data.length);
   const columns = new Int32Array(data.length);
   const starts = new Int32Array(rows + 1);
   let end = 0;
-  for (let row = 0; row < rows; row++) {
+  const tidyRow = (row: number): void => {
     const order = inOrder(given, row);
     for (let i = 0; i < order.length;) {
       const column = given.columns[order[i]];
@@ -72,7 +91,10 @@ function tidied(data: ArrayLike<number>, given: Places, name: string): { data: F
       columns[end++] = column;
     }
     starts[row + 1] = end;
-  }
+  };
+  yield* ranges(rows, (8 * data.length) / rows, (first, last) => {
+    for (let row = first; row < last; row++) tidyRow(row);
+  });
   return { data: values.subarray(0, end), starts, columns: columns.subarray(0, end) };
 }
 

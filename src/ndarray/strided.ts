@@ -1,5 +1,7 @@
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
+import type { Pieces } from '../pieces.js';
+import { ranges } from '../pieces.js';
 import type { StridedArray, TypedArray } from './types.js';
 import { checkBuffer, constructorOf, elementCount, formatShape, isTypedArray, plainTyped } from './types.js';
 
@@ -14,7 +16,10 @@ export function isStrided(value: unknown): value is StridedArray {
  * An array of the `ndarray` package as one row-major array of its own type: a view where it is contiguous already, else
  * a copy. Every element must lie inside `data`.
  */
-export function contiguous(source: StridedArray, name: string): { data: TypedArray; shape: number[] } {
+export function* contiguous(
+  source: StridedArray,
+  name: string,
+): Pieces<{ data: TypedArray; shape: number[] }> {
   const { data, stride } = source;
   const offset = source.offset ?? 0;
   const shape = Array.from(source.shape);
@@ -32,16 +37,18 @@ export function contiguous(source: StridedArray, name: string): { data: TypedArr
   const result = new (isTypedArray(data) ? constructorOf(data) : Float64Array)(length);
   const index = shape.map(() => 0);
   let position = offset;
-  for (let i = 0; i < length; i++) {
-    const value: unknown = data[position];
-    if (typeof value !== 'number') {
-      throw new ValueError(
-        `${name} must hold numbers, but received ${describe(value)} at data[${position}].`,
-      );
+  yield* ranges(length, 4, (begin, end) => {
+    for (let i = begin; i < end; i++) {
+      const value: unknown = data[position];
+      if (typeof value !== 'number') {
+        throw new ValueError(
+          `${name} must hold numbers, but received ${describe(value)} at data[${position}].`,
+        );
+      }
+      result[i] = value;
+      position = advance(index, shape, stride, position);
     }
-    result[i] = value;
-    position = advance(index, shape, stride, position);
-  }
+  });
   return { data: result, shape };
 }
 

@@ -19,7 +19,10 @@ const TIERS = [
   ['node'],
   ['cli'],
 ];
-const LEAVES = ['errors', 'check', 'ndarray', 'random', 'math', 'warnings', 'fflate', 'later', 'yielding'];
+const LEAVES = [
+  ...['errors', 'check', 'ndarray', 'random', 'math', 'warnings', 'fflate', 'later', 'yielding'],
+  'pieces',
+];
 const WITH_NODE = ['node', 'cli'];
 const PACKAGES = ['fflate'];
 const MAX_LINES = 300;

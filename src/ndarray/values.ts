@@ -1,0 +1,43 @@
+import type { Pieces } from '../pieces.js';
+import { ranges } from '../pieces.js';
+import type { TypedArray } from './types.js';
+import { isTypedArray } from './types.js';
+
+/** True without NaN and infinities in [begin, end): 0 * x is 0 for every finite x, and NaN for the others. */
+export function allFinite(data: Float32Array | Float64Array, begin = 0, end = data.length): boolean {
+  const whole = end - ((end - begin) % 4);
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let i = begin; i < whole; i += 4) {
+    a += 0 * data[i];
+    b += 0 * data[i + 1];
+    c += 0 * data[i + 2];
+    d += 0 * data[i + 3];
+  }
+  for (let i = whole; i < end; i++) a += 0 * data[i];
+  return a + b + c + d === 0;
+}
+
+/** Position of the first value that is not finite; −1 without one. */
+export function* firstNonFinite(data: TypedArray): Pieces<number> {
+  if (!(data instanceof Float64Array) && !(data instanceof Float32Array)) return -1;
+  let found = -1;
+  yield* ranges(data.length, 1, (begin, end) => {
+    if (found >= 0 || allFinite(data, begin, end)) return;
+    found = begin;
+    while (data[found] - data[found] === 0) found++;
+  });
+  return found;
+}
+
+/** All values in an array of another type, each times `scale`: target[i] = source[i] * scale. */
+export function* copied<T extends TypedArray>(source: ArrayLike<number>, target: T, scale = 1): Pieces<T> {
+  const plain = scale === 1 && isTypedArray(source);
+  yield* ranges(target.length, 1, (begin, end) => {
+    if (plain) target.set(source.subarray(begin, end), begin);
+    else for (let i = begin; i < end; i++) target[i] = source[i] * scale;
+  });
+  return target;
+}
