@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { buildWasm } from './wasm.mjs';
 
 chdir(fileURLToPath(new URL('..', import.meta.url)));
-const flags = new Set(process.argv.slice(2));
+// Taken out: the AssemblyScript compiler, which runs in this process, reads its arguments too, and has a --wasm of its own.
+const flags = new Set(process.argv.splice(2));
 
 try {
   await buildWasm({ debug: flags.has('--debug') });
