@@ -113,6 +113,11 @@ export class Yielder {
     this.#signal?.throwIfAborted();
   }
 
+  /** @throws the reason of the signal, if it is aborted */
+  throwIfAborted(): void {
+    this.#signal?.throwIfAborted();
+  }
+
   /** `rest` if it is `due`. In a loop of many short pieces, ask `due` first: it makes no promise. */
   async pause(flops?: number): Promise<void> {
     if (this.due(flops)) await this.rest();
@@ -139,6 +144,7 @@ export function runAtOnce<T>(pieces: Pieces<T>): T {
  * @throws the reason of the yielder's signal, once it is aborted; the computation is then closed, and its `finally` runs
  */
 export async function runInSlices<T>(pieces: Pieces<T>, yielder: Yielder): Promise<T> {
+  yielder.throwIfAborted();
   for (let next = pieces.next(); ; next = pieces.next()) {
     if (next.done) return next.value;
     if (!yielder.due(next.value ?? 0)) continue;
@@ -148,5 +154,29 @@ export async function runInSlices<T>(pieces: Pieces<T>, yielder: Yielder): Promi
       pieces.return(undefined as never);
       throw error;
     }
+  }
+}
+
+/** Values that a piece of `ranges` has: well below a millisecond's work. */
+const PIECE_VALUES = 65536;
+
+/** Floating-point operations that a value read or written in TypeScript counts as. */
+const FLOPS_PER_VALUE = 16;
+
+/**
+ * A loop in pieces: calls `body` with consecutive ranges [begin, end) of `count` items.
+ *
+ * @param values how many values an item has that are read or written
+ */
+export function* ranges(
+  count: number,
+  values: number,
+  body: (begin: number, end: number) => void,
+): Pieces<void> {
+  const size = Math.max(1, Math.floor(PIECE_VALUES / Math.max(1, values)));
+  for (let begin = 0; begin < count; begin += size) {
+    const end = Math.min(begin + size, count);
+    body(begin, end);
+    if (end < count) yield FLOPS_PER_VALUE * values * (end - begin);
   }
 }

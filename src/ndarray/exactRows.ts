@@ -1,7 +1,7 @@
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
-import type { Pieces } from '../pieces.js';
-import { finish } from '../pieces.js';
+import type { Pieces } from '../yielding.js';
+import { runAtOnce } from '../yielding.js';
 import { checkCsr, isCsr } from './csr.js';
 import { arrayInPieces } from './read.js';
 import { checkRank } from './rows.js';
@@ -50,7 +50,7 @@ export function* exactRowsInPieces(input: unknown, expectedFeatures?: number, na
 
 /** `exactRowsInPieces`, at once. */
 export function toExactRows(input: unknown, expectedFeatures?: number, name?: string): ExactRows {
-  return finish(exactRowsInPieces(input, expectedFeatures, name));
+  return runAtOnce(exactRowsInPieces(input, expectedFeatures, name));
 }
 
 function* dense(input: unknown, name: string): Pieces<DenseRows> {

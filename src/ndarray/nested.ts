@@ -1,7 +1,7 @@
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
-import type { Pieces } from '../pieces.js';
-import { finish, ranges } from '../pieces.js';
+import type { Pieces } from '../yielding.js';
+import { ranges, runAtOnce } from '../yielding.js';
 import type { NestedArray, TypedArray, TypedArrayConstructor } from './types.js';
 import { checkBuffer, constructorOf, elementCount, formatPlace, isTypedArray, plainTyped } from './types.js';
 
@@ -75,7 +75,7 @@ export function flattenNested(
   name: string,
   Fallback?: TypedArrayConstructor,
 ): { data: TypedArray; shape: number[] } {
-  return finish(nestedInPieces(nested, name, Fallback));
+  return runAtOnce(nestedInPieces(nested, name, Fallback));
 }
 
 /** Copy one level; returns the position behind it. */

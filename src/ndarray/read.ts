@@ -1,7 +1,7 @@
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
-import type { Pieces } from '../pieces.js';
-import { finish } from '../pieces.js';
+import type { Pieces } from '../yielding.js';
+import { runAtOnce } from '../yielding.js';
 import { checkCsr, densify, isCsr } from './csr.js';
 import { nestedInPieces } from './nested.js';
 import { contiguous, isStrided } from './strided.js';
@@ -36,7 +36,7 @@ export function* arrayInPieces(
 
 /** `arrayInPieces`, at once. */
 export function readArray(input: unknown, name: string, Plain?: TypedArrayConstructor): NdArray<TypedArray> {
-  return finish(arrayInPieces(input, name, Plain));
+  return runAtOnce(arrayInPieces(input, name, Plain));
 }
 
 /** An NdArray whose data, shape and scale fit together, as a fresh object around the same data. */

@@ -1,7 +1,7 @@
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
-import type { Pieces } from '../pieces.js';
-import { finish } from '../pieces.js';
+import type { Pieces } from '../yielding.js';
+import { runAtOnce } from '../yielding.js';
 import { isCsr } from './csr.js';
 import { arrayInPieces } from './read.js';
 import type { Places } from './sparse-rows.js';
@@ -82,7 +82,7 @@ export function* rowsInPieces(input: unknown, options: RowsOptions = {}): Pieces
 
 /** `rowsInPieces`, at once. */
 export function toRows(input: unknown, options?: RowsOptions): Rows {
-  return finish(rowsInPieces(input, options));
+  return runAtOnce(rowsInPieces(input, options));
 }
 
 function checkFeatures(
@@ -126,7 +126,7 @@ function* roundOnce({ data, scale = 1 }: NdArray<TypedArray>): Pieces<Float32Arr
 
 /** Name the first value that is not finite as float32, as the caller gave it. */
 export function refuseNonFinite(given: Given): never {
-  throw finish(refusal(given));
+  throw runAtOnce(refusal(given));
 }
 
 function* refusal({ input, name }: Given): Pieces<ValueError> {

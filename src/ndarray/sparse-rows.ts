@@ -1,7 +1,7 @@
 import { describe } from '../check/describe.js';
 import { ValueError } from '../errors.js';
-import type { Pieces } from '../pieces.js';
-import { ranges } from '../pieces.js';
+import type { Pieces } from '../yielding.js';
+import { ranges } from '../yielding.js';
 import { checkCsr } from './csr.js';
 import type { Rows } from './rows.js';
 import type { CsrRows } from './types.js';

@@ -1,7 +1,7 @@
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
-import type { Pieces } from '../pieces.js';
-import { ranges } from '../pieces.js';
+import type { Pieces } from '../yielding.js';
+import { ranges } from '../yielding.js';
 import type { StridedArray, TypedArray } from './types.js';
 import { checkBuffer, constructorOf, elementCount, formatShape, isTypedArray, plainTyped } from './types.js';
 

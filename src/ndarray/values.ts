@@ -1,5 +1,5 @@
-import type { Pieces } from '../pieces.js';
-import { ranges } from '../pieces.js';
+import type { Pieces } from '../yielding.js';
+import { ranges } from '../yielding.js';
 import type { TypedArray } from './types.js';
 import { isTypedArray } from './types.js';
 

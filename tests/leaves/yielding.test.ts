@@ -148,6 +148,23 @@ describe('a computation in pieces', () => {
     expect(runAtOnce(sum(20))).toBe(190);
   });
 
+  test('does not begin when it is aborted already', async () => {
+    closed = 0;
+    await expect(runInSlices(sum(1), new Yielder(AbortSignal.abort('early')))).rejects.toBe('early');
+    expect(closed).toBe(0);
+  });
+
+  test('gives way by its operations, those before it included, where the clock stands still', async () => {
+    vi.stubGlobal('performance', { now: () => 2e6 });
+    await new Yielder().rest();
+    let turns = 0;
+    setImmediate(() => (turns += 1));
+    await runInSlices(sum(1), new Yielder());
+    expect(turns).toBe(0);
+    await runInSlices(sum(1), new Yielder());
+    expect(turns).toBe(1);
+  });
+
   test('ends where it is aborted, and cleans up', async () => {
     closed = 0;
     const abort = new AbortController();

@@ -1,19 +1,11 @@
 import { createHash } from 'node:crypto';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ndarray } from '../../src/ndarray.js';
 import { arrayInPieces, readArray } from '../../src/ndarray/read.js';
 import { exactRowsInPieces, toExactRows } from '../../src/ndarray/exactRows.js';
 import { rowsInPieces, toRows } from '../../src/ndarray/rows.js';
-import type { Pieces } from '../../src/pieces.js';
-import { finish, inSlices, ranges } from '../../src/pieces.js';
-
-afterEach(() => vi.restoreAllMocks());
-
-/** A clock by which every look at it finds the slice used up. */
-function hastenClock(): void {
-  let now = performance.now();
-  vi.spyOn(performance, 'now').mockImplementation(() => (now += 30));
-}
+import type { Pieces } from '../../src/yielding.js';
+import { ranges, runAtOnce } from '../../src/yielding.js';
 
 /** Any result as text, typed arrays by their type and bits. */
 function text(result: unknown): string {
@@ -147,56 +139,11 @@ describe('ranges', () => {
 
   test('an item may be larger than a piece, and there may be none', () => {
     const body = vi.fn();
-    finish(ranges(2, 1e9, body));
-    finish(ranges(0, 1, body));
+    runAtOnce(ranges(2, 1e9, body));
+    runAtOnce(ranges(0, 1, body));
     expect(body.mock.calls).toEqual([
       [0, 1],
       [1, 2],
     ]);
-  });
-});
-
-describe('inSlices', () => {
-  function* count(to: number): Pieces<number> {
-    for (let i = 0; i < to; i++) yield 0;
-    return to;
-  }
-
-  test('lets the host run between two slices', async () => {
-    hastenClock();
-    let turns = 0;
-    let over = false;
-    const turn = (): void => {
-      turns += 1;
-      if (!over) setImmediate(turn);
-    };
-    setImmediate(turn);
-    expect(await inSlices(count(20))).toBe(20);
-    over = true;
-    expect(turns).toBeGreaterThanOrEqual(20);
-  });
-
-  test('rejects with the reason of its signal, before the work and in the midst of it', async () => {
-    const begun = vi.fn();
-    function* work(): Pieces<void> {
-      begun();
-      yield 0;
-    }
-    await expect(inSlices(work(), AbortSignal.abort('early'))).rejects.toBe('early');
-    expect(begun).not.toHaveBeenCalled();
-    hastenClock();
-    const controller = new AbortController();
-    setImmediate(() => controller.abort('now'));
-    await expect(inSlices(count(Infinity), controller.signal)).rejects.toBe('now');
-  });
-
-  test('yields by the work where the clock stands still', async () => {
-    vi.spyOn(performance, 'now').mockReturnValue(performance.now());
-    const controller = new AbortController();
-    setImmediate(() => controller.abort('now'));
-    function* heavy(): Pieces<void> {
-      for (;;) yield 1e8;
-    }
-    await expect(inSlices(heavy(), controller.signal)).rejects.toBe('now');
   });
 });
