@@ -1,7 +1,7 @@
 // Elementwise activations, four lanes at a time. `<name>Forward(x)` is the function; `<name>Backward(g, y)` is
 // g · dy/dx from the layer's output y, except for gelu, silu and mish, whose second argument is the input x: their
 // output does not determine the slope. The loops over matrices are generated (scripts/kernels/activation.mjs).
-import { erf4, exp4, log1p4, sigmoid4, tanh4 } from './math';
+import { erf4, exp4, expm1Negative4, log1p4, sigmoid4, tanh4 } from './math';
 import { clamp, select } from './simd';
 
 const SELU_SCALE: f32 = 1.0507009873554805;
@@ -62,7 +62,7 @@ export function leakyReluBackward(g: v128, y: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function eluForward(x: v128): v128 {
-  return select(f32x4.lt(x, zero()), f32x4.sub(exp4(x), one()), x);
+  return select(f32x4.lt(x, zero()), expm1Negative4(x), x);
 }
 
 // @ts-ignore: decorator
@@ -75,7 +75,7 @@ export function eluBackward(g: v128, y: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function seluForward(x: v128): v128 {
-  const negative = f32x4.mul(f32x4.splat(SELU_ALPHA_SCALE), f32x4.sub(exp4(x), one()));
+  const negative = f32x4.mul(f32x4.splat(SELU_ALPHA_SCALE), expm1Negative4(x));
   return select(f32x4.lt(x, zero()), negative, f32x4.mul(x, f32x4.splat(SELU_SCALE)));
 }
 
@@ -194,11 +194,11 @@ export function softplusForward(x: v128): v128 {
   return f32x4.add(clamp(x, zero()), log1p4(exp4(f32x4.neg(f32x4.abs(x)))));
 }
 
-/** The slope is sigmoid(x) = 1 − e^−y. */
+/** The slope is sigmoid(x) = −(e^−y − 1). */
 // @ts-ignore: decorator
 @inline
 export function softplusBackward(g: v128, y: v128): v128 {
-  return f32x4.mul(g, f32x4.sub(one(), exp4(f32x4.neg(y))));
+  return f32x4.mul(g, f32x4.sub(zero(), expm1Negative4(f32x4.neg(y))));
 }
 
 /** x / (1 + |x|) */

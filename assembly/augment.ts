@@ -1,7 +1,7 @@
 // Random geometry of images: one affine map per image, drawn by the generator of random.ts, then sampled. A map is six
 // float64 {a, b, c, d, e, f}: the output pixel at (column, row) is read from column a · column + b · row + c and row
 // d · column + e · row + f of the input.
-import { cosTurn64, sinTurn64 } from './math';
+import { cosTurn64, sinTurn64 } from './math64';
 import { rowKey, word } from './random';
 import { fma } from './simd';
 

@@ -1,5 +1,6 @@
 // Losses over whole rows of classes. `weights`, `scale`, `rowLoss` as in loss.ts. Strides in bytes.
-import { exponentialRows, log64 } from './math';
+import { exponentialRows } from './math';
+import { log64 } from './math64';
 import { exponentials, rowMax, shifted, sumRow } from './softmax';
 
 const EPSILON: f64 = 1e-7;

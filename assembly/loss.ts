@@ -2,7 +2,8 @@
 //   delta = gradient of the batch's mean loss, padding columns untouched (0)
 //   rowLoss[row] (float64) = weight · lossFactor · the row's loss
 // lossFactor is 1 / outputs where the loss is a mean over outputs. Strides in bytes.
-import { exp4, exp64, log1p64, log64, sigmoid4 } from './math';
+import { exp4, sigmoid4 } from './math';
+import { exp64, log1p64, log64 } from './math64';
 import { laneMask } from './simd';
 
 const MEAN_ABSOLUTE: i32 = 0;

@@ -1,6 +1,7 @@
 // Softmax and log-softmax by rows of `classes` logits, padded to whole vectors; padding counts as −∞ and comes out as 0.
 // Strides in bytes.
-import { exp4, log64 } from './math';
+import { exp4 } from './math';
+import { log64 } from './math64';
 import { laneMask, maxLanes, select, sumLanes } from './simd';
 
 /** Largest of `classes` logits. A NaN logit is found by the exponentials that follow, not here. */

@@ -78,6 +78,12 @@ describe.each(VARIANTS)('in %s', (variant) => {
     expect(worst).toBeLessThanOrEqual(1.6);
   });
 
+  test('e^x - 1, as elu takes it below 0, has an error of at most 0.91 ulp', () => {
+    const below = joined(everyFloat(10007)).map((x) => (x > 0 ? -x : x));
+    const errors = activate(memory, 'elu', below).map((y, i) => ulps(y, Math.expm1(below[i])));
+    expect(errors.reduce((most, error) => Math.max(most, error))).toBeLessThanOrEqual(0.91);
+  });
+
   test('the normal distribution function, as gelu takes it, has an absolute error of at most 1.75e-7', () => {
     const x = Float32Array.from({ length: 40000 }, (_, i) => (i - 20000) / 4000);
     const exact = activations.gelu.forward(Float64Array.from(x));
