@@ -1,6 +1,6 @@
 /**
  * Compresses what a bundle embeds: LZ77 whose decisions an adaptive binary range coder writes, a small relative of LZMA
- * (https://7-zip.org/sdk.html). Binaries come out at 71 % of what deflate makes of them. src/engine/unpack.ts reads it; the
+ * (https://7-zip.org/sdk.html). Binaries come out at 71 % of what deflate makes of them. assembly/unpack.ts reads it; the
  * layout of the probabilities and the order of decisions are the same in both.
  */
 

@@ -1,4 +1,4 @@
-/** Steps of the build: a Node script in a process of its own, skipped while the hash of its inputs stands. */
+/** Steps of the build, each skipped while the hash of its inputs stands. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -18,17 +18,23 @@ export function run(script, args = []) {
 }
 
 /** Does `work` unless every output exists and the contents of the inputs are those of the last time. */
-export async function upToDate(name, inputs, outputs, work) {
-  const stamp = join('build/stamps', name.replaceAll(' ', '-'));
+export async function upToDate(name, inputs, outputs, work, stamps = 'build/stamps') {
+  const stamp = join(stamps, name.replaceAll(' ', '-'));
   const hash = createHash('sha256');
   for (const file of await filesUnder(inputs)) hash.update(file).update(await readFile(file));
   const digest = hash.digest('hex');
   const last = existsSync(stamp) ? await readFile(stamp, 'utf8') : '';
   if (last === digest && outputs.every((output) => existsSync(output))) return;
-  const start = performance.now();
-  await work();
-  await mkdir('build/stamps', { recursive: true });
+  await timed(name, work);
+  await mkdir(stamps, { recursive: true });
   await writeFile(stamp, digest);
+}
+
+/** Does `work`, with a line when it begins and one when it ends. */
+export async function timed(name, work) {
+  const start = performance.now();
+  console.log(`${name} ...`);
+  await work();
   console.log(`${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
 

@@ -4,8 +4,8 @@
  * assembly/predict.ts → build/wasm/predict-<target>.wasm → dist/wasm/ and, both in one, src/engine/generated/predict.ts.
  * assembly/peak.ts → build/wasm/peak-<target>.wasm, for the benchmarks only.
  */
-import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { Compilers } from './compilers.mjs';
 import { pack } from './pack.mjs';
 import { run, upToDate } from './tasks.mjs';
 
@@ -19,32 +19,38 @@ function entryOf(target) {
   return ['wide', 'predict', 'unpack'].find((entry) => target.startsWith(entry)) ?? 'index';
 }
 
-/**
- * assembly/<entry>.ts → build/wasm/<name>.wasm, with the options of an asconfig target. The compiler runs in this process: it
- * takes longer to load, and to warm up, than to compile one target.
- */
-async function compile(target, entry = entryOf(target), name = target) {
+/** assembly/<entry>.ts → build/wasm/<name>.wasm, with the options of an asconfig target. */
+async function compile(compilers, target, entry = entryOf(target), name = target) {
   const outFile = `build/wasm/${name}.wasm`;
   const inputs = ['assembly', 'asconfig.json', 'node_modules/assemblyscript/package.json'];
-  await upToDate(`asc ${name}`, inputs, [outFile], async () => {
-    const { main } = await import('assemblyscript/asc');
-    const unfinished = `build/wasm/${process.pid}-${name}.wasm`;
-    const options = ['--config', 'asconfig.json', '--target', target, '--outFile', unfinished];
-    const { error } = await main([`assembly/${entry}.ts`, ...options], { stderr: process.stderr });
-    if (error) throw new Error(`asc ${name}: ${error.message}`);
-    await rename(unfinished, outFile);
-  });
+  const unfinished = `build/wasm/${process.pid}-${name}.wasm`;
+  const options = ['--config', 'asconfig.json', '--target', target, '--outFile', unfinished];
+  await compilers.use((compiler) =>
+    upToDate(`asc ${name}`, inputs, [outFile], async () => {
+      await compiler.run([`assembly/${entry}.ts`, ...options]);
+      await rename(unfinished, outFile);
+    }),
+  );
 }
 
 /** The texts that bundles embed, and the binaries themselves. */
 async function embed() {
-  await writePacked('binaries', EMBEDDED);
+  await embedTraining();
   await writePacked('predict', PREDICT);
   await writePacked('wide', ['wide']);
+  await copy(['wide', ...PREDICT]);
+}
+
+/** The texts that `lamella` and `lamella/node` embed. */
+async function embedTraining() {
+  await writePacked('binaries', EMBEDDED);
   const unpacker = await readFile('build/wasm/unpack.wasm');
   await writeText('unpack', JSON.stringify(unpacker.toString('base64')));
-  for (const target of [...RELEASE, ...PREDICT])
-    await copyFile(`build/wasm/${target}.wasm`, `dist/wasm/${target}.wasm`);
+  await copy(EMBEDDED);
+}
+
+async function copy(targets) {
+  for (const target of targets) await copyFile(`build/wasm/${target}.wasm`, `dist/wasm/${target}.wasm`);
 }
 
 /** src/engine/generated/<name>.ts: binaries behind one another, packed, in base64, and their lengths. They are much alike. */
@@ -62,12 +68,37 @@ async function writeText(name, value) {
   await writeFile(`src/engine/generated/${name}.ts`, `export default ${value};\n`);
 }
 
-export async function buildWasm({ debug }) {
+/** Makes the folders and the kernels from their templates, then compiles: `work` is given the compilers. */
+async function prepared(work) {
   for (const folder of ['build/wasm', 'dist/wasm', 'src/engine/generated']) {
     await mkdir(folder, { recursive: true });
   }
-  if (existsSync('scripts/kernels.mjs')) await run('scripts/kernels.mjs');
-  for (const target of [...RELEASE, ...PREDICT, 'unpack', ...(debug ? DEBUG : [])]) await compile(target);
-  for (const target of EMBEDDED) await compile(target, 'peak', `peak-${target}`);
+  await run('scripts/kernels.mjs');
+  const compilers = new Compilers();
+  try {
+    await work(compilers);
+  } finally {
+    await compilers.close();
+  }
+}
+
+/** Every binary, with `debug` also those that keep their asserts. */
+export async function buildWasm({ debug }) {
+  const targets = [...RELEASE, ...PREDICT, ...(debug ? DEBUG : []), 'unpack'];
+  await prepared(async (compilers) => {
+    await Promise.all([
+      ...targets.map((target) => compile(compilers, target)),
+      ...EMBEDDED.map((target) => compile(compilers, target, 'peak', `peak-${target}`)),
+    ]);
+  });
   await embed();
+}
+
+/** As much as `npm run bench` needs: `base` and `relaxed`, embedded, and the peak of each. */
+export async function buildTrainingWasm() {
+  await prepared(async (compilers) => {
+    const binaries = [...EMBEDDED, 'unpack'].map((target) => compile(compilers, target));
+    const peaks = EMBEDDED.map((target) => compile(compilers, target, 'peak', `peak-${target}`));
+    await Promise.all([Promise.all(binaries).then(embedTraining), ...peaks]);
+  });
 }
