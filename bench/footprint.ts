@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { transform } from 'esbuild';
 import { init } from 'lamella';
 import { helpIfAsked } from './arguments.js';
 import { machine, machineInWords, spread, type Spread, writeResult } from './harness.js';
@@ -52,8 +53,10 @@ async function closure(
   return found;
 }
 
-function gzipped(files: ReadonlyMap<string, string>): number {
-  return [...files.values()].reduce((sum, code) => sum + gzipSync(code, { level: 9 }).length, 0);
+/** Bytes after minification and gzip, as a bundler and a server make of them. */
+async function gzipped(files: ReadonlyMap<string, string>): Promise<number> {
+  const minified = await Promise.all([...files.values()].map((code) => transform(code, { minify: true })));
+  return minified.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0);
 }
 
 /** Runs code in a Node of its own. @returns what it prints */
@@ -68,10 +71,10 @@ function inNode(code: string): string {
 
 async function measureEntry(name: string, file: string): Promise<Entry> {
   const url = new URL(file, root);
-  const code = `const start = performance.now(); await import('${url.href}'); console.log(performance.now() - start)`;
+  const code = `const start = performance.now(); await import('${name}'); console.log(performance.now() - start)`;
   const importing = spread(Array.from({ length: IMPORTS }, () => Number(inNode(code)) / 1000));
-  const gzip = gzipped(await closure(url, false));
-  return { name, file, gzip, later: gzipped(await closure(url, true)) - gzip, importing };
+  const gzip = await gzipped(await closure(url, false));
+  return { name, file, gzip, later: (await gzipped(await closure(url, true))) - gzip, importing };
 }
 
 interface FirstCalls {

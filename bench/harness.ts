@@ -27,7 +27,7 @@ export interface Machine {
 
 export async function machine(): Promise<Machine> {
   const measured = import.meta.resolve('lamella');
-  if (!measured.endsWith('/dist/index.js')) {
+  if (!measured.endsWith('/dist/node/index.js')) {
     throw new Error(
       `The package as built is to be measured, but 'lamella' is ${measured}; use npm run bench.`,
     );

@@ -2,18 +2,26 @@
  * npm run build: wasm, then JavaScript and types.
  *   --debug  also the debug binaries, which keep their asserts (build/wasm/*-debug.wasm)
  *   --wasm   stop after the binaries and their embedded copies
+ *   --bench  only what `npm run bench` runs: `base` and `relaxed`, bundled for Node.js
  */
 import { chdir } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { buildWasm } from './wasm.mjs';
+import { buildTrainingWasm, buildWasm } from './wasm.mjs';
 
 chdir(fileURLToPath(new URL('..', import.meta.url)));
-// Taken out: the AssemblyScript compiler, which runs in this process, reads its arguments too, and has a --wasm of its own.
-const flags = new Set(process.argv.splice(2));
+const flags = new Set(process.argv.slice(2));
 
-try {
+async function main() {
+  if (flags.has('--bench')) {
+    await buildTrainingWasm();
+    return (await import('./bundle.mjs')).buildTrainingJavaScript();
+  }
   await buildWasm({ debug: flags.has('--debug') });
   if (!flags.has('--wasm')) await (await import('./bundle.mjs')).buildJavaScript();
+}
+
+try {
+  await main();
 } catch (error) {
   console.error(`build: ${error.message}`);
   process.exitCode = 1;

@@ -1,9 +1,11 @@
-/** src/ → dist/ (binaries embedded), dist/workerd/ (binaries imported as modules) and dist/types/. */
-import { existsSync } from 'node:fs';
+/**
+ * src/ → dist/ (minified, binaries embedded), dist/node/ (the same, not minified: Node.js prints the line of an uncaught
+ * error), dist/workerd/ (minified, binaries imported as modules) and dist/types/.
+ */
 import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { run, upToDate } from './tasks.mjs';
+import { run, timed, upToDate } from './tasks.mjs';
 
 const common = {
   bundle: true,
@@ -18,8 +20,6 @@ const common = {
   conditions: ['browser', 'import'],
   external: ['node:*'],
   minify: true,
-  // Node.js shows the line of an uncaught error: it must not be the whole file.
-  lineLimit: 1000,
   metafile: true,
   logLevel: 'warning',
 };
@@ -31,14 +31,7 @@ const lazyFflate = {
     bundle.onLoad({ filter: /[\\/]src[\\/]fflate\.ts$/ }, async () => {
       const { outputFiles } = await build({
         ...common,
-        ...{
-          splitting: false,
-          format: 'iife',
-          globalName: 'fflate',
-          write: false,
-          metafile: false,
-          lineLimit: 0,
-        },
+        ...{ splitting: false, format: 'iife', globalName: 'fflate', write: false, metafile: false },
         stdin: { contents: "export { Gunzip } from 'fflate';", resolveDir: '.' },
       });
       const code = outputFiles[0].text;
@@ -100,28 +93,26 @@ const importedBinaries = {
   },
 };
 
-/** The names under `exports` whose target under the condition lies in the folder: './dist/index.js' → 'index'. */
-async function entries(condition, folder) {
+/** The sources of what package.json exports from a folder: './dist/node/index.js' → 'src/index.ts'. */
+async function entries(folder) {
   const { exports } = JSON.parse(await readFile('package.json', 'utf8'));
-  const files = Object.values(exports).map((target) => target[condition]);
-  return files
-    .filter((file) => file !== undefined && file.startsWith(`./${folder}/`))
-    .map((file) => `src/${basename(file, '.js')}.ts`);
+  const targets = Object.values(exports).flatMap((target) =>
+    typeof target === 'string' ? [] : Object.values(target),
+  );
+  const files = targets.filter((file) => file.endsWith('.js') && dirname(file) === `./${folder}`);
+  return [...new Set(files)].map((file) => `src/${basename(file, '.js')}.ts`);
 }
 
-async function bundle(folder, options) {
-  const present = options.entryPoints.filter((entry) => {
-    if (!existsSync(entry)) console.warn(`build: package.json exports ${entry}, which does not exist`);
-    return existsSync(entry);
-  });
+/** Bundles what is exported from a folder into it, and removes the chunks of earlier times. */
+async function bundle(folder, options = {}) {
   const { metafile } = await build({
     ...common,
+    entryPoints: await entries(folder),
+    outdir: folder,
     ...options,
     plugins: [lazyFflate, oneLaterChunk, ...(options.plugins ?? [])],
-    entryPoints: present,
-    outdir: folder,
   });
-  for (const file of existsSync(folder) ? await readdir(folder) : []) {
+  for (const file of await readdir(folder)) {
     const path = join(folder, file);
     if (path.endsWith('.js') && !(path in metafile.outputs)) await rm(path);
   }
@@ -138,9 +129,29 @@ async function declare() {
 export async function buildJavaScript() {
   const types = declare();
   types.catch(() => {});
-  await bundle('dist', { entryPoints: await entries('default', 'dist') });
-  const entryPoints = await entries('workerd', 'dist/workerd');
-  await bundle('dist/workerd', { entryPoints, plugins: [importedBinaries] });
-  await copyFile('node_modules/fflate/LICENSE', 'dist/LICENSE-fflate.txt');
+  await timed('bundles', async () => {
+    await bundle('dist');
+    await bundle('dist/node', { minify: false });
+    await bundle('dist/workerd', { plugins: [importedBinaries] });
+    await copyFile('node_modules/fflate/LICENSE', 'dist/LICENSE-fflate.txt');
+  });
   await types;
+}
+
+/** Takes the place of src/engine/generated/wide.ts, which has not been built. */
+const withoutWide = {
+  name: 'without-wide',
+  setup(bundle) {
+    bundle.onResolve({ filter: /generated\/wide\.js$/ }, () => ({ path: 'wide', namespace: 'missing' }));
+    bundle.onLoad({ filter: /^wide$/, namespace: 'missing' }, () => ({
+      contents:
+        "throw new Error('this build is for npm run bench and has no wide binary; use npm run build');",
+    }));
+  },
+};
+
+/** Only what Node.js imports as `lamella` and `lamella/node`, to train with `base` and `relaxed`. */
+export async function buildTrainingJavaScript() {
+  const entryPoints = ['src/index.ts', 'src/node.ts'];
+  await timed('bundle', () => bundle('dist/node', { minify: false, entryPoints, plugins: [withoutWide] }));
 }

@@ -1,5 +1,5 @@
 /** For runtimes that read files: measures as its arguments say, and prints what came of it. */
-import { loadMnist } from '../../dist/node.js';
+import { loadMnist } from '../../dist/node/node.js';
 import { measure } from './epoch.js';
 
 const { train } = await loadMnist();

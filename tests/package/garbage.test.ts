@@ -28,7 +28,7 @@ const script = `
 test('100,000 predictions of single rows into the same array leave nothing, and next to nothing on the way', () => {
   // No collection falls into the measured calls: the young generation is larger than what they allocate.
   const flags = ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'];
-  const args = [...flags, '--input-type=module', '--eval', script, `file://${root}dist/index.js`];
+  const args = [...flags, '--input-type=module', '--eval', script, `file://${root}dist/node/index.js`];
   const { each, grown } = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }));
   expect(each).toBeLessThan(100);
   expect(grown).toBeLessThan(300_000);

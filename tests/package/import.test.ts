@@ -5,7 +5,7 @@ import { root } from './packing.js';
 
 const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const entries: string[] = Object.values<Record<string, string>>(exports)
-  .map((target) => target.default)
+  .flatMap((target) => [target.node, target.default])
   .filter((file) => file !== undefined);
 
 /** Imports a file in a process of its own, with everything timed, random, asynchronous or compiling under watch. */
