@@ -12,14 +12,14 @@ export interface Curve {
   readonly points: readonly (readonly [number, number])[];
 }
 
-interface Heading {
+export interface Heading {
   readonly title: string;
   /** Where it was measured. */
   readonly machine: string;
 }
 
-function svg(option: EChartsOption, { title, machine }: Heading, width: number): string {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height: 500 });
+function svg(option: EChartsOption, { title, machine }: Heading, width: number, height = 500): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   chart.setOption({
     animation: false,
     backgroundColor: '#fff',
@@ -74,4 +74,23 @@ export function curves(heading: Heading, x: string, y: string, lines: readonly C
     series,
   };
   return svg(option, heading, 1100);
+}
+
+/** The loss of each epoch, on a logarithmic axis. @returns the text of an SVG file */
+export function lossCurve(
+  heading: Heading,
+  losses: readonly number[],
+  width: number,
+  height: number,
+): string {
+  const option = {
+    grid: { top: 80, bottom: 50, left: 70, right: 30 },
+    xAxis: {
+      ...{ type: 'value' as const, min: 1, max: losses.length, minInterval: 1 },
+      ...{ name: 'epoch', nameLocation: 'middle' as const, nameGap: 28, splitLine: { show: false } },
+    },
+    yAxis: { type: 'log' as const, name: 'training loss' },
+    series: [{ type: 'line' as const, showSymbol: false, data: losses.map((loss, i) => [i + 1, loss]) }],
+  };
+  return svg(option, heading, width, height);
 }

@@ -1,12 +1,21 @@
 /**
- * npm run bench: trains scikit-learn's MNIST tutorial network on the package as built, shows what came of it, and
- * measures the kernels. Ctrl-C ends training early and keeps what there is.
+ * npm run bench: trains scikit-learn's MNIST tutorial network on the package as built, plots the results, and measures
+ * the kernels. Ctrl-C ends training early and keeps the results so far.
  */
 import { init, MLPClassifier } from 'lamella';
 import { loadMnist, type ImageDataSet } from 'lamella/node';
-import { type Machine, machine, machineInWords, spread, type Spread, writeResult } from './harness.js';
+import {
+  type Machine,
+  machine,
+  machineInWords,
+  spread,
+  type Spread,
+  writeBeside,
+  writeResult,
+} from './harness.js';
 import { PRODUCTS } from './kernels/operands.js';
 import { type KernelRates, measureKernels } from './kernels/rates.js';
+import { type Digit, trainingPicture } from './mnist/picture.js';
 import { bar, LiveLine, lossChart, type Picture, pictures, picturesPerRow, table } from './terminal.js';
 
 const EPOCHS = 30;
@@ -58,6 +67,7 @@ async function main(): Promise<void> {
   }
   show(training);
   showDigits(classifier, mnist);
+  await draw(on, training, digits(classifier, mnist));
   if (training.aborted) {
     await keep(on, { training });
     process.exitCode = 130;
@@ -135,6 +145,26 @@ function showDigits(classifier: MLPClassifier, { test }: ImageDataSet): void {
     return { pixels: test.x.data.subarray(784 * row, 784 * (row + 1)), caption };
   });
   console.log(`${pictures(drawn)}\n`);
+}
+
+/** The first test digits, and the first that are predicted wrong. */
+function digits(classifier: MLPClassifier, { test }: ImageDataSet): Digit[] {
+  const predicted = classifier.predict(test.x);
+  const all = predicted.map((label, row) => ({
+    pixels: test.x.data.subarray(784 * row, 784 * (row + 1)),
+    predicted: Number(label),
+    truth: test.y[row],
+  }));
+  const wrong = all.filter(({ predicted: label, truth }) => label !== truth);
+  return [...all.slice(0, 15), ...wrong.slice(0, 5)];
+}
+
+async function draw(on: Machine, training: Training, shown: readonly Digit[]): Promise<void> {
+  const { epochs, losses, secondsPerEpoch, testAccuracy } = training;
+  const title = `MNIST, 784-50-20-10-10: ${(100 * testAccuracy).toFixed(1)} % of the test digits after ${epochs} epochs`;
+  const machine = `${secondsPerEpoch.median.toFixed(2)} s an epoch of 60,000 digits: Node.js ${on.node}, ${on.cpu}, one thread`;
+  const picture = trainingPicture({ title, machine }, losses, shown);
+  console.log(`Picture: ${await writeBeside('mnist', on, 'svg', picture)}\n`);
 }
 
 /** Seconds of one epoch of W2, data loading included; undefined if aborted. */
