@@ -69,11 +69,11 @@ export class BatchStream {
     return unlessAborted(Promise.resolve(rest.next()), this.#signal);
   }
 
-  /** Tell the source that no more is wanted. An aborted fit does not wait for it: it may still be at its last batch. */
+  /** Tell the source that no more is wanted. An abort ends the wait for its answer: it may still be at its last batch. */
   async #end(rest: Batches): Promise<void> {
     const ended = Promise.resolve(rest.return?.());
     if (this.#signal?.aborted) ended.catch(() => {});
-    else await ended;
+    else await unlessAborted(ended, this.#signal);
   }
 
   #iterator(): Batches {

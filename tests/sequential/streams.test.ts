@@ -127,3 +127,100 @@ describe('a stream', () => {
     expect(events.at(-1)).toBe('return');
   });
 });
+
+/** A stream whose `next` or `return` never settles; `events` tells when that has been reached. */
+function hanging(events: string[], { at, stuck }: { at: 'next' | 'return'; stuck: number }) {
+  const never = new Promise<never>(() => {});
+  return () => {
+    let pulled = 0;
+    return {
+      [Symbol.asyncIterator]: () => ({
+        next(): Promise<IteratorResult<Sample>> {
+          if (at === 'next' && pulled === stuck) {
+            events.push('stuck');
+            return never;
+          }
+          pulled += 1;
+          return Promise.resolve({ done: false, value: batch });
+        },
+        return(): Promise<never> {
+          if (at === 'return') events.push('stuck');
+          return never;
+        },
+      }),
+    };
+  };
+}
+
+describe('an abort frees fit from a stream', () => {
+  const next = (stuck: number) => ({ at: 'next' as const, stuck });
+  const back = { at: 'return' as const, stuck: Infinity };
+  test.each([
+    ['whose first batch never comes', next(0), {}],
+    ['whose next batch never comes', next(2), {}],
+    ['that never returns after stepsPerEpoch', back, { stepsPerEpoch: 2 }],
+    ['that never returns after maxSteps', back, { maxSteps: 1 }],
+    ['that never returns where there is no epoch', back, { epochs: 0 }],
+  ])('%s', async (_name, where, options) => {
+    const events: string[] = [];
+    const controller = new AbortController();
+    const model = classifier();
+    const { signal } = controller;
+    const running = model.fit(hanging(events, where), { ...quiet, epochs: 2, ...options, signal });
+    while (events.length === 0) await turn();
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await expect(running).rejects.toBe(reason);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    await model.fit(x, y, quiet);
+  });
+
+  test.each([
+    ['whose first batch never comes', next(0), {}],
+    ['whose next batch never comes', next(1), {}],
+    ['that never returns', back, { validationSteps: 1 }],
+  ])('that validates, %s', async (_name, where, options) => {
+    const events: string[] = [];
+    const controller = new AbortController();
+    const { signal } = controller;
+    const validationData = hanging(events, where);
+    const running = classifier().fit(x, y, { ...quiet, validationData, ...options, signal });
+    while (events.length === 0) await turn();
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await expect(running).rejects.toBe(reason);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  test('that never returns after a callback has thrown, whose error counts', async () => {
+    const events: string[] = [];
+    const controller = new AbortController();
+    const { signal } = controller;
+    const thrower = {
+      onBatchEnd(): void {
+        throw new Error('disk full');
+      },
+    };
+    const running = classifier().fit(hanging(events, back), { ...quiet, callbacks: [thrower], signal });
+    while (events.length === 0) await turn();
+    controller.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('disk full');
+  });
+
+  test('that never returns after a batch that is refused', async () => {
+    const events: string[] = [];
+    const controller = new AbortController();
+    const source = hanging(events, back);
+    const wrong = () => ({
+      [Symbol.asyncIterator]: () => ({
+        ...source()[Symbol.asyncIterator](),
+        next: () => Promise.resolve({ done: false, value: [[[1, 2]], [0]] as unknown as Sample }),
+      }),
+    });
+    const running = classifier().fit(wrong, { ...quiet, signal: controller.signal });
+    while (events.length === 0) await turn();
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await expect(running).rejects.toBe(reason);
+  });
+});
