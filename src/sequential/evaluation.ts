@@ -23,6 +23,11 @@ export class Metrics {
     }
   }
 
+  /** The names of what `results` gives, sorted. */
+  get names(): string[] {
+    return ['loss', ...this.#states.keys()].sort();
+  }
+
   /** Whether there are any. */
   get any(): boolean {
     return this.#states.size > 0;

@@ -62,7 +62,7 @@ export class Sequential extends Trainable implements CallbackModel {
       weights: this.getWeights(),
       model: this.toJSON(),
       parameters,
-      compiled: options && { options, state: this.getTrainingState() },
+      compiled: options && { options, state: this.optimizerProgress('toBytes') },
     });
   }
 

@@ -18,6 +18,7 @@ import type { Layer } from './layer.js';
 import { Predicting } from './predicting.js';
 import { prepare } from './prepare.js';
 import { readClassWeight } from './row-weights.js';
+import type { OptimizerProgress } from './saving.js';
 import { checkMemory } from './structure.js';
 import type { Structure } from './structure.js';
 import { optimizerState, restoredOptimizer } from './state.js';
@@ -127,19 +128,25 @@ export abstract class Trainable extends Predicting {
     return this.#batches.step(prepared);
   }
 
-  /** Everything that training goes on from. */
+  /** Everything that training goes on from: copies, the longer the more epochs the history has. */
   getTrainingState(): TrainingState {
-    const compiled = this.compiled('getTrainingState');
-    const network = this.network('getTrainingState');
+    const progress = this.optimizerProgress('getTrainingState');
+    const history = this.#history.values();
+    return {
+      ...progress,
+      ...{ epoch: this.#epochsRun, weights: this.getWeights(), seed: this.drawnSeed(), history },
+    };
+  }
+
+  /** State of the optimizer, and the learning rate unless a schedule gives it. */
+  protected optimizerProgress(wanted: string): OptimizerProgress {
+    const compiled = this.compiled(wanted);
+    const network = this.network(wanted);
     this.#trainer?.saveSlots();
     this.#batches?.save();
     return {
-      epoch: this.#epochsRun,
-      weights: this.getWeights(),
       optimizer: optimizerState(compiled, network),
       ...(typeof compiled.optimizer.learningRate === 'number' && { learningRate: compiled.learningRate }),
-      seed: this.drawnSeed(),
-      history: this.#history.history,
     };
   }
 

@@ -1,11 +1,10 @@
 import { LostWorkerError } from '../engine/lost-worker.js';
 import { withTeam } from '../engine/teams.js';
 import type { Team } from '../engine/threads/team.js';
-import { DivergedError } from '../errors.js';
 import type { Network } from '../model/network.js';
 import { newOptimizerState } from '../model/optimizers.js';
 import { CallbackList } from '../train/callbacks/list.js';
-import type { CallbackModel, Logs } from '../train/callbacks/types.js';
+import type { CallbackModel, Logs, TrainParams } from '../train/callbacks/types.js';
 import type { EpochReport, StepReport } from '../train/fit.js';
 import { fit, flopsPerRow } from '../train/fit.js';
 import { Progress } from '../train/progress.js';
@@ -52,19 +51,29 @@ export class Training<M extends CallbackModel> {
   readonly #progress: Progress | undefined;
   #trainer: Trainer | undefined;
   #logs: Logs = {};
+  #isDiverged = false;
 
   constructor(request: TrainingRequest<M>) {
-    const { settings, compiled, structure, owner, source, model } = request;
-    const { callbacks, verbose, epochs, initialEpoch, onWarning } = settings;
+    const { settings, compiled, structure, owner, model } = request;
+    const { callbacks, verbose } = settings;
     this.#request = request;
     this.#metrics = new Metrics(`${owner}.compile`, compiled.metrics, structure, compiled.loss);
     this.#callbacks = new CallbackList<M>(callbacks, model, request.onCalling);
     const shown = verbose > 0 && !callbacks.some((callback) => callback instanceof Progress);
     this.#progress = shown ? new Progress() : undefined;
-    const explainNaN = (name: string): string | undefined => this.#explainNaN(name);
-    const params = { epochs, initialEpoch, steps: source.steps, verbose, callbacks, onWarning, explainNaN };
+    const params = this.#params();
     for (const callback of callbacks) callback.setParams?.(params);
     this.#progress?.setParams(params);
+  }
+
+  #params(): TrainParams {
+    const { settings, source, validation } = this.#request;
+    const { epochs, initialEpoch, verbose, callbacks, onWarning } = settings;
+    const { names } = this.#metrics;
+    const metrics = validation ? [...names, ...names.map((name) => `val_${name}`)] : names;
+    const explainNaN = (name: string): string | undefined => this.#explainNaN(name);
+    const { steps } = source;
+    return { epochs, initialEpoch, steps, verbose, metrics, callbacks, onWarning, explainNaN };
   }
 
   async run(): Promise<void> {
@@ -95,9 +104,7 @@ export class Training<M extends CallbackModel> {
         onEpoch: (report) => this.#epochEnd(report),
       });
     } catch (error) {
-      // What the optimizer has gathered is no longer finite either.
-      if (error instanceof DivergedError || error instanceof LostWorkerError)
-        compiled.state = newOptimizerState();
+      if (error instanceof LostWorkerError) compiled.state = newOptimizerState();
       throw error;
     } finally {
       onTrainer(undefined);
@@ -120,6 +127,7 @@ export class Training<M extends CallbackModel> {
   }
 
   #explainNaN(name: string): string | undefined {
+    if (this.#isDiverged) return 'training diverged';
     const { validation } = this.#request;
     return name.startsWith('val_')
       ? validation?.explainNaN(name.slice(4))
@@ -148,28 +156,47 @@ export class Training<M extends CallbackModel> {
     return called;
   }
 
-  async #diverged({ steps, loss }: EpochReport): Promise<boolean> {
-    const { model } = this.#request;
+  /**
+   * Reports the batch and the epoch in which training has diverged. All values of that epoch but the loss are NaN: the
+   * weights that they belong to are gone.
+   *
+   * @returns true if a callback ends training because of the batch
+   */
+  async #diverged({ epoch, steps, loss }: EpochReport): Promise<boolean> {
+    const { model, compiled, validation } = this.#request;
+    // What the optimizer has gathered is no longer finite either.
+    compiled.state = newOptimizerState();
+    this.#isDiverged = true;
     const stopped = model.stopTraining;
-    this.#logs = { ...this.#logs, loss: Number.isFinite(loss) ? NaN : loss };
+    const nonFinite = Number.isFinite(loss) ? NaN : loss;
+    this.#logs = { ...this.#logs, loss: nonFinite };
     await this.#callbacks.batchEnd(steps - 1, this.#logs);
-    if (stopped || !model.stopTraining) return false;
-    this.#request.compiled.state = newOptimizerState();
-    return true;
+    const ends = !stopped && model.stopTraining;
+    const unknown = Object.fromEntries(this.#metrics.names.map((name) => [name, NaN]));
+    const validated = validation?.due(epoch - 1) ? prefixed(unknown) : {};
+    this.#logs = { ...unknown, loss: nonFinite, ...validated };
+    await this.#report(epoch - 1);
+    return ends;
   }
 
   async #epochEnd({ epoch, loss }: EpochReport): Promise<boolean> {
-    const { history, validation, settings, network, model, onFinished } = this.#request;
+    const { validation, settings, network, model } = this.#request;
     const index = epoch - 1;
     const values = await validation?.run(index, network);
     settings.signal?.throwIfAborted();
     this.#logs = { ...sorted(this.#metrics.results(loss)), ...(values && prefixed(sorted(values))) };
+    await this.#report(index);
+    await this.#callbacks.epochSettled(index, this.#logs);
+    return model.stopTraining;
+  }
+
+  /** Tells callbacks, progress and history of an epoch. */
+  async #report(index: number): Promise<void> {
+    const { history, onFinished } = this.#request;
     await this.#callbacks.epochEnd(index, this.#logs);
     this.#progress?.onEpochEnd(index, this.#logs);
     history.record(index, this.#logs);
-    onFinished(epoch);
-    await this.#callbacks.epochSettled(index, this.#logs);
-    return model.stopTraining;
+    onFinished(index + 1);
   }
 }
 

@@ -33,9 +33,8 @@ export class Validation {
 
   /** Loss and metrics; undefined where this epoch (index from 0) is not validated, or time is up. */
   async run(index: number, network: Network): Promise<Record<string, number> | undefined> {
-    const { frequency, late, signal } = this.#request;
-    const due = typeof frequency === 'number' ? (index + 1) % frequency === 0 : frequency.includes(index + 1);
-    if (!due || late()) return undefined;
+    const { late, signal } = this.#request;
+    if (!this.due(index) || late()) return undefined;
     this.#evaluation ??= this.#request.evaluation();
     const evaluation = this.#evaluation;
     evaluation.restart(network);
@@ -49,6 +48,12 @@ export class Validation {
       if (late()) return undefined;
     }
     return evaluation.results();
+  }
+
+  /** Whether an epoch, by its index from 0, is validated. */
+  due(index: number): boolean {
+    const { frequency } = this.#request;
+    return typeof frequency === 'number' ? (index + 1) % frequency === 0 : frequency.includes(index + 1);
   }
 
   /** Says why a metric of the last validation is NaN, to follow 'because'; undefined where that is not known. */

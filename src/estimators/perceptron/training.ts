@@ -22,7 +22,7 @@ export interface Fitted {
   /** (1 or classes, features), row by row. */
   readonly coef: Float64Array;
   readonly intercept: Float64Array;
-  /** Loss of every epoch: mean over the training rows, summed over the one-vs-all problems. */
+  /** Loss of every epoch, to which later ones add: mean over the training rows, summed over the one-vs-all problems. */
   readonly lossCurve: readonly number[];
   /** Epochs of the last call. */
   readonly nIter: number;
@@ -91,13 +91,16 @@ class Run {
   readonly #rows: number;
   readonly #coef: Float64Array;
   readonly #trainings: BinaryTraining[];
-  readonly #losses: number[] = [];
+  readonly #lossCurve: number[];
   #running: BinaryTraining[];
   epochs = 0;
 
   constructor(request: TrainingRequest, problem: Problem, sides: readonly Omit<Side, 'weight'>[]) {
-    const { present, samples } = request;
+    const { present, samples, incremental } = request;
     const { features } = samples;
+    const losses = present?.lossCurve ?? [];
+    // One epoch of many adds to the curve in place: a copy would take the longer the more there have been.
+    this.#lossCurve = incremental ? (losses as number[]) : [...losses];
     this.#request = request;
     this.#rows = problem.heldOut ? problem.heldOut.filter((held) => held === 0).length : samples.rows;
     this.#coef = present ? present.coef.slice() : new Float64Array(sides.length * features);
@@ -120,7 +123,7 @@ class Run {
     const { params, onState } = this.#request;
     this.epochs += 1;
     const loss = this.#trainings.reduce((sum, training) => sum + training.loss, 0) / this.#rows;
-    this.#losses.push(loss);
+    this.#lossCurve.push(loss);
     if (params.verbose) console.log(`Iteration ${this.epochs}, loss = ${loss.toFixed(8)}`);
     this.#running = this.#running.filter((training) => !training.finished);
     onState(this.state());
@@ -130,6 +133,7 @@ class Run {
   /** Copies of the weights as they are. */
   state(): Fitted {
     const { classes, samples, present, incremental } = this.#request;
+    const lossCurve = this.#lossCurve;
     const coef = this.#coef.slice();
     this.#trainings.forEach(({ scale }, k) => {
       const end = (k + 1) * samples.features;
@@ -140,7 +144,7 @@ class Run {
       features: samples.features,
       coef,
       intercept: Float64Array.from(this.#trainings, ({ intercept }) => intercept),
-      lossCurve: [...(present?.lossCurve ?? []), ...this.#losses],
+      lossCurve,
       nIter: this.epochs,
       t: (incremental ? (present?.t ?? 1) : 1) + this.epochs * samples.rows,
     };

@@ -48,6 +48,7 @@ export interface CallbackModel {
   learningRate: number;
   /** Epochs finished in this call of fit, those before `initialEpoch` included. */
   readonly epochsRun: number;
+  /** A copy: it takes the longer the more epochs the history has. */
   getTrainingState(): TrainingState;
   /** Go on from a state; in `onTrainBegin`, with its epoch. */
   setTrainingState(state: TrainingState): void;
@@ -62,6 +63,8 @@ export interface TrainParams {
   /** Steps per epoch; undefined for a stream whose length nobody has told. */
   readonly steps: number | undefined;
   readonly verbose: 0 | 1 | 2;
+  /** Names of the values that an epoch's logs hold, `val_` values last; some epochs may do without these. */
+  readonly metrics?: readonly string[];
   /** All callbacks of this fit, in the order in which they are called. */
   readonly callbacks: readonly Callback<any>[];
   /** Where warnings go. */
