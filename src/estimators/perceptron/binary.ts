@@ -1,6 +1,7 @@
 import { ValueError } from '../../errors.js';
 import { allFinite } from '../../ndarray.js';
 import type { PerceptronParams } from './options.js';
+import { PenalizedObjective } from './objective.js';
 import { RowOrder } from './order.js';
 import type { Samples } from './samples.js';
 
@@ -30,10 +31,11 @@ export interface Side {
 const SMALLEST_SCALE = 1e-9;
 
 /**
- * A perceptron for two classes, y = ±1, in the middle of training: scikit-learn 1.2.1's plain SGD
+ * A perceptron for two classes, y = ±1, in the middle of training: scikit-learn 1.9's plain SGD
  * (sklearn/linear_model/_sgd_fast.pyx) with the perceptron loss max(0, −y · p), p = scale · weight · x + intercept. Where
  * y · p ≤ 0: weight += eta0 · y · x (times the weights of class and row), intercept likewise. Penalties: l2 shrinks
- * `scale` at every row; l1 is cumulative (Tsuruoka, Tsujii & Ananiadou, 2009).
+ * `scale` at every row; l1 is cumulative (Tsuruoka, Tsujii & Ananiadou, 2009). Training stops by the loss, and with a
+ * penalty by the loss and the penalty of the weights that each row has met.
  */
 export class BinaryTraining {
   intercept: number;
@@ -48,6 +50,8 @@ export class BinaryTraining {
   readonly #l1Step: number;
   /** Penalty that each weight has received. */
   readonly #received: Float64Array | undefined;
+  /** Loss and penalty of the epoch; undefined where training does not stop by them. */
+  readonly #objective: PenalizedObjective | undefined;
   #scale = 1;
   #due = 0;
   #best: number;
@@ -55,7 +59,7 @@ export class BinaryTraining {
   #position = 0;
 
   constructor(problem: Problem, side: Side) {
-    const { penalty, alpha, eta0, l1Ratio, shuffle } = problem.params;
+    const { penalty, alpha, eta0, l1Ratio, shuffle, tol } = problem.params;
     const ratio = { l2: 0, l1: 1, elasticnet: l1Ratio }[penalty ?? 'l2'];
     this.#problem = problem;
     this.#side = side;
@@ -65,6 +69,9 @@ export class BinaryTraining {
     this.#l1Step = ratio * eta0 * alpha;
     const truncates = penalty === 'l1' || penalty === 'elasticnet';
     this.#received = truncates ? new Float64Array(problem.samples.features) : undefined;
+    if (penalty !== null && tol !== null && !problem.heldOut) {
+      this.#objective = new PenalizedObjective(side.weight, alpha, ratio);
+    }
     this.intercept = side.intercept;
     this.#best = problem.heldOut ? -Infinity : Infinity;
   }
@@ -97,13 +104,16 @@ export class BinaryTraining {
     const y = codes[row] === positive ? 1 : -1;
     const p = samples.dot(row, weight) * this.#scale + this.intercept;
     const hit = p * y <= 0;
-    if (hit) this.loss += -p * y;
+    const loss = hit ? -p * y : 0;
+    this.loss += loss;
+    this.#objective?.add(loss);
     if (this.#l2Factor !== 1) this.#shrink();
     if (hit) {
       const factor = (y === 1 ? positiveWeight : negativeWeight) * (sampleWeight ? sampleWeight[row] : 1);
       const step = params.eta0 * y * factor;
       if (step !== 0) {
         samples.add(row, weight, step / this.#scale);
+        this.#objective?.update(samples, row, weight, this.#scale);
         if (params.fitIntercept) this.intercept += step * samples.interceptFactor;
       }
     }
@@ -112,6 +122,7 @@ export class BinaryTraining {
 
   #shrink(): void {
     this.#scale *= this.#l2Factor;
+    this.#objective?.shrink(this.#l2Factor);
     if (this.#scale >= SMALLEST_SCALE) return;
     const { weight } = this.#side;
     for (let j = 0; j < weight.length; j++) weight[j] *= this.#scale;
@@ -143,6 +154,10 @@ export class BinaryTraining {
       const missed = tol !== null && (Number.isNaN(score) || score < this.#best + tol);
       this.#misses = missed ? this.#misses + 1 : 0;
       if (score > this.#best) this.#best = score;
+    } else if (this.#objective) {
+      const mean = this.#objective.mean(samples.rows);
+      this.#misses = mean > this.#best - tol! ? this.#misses + 1 : 0;
+      if (mean < this.#best) this.#best = mean;
     } else {
       const missed = tol !== null && this.loss > this.#best - tol * samples.rows;
       this.#misses = missed ? this.#misses + 1 : 0;

@@ -12,6 +12,10 @@ export interface Samples {
   readonly dot: (row: number, weight: Float64Array) => number;
   /** weight[j] += x[j] · factor. */
   readonly add: (row: number, weight: Float64Array, factor: number) => void;
+  /** Σ weight[j]² over the columns that have a stored value. */
+  readonly squares: (row: number, weight: Float64Array) => number;
+  /** Σ |weight[j]| over the columns that have a stored value. */
+  readonly magnitudes: (row: number, weight: Float64Array) => number;
   /** Call back with every column that has a stored value. */
   readonly eachColumn: (row: number, visit: (column: number) => void) => void;
 }
@@ -36,6 +40,8 @@ function denseSamples({ rows, features, data, scale }: DenseRows): Samples {
       const start = row * features;
       for (let j = 0; j < features; j++) weight[j] += data[start + j] * scale * factor;
     },
+    squares: (_row, weight) => sumOfSquares(weight),
+    magnitudes: (_row, weight) => sumOfMagnitudes(weight),
     eachColumn(_row, visit) {
       for (let j = 0; j < features; j++) visit(j);
     },
@@ -56,8 +62,32 @@ function sparseSamples({ rows, features, data, columns, starts }: SparseRows): S
     add(row, weight, factor) {
       for (let i = starts[row]; i < starts[row + 1]; i++) weight[columns[i]] += data[i] * factor;
     },
+    squares(row, weight) {
+      let sum = 0;
+      for (let i = starts[row]; i < starts[row + 1]; i++) sum += weight[columns[i]] * weight[columns[i]];
+      return sum;
+    },
+    magnitudes(row, weight) {
+      let sum = 0;
+      for (let i = starts[row]; i < starts[row + 1]; i++) sum += Math.abs(weight[columns[i]]);
+      return sum;
+    },
     eachColumn(row, visit) {
       for (let i = starts[row]; i < starts[row + 1]; i++) visit(columns[i]);
     },
   };
+}
+
+/** Σ weight². */
+export function sumOfSquares(weight: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < weight.length; j++) sum += weight[j] * weight[j];
+  return sum;
+}
+
+/** Σ |weight|. */
+export function sumOfMagnitudes(weight: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < weight.length; j++) sum += Math.abs(weight[j]);
+  return sum;
 }
