@@ -123,6 +123,12 @@ export function splitSizes(
       `A split must leave at least 1 row in each part and use at most the ${rows} rows there are, but ${given.join(' and ')} would give ${train} to train and ${test} to test.`,
     );
   }
+  const shares = (testSize ?? 1) < 1 && (trainSize ?? 1) < 1;
+  if (shares && testSize! + trainSize! > 1) {
+    throw new ValueError(
+      `A split must have shares of at most 1 together, but received testSize ${testSize} and trainSize ${trainSize}.`,
+    );
+  }
   return { train, test };
 }
 

@@ -29,7 +29,7 @@ import { rowWeights } from './row-weights.js';
  *
  * Hidden layers, then softmax; for two classes, one logistic unit; for several labels per row, one logistic unit each.
  * Minimises the mean cross-entropy plus ½ · alpha · Σ weight² / rows, by adam, sgd, lbfgs or another optimizer. With the
- * same data and `randomState`, initial weights, shuffles and splits are scikit-learn 1.2.1's; only float32 rounding differs.
+ * same data and `randomState`, initial weights, shuffles and splits are scikit-learn 1.9's; only float32 rounding differs.
  */
 export class MLPClassifier extends MLP<MLPClassifierParams> {
   /** Survives minifiers. */

@@ -23,7 +23,7 @@ import { rowWeights } from './row-weights.js';
  *
  * Hidden layers, then linear outputs (exponential ones with the Poisson loss); minimises the mean loss of the rows plus
  * ½ · alpha · Σ weight² / rows, by adam, sgd, lbfgs or another optimizer. With the same data and `randomState`, initial
- * weights, shuffles and splits are scikit-learn 1.2.1's; only float32 rounding differs.
+ * weights, shuffles and splits are scikit-learn 1.9's; only float32 rounding differs.
  */
 export class MLPRegressor extends MLP<MLPRegressorParams> {
   /** Survives minifiers. */

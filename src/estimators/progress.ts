@@ -24,6 +24,7 @@ export interface Progress {
   optimizer?: Optimizer;
   /** Of the last epoch; NaN before the first. */
   loss: number;
+  /** Epochs or iterations of the last call. */
   nIter: number;
   /** Rows seen in all. */
   t: number;

@@ -1,4 +1,4 @@
-/** When a stochastic solver has done enough: scikit-learn's rules (sklearn/neural_network/_multilayer_perceptron.py, 1.2.1). */
+/** When a stochastic solver has done enough: scikit-learn's rules (sklearn/neural_network/_multilayer_perceptron.py). */
 export interface StoppingState {
   /** Lowest epoch loss so far; ∞ before the first epoch. */
   bestLoss: number;

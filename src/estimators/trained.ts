@@ -69,7 +69,7 @@ export abstract class Trained {
     return watched ? [...validationLossCurve] : null;
   }
 
-  /** Epochs run, over all calls with warmStart and partialFit; iterations of the last call of lbfgs. */
+  /** Epochs of the last call of fit, or iterations of lbfgs; 1 after partialFit. */
   get nIter(): number {
     return this.fitted('nIter').progress.nIter;
   }

@@ -48,9 +48,10 @@ export function bookEpoch(
 }
 
 /** What onEpoch is told of the epoch that was booked last. */
-export function epochInfo({ progress, validate }: TrainingRequest): EpochInfo {
-  const { nIter, loss, validationScores, validationLossCurve } = progress;
-  if (!validate) return { epoch: nIter, loss };
+export function epochInfo({ params, progress, validate }: TrainingRequest): EpochInfo {
+  const { nIter, loss, lossCurve, validationScores, validationLossCurve } = progress;
+  const epoch = params.solver === 'lbfgs' ? nIter : lossCurve.length;
+  if (!validate) return { epoch, loss };
   const validationLoss = progress.watched ? validationLossCurve.at(-1) : undefined;
-  return { epoch: nIter, loss, validationScore: validationScores.at(-1), validationLoss };
+  return { epoch, loss, validationScore: validationScores.at(-1), validationLoss };
 }

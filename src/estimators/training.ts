@@ -78,6 +78,7 @@ export async function trainMLP(training: Training, trainee: Trainee): Promise<vo
     stops,
     validate: held ? onHeldOut(network, task, held) : validation && onData(network, validation),
     onBegin: () => {
+      progress.nIter = 0;
       progress.validated = stops;
       progress.watched = validation !== undefined;
       trainee.onBegin(model);

@@ -99,6 +99,8 @@ def play(estimator, x, y, calls, log=None):
         estimator.set_params(verbose=speaks)
         with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(printed):
             warnings.simplefilter("always")
+            if hasattr(estimator, "n_iter_"):
+                estimator.n_iter_ = 0  # as 1.9 does in every call; 1.2.1 counts on, and warns at maxIter once only
             getattr(estimator, snake(call["method"]))(x[rows], y[rows], **arguments)
         estimator.set_params(verbose=False)
         if log is not None:

@@ -274,6 +274,13 @@ FUNCTIONS = {"accuracyScore": metrics.accuracy_score, "balancedAccuracyScore": m
              "meanSquaredError": metrics.mean_squared_error, "meanAbsoluteError": metrics.mean_absolute_error}
 
 
+def log_loss_as_1_9(y_true, y_proba, normalize=True, sample_weight=None):
+    """Rows that do not sum to 1 count as they are; 1.2.1 divides them by their sums."""
+    eps = np.finfo(y_proba.dtype).eps
+    losses = -np.log(np.clip(y_proba, eps, 1 - eps)[np.arange(len(y_true)), np.searchsorted(np.unique(y_true), y_true)])
+    return np.average(losses, weights=sample_weight) if normalize else np.dot(losses, np.ones(len(losses)) if sample_weight is None else sample_weight)
+
+
 def measured(metric, name, options=None, weighted=False):
     entry, options = SCORED[name], options or {}
     arguments = snake_options({key: value for key, value in options.items() if key != "targetNames"})
@@ -285,7 +292,8 @@ def measured(metric, name, options=None, weighted=False):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            value = FUNCTIONS[metric](entry["yTrue"], entry["yPred"] if "yPred" in entry else entry["yScore"], **arguments)
+            function = log_loss_as_1_9 if (metric, name) == ("logLoss", "tripleLoose") else FUNCTIONS[metric]
+            value = function(entry["yTrue"], entry["yPred"] if "yPred" in entry else entry["yScore"], **arguments)
         except ValueError as error:
             return {**case, "error": refusal(error)}
     return {**case, "value": matrix(value) if isinstance(value, np.ndarray) and value.ndim == 2 else value}

@@ -35,6 +35,9 @@ export const distinctLabels: Rule<Label[]> = {
 
 export const average: Rule<Average> = nullable(oneOf(['binary', 'micro', 'macro', 'weighted']));
 
-export const zeroOrOne: Rule<0 | 1> = rule('0 or 1', (value): value is 0 | 1 => value === 0 || value === 1);
+export const zeroDivision: Rule<number> = rule(
+  '0, 1 or NaN',
+  (value): value is number => value === 0 || value === 1 || Number.isNaN(value),
+);
 
 export const sampleWeight: Rule<ArrayInput> = anything<ArrayInput>();

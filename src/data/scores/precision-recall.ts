@@ -6,7 +6,7 @@ import { countClasses, mean, pooled, total } from './counts.js';
 import type { LabelPair, LabelRows } from './labels.js';
 import { chosenLabels, readPair } from './labels.js';
 import type { Average, ScoreOptions } from './options.js';
-import { average, distinctLabels, label, sampleWeight, zeroOrOne } from './options.js';
+import { average, distinctLabels, label, sampleWeight, zeroDivision } from './options.js';
 
 export interface PrecisionRecallOptions extends ScoreOptions {
   /** The classes to report on, in this order; without effect for 'binary'. Default: all that occur, sorted. */
@@ -18,11 +18,11 @@ export interface PrecisionRecallOptions extends ScoreOptions {
    * their rows in yTrue. null: all of them, as a Float64Array. Default 'binary'.
    */
   readonly average?: Average;
-  /** The score of a class where it would be 0/0. Default 0. */
-  readonly zeroDivision?: 0 | 1;
+  /** The score of a class where it would be 0/0: 0, 1, or NaN, which averages leave out. Default 0. */
+  readonly zeroDivision?: number;
 }
 
-const schema = { labels: distinctLabels, posLabel: label, average, sampleWeight, zeroDivision: zeroOrOne };
+const schema = { labels: distinctLabels, posLabel: label, average, sampleWeight, zeroDivision };
 
 /** Scores of every class. */
 export interface ClassScores {
@@ -52,7 +52,7 @@ export function recallScore<const O extends PrecisionRecallOptions>(
   return score('recallScore', 'recall', yTrue, yPred, options) as Averaged<O>;
 }
 
-/** The harmonic mean of precision and recall: 2 · precision · recall / (precision + recall). */
+/** The harmonic mean of precision and recall: 2 · right / (support + predicted). */
 export function f1Score<const O extends PrecisionRecallOptions>(
   yTrue: LabelRows,
   yPred: LabelRows,
@@ -92,16 +92,14 @@ function positiveLabel(owner: string, { classes }: LabelPair, posLabel: Label | 
   );
 }
 
-/** Precision, recall and F1 of every class; 0/0 is `zeroDivision` for the first two. */
+/** Precision, recall and F1 of every class; `zeroDivision` where they would be 0/0. */
 export function classScores({ right, predicted, support }: ClassCounts, zeroDivision: number): ClassScores {
-  const share = (by: Float64Array) => right.map((weight, i) => (by[i] === 0 ? zeroDivision : weight / by[i]));
-  const precision = share(predicted);
-  const recall = share(support);
-  const f1 = precision.map((p, i) => {
-    const sum = p + recall[i];
-    return sum === 0 ? 0 : (2 * p * recall[i]) / sum;
-  });
-  return { precision, recall, f1 };
+  const share = (part: number, whole: number) => (whole === 0 ? zeroDivision : part / whole);
+  return {
+    precision: right.map((weight, i) => share(weight, predicted[i])),
+    recall: right.map((weight, i) => share(weight, support[i])),
+    f1: right.map((weight, i) => share(2 * weight, support[i] + predicted[i])),
+  };
 }
 
 /** Scores of all classes together. */
@@ -110,13 +108,19 @@ export function averageScores(
   average: Exclude<Average, null>,
   zeroDivision: number,
 ): Record<Score, number> {
-  const { precision, recall, f1 } = classScores(average === 'micro' ? pooled(counts) : counts, zeroDivision);
-  if (average !== 'weighted') return { precision: mean(precision), recall: mean(recall), f1: mean(f1) };
-  const { support, predicted } = counts;
-  if (total(support) === 0) {
-    // No row is of these classes: 0/0 if none was predicted so either.
-    const other = total(predicted) === 0 ? zeroDivision : 0;
-    return { precision: other, recall: zeroDivision, f1: other };
-  }
-  return { precision: mean(precision, support), recall: mean(recall, support), f1: mean(f1, support) };
+  const scores = classScores(average === 'micro' ? pooled(counts) : counts, zeroDivision);
+  const weights = average === 'weighted' ? counts.support : undefined;
+  return {
+    precision: meanOfNumbers(scores.precision, weights),
+    recall: meanOfNumbers(scores.recall, weights),
+    f1: meanOfNumbers(scores.f1, weights),
+  };
+}
+
+/** Mean of the values that are not NaN, by weights unless those are all 0; NaN if all values are. */
+function meanOfNumbers(values: Float64Array, weights?: Float64Array): number {
+  const isNumber = (_value: number, i: number) => !Number.isNaN(values[i]);
+  const numbers = values.filter(isNumber);
+  const own = weights?.filter(isNumber);
+  return own && total(own) > 0 ? mean(numbers, own) : mean(numbers);
 }

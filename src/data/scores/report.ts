@@ -7,7 +7,7 @@ import { formatFixed, formatFloat } from './fixed.js';
 import type { LabelRows } from './labels.js';
 import { chosenLabels, readPair } from './labels.js';
 import type { ScoreOptions } from './options.js';
-import { distinctLabels, sampleWeight, zeroOrOne } from './options.js';
+import { distinctLabels, sampleWeight, zeroDivision } from './options.js';
 import { averageScores, classScores } from './precision-recall.js';
 
 export interface ClassificationReportOptions extends ScoreOptions {
@@ -19,8 +19,8 @@ export interface ClassificationReportOptions extends ScoreOptions {
   readonly digits?: number;
   /** Give numbers, not text. Default false. */
   readonly outputDict?: boolean;
-  /** The score of a class where it would be 0/0. Default 0. */
-  readonly zeroDivision?: 0 | 1;
+  /** The score of a class where it would be 0/0: 0, 1, or NaN, which averages leave out. Default 0. */
+  readonly zeroDivision?: number;
 }
 
 /** One line of a report. */
@@ -49,7 +49,7 @@ const schema = {
   sampleWeight,
   digits: integer({ min: 0, max: 20 }),
   outputDict: boolean,
-  zeroDivision: zeroOrOne,
+  zeroDivision,
 };
 
 /**

@@ -47,7 +47,7 @@ interface Call {
  *
  * For each row that is on the wrong side of its hyperplane, y · (w · x + b) ≤ 0 with y = ±1, w += eta0 · y · x and
  * b += eta0 · y; more than two classes are one against all others each. Computes in float64 on the values as given. With
- * the same data and `randomState`, weights are scikit-learn 1.2.1's, epoch by epoch.
+ * the same data and `randomState`, weights are scikit-learn 1.9's, epoch by epoch.
  */
 export class Perceptron extends TrainedPerceptron {
   /** Survives minifiers. */

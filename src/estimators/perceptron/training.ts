@@ -120,14 +120,14 @@ class Run {
   }
 
   endEpoch(): { epoch: number; loss: number } {
-    const { params, onState } = this.#request;
+    const { params, present, onState } = this.#request;
     this.epochs += 1;
     const loss = this.#trainings.reduce((sum, training) => sum + training.loss, 0) / this.#rows;
     this.#lossCurve.push(loss);
     if (params.verbose) console.log(`Iteration ${this.epochs}, loss = ${loss.toFixed(8)}`);
     this.#running = this.#running.filter((training) => !training.finished);
     onState(this.state());
-    return { epoch: this.epochs, loss };
+    return { epoch: (present?.lossCurve.length ?? 0) + this.epochs, loss };
   }
 
   /** Copies of the weights as they are. */
