@@ -1,12 +1,13 @@
 import { ValueError } from './errors.js';
-import { describe } from './check/describe.js';
+import { describe, quote } from './check/describe.js';
 import { closestName, toCamelCase } from './check/names.js';
 import { refused } from './check/rules.js';
 import type { Rule } from './check/rules.js';
 
-export { describe } from './check/describe.js';
+export { describe, printable, quote } from './check/describe.js';
 export { canonicalName, closestName } from './check/names.js';
 export * from './check/rules.js';
+export { isUnusable, readBytes, typedArrayKind } from './check/views.js';
 
 /** The rules of all options that something takes. */
 export type Schema = Readonly<Record<string, Rule<unknown>>>;
@@ -25,7 +26,7 @@ export type Checked<S extends Schema> = { [K in keyof S]?: S[K] extends Rule<inf
 export function checkOptions<S extends Schema>(owner: string, given: unknown, schema: S): Checked<S> {
   const checked: Record<string, unknown> = {};
   if (given === undefined) return checked as Checked<S>;
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+  if (!isOptions(given)) {
     throw new ValueError(`${owner}: options must be an object, but received ${describe(given)}.`);
   }
   for (const name in given) {
@@ -35,6 +36,18 @@ export function checkOptions<S extends Schema>(owner: string, given: unknown, sc
     if (value !== undefined) checked[name] = checkValue(owner, name, value, schema[name]);
   }
   return checked as Checked<S>;
+}
+
+/**
+ * True for an object that may hold options. A Map, a Date, a Promise or an AbortSignal has none of its own: it would be
+ * ignored in silence. Neither has any array.
+ */
+function isOptions(given: unknown): given is object {
+  if (typeof given !== 'object' || given === null || Array.isArray(given) || ArrayBuffer.isView(given)) {
+    return false;
+  }
+  const { constructor } = given as { constructor?: { name?: unknown } | null };
+  return (constructor?.name ?? 'Object') === 'Object' || Object.keys(given).length > 0;
 }
 
 /**
@@ -65,8 +78,8 @@ function unknownOption(owner: string, name: string, known: readonly string[]): V
   const candidates = [camelCase, ...(meant === undefined ? [] : [meant])];
   const offer = candidates.find((candidate) => known.includes(candidate)) ?? closestName(name, known);
   if (offer !== undefined) {
-    return new ValueError(`${owner}: ${describe(name)} is not an option; did you mean '${offer}'?`);
+    return new ValueError(`${owner}: ${quote(name)} is not an option; did you mean '${offer}'?`);
   }
   const all = known.length === 0 ? 'it takes none' : `the options are ${known.join(', ')}`;
-  return new ValueError(`${owner}: ${describe(name)} is not an option; ${all}.`);
+  return new ValueError(`${owner}: ${quote(name)} is not an option; ${all}.`);
 }

@@ -1,7 +1,7 @@
 import { ShapeError } from './errors.js';
 import { checkNdArray, readArray } from './ndarray/read.js';
 import type { ArrayInput, NdArray, TypedArray } from './ndarray/types.js';
-import { elementCount, formatShape } from './ndarray/types.js';
+import { elementCount, formatShape, readShape } from './ndarray/types.js';
 
 export { isCsr } from './ndarray/csr.js';
 export { arrayInPieces, readArray } from './ndarray/read.js';
@@ -30,13 +30,14 @@ export type NestedNumbers = number | NestedNumbers[];
 export function ndarray(data: ArrayInput, shape?: readonly number[]): NdArray<any> {
   const array = readArray(data, 'data');
   if (shape === undefined) return array;
-  const length = elementCount(shape, 'shape');
+  const sizes = readShape(shape, 'shape');
+  const length = elementCount(sizes, 'shape');
   if (length !== array.data.length) {
     throw new ShapeError(
-      `shape ${formatShape(shape)} holds ${length} values, but received ${array.data.length} values of shape ${formatShape(array.shape)}.`,
+      `shape ${formatShape(sizes)} holds ${length} values, but received ${array.data.length} values of shape ${formatShape(array.shape)}.`,
     );
   }
-  return { ...array, shape: Array.from(shape) };
+  return { ...array, shape: sizes };
 }
 
 /** An array as nested plain arrays of numbers, `scale` applied; a number for rank 0. */

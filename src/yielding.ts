@@ -1,3 +1,5 @@
+import { abortReason, throwIfAborted } from './check/abort.js';
+
 /**
  * How asynchronous calls share the thread with the rest of the program: they compute in slices of about 25 ms, and
  * between two slices timers, input and other work of the host run. Not for waiting: a rest ends as soon as it can.
@@ -61,7 +63,7 @@ let flopsSinceTurn = 0;
 export function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | undefined): PromiseLike<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
+    const abort = (): void => reject(abortReason(signal) as Error);
     const settled = (): void => signal.removeEventListener('abort', abort);
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
@@ -110,12 +112,12 @@ export class Yielder {
     await turn;
     this.#last = lastTurn = performance.now();
     flopsSinceTurn = 0;
-    this.#signal?.throwIfAborted();
+    throwIfAborted(this.#signal);
   }
 
   /** @throws the reason of the signal, if it is aborted */
   throwIfAborted(): void {
-    this.#signal?.throwIfAborted();
+    throwIfAborted(this.#signal);
   }
 
   /** `rest` if it is `due`. In a loop of many short pieces, ask `due` first: it makes no promise. */

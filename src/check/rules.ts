@@ -1,4 +1,5 @@
 import { canonicalName } from './names.js';
+import { isUnusable, typedArrayKind } from './views.js';
 
 /** What `accept` returns for a value that breaks the rule. */
 export const refused: unique symbol = Symbol('refused');
@@ -106,6 +107,12 @@ export function instance<T>(Class: abstract new (...args: never[]) => T): Rule<T
   return rule(`${article} ${name}`, (value): value is T => value instanceof Class);
 }
 
+/** A Float32Array of any realm. */
+export const float32Array: Rule<Float32Array> = rule(
+  'a Float32Array',
+  (value): value is Float32Array => typedArrayKind(value) === 'Float32Array',
+);
+
 /** By what it can do, so that signals of other realms and polyfills count. */
 export const abortSignal: Rule<AbortSignal> = rule(
   'an AbortSignal',
@@ -113,7 +120,8 @@ export const abortSignal: Rule<AbortSignal> = rule(
     typeof value === 'object' &&
     value !== null &&
     typeof (value as AbortSignal).aborted === 'boolean' &&
-    typeof (value as AbortSignal).addEventListener === 'function',
+    typeof (value as AbortSignal).addEventListener === 'function' &&
+    typeof (value as AbortSignal).removeEventListener === 'function',
 );
 
 /** null, or what another rule asks for. */
@@ -146,8 +154,8 @@ export function listOf<T>(inner: Rule<T>, minLength = 0): Rule<T[]> {
   return {
     expected: `an array${least} whose every value is ${inner.expected}`,
     accept: (value) => {
-      if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && !(value instanceof DataView)))
-        return refused;
+      const typed = typedArrayKind(value) !== undefined && !isUnusable(value as ArrayBufferView);
+      if (!Array.isArray(value) && !typed) return refused;
       const list = Array.from(value as ArrayLike<unknown>, inner.accept);
       return list.length < minLength || list.includes(refused) ? refused : (list as T[]);
     },

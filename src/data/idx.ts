@@ -1,3 +1,4 @@
+import { readBytes } from '../check.js';
 import { FormatError } from '../errors.js';
 import type { NdArray, TypedArray } from '../ndarray.js';
 import { formatShape } from '../ndarray.js';
@@ -37,11 +38,12 @@ interface Header {
  *
  * @param bytes the whole file
  * @returns the array in the stored type (u8 i8 i16 i32 f32 f64), in an ArrayBuffer of its own
- * @throws FormatError naming the byte offset: wrong magic or type, sizes that do not fit the file, damaged gzip data
+ * @throws ValueError for anything but bytes; FormatError naming the byte offset: wrong magic or type, sizes that do not fit the file, damaged gzip data
  * @see http://yann.lecun.com/exdb/mnist/ (the section on the IDX file format)
  */
 export function parseIdx(bytes: Uint8Array): NdArray<TypedArray> {
-  const raw = isGzip(bytes) ? decompress(bytes) : bytes;
+  const file = readBytes(bytes, 'parseIdx: bytes must be those of a file');
+  const raw = isGzip(file) ? decompress(file) : file;
   const header = parseHeader(raw, raw.length);
   if (header === undefined) throw cut(raw.length);
   const { shape, headerBytes, fileBytes } = header;

@@ -1,4 +1,4 @@
-import { anything, checkOptions, instance } from '../check.js';
+import { anything, checkOptions, float32Array } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { log } from '../math.js';
 import { isAgain, remember } from '../model/last-call.js';
@@ -7,10 +7,10 @@ import { toRows } from '../ndarray.js';
 import { decide, decideEach, decideRow, isMultilabel } from './decisions.js';
 import type { Model } from './model.js';
 import type { LabelSequence } from './out.js';
-import { checkOut, fillLabels, labelRows } from './out.js';
+import { checkOut, fillLabels, labelRows, writeLabel } from './out.js';
 import { outputsOf } from './outputs.js';
 
-const OUT = { out: instance(Float32Array) };
+const OUT = { out: float32Array };
 const LABELS_OUT = { out: anything<LabelSequence>() };
 
 /** One label per row, or for several an NdArray (rows, labels) of 0 and 1. */
@@ -33,7 +33,7 @@ export function predictLabels(
   if (isAgain(last, 'predict', x, options)) {
     const { result, rows: again, out } = last;
     const code = decideRow(network.forward(again, result as Float32Array), 0, network.outputShape[0]);
-    (out as Label[])[0] = classes[code];
+    writeLabel(out as LabelSequence, 0, classes[code]);
     return out as LabelSequence;
   }
   const { out } = checkOptions('MLPClassifier.predict', options, LABELS_OUT);

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../check/abort.js';
 import { DivergedError, UnsupportedError } from '../errors.js';
 import { gatherable } from '../model/scale.js';
 import type { Ending, Minimum } from '../train/lbfgs/minimize.js';
@@ -76,7 +77,7 @@ function descend(
       progress.nIter = iteration;
       bookEpoch(request, loss);
       await request.onEpoch?.(epochInfo(request));
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
     },
   });
 }

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../check/abort.js';
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
 import { later } from '../later.js';
@@ -91,7 +92,7 @@ export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
 
   /** Train on rows. Until the first step is about to begin, whatever fails leaves the present model as it is. */
   protected async train(training: Training): Promise<void> {
-    training.options.signal?.throwIfAborted();
+    throwIfAborted(training.options.signal);
     if (this.params.randomState === null)
       this.params = Object.freeze({ ...this.params, randomState: freshSeed() });
     const { params, name } = this;

@@ -1,4 +1,4 @@
-import { describe } from '../check.js';
+import { describe, typedArrayKind } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { NdArray, TypedArray } from '../ndarray.js';
@@ -33,11 +33,18 @@ export function fillLabels<T extends LabelSequence>(out: T, codes: Int32Array, c
       );
     }
   }
-  const target = out as Label[];
-  codes.forEach((code, row) => {
-    target[row] = classes[code];
-  });
+  codes.forEach((code, row) => writeLabel(out, row, classes[code]));
   return out;
+}
+
+/** Write the label of a row. @throws ValueError if that element of `out` cannot be written */
+export function writeLabel(out: LabelSequence, row: number, label: Label): void {
+  try {
+    (out as Label[])[row] = label;
+  } catch (error) {
+    const writable = Object.getOwnPropertyDescriptor(out, row)?.writable ?? Object.isExtensible(out);
+    throw writable ? error : new ValueError('out must be writable, but received a frozen array.');
+  }
 }
 
 /** Rows of 0 and 1 as an NdArray (rows, labels), in `out` where there is one. @throws ShapeError, ValueError */
@@ -48,12 +55,13 @@ export function labelRows(
 ): NdArray<Uint8Array> {
   const shape = [rows, data.length / rows];
   if (out === undefined) return { data, shape };
-  if (!(out instanceof Uint8Array)) {
+  if (typedArrayKind(out) !== 'Uint8Array') {
     throw new ValueError(
       `out must be a Uint8Array for several labels per row, but received ${describe(out)}.`,
     );
   }
   checkOut(out.length, data.length, `(${shape.join(', ')})`);
-  out.set(data);
-  return { data: out, shape };
+  const rowsOut = out as Uint8Array;
+  rowsOut.set(data);
+  return { data: rowsOut, shape };
 }

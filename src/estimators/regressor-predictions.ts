@@ -1,11 +1,11 @@
-import { checkOptions, instance } from '../check.js';
+import { checkOptions, float32Array } from '../check.js';
 import { isAgain, remember } from '../model/last-call.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import type { Model } from './model.js';
 import { checkOut } from './out.js';
 import { outputsOf } from './outputs.js';
 
-const OUT = { out: instance(Float32Array) };
+const OUT = { out: float32Array };
 
 /** MLPRegressor.predict with a trained model. */
 export function predictValues(

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../check/abort.js';
 import { LostWorkerError } from '../engine/lost-worker.js';
 import { withTeam } from '../engine/teams.js';
 import type { Team } from '../engine/threads/team.js';
@@ -85,7 +86,7 @@ async function run(request: StochasticRequest, batchSize: number, team: Team | u
     async onEpoch({ loss }) {
       const finished = endEpoch(request, optimizer, outcome, loss);
       await request.onEpoch?.(epochInfo(request));
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       return finished;
     },
   });

@@ -1,4 +1,9 @@
-/** A copy of the bytes of a file, which belong to the caller, for whoever reads them later; anything else as it is. */
-export function keptBytes(bytes: Uint8Array): Uint8Array {
-  return bytes instanceof Uint8Array ? bytes.slice() : bytes;
+import { readBytes } from '../check.js';
+
+/** What a model file is given as, for errors. */
+export const MODEL_BYTES = 'A model must be given as the bytes of its file';
+
+/** A copy of the bytes of a model file, which belong to the caller, for whoever reads them later. @throws ValueError for anything else */
+export function keptBytes(bytes: unknown): Uint8Array {
+  return new Uint8Array(readBytes(bytes, MODEL_BYTES));
 }

@@ -1,6 +1,7 @@
-import { describe } from '../check.js';
-import { FormatError, ValueError } from '../errors.js';
+import { describe, readBytes } from '../check.js';
+import { FormatError } from '../errors.js';
 import { allFinite } from '../ndarray.js';
+import { MODEL_BYTES } from './kept-bytes.js';
 import { parseJson } from './json.js';
 import type { ModelFile } from './model-file.js';
 import { checksum, FORMAT, VERSION } from './model-file.js';
@@ -41,13 +42,7 @@ export function readModelFile(bytes: Uint8Array, kind?: string): ModelFile {
 
 /** The kind of model that a file holds. @throws as readModelFile */
 export function readKind(bytes: Uint8Array): string {
-  if (!(bytes instanceof Uint8Array)) {
-    const hint = (bytes as unknown) instanceof ArrayBuffer ? '; wrap it as new Uint8Array(buffer)' : '';
-    throw new ValueError(
-      `A model must be given as the bytes of its file, a Uint8Array, but received ${describe(bytes)}${hint}.`,
-    );
-  }
-  const metadata = readSafetensorsMetadata(bytes);
+  const metadata = readSafetensorsMetadata(readBytes(bytes, MODEL_BYTES));
   const format = metadata.get('format');
   if (format !== FORMAT) {
     throw new FormatError(

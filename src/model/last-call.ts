@@ -33,8 +33,8 @@ export function remember(
   given: Rows,
   result: unknown,
 ): LastCall | undefined {
-  if (options?.out === undefined || given.rows !== 1 || !isPlain(x as object)) return undefined;
-  const array = x as NdArray;
+  if (options?.out === undefined || given.rows !== 1 || !isPlain(x)) return undefined;
+  const array = x;
   const names = Object.keys(options);
   if (names.length !== 1 || names[0] !== 'out' || array.data.buffer.byteLength > MOST_BYTES) return undefined;
   const out = options.out as ArrayLike<unknown>;
@@ -68,9 +68,9 @@ function isUnchanged({ x, dimensions, options, out, length, rows, result, result
   return (result as NdArray).data === out && isSame((result as NdArray).shape, resultShape);
 }
 
-/** Neither strided nor compressed. */
-function isPlain(x: object): boolean {
-  return !('stride' in x || 'indptr' in x);
+/** Neither nested nor strided nor compressed. */
+function isPlain(x: unknown): x is NdArray {
+  return typeof x === 'object' && x !== null && 'data' in x && !('stride' in x || 'indptr' in x);
 }
 
 function isSame(shape: unknown, known: readonly number[]): boolean {

@@ -7,6 +7,7 @@ import type {
   RegressorPredictor,
 } from '../estimators/predictors.js';
 import { readClassifier, readPerceptronPredictor, readRegressor } from '../estimators/predictors.js';
+import { keptBytes } from '../io/kept-bytes.js';
 import { readKind } from '../io/read-model-file.js';
 import { SequentialPredictor } from '../sequential/predictor.js';
 
@@ -38,9 +39,10 @@ const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyPredictor>>
  *   How a Sequential model was compiled is not looked at
  */
 export async function loadModel<M extends AnyPredictor = AnyPredictor>(bytes: Uint8Array): Promise<M> {
-  const kind = readKind(bytes);
+  const file = keptBytes(bytes);
+  const kind = readKind(file);
   const read = READERS.get(kind);
-  if (read) return (await read(bytes)) as M;
+  if (read) return (await read(file)) as M;
   throw new FormatError(
     `A model file must hold one of the kinds ${[...READERS.keys()].join(', ')}, but received ${describe(kind)}.`,
   );

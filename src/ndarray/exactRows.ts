@@ -70,12 +70,12 @@ function* dense(input: unknown, name: string): Pieces<DenseRows> {
 }
 
 function* sparse(input: CsrRows, name: string): Pieces<SparseRows> {
-  yield* checkCsr(input, name);
-  checkRank(input.shape, name);
-  const [rows, features] = input.shape;
-  const data = yield* copied(input.data, new Float64Array(input.data.length));
-  const columns = yield* copied(input.indices, new Int32Array(input.indices.length));
-  const starts = yield* copied(input.indptr, new Int32Array(input.indptr.length));
+  const csr = yield* checkCsr(input, name);
+  checkRank(csr.shape, name);
+  const [rows, features] = csr.shape;
+  const data = yield* copied(csr.data, new Float64Array(csr.data.length));
+  const columns = yield* copied(csr.indices, new Int32Array(csr.indices.length));
+  const starts = yield* copied(csr.indptr, new Int32Array(csr.indptr.length));
   const bad = yield* firstNonFinite(data);
   if (bad >= 0) {
     const row = starts.findIndex((start, r) => start <= bad && bad < starts[r + 1]);

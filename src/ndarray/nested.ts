@@ -3,20 +3,37 @@ import { ShapeError, ValueError } from '../errors.js';
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
 import type { NestedArray, TypedArray, TypedArrayConstructor } from './types.js';
-import { checkBuffer, constructorOf, elementCount, formatPlace, isTypedArray, plainTyped } from './types.js';
+import {
+  allocate,
+  checkBuffer,
+  constructorOf,
+  elementCount,
+  formatPlace,
+  isTypedArray,
+  MAX_RANK,
+  plainTyped,
+} from './types.js';
 
 /** The shape that the first elements of nested arrays announce. */
 function announcedShape(nested: NestedArray, name: string): number[] {
   const shape: number[] = [];
+  const above: unknown[] = [];
   let level: unknown = nested;
   while (Array.isArray(level) || ArrayBuffer.isView(level)) {
     checkBuffer(level, name);
+    if (above.length === MAX_RANK) throw tooDeep(above, name);
+    above.push(level);
     const length = (level as ArrayLike<unknown>).length;
     shape.push(length);
     if (length === 0 || ArrayBuffer.isView(level)) break;
     level = (level as unknown[])[0];
   }
   return shape;
+}
+
+function tooDeep(levels: readonly unknown[], name: string): ShapeError {
+  const received = new Set(levels).size < levels.length ? 'an array that contains itself' : 'more';
+  return new ShapeError(`${name} must have at most ${MAX_RANK} dimensions, but received ${received}.`);
 }
 
 /** The innermost arrays' common type: Float64Array as soon as plain arrays or two types occur. */
@@ -60,7 +77,8 @@ export function* nestedInPieces(
   const shape = announcedShape(nested, name);
   const Common = yield* commonType(nested, shape);
   const length = elementCount(shape, name);
-  const target: Target = { data: new (Common === Float64Array ? Fallback : Common)(length), shape, name };
+  const Type = Common === Float64Array ? Fallback : Common;
+  const target: Target = { data: allocate(Type, shape, name), shape, name };
   const each = length / Math.max(1, shape[0]);
   yield* ranges(shape[0], each, (begin, end) => {
     if (shape.length === 1) fillNumbers(target, nested, [], 0, begin, end);

@@ -6,7 +6,7 @@ import { checkCsr, densify, isCsr } from './csr.js';
 import { nestedInPieces } from './nested.js';
 import { contiguous, isStrided } from './strided.js';
 import type { NdArray, NestedArray, TypedArray, TypedArrayConstructor } from './types.js';
-import { checkBuffer, elementCount, formatShape, isTypedArray, plainTyped } from './types.js';
+import { checkBuffer, elementCount, formatShape, isTypedArray, plainTyped, readShape } from './types.js';
 
 /**
  * Any accepted form as an NdArray; `name` is what errors call it, `Plain` the type that plain numbers get.
@@ -20,18 +20,26 @@ export function* arrayInPieces(
   if (isTypedArray(input)) return { data: plainTyped(input), shape: [input.length] };
   if (Array.isArray(input)) return yield* nestedInPieces(input as NestedArray, name, Plain);
   if (isCsr(input)) {
-    yield* checkCsr(input, name);
-    const length = elementCount(input.shape, name);
-    const target = Plain === Float32Array ? new Float32Array(length) : new Float64Array(length);
-    return { data: yield* densify(input, target), shape: Array.from(input.shape) };
+    const csr = yield* checkCsr(input, name);
+    const Dense = Plain === Float32Array ? Float32Array : Float64Array;
+    return { data: yield* densify<Float32Array | Float64Array>(csr, Dense, name), shape: [...csr.shape] };
   }
   if (isStrided(input)) return yield* contiguous(input, name);
   if (typeof input === 'object' && input !== null && 'data' in input && 'shape' in input) {
     return checkNdArray(input as NdArray<TypedArray>, name);
   }
   throw new ValueError(
-    `${name} must be an array of numbers (nested arrays, typed arrays, an NdArray or CSR rows), but received ${describe(input)}.`,
+    `${name} must be an array of numbers (nested arrays, typed arrays, an NdArray or CSR rows), but received ${describe(input)}${hintFor(input)}.`,
   );
+}
+
+/** How to make an array of what other libraries keep numbers in. */
+function hintFor(input: unknown): string {
+  if (typeof input !== 'object' || input === null) return '';
+  if ('dataSync' in input && 'shape' in input) {
+    return '; for a tensor of TensorFlow.js give ndarray(t.dataSync(), t.shape)';
+  }
+  return 'values' in input && 'columns' in input ? '; for a data frame give ndarray(df.values)' : '';
 }
 
 /** `arrayInPieces`, at once. */
@@ -41,26 +49,26 @@ export function readArray(input: unknown, name: string, Plain?: TypedArrayConstr
 
 /** An NdArray whose data, shape and scale fit together, as a fresh object around the same data. */
 export function checkNdArray(array: NdArray<TypedArray>, name: string): NdArray<TypedArray> {
-  const { shape, scale } = array;
-  checkBuffer(array.data, name);
-  if (!isTypedArray(array.data)) {
+  if (typeof array !== 'object' || array === null) {
+    throw new ValueError(`${name} must be an NdArray, { data, shape }, but received ${describe(array)}.`);
+  }
+  const { data: given, shape, scale } = array;
+  checkBuffer(given, name);
+  if (!isTypedArray(given)) {
     throw new ValueError(
-      `${name} must have a typed array as its data, but received ${describe(array.data)}.`,
+      `${name} must have a typed array as its data, but received ${describe(given)}${hintFor(array)}.`,
     );
   }
-  if (!Array.isArray(shape) && !isTypedArray(shape)) {
-    throw new ShapeError(`${name} must have an array as its shape, but received ${describe(shape)}.`);
-  }
-  const length = elementCount(shape, name);
-  if (length !== array.data.length) {
+  const sizes = readShape(shape, name);
+  const data = plainTyped(given);
+  const length = elementCount(sizes, name);
+  if (length !== data.length) {
     throw new ShapeError(
-      `${name} must have ${length} data for its shape ${formatShape(shape)}, but received ${array.data.length}.`,
+      `${name} must have ${length} data for its shape ${formatShape(sizes)}, but received ${data.length}.`,
     );
   }
   if (scale !== undefined && !Number.isFinite(scale)) {
     throw new ValueError(`${name} must have a finite number as its scale, but received ${describe(scale)}.`);
   }
-  const data = plainTyped(array.data);
-  const copy = Array.isArray(shape) ? shape.slice() : Array.from(shape);
-  return scale === undefined ? { data, shape: copy } : { data, shape: copy, scale };
+  return scale === undefined ? { data, shape: sizes } : { data, shape: sizes, scale };
 }

@@ -24,8 +24,7 @@ export interface Places {
  *   float32's range, naming row and column
  */
 export function* sparseRows(csr: CsrRows, name: string): Pieces<Rows> {
-  yield* checkCsr(csr, name);
-  const { data, indices, indptr, shape } = csr;
+  const { data, indices, indptr, shape } = yield* checkCsr(csr, name);
   const [rows, features] = shape;
   const starts = yield* asInt32(indptr);
   const columns = yield* asInt32(indices);

@@ -3,7 +3,19 @@ import { ShapeError, ValueError } from '../errors.js';
 import type { Pieces } from '../yielding.js';
 import { ranges } from '../yielding.js';
 import type { StridedArray, TypedArray } from './types.js';
-import { checkBuffer, constructorOf, elementCount, formatShape, isTypedArray, plainTyped } from './types.js';
+import {
+  allocate,
+  checkBuffer,
+  constructorOf,
+  elementCount,
+  formatShape,
+  isList,
+  isTypedArray,
+  MAX_BYTES,
+  MAX_RANK,
+  plainTyped,
+  readShape,
+} from './types.js';
 
 /** True for an object like those of the `ndarray` package. */
 export function isStrided(value: unknown): value is StridedArray {
@@ -20,21 +32,23 @@ export function* contiguous(
   source: StridedArray,
   name: string,
 ): Pieces<{ data: TypedArray; shape: number[] }> {
-  const { data, stride } = source;
-  const offset = source.offset ?? 0;
-  const shape = Array.from(source.shape);
-  checkBuffer(data, name);
-  const length = elementCount(shape, name);
-  if (!isTypedArray(data) && !Array.isArray(data)) {
+  const { data: given, offset = 0 } = source;
+  checkBuffer(given, name);
+  if (!isTypedArray(given) && !Array.isArray(given)) {
     throw new ValueError(
-      `${name} must have a typed array or an array as data, but received ${describe(data)}.`,
+      `${name} must have a typed array or an array as data, but received ${describe(given)}.`,
     );
   }
+  const data = isTypedArray(given) ? plainTyped(given) : given;
+  const shape = readShape(source.shape, name);
+  const length = elementCount(shape, name);
+  const stride = readStrides(source.stride, offset, shape, name);
   checkExtent(data.length, { shape, stride, offset }, length, name);
   if (isTypedArray(data) && isRowMajor(shape, stride)) {
-    return { data: plainTyped(data).subarray(offset, offset + length), shape };
+    return { data: data.subarray(offset, offset + length), shape };
   }
-  const result = new (isTypedArray(data) ? constructorOf(data) : Float64Array)(length);
+  const Type = isTypedArray(data) ? constructorOf(data) : Float64Array;
+  const result = allocate(Type, shape, name, length > data.length ? MAX_BYTES : Infinity);
   const index = shape.map(() => 0);
   let position = offset;
   yield* ranges(length, 4, (begin, end) => {
@@ -80,18 +94,24 @@ function isRowMajor(shape: readonly number[], stride: readonly number[]): boolea
 
 type Layout = Pick<StridedArray, 'shape' | 'stride' | 'offset'>;
 
+function readStrides(stride: unknown, offset: unknown, shape: readonly number[], name: string): number[] {
+  if (!isList(stride)) {
+    throw new ShapeError(`${name} must have an array as its stride, but received ${describe(stride)}.`);
+  }
+  checkBuffer(stride, name);
+  const strides = Array.from((stride as readonly number[]).slice(0, MAX_RANK + 1));
+  if (strides.length === shape.length && [...strides, offset].every(Number.isSafeInteger)) return strides;
+  throw new ShapeError(
+    `${name} must have one whole-numbered stride per dimension of ${formatShape(shape)}, but received the strides ${formatShape(strides)} and offset ${describe(offset)}.`,
+  );
+}
+
 function checkExtent(
   available: number,
   { shape, stride, offset }: Layout,
   length: number,
   name: string,
 ): void {
-  const whole = [...stride, offset].every((value) => Number.isInteger(value));
-  if (stride.length !== shape.length || !whole) {
-    throw new ShapeError(
-      `${name} must have one whole-numbered stride per dimension of ${formatShape(shape)}, but received the strides ${formatShape(stride)} and offset ${offset}.`,
-    );
-  }
   let low = offset;
   let high = offset;
   shape.forEach((size, d) => {

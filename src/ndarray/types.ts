@@ -1,4 +1,6 @@
-import { ShapeError, ValueError } from '../errors.js';
+import { describe } from '../check/describe.js';
+import { isUnusable, typedArrayKind } from '../check/views.js';
+import { ShapeError, UnsupportedError, ValueError } from '../errors.js';
 
 /** The typed arrays that hold numbers. BigInt arrays do not. */
 export type TypedArray =
@@ -46,62 +48,104 @@ export interface StridedArray {
  */
 export type ArrayInput = NdArray<TypedArray> | NestedArray | TypedArray | CsrRows | StridedArray;
 
-/** True for arrays of numbers in a buffer: not for DataView, not for BigInt arrays. */
+/** True for arrays of numbers in a buffer, of any realm: not for DataView, not for BigInt arrays. */
 export function isTypedArray(value: unknown): value is TypedArray {
-  return ArrayBuffer.isView(value) && !(value instanceof DataView) && !isBigIntArray(value);
+  if (value instanceof Float32Array) return true;
+  const kind = typedArrayKind(value);
+  return kind !== undefined && !kind.startsWith('Big');
 }
 
-function isBigIntArray(value: unknown): value is BigInt64Array | BigUint64Array {
-  return value instanceof BigInt64Array || value instanceof BigUint64Array;
+/** True for arrays and for typed arrays of numbers. */
+export function isList(value: unknown): value is readonly unknown[] | TypedArray {
+  return Array.isArray(value) || isTypedArray(value);
 }
 
-/** Refuse BigInt arrays, DataViews and arrays whose buffer has been transferred away. */
+/** Refuse BigInt arrays, DataViews and arrays whose buffer has been transferred away or has shrunk. */
 export function checkBuffer(value: unknown, name: string): void {
-  if (isBigIntArray(value)) {
-    throw new ValueError(
-      `${name} must hold numbers, but received a ${value.constructor.name}; convert it with Float64Array.from(values, Number).`,
-    );
-  }
-  if (value instanceof DataView) {
+  if (!ArrayBuffer.isView(value) || (value instanceof Float32Array && value.length > 0)) return;
+  const kind = typedArrayKind(value);
+  if (kind === undefined) {
     throw new ValueError(`${name} must be an array of numbers, but received a DataView.`);
   }
-  if (ArrayBuffer.isView(value) && value.byteLength === 0 && isDetached(value.buffer)) {
+  if (kind.startsWith('Big')) {
     throw new ValueError(
-      `${name} must have a usable buffer, but received one that is detached (transferred to another thread?).`,
+      `${name} must hold numbers, but received a ${kind}; convert it with Float64Array.from(values, Number).`,
+    );
+  }
+  if (isUnusable(value)) {
+    throw new ValueError(
+      `${name} must have a usable buffer, but received one that is detached or has shrunk (transferred to another thread?).`,
     );
   }
 }
 
-function isDetached(buffer: ArrayBufferLike): boolean {
-  try {
-    new Uint8Array(buffer); // a TypeError if detached; `detached` itself is newer than Node 20
-    return false;
-  } catch {
-    return true;
-  }
-}
+type Wide = new (buffer: ArrayBufferLike, byteOffset?: number, length?: number) => TypedArray;
 
-/** A Node Buffer as the plain Uint8Array it is; other typed arrays as they are. No copy. */
-export function plainTyped<T extends TypedArray>(data: T): T {
-  if (!(data instanceof Uint8Array) || data.constructor === Uint8Array) return data;
-  return new Uint8Array(data.buffer, data.byteOffset, data.length) as unknown as T;
-}
+const CONSTRUCTORS: ReadonlyMap<string, TypedArrayConstructor & Wide> = /* @__PURE__ */ new Map<
+  string,
+  TypedArrayConstructor & Wide
+>([
+  ['Int8Array', Int8Array],
+  ['Uint8Array', Uint8Array],
+  ['Uint8ClampedArray', Uint8ClampedArray],
+  ['Int16Array', Int16Array],
+  ['Uint16Array', Uint16Array],
+  ['Int32Array', Int32Array],
+  ['Uint32Array', Uint32Array],
+  ['Float32Array', Float32Array],
+  ['Float64Array', Float64Array],
+]);
 
-/** The constructor of a typed array, Uint8Array for a Buffer. */
+/** The constructor of a typed array in this realm: Uint8Array for a Buffer, Float32Array for a Float16Array. */
 export function constructorOf(data: TypedArray): TypedArrayConstructor {
-  return plainTyped(data).constructor as TypedArrayConstructor;
+  return CONSTRUCTORS.get(typedArrayKind(data)!) ?? Float32Array;
 }
 
-/** '(60000, 28, 28)'. */
-export function formatShape(shape: readonly number[]): string {
-  return `(${shape.join(', ')})`;
+/**
+ * A typed array as one of the nine kinds, of this realm and of no subclass: itself, or another view of the same memory. Only
+ * a Float16Array is copied.
+ */
+export function plainTyped<T extends TypedArray>(data: T): T {
+  if (Object.getPrototypeOf(data) === Float32Array.prototype) return data;
+  const Plain = CONSTRUCTORS.get(typedArrayKind(data)!);
+  if (Plain === undefined) return new Float32Array(data) as unknown as T;
+  if (Object.getPrototypeOf(data) === Plain.prototype) return data;
+  return new Plain(data.buffer, data.byteOffset, data.length) as unknown as T;
+}
+
+/** '(60000, 28, 28)'; of more than 8 dimensions the first are shown. */
+export function formatShape(shape: readonly unknown[]): string {
+  const shown = Array.from(shape.slice(0, 8), describe);
+  return `(${shown.join(', ')}${shape.length > 8 ? `, ... ${shape.length} dimensions` : ''})`;
+}
+
+/** The most dimensions of an array; numpy's bound. */
+export const MAX_RANK = 64;
+
+/** The most bytes that a dense copy of something smaller may take: what WebAssembly can address. */
+export const MAX_BYTES = 4294967296;
+
+/**
+ * A shape that somebody gave, as a plain array; `elementCount` looks at what is in it.
+ *
+ * @throws ShapeError for anything but an array, and for too many dimensions
+ */
+export function readShape(shape: unknown, name: string): number[] {
+  if (!isList(shape)) {
+    throw new ShapeError(`${name} must have an array as its shape, but received ${describe(shape)}.`);
+  }
+  if (!Array.isArray(shape)) checkBuffer(shape, name);
+  if (shape.length > MAX_RANK) {
+    throw new ShapeError(`${name} must have at most ${MAX_RANK} dimensions, but received ${shape.length}.`);
+  }
+  return Array.from(shape as readonly number[]);
 }
 
 /** The number of elements of a shape. ShapeError for a dimension that is not a whole number >= 0, or for too many elements. */
 export function elementCount(shape: readonly number[], name: string): number {
   let count = 1;
   for (const size of shape) {
-    if (!Number.isInteger(size) || size < 0) {
+    if (!Number.isSafeInteger(size) || size < 0) {
       throw new ShapeError(
         `${name} must have a shape of whole numbers >= 0, but received ${formatShape(shape)}.`,
       );
@@ -114,6 +158,34 @@ export function elementCount(shape: readonly number[], name: string): number {
     );
   }
   return count;
+}
+
+/**
+ * A new typed array for a copy of something.
+ *
+ * @param maxBytes how large it may be: for what takes less room as it was given, CSR rows or rows that share memory
+ * @throws UnsupportedError if it would be larger, or if the runtime does not have so much memory
+ */
+export function allocate<T extends TypedArray>(
+  Type: new (length: number) => T,
+  shape: readonly number[],
+  name: string,
+  maxBytes = Infinity,
+): T {
+  const length = elementCount(shape, name);
+  const bytes = length * (Type as unknown as { BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT;
+  let cause: unknown;
+  try {
+    if (bytes <= maxBytes) return new Type(length);
+  } catch (error) {
+    cause = error;
+  }
+  const most =
+    maxBytes === Infinity ? 'this runtime gives less' : `at most ${maxBytes / 1048576} MiB may be used`;
+  throw new UnsupportedError(
+    `${name} of shape ${formatShape(shape)} needs ${Math.ceil(bytes / 1048576)} MiB, but ${most}.`,
+    { cause },
+  );
 }
 
 /** Where a value stands, in words: 'row 2, column 1', 'index 5', 'index [1, 2, 3]'. */

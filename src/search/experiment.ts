@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../check/abort.js';
 import type { Rule } from '../check.js';
 import { abortSignal, anyOf, anything, func, number, oneOf, rule } from '../check.js';
 import { countRows } from '../data/take.js';
@@ -93,12 +94,12 @@ export async function runTasks(
   const context = { owner, data: { x, y }, create, signal, errorScore };
   const results: TrialResult[] = [];
   for (const [number, task] of tasks.entries()) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const trial = { ...task, number, params: mergeParams(seeds, task.params ?? {}) };
     const result = await runTrial(trial, context);
     results.push(result);
     await onTrial?.(result);
   }
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   return results;
 }

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../check/abort.js';
 import { takeRows } from '../data/take.js';
 import { LamellaError } from '../errors.js';
 import type { Estimator, EstimatorFactory, Params } from './estimator.js';
@@ -64,7 +65,7 @@ export async function runTrial(trial: Trial, context: TrialContext): Promise<Tri
   const x = takeRows(data.x, trial.train);
   const y = takeRows(data.y, trial.train);
   const estimator = create(params);
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   try {
     await (signal ? estimator.fit(x, y, { signal }) : estimator.fit(x, y));
   } catch (error) {

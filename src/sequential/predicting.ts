@@ -1,4 +1,4 @@
-import { checkOptions, func, instance, positiveInteger, verbosity } from '../check.js';
+import { checkOptions, float32Array, func, positiveInteger, verbosity } from '../check.js';
 import { ShapeError } from '../errors.js';
 import { isAgain, remember } from '../model/last-call.js';
 import { sizeOf } from '../model/spec.js';
@@ -18,7 +18,7 @@ export interface PredictOptions {
   readonly verbose?: 0 | 1 | 2;
 }
 
-const PREDICT_OPTIONS = { out: instance(Float32Array), batchSize: positiveInteger, verbose: verbosity };
+const PREDICT_OPTIONS = { out: float32Array, batchSize: positiveInteger, verbose: verbosity };
 
 export interface SummaryOptions {
   /** Receives the lines one by one. Default console.log. */

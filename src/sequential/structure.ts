@@ -6,7 +6,6 @@ import type { Parameter } from '../model/parameters.js';
 import { layOut } from '../model/parameters.js';
 import type { LayerSpec, NetworkSpec, Shape } from '../model/spec.js';
 import { sizeOf } from '../model/spec.js';
-import { formatShape } from '../ndarray.js';
 import { RandomState } from '../random.js';
 import type { Layer } from './layer.js';
 
@@ -112,7 +111,7 @@ export function nameFor(owner: string, layer: Layer, taken: ReadonlySet<string>)
 /** ShapeError unless two shapes of a row are the same. */
 export function checkSameShape(owner: string, name: string, received: Shape, expected: Shape): void {
   if (received.length === expected.length && received.every((size, i) => size === expected[i])) return;
-  const rows = (shape: Shape): string => formatShape(['rows', ...shape] as unknown as number[]);
+  const rows = (shape: Shape): string => `(${['rows', ...shape].join(', ')})`;
   const hint =
     sizeOf(received) === sizeOf(expected) && expected.length === 1
       ? '; give the model inputShape ' + `[${received.join(', ')}] and begin it with layers.flatten()`

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../check/abort.js';
 import { currentEngine, ready } from '../engine/engine.js';
 import type { Engine } from '../engine/engines.js';
 import { ValueError } from '../errors.js';
@@ -229,7 +230,7 @@ export abstract class Trainable extends Predicting {
   async #fit(x: ArrayInput | Stream, y: unknown, given: unknown): Promise<void> {
     const compiled = this.compiled('fit');
     const settings = readFitOptions(this.name, given);
-    settings.signal?.throwIfAborted();
+    throwIfAborted(settings.signal);
     const [{ gather }, { Training }] = await Promise.all([
       later(() => import('./fitting.js')),
       later(() => import('./training.js')),

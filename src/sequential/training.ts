@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../check/abort.js';
 import { LostWorkerError } from '../engine/lost-worker.js';
 import { withTeam } from '../engine/teams.js';
 import type { Team } from '../engine/threads/team.js';
@@ -183,7 +184,7 @@ export class Training<M extends CallbackModel> {
     const { validation, settings, network, model } = this.#request;
     const index = epoch - 1;
     const values = await validation?.run(index, network);
-    settings.signal?.throwIfAborted();
+    throwIfAborted(settings.signal);
     this.#logs = { ...sorted(this.#metrics.results(loss)), ...(values && prefixed(sorted(values))) };
     await this.#report(index);
     await this.#callbacks.epochSettled(index, this.#logs);

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../check/abort.js';
 import type { Network } from '../model/network.js';
 import { ascending } from '../random.js';
 import { Yielder } from '../yielding.js';
@@ -44,7 +45,7 @@ export class Validation {
       evaluation.step(prepared, rows);
       if (!yielder.due(flops * rows.length)) continue;
       await yielder.rest();
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       if (late()) return undefined;
     }
     return evaluation.results();

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../check/abort.js';
 import { LostWorkerError } from '../engine/lost-worker.js';
 import { DivergedError } from '../errors.js';
 import type { Network } from '../model/network.js';
@@ -89,7 +90,7 @@ class Budget {
  */
 export async function fit(request: FitRequest): Promise<void> {
   const { network, trainer, signal } = request;
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   network.borrow(() => trainer.parameters());
   const run = new Run(request);
   try {
@@ -139,7 +140,7 @@ class Run {
       }
       finite.set(reached);
       if (report.steps > 0 && (await onEpoch(report))) return;
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
     }
   }
 
@@ -196,14 +197,14 @@ class Run {
     const { epoch, steps } = total;
     const called = onStep?.({ epoch, step: steps, rows, loss, epochLoss: total.loss / total.rows });
     if (due || called) return this.#pause(called, due);
-    this.#request.signal?.throwIfAborted();
+    throwIfAborted(this.#request.signal);
     return this.#over();
   }
 
   async #pause(called: void | Promise<void>, due: boolean): Promise<boolean> {
     await called;
     if (due) await this.#yielder.rest();
-    this.#request.signal?.throwIfAborted();
+    throwIfAborted(this.#request.signal);
     return this.#over();
   }
 }

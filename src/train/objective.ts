@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../check/abort.js';
 import type { LossSpec } from '../model/losses.js';
 import type { Network } from '../model/network.js';
 import type { Parameter } from '../model/parameters.js';
@@ -100,7 +101,7 @@ export class Objective {
       loss += this.#part(this.#all.subarray(begin, begin + count));
       if (!this.#yielder.due(6 * this.length * count)) continue;
       await this.#yielder.rest();
-      this.#signal?.throwIfAborted();
+      throwIfAborted(this.#signal);
     }
     for (const { begin, positions } of this.#slices) {
       for (let i = 0; i < positions.length; i++) gradient[begin + i] = this.#sums[positions[i]] / this.#total;

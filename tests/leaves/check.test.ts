@@ -123,6 +123,11 @@ describe('checkOptions', () => {
     [5, '5'],
     [null, 'null'],
     [[1], '[1]'],
+    [new Map([['alpha', 1]]), 'a Map'],
+    [new Date(0), 'a Date'],
+    [Promise.resolve({}), 'a Promise (await it)'],
+    [new AbortController().signal, 'an AbortSignal'],
+    [new Float32Array(2), 'a Float32Array'],
     ['sgd', "'sgd'"],
   ])('refuses %j in place of options', (given, received) => {
     expect(() => check(given)).toThrow(`MLPClassifier: options must be an object, but received ${received}.`);
@@ -169,7 +174,10 @@ describe('values in words', () => {
     [() => 1, 'a function'],
     [Math.abs, 'the function abs'],
     [undefined, 'undefined'],
-  ])('%j', (value, words) => {
+    ['\u001b[31mred\n\u2028\u202e', "'\\x1b[31mred\\n\\u2028\\u202e'"],
+    [{ constructor: { name: '\u001b[31m' } }, 'an object'],
+    [10n ** 50n, 'a bigint beyond 2^128'],
+  ])('%o', (value, words) => {
     expect(inWords(value)).toBe(words);
   });
 });

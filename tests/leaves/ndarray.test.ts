@@ -1,5 +1,6 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { ShapeError, ValueError } from '../../src/errors.js';
+import { ShapeError, UnsupportedError, ValueError } from '../../src/errors.js';
 import { isCsr, ndarray, toNested } from '../../src/ndarray.js';
 
 describe('ndarray', () => {
@@ -49,6 +50,18 @@ describe('ndarray', () => {
   test('reshapes an NdArray and keeps its scale', () => {
     const array = ndarray({ data: Uint8Array.of(1, 2, 3, 4), shape: [4], scale: 0.5 }, [2, 2]);
     expect(array).toEqual({ data: Uint8Array.of(1, 2, 3, 4), shape: [2, 2], scale: 0.5 });
+  });
+
+  test('takes typed arrays of other realms as this realm has them, over the same memory', () => {
+    const foreign = runInNewContext('new Float64Array([1, 2, 3, 4]).subarray(1)') as Float64Array;
+    const array = ndarray(foreign, [3, 1]);
+    expect(array.data).toBeInstanceOf(Float64Array);
+    expect(array.data).toEqual(Float64Array.of(2, 3, 4));
+    foreign[0] = 7;
+    expect(array.data[0]).toBe(7);
+    expect(ndarray(runInNewContext('[[1, 2], new Uint8Array([3, 4])]') as number[][]).data).toEqual(
+      Float64Array.of(1, 2, 3, 4),
+    );
   });
 
   test('takes arrays over resizable and shared buffers', () => {
@@ -180,7 +193,93 @@ describe('ndarray', () => {
         return ndarray(data, [2, 2]);
       },
       ValueError,
-      'data must have a usable buffer, but received one that is detached (transferred to another thread?).',
+      'data must have a usable buffer, but received one that is detached or has shrunk (transferred to another thread?).',
+    ],
+    [
+      'a buffer that has shrunk',
+      () => {
+        const Resizable = ArrayBuffer as unknown as new (size: number, options: object) => ArrayBuffer;
+        const buffer = new Resizable(32, { maxByteLength: 64 });
+        const data = new Float32Array(buffer, 16, 4);
+        (buffer as unknown as { resize(size: number): void }).resize(20);
+        return ndarray(data, [2, 2]);
+      },
+      ValueError,
+      'data must have a usable buffer, but received one that is detached or has shrunk (transferred to another thread?).',
+    ],
+    [
+      'a shape that is a number',
+      () => ndarray(new Float32Array(6), 6 as never),
+      ShapeError,
+      'shape must have an array as its shape, but received 6.',
+    ],
+    [
+      'a shape of a thousand dimensions',
+      () => ndarray(new Float32Array(1), new Array<number>(1000).fill(1)),
+      ShapeError,
+      'shape must have at most 64 dimensions, but received 1000.',
+    ],
+    [
+      'an array that contains itself',
+      () => {
+        const cycle: unknown[] = [];
+        cycle.push([cycle]);
+        return ndarray(cycle as never);
+      },
+      ShapeError,
+      'data must have at most 64 dimensions, but received an array that contains itself.',
+    ],
+    [
+      'an array nested 3,000 deep',
+      () => {
+        let nested: unknown = 1;
+        for (let depth = 0; depth < 3000; depth++) nested = [nested];
+        return ndarray(nested as never);
+      },
+      ShapeError,
+      'data must have at most 64 dimensions, but received more.',
+    ],
+    [
+      'CSR rows without data',
+      () => ndarray({ data: null, indices: [0], indptr: [0, 1], shape: [1, 2] } as never),
+      ValueError,
+      'data in CSR form must have an array or a typed array as data, but received null.',
+    ],
+    [
+      'CSR rows of more columns than 32 bits count',
+      () => ndarray({ data: [1], indices: [0], indptr: [0, 1], shape: [1, 2 ** 40] }),
+      ShapeError,
+      'data in CSR form must have at most 2147483647 columns, but received the shape (1, 1099511627776).',
+    ],
+    [
+      'CSR rows that are too large when dense',
+      () => ndarray({ data: [1], indices: [0], indptr: [0, 1], shape: [1, 2 ** 30] }),
+      UnsupportedError,
+      'data of shape (1, 1073741824) needs 8192 MiB, but at most 4096 MiB may be used.',
+    ],
+    [
+      'a stride that is no array',
+      () => ndarray({ data: [1, 2], shape: [2], stride: 1, offset: 0 } as never),
+      ShapeError,
+      'data must have an array as its stride, but received 1.',
+    ],
+    [
+      'one value at a thousand million places',
+      () => ndarray({ data: [1], shape: [1e9], stride: [0], offset: 0 }),
+      UnsupportedError,
+      'data of shape (1000000000) needs 7630 MiB, but at most 4096 MiB may be used.',
+    ],
+    [
+      'a tensor of TensorFlow.js',
+      () => ndarray({ shape: [1, 2], data: () => {}, dataSync: () => {} } as never),
+      ValueError,
+      'data must have a typed array as its data, but received the function data; for a tensor of TensorFlow.js give ndarray(t.dataSync(), t.shape).',
+    ],
+    [
+      'a data frame',
+      () => ndarray({ values: [[1, 2]], shape: [1, 2], columns: ['a', 'b'] } as never),
+      ValueError,
+      'but received an object; for a data frame give ndarray(df.values).',
     ],
     [
       'a bad scale',

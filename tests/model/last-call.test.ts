@@ -128,6 +128,35 @@ describe('a row that is predicted into the same array again', () => {
     }
   });
 
+  test('may come nested, or as rows of any other form', () => {
+    const forms = [
+      [[1, 2, 3]],
+      [Float32Array.of(1, 2, 3)],
+      { data: [1, 2, 3], shape: [1, 3], stride: [3, 1], offset: 0 },
+    ];
+    for (const [name, predict, make] of cases) {
+      const expected = values(predict({ data: Float32Array.of(1, 2, 3), shape: [1, 3] }, { out: make() }));
+      for (const form of forms) {
+        const options = { out: make() };
+        for (let i = 0; i < 2; i++) expect(values(predict(form as never, options)), name).toEqual(expected);
+      }
+    }
+  });
+
+  test('is not written into an array that is frozen meanwhile', () => {
+    const [, predict] = cases.find(([name]) => name === 'a plain array of labels')!;
+    const row: Row = { data: Float32Array.of(1, 2, 3), shape: [1, 3] };
+    const options = { out: [null] };
+    predict(row, options);
+    predict(row, options);
+    Object.freeze(options.out);
+    for (const x of [row, copy(row)]) {
+      expect(() => predict(x, options)).toThrow(
+        new ValueError('out must be writable, but received a frozen array.'),
+      );
+    }
+  });
+
   test('sees new weights and another training', async () => {
     const model = network();
     const row: Row = { data: Float32Array.of(1, 2, 3), shape: [1, 3] };

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../../check/abort.js';
 import { anything, checkOptions } from '../../check.js';
 import type { Label } from '../../data/labels.js';
 import { ValueError } from '../../errors.js';
@@ -173,7 +174,7 @@ export class Perceptron extends TrainedPerceptron {
 
   async #train({ samples, codes, classes, present, incremental, options }: Call): Promise<void> {
     const { sampleWeight, signal, onEpoch } = options;
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, samples.rows);
     if (this.#params.randomState === null) this.setParams({ randomState: freshSeed() });
     const params = this.#params;

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../../check/abort.js';
 import type { Label } from '../../data/labels.js';
 import { splitIndices, splitSizes } from '../../data/split.js';
 import { ValueError } from '../../errors.js';
@@ -69,13 +70,13 @@ export async function trainPerceptron(request: TrainingRequest): Promise<Fitted>
         while (!training.advance(chunk)) {
           if (!yielder.due(0)) continue;
           await yielder.rest();
-          signal?.throwIfAborted();
+          throwIfAborted(signal);
         }
       }
       const { epoch, loss } = run.endEpoch();
       await request.onEpoch?.({ epoch, loss });
       if (yielder.due(0)) await yielder.rest();
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
     }
   } catch (error) {
     if (!(error instanceof ValueError)) request.onState(run.state());
