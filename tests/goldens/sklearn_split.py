@@ -37,6 +37,7 @@ from sklearn.model_selection import (GridSearchCV, KFold, StratifiedKFold, cross
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from golden_common import camel, matrix, snake, write_json
+from perceptron_epochs import StoppingPerceptron
 
 
 def refusal(error):
@@ -400,7 +401,7 @@ def cross_validation():
     yield {"kind": "crossValScore", **common, "cv": 5, "scoring": "f1_macro",
            "scores": cross_val_score(estimator, iris.data, iris.target, cv=5, scoring="f1_macro")}
     grid = {"alpha": [0.0001, 0.01], "penalty": [None, "l1", "l2"]}
-    search = GridSearchCV(estimator, grid, cv=cv_of(layered)).fit(iris.data, iris.target)
+    search = GridSearchCV(StoppingPerceptron(random_state=0), grid, cv=cv_of(layered)).fit(iris.data, iris.target)
     yield {"kind": "gridSearch", **common, "cv": layered, "paramGrid": grid, "tried": search.cv_results_["params"],
            "meanTestScore": search.cv_results_["mean_test_score"], "stdTestScore": search.cv_results_["std_test_score"],
            "rankTestScore": search.cv_results_["rank_test_score"], "bestIndex": search.best_index_, "bestParams": search.best_params_,
