@@ -14,6 +14,7 @@ import {
 } from '../check.js';
 import { ValueError } from '../errors.js';
 import type { ArrayInput } from '../ndarray.js';
+import { readCallbacks } from '../train/callbacks/hooks.js';
 import type { Callback } from '../train/callbacks/types.js';
 import type { OnWarning } from '../warnings.js';
 import type { Sample } from './prepare.js';
@@ -100,7 +101,7 @@ export function readFitOptions(owner: string, given: unknown) {
     ...{ epochs: 1, batchSize: 32, shuffle: true, initialEpoch: 0, validationSplit: 0 },
     ...{ validationFreq: 1, verbose: 1 as 0 | 1 | 2 },
     ...options,
-    callbacks: readCallbacks(owner, options.callbacks),
+    callbacks: readCallbacks(`${owner}.fit`, options.callbacks),
   };
   if (settings.validationSplit > 0 && settings.validationData !== undefined) {
     throw new ValueError(`${owner}.fit: expected validationSplit or validationData, but received both.`);
@@ -113,44 +114,6 @@ function positive(owner: string, threads: unknown): void {
   throw new ValueError(
     `${owner}.fit: threads must be 'auto' or an integer >= 1, but received ${describe(threads)}.`,
   );
-}
-
-const HOOKS = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onEpochSettled', 'onTrainEnd'];
-
-function readCallbacks(owner: string, given: unknown): Callback<any>[] {
-  if (given === undefined || given === null) return [];
-  const list: unknown[] = Array.isArray(given) ? given : [given];
-  for (const callback of list) {
-    if (typeof callback !== 'object' || callback === null) {
-      throw new ValueError(
-        `${owner}.fit: a callback must be an object with any of ${HOOKS.join(', ')}, but received ${describe(callback)}.`,
-      );
-    }
-    checkHookNames(owner, callback);
-    for (const hook of HOOKS) {
-      const value = (callback as Record<string, unknown>)[hook];
-      if (value === undefined || typeof value === 'function') continue;
-      throw new ValueError(
-        `${owner}.fit: ${hook} of a callback must be a function, but received ${describe(value)}.`,
-      );
-    }
-  }
-  return list as Callback<any>[];
-}
-
-/** Keras's and tfjs's names of hooks, in whatever spelling: one that is never called would be missed in silence. */
-const HOOK = /^on_?(train|test|predict|epoch)?_?(batch)?_?(begin|end)$/i;
-
-function checkHookNames(owner: string, callback: object): void {
-  for (let part: object | null = callback; part && part !== Object.prototype;) {
-    const unknown = Object.getOwnPropertyNames(part).find((name) => HOOK.test(name) && !HOOKS.includes(name));
-    if (unknown !== undefined) {
-      throw new ValueError(
-        `${owner}.fit: '${unknown}' of a callback is never called; expected any of ${HOOKS.join(', ')}.`,
-      );
-    }
-    part = Object.getPrototypeOf(part) as object | null;
-  }
 }
 
 const evaluateSchema = {

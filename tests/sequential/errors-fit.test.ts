@@ -100,7 +100,7 @@ describe('fit refuses', () => {
     [
       'callbacks that are none',
       () => sparse().fit(x, y, { callbacks: ['earlyStopping'] }),
-      /a callback must be an object with any of onTrainBegin/,
+      /a callback must be an object with any of setParams, onTrainBegin/,
     ],
     [
       'streams with y',

@@ -103,22 +103,6 @@ describe('compile refuses', () => {
   });
 });
 
-describe('fit refuses callbacks that it would never call', () => {
-  class Mistyped {
-    onEpochend(): void {}
-  }
-  test.each([
-    ['onBatchBegin', { onBatchBegin() {} }],
-    ['on_epoch_end', { on_epoch_end() {} }],
-    ['onTrainBatchEnd', { onTrainBatchEnd() {} }],
-    ['onEpochend', new Mistyped()],
-  ])('%s', async (name, callback: any) => {
-    await expect(regression().fit(x, y, { verbose: 0, callbacks: [callback] })).rejects.toThrow(
-      `sequential.fit: '${name}' of a callback is never called; expected any of onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, onEpochSettled, onTrainEnd.`,
-    );
-  });
-});
-
 test('setWeights looks at every dimension of a shape', () => {
   const model = regression();
   const [kernel, bias] = model.getWeights();
