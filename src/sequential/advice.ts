@@ -1,6 +1,3 @@
-import type { ResolvedLoss } from '../model/options/losses.js';
-import { outputActivation } from '../model/plan.js';
-import { sizeOf } from '../model/spec.js';
 import type { Rows } from '../ndarray.js';
 import type { Structure } from './structure.js';
 
@@ -8,36 +5,6 @@ import type { Structure } from './structure.js';
 const MOST_ROWS = 1024;
 const LARGE = 10;
 const MOST_NAMED = 5;
-
-/** What a person should know about a network and its loss, though nothing is forbidden. */
-export function adviseOnOutput({ spec, shapes }: Structure, { name, spec: loss }: ResolvedLoss): string[] {
-  const activation = outputActivation(spec);
-  const outputs = sizeOf(shapes.at(-1)!);
-  const advice: string[] = [];
-  if (activation === 'softmax' && outputs === 1) {
-    advice.push(
-      'The output layer has 1 unit with softmax, which is 1 for every row; use sigmoid for 1 unit, or one unit per class.',
-    );
-  }
-  const wanted =
-    name === 'binaryCrossentropy'
-      ? 'sigmoid'
-      : /^(sparseC|c)ategoricalCross/.test(name)
-        ? 'softmax'
-        : undefined;
-  if (wanted === undefined) return advice;
-  if (activation === 'linear' && !loss.fromLogits) {
-    advice.push(
-      `${name} compares probabilities, but the output layer has no activation; use activation '${wanted}', or losses.${name}({ fromLogits: true }).`,
-    );
-  }
-  if (activation === wanted && loss.fromLogits) {
-    advice.push(
-      `${name} with fromLogits applies ${wanted}, but the output layer has it already; drop one of them.`,
-    );
-  }
-  return advice;
-}
 
 /** Names columns of features that a dense first layer will not learn well from: large, and spread wide. */
 export function adviseOnFeatures(

@@ -1,12 +1,14 @@
 import { describe } from '../check.js';
 import { ValueError } from '../errors.js';
 import type { Network } from '../model/network.js';
+import { sizeOf } from '../model/spec.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
 import { LamellaWarning, warn } from '../warnings.js';
-import { adviseOnFeatures, adviseOnOutput } from './advice.js';
+import { adviseOnFeatures } from './advice.js';
 import type { Compiled } from './compile.js';
 import { Evaluation } from './evaluation.js';
 import type { FitSettings } from './fit-options.js';
+import { finalActivation, judge } from './output.js';
 import type { Prepared, Reader, Sample } from './prepare.js';
 import { prepare, splitLast } from './prepare.js';
 import { readClassWeight, withClassWeight } from './row-weights.js';
@@ -157,10 +159,11 @@ function readValidation(
 }
 
 function advise({ settings, compiled }: FitCall, { train, structure }: Data): void {
-  const advice = adviseOnOutput(structure, compiled.loss);
-  const features = 'dataset' in train && adviseOnFeatures(structure, train.dataset.rows as Rows);
-  for (const message of features ? [...advice, features] : advice) {
-    warn(new LamellaWarning(message), settings.onWarning);
+  const { spec, shapes } = structure;
+  const output = judge(compiled.loss, finalActivation(spec.layers), sizeOf(shapes.at(-1)!));
+  const features = 'dataset' in train ? adviseOnFeatures(structure, train.dataset.rows as Rows) : undefined;
+  for (const message of [output?.message, features]) {
+    if (message !== undefined) warn(new LamellaWarning(message), settings.onWarning);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engines.js';
 import { ValueError } from '../errors.js';
 import type { ArrayInput } from '../ndarray.js';
 import { updateRule } from '../model/optimizers.js';
+import type { LayerSpec } from '../model/spec.js';
 import type { TrainingState } from '../train/callbacks/types.js';
 import type { Trainer } from '../train/trainer.js';
 import { later } from '../later.js';
@@ -16,6 +17,7 @@ import type { EvaluateOptions, FitOptions, TrainOnBatchOptions } from './fit-opt
 import { readBatchOptions, readEvaluateOptions, readFitOptions } from './fit-options.js';
 import { History } from './history.js';
 import type { Layer } from './layer.js';
+import { refuseOutput } from './output.js';
 import { Predicting } from './predicting.js';
 import { prepare } from './prepare.js';
 import { readClassWeight } from './row-weights.js';
@@ -60,11 +62,14 @@ export abstract class Trainable extends Predicting {
   /**
    * Say how the model is to be trained. Compiling again begins with a new optimizer.
    *
-   * @throws ValueError for unknown names and options, and where a layer lets nothing be trained through it
+   * @throws ValueError for unknown names and options, where a layer lets nothing be trained through it, and for a loss that
+   * cannot learn from the output, whatever the data: categoricalCrossentropy of one unit
    */
   compile(options: CompileOptions): void {
     this.#checkIdle('compile');
     const compiled = compile(this.name, options, this.layers);
+    const specs = this.layers.map(({ spec }) => spec as LayerSpec);
+    refuseOutput(`${this.name}.compile`, specs, this.built ? this.outputShape : undefined, compiled.loss);
     this.#batches?.close();
     this.#batches = undefined;
     this.#compiled = compiled;
@@ -213,6 +218,13 @@ export abstract class Trainable extends Predicting {
   protected override store(block: Float32Array): void {
     if (this.#trainer) this.#trainer.setParameters(block);
     else this.network('setWeights').setPacked(block);
+  }
+
+  protected override structureFor(call: string, x: unknown): Structure {
+    const structure = super.structureFor(call, x);
+    const { spec, shapes } = structure;
+    if (this.#compiled) refuseOutput(call, spec.layers, shapes.at(-1), this.#compiled.loss);
+    return structure;
   }
 
   #begin(structure: Structure, { optimizer }: Compiled): void {
