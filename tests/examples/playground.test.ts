@@ -6,11 +6,10 @@ const folder = fileURLToPath(new URL('../../', import.meta.url));
 
 test.for(['chromium', 'firefox'] as const)(
   'the playground finds the circle in %s, and lets its network be changed',
-  { timeout: 120_000 },
   async (name, { skip }) => {
     skip(findBrowser(name) === undefined, `${name} is not installed`);
     const pages = [{ path: 'tests/examples/playground.html' }];
-    const [answer] = await visit(name, { folder, pages, seconds: 100 });
+    const [answer] = await visit(name, { folder, pages, seconds: 280 });
     expect(answer).toMatchObject({
       before: { loss: expect.toSatisfy((loss: number) => loss > 0.5) },
       circle: { accuracy: expect.stringMatching(/^(9\d\.\d|100\.0) %$/) },

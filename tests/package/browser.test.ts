@@ -37,15 +37,14 @@ describe('the packed package in a page', () => {
       process.stdout.write(JSON.stringify({ ...(await train()), ...(await trainOnTwoThreads()) }));`;
     inNode = JSON.parse(print(place.folder, process.execPath, '--input-type=module', '--eval', script));
     return () => place.remove();
-  }, 300_000);
+  });
 
   test.for(['chromium', 'firefox'] as const)(
     'trains in %s to the same bits as in Node, on two threads where the page may share memory and start workers',
-    { timeout: 120_000 },
     async (name, { skip }) => {
       skip(findBrowser(name) === undefined, `${name} is not installed`);
       expect(inNode).toMatchObject({ variant: 'base', threads: 2 });
-      const answers = await visit(name, { folder: place.folder, pages: Object.values(PAGES), seconds: 100 });
+      const answers = await visit(name, { folder: place.folder, pages: Object.values(PAGES), seconds: 280 });
       expect(answers).toEqual([
         { ...inNode, threads: 1, isolated: false },
         { ...inNode, threads: 2, isolated: true },

@@ -34,7 +34,7 @@ describe('the packed package in other runtimes', () => {
     writeFileSync(join(place.folder, 'files.js'), FILES);
     inNode = JSON.parse(print(place.folder, process.execPath, 'program.js'));
     return () => place.remove();
-  }, 300_000);
+  });
 
   test.for(RUNTIMES)('trains in %s to the same bits as in Node', ([name, command, args], { skip }) => {
     skip(!isInstalled(command), `${name} is not installed`);

@@ -34,7 +34,7 @@ describe('the packed package in Cloudflare Workers', () => {
 
   beforeAll(() => {
     place = installed('train.js', 'worker', 'predictor');
-  }, 300_000);
+  });
 
   afterAll(() => {
     for (const server of servers) server.kill();
@@ -86,7 +86,7 @@ describe('the packed package in Cloudflare Workers', () => {
       predictions: expect.arrayContaining(['ant', 'bee', 'cat']),
       accuracy: expect.toSatisfy((share: number) => share > 0.95),
     });
-  }, 300_000);
+  });
 
   test('predicts with a network of convolutions, by lamella/predict alone, to the same bits as in Node', async () => {
     const { file, predictions } = inNode('images.js', 'trained');
@@ -94,5 +94,5 @@ describe('the packed package in Cloudflare Workers', () => {
     const predicted = await answer('predictor', 'predictor.capnp', wasm, Uint8Array.from(file));
     expect(predicted).toEqual(predictions);
     expect(new Set(predictions).size).toBeGreaterThan(60);
-  }, 300_000);
+  });
 });

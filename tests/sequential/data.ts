@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import { RandomState } from '../../src/random.js';
 import { loadIris } from '../../src/datasets.js';
 import type { FitOptions, Sequential } from '../../src/index.js';
@@ -35,6 +36,12 @@ export function line(learningRate = 0.1): Sequential {
   });
   model.compile({ optimizer: { name: 'sgd', learningRate }, loss: 'mse' });
   return model;
+}
+
+/** From now on the clock gains a millisecond whenever it is looked at, and stands still otherwise. */
+export function slowClock(): void {
+  let now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => (now += 1));
 }
 
 /** Iris with classes as numbers, 0 to 2. */
