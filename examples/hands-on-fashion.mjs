@@ -20,7 +20,7 @@ const rows = ({ x, y }, begin, end) => [
 const options = readOptions({ epochs: 30, dir: '' });
 const { train, test } = await orExit(loadFashionMnist(options.dir ? { dir: options.dir } : {}));
 const validationData = rows(train, 0, 5000);
-const [x, y] = rows(train, 5000, 60_000);
+const [x, y] = rows(train, 5000, train.y.length);
 
 const model = sequential({
   seed: 42,
