@@ -3,27 +3,32 @@ import type { Engine } from '../engine/engines.js';
 import type { Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
 import type { Places, Rows } from '../ndarray.js';
-import { refuseNonFinite } from '../ndarray.js';
+import { refuseNonFinite, rowsInPieces } from '../ndarray.js';
+import type { Pieces } from '../yielding.js';
+import { runAtOnce } from '../yielding.js';
 import type { LastCall } from './last-call.js';
-import type { Matrix } from './layout.js';
 import type { ListsPlan } from './lists.js';
 import { isSparse } from './lists.js';
 import type { Parameter } from './parameters.js';
-import { pack, unpack } from './parameters.js';
+import { flopsPerRow, pack, unpack } from './parameters.js';
 import type { Plan } from './plan.js';
-import { plan } from './plan.js';
+import { plan, shapesOf } from './plan.js';
+import { copyNestedRows, copyRows, sampleNestedRows, takeRows } from './row-copies.js';
 import type { GatherableRows } from './scale.js';
-import { gatherable } from './scale.js';
+import { gatherable, gatherableInPieces } from './scale.js';
 import type { NetworkSpec, Shape } from './spec.js';
 import { sizeOf } from './spec.js';
 import { predictCalls, predictListedCalls } from './steps.js';
-import { writeLists, writeRow } from './stored.js';
+import { writeNextLists, writeRow } from './stored.js';
 
 /** Rows of a prediction step: whole tiles of every variant, activations that stay in L2. */
 const PREDICT_ROWS = 120;
 
 /** Values of the input matrix at most, unless a single row has more. */
 const MOST_INPUTS = 1048576;
+
+/** Floating-point operations of a piece of a prediction, unless a single row takes more: about 10 ms. */
+const PIECE_FLOPS = 2e8;
 
 /** Of arenas whose kernels are run ahead. */
 const MOST_WARM_BYTES = 67108864;
@@ -33,6 +38,8 @@ const LOOKED_AT = 4;
 
 /** How rows get to the first layer: as a matrix, as lists made of the matrix or of bytes, or as lists at once. */
 type Form = 'dense' | 'sparse' | 'listed';
+
+type SparseRows = Rows & { readonly sparse: Places };
 
 /** A network's parameters, and its predictions. Training borrows the parameters and returns them. */
 export class Network {
@@ -52,6 +59,8 @@ export class Network {
   #arena: Arena | undefined;
   #packed: Float32Array | undefined;
   #training: (() => Float32Array) | undefined;
+  /** Predictions under way in pieces, each with the parameters that it began with once the network has others. */
+  readonly #underWay = new Set<{ parameters?: Float32Array }>();
 
   constructor(spec: NetworkSpec, engine: Engine) {
     this.spec = spec;
@@ -71,6 +80,11 @@ export class Network {
     return this.#plan.outputShape;
   }
 
+  /** Floating-point operations of predicting a row. */
+  get flopsPerRow(): number {
+    return flopsPerRow(this.parameters, shapesOf(this.spec).shapes);
+  }
+
   /** The block of all parameters, as training works on it. A view where there is one; copy it before the next call. */
   get packed(): Float32Array {
     if (this.#training) return this.#training();
@@ -81,12 +95,14 @@ export class Network {
 
   /** Replace the block of all parameters. */
   setPacked(source: Float32Array): void {
+    this.#keepParameters();
     if (this.#arena) this.#arena.f32.set(source, this.#plan.block >>> 2);
     else this.#packed = new Float32Array(source);
   }
 
   /** While training runs, predictions see what `source` returns. Call with undefined when it is over. */
   borrow(source: (() => Float32Array) | undefined): void {
+    if (source) this.#keepParameters();
     this.#training = source;
   }
 
@@ -110,18 +126,81 @@ export class Network {
   /** Predictions, row-major, into `out` or a new array. */
   forward(given: Rows, out?: Float32Array): Float32Array {
     const rows = gatherable(given);
-    const { output } = this.#plan;
-    const units = output.columns;
-    const result = out ?? new Float32Array(rows.rows * units);
+    const result = out ?? new Float32Array(rows.rows * this.#plan.output.columns);
     const arena = this.#ready();
     const form = this.#formOf(rows);
     for (let begin = 0; begin < rows.rows;) {
-      const count = form === 'listed' ? this.#loadLists(arena, rows, begin) : this.#load(arena, rows, begin);
-      run(this.#program(arena, rows, count, form));
-      takeRows(result, begin * units, units, count, arena.f32, output);
+      const count = this.#predict(arena, rows, begin, form, PREDICT_ROWS, result);
+      if (count === 0) return this.forward(runAtOnce(readNested(rows)), result);
       begin += count;
     }
     return result;
+  }
+
+  /** `forward` in pieces. All rows are predicted by the parameters that the network has when it begins. */
+  *forwardInPieces(given: Rows, out?: Float32Array): Pieces<Float32Array> {
+    const rows = yield* gatherableInPieces(given);
+    const result = out ?? new Float32Array(rows.rows * this.#plan.output.columns);
+    const flops = this.flopsPerRow;
+    const most = Math.max(1, Math.min(PREDICT_ROWS, Math.floor(PIECE_FLOPS / flops)));
+    const form = this.#formOf(rows);
+    const prediction: { parameters?: Float32Array } = {};
+    this.#underWay.add(prediction);
+    try {
+      if (this.#training) this.#keepParameters();
+      for (let begin = 0; begin < rows.rows;) {
+        const step = (): number => this.#predict(this.#ready(), rows, begin, form, most, result);
+        const { parameters } = prediction;
+        const count = parameters ? this.#withParameters(parameters, step) : step();
+        if (count === 0) return yield* this.forwardInPieces(yield* readNested(rows), result);
+        begin += count;
+        if (begin < rows.rows) yield flops * count;
+      }
+      return result;
+    } finally {
+      this.#underWay.delete(prediction);
+    }
+  }
+
+  /** Before the parameters change: keep them for the predictions that began with them. */
+  #keepParameters(): void {
+    if (this.#underWay.size === 0) return;
+    const parameters = this.packed.slice();
+    for (const prediction of this.#underWay) prediction.parameters ??= parameters;
+  }
+
+  /** What `work` returns if the network has other parameters meanwhile. */
+  #withParameters<T>(parameters: Float32Array, work: () => T): T {
+    const source = this.#training;
+    const present = source ? undefined : this.packed.slice();
+    this.#training = () => parameters;
+    try {
+      return work();
+    } finally {
+      this.#training = source;
+      if (present) this.#arena?.f32.set(present, this.#plan.block >>> 2);
+    }
+  }
+
+  /** Predict up to `most` rows from `begin` on. Returns their number; 0 if nested rows are not what they seemed to be. */
+  #predict(
+    arena: Arena,
+    rows: GatherableRows,
+    begin: number,
+    form: Form,
+    most: number,
+    result: Float32Array,
+  ): number {
+    const { output } = this.#plan;
+    const units = output.columns;
+    const count =
+      form === 'listed'
+        ? writeNextLists(arena, this.#plan.lists as ListsPlan, rows as SparseRows, begin, most)
+        : this.#load(arena, rows, begin, Math.min(most, this.#inputRows));
+    if (count === 0) return 0;
+    run(this.#program(arena, rows, count, form));
+    takeRows(result, begin * units, units, count, arena.f32, output);
+    return count;
   }
 
   /** Predicts a row of zeros, so that the first real one finds memory, calls and compiled kernels. Large networks wait. */
@@ -156,41 +235,39 @@ export class Network {
     if (!this.#plan.lists) return 'dense';
     if (rows.sparse) return 'listed';
     if (rows.rows === 1) return 'sparse';
-    return isSparse({ ...rows, rows: Math.min(rows.rows, LOOKED_AT) }) ? 'sparse' : 'dense';
+    const { nested, features } = rows;
+    const data = nested ? sampleNestedRows(nested, LOOKED_AT, features) : rows.data;
+    return isSparse({ data, features, rows: Math.min(rows.rows, LOOKED_AT) }) ? 'sparse' : 'dense';
   }
 
-  /** Copies rows into the arena: bytes as they are, others at the stride of the input matrix. Returns their number. */
-  #load(arena: Arena, rows: Rows, begin: number): number {
+  /**
+   * Copies up to `most` rows into the arena: bytes as they are, others at the stride of the input matrix. Returns their
+   * number; 0 if nested rows are not what they seemed to be.
+   */
+  #load(arena: Arena, rows: Rows, begin: number, most: number): number {
     const { input, staging } = this.#plan;
-    const { data, features } = rows;
-    const end = Math.min(begin + this.#inputRows, rows.rows);
+    const { data, features, nested } = rows;
+    const end = Math.min(begin + most, rows.rows);
     const first = input.offset >>> 2;
     const stride = input.stride >>> 2;
     if (rows.sparse) {
       for (let row = begin; row < end; row++) writeRow(arena.f32, first + (row - begin) * stride, rows, row);
       return end - begin;
     }
-    const all = end - begin === rows.rows;
-    const source = all ? data : data.subarray(begin * features, end * features);
-    if (source instanceof Uint8Array) {
-      arena.u8.set(source, staging);
-      return end - begin;
+    if (nested) {
+      if (!copyNestedRows(arena.f32, first, stride, nested, begin, end, features)) return 0;
+    } else {
+      const all = end - begin === rows.rows;
+      const source = all ? data : data.subarray(begin * features, end * features);
+      if (source instanceof Uint8Array) {
+        arena.u8.set(source, staging);
+        return end - begin;
+      }
+      copyRows(arena.f32, first, stride, source, features);
     }
-    copyRows(arena.f32, first, stride, source, features);
     // Here they are in the cache, and whole vectors.
     const { unchecked } = rows;
     if (unchecked && !arena.allFinite(input.offset, (end - begin) * stride)) refuseNonFinite(unchecked);
-    return end - begin;
-  }
-
-  /** Writes as many rows as there is room for as lists. Returns their number. */
-  #loadLists(arena: Arena, rows: Rows, begin: number): number {
-    const { most } = this.#plan.lists as ListsPlan;
-    const { starts } = rows.sparse as Places;
-    let end = begin + 1;
-    while (end < rows.rows && end - begin < PREDICT_ROWS && starts[end + 1] - starts[begin] <= most) end++;
-    const batch = Int32Array.from({ length: end - begin }, (_, i) => begin + i);
-    writeLists(arena, this.#plan.lists as ListsPlan, rows, batch);
     return end - begin;
   }
 
@@ -214,35 +291,7 @@ export class Network {
   }
 }
 
-/** Rows at a stride: target[start + row · stride + column] = source[row · columns + column]. */
-function copyRows(
-  target: Float32Array,
-  start: number,
-  stride: number,
-  source: Float32Array,
-  columns: number,
-): void {
-  if (stride === columns) {
-    target.set(source, start);
-    return;
-  }
-  for (let from = 0; from < source.length; from += columns, start += stride) {
-    for (let i = 0; i < columns; i++) target[start + i] = source[from + i];
-  }
-}
-
-/** The first rows of a matrix: target[start + row · units + unit]. */
-function takeRows(
-  target: Float32Array,
-  start: number,
-  units: number,
-  rows: number,
-  source: Float32Array,
-  { offset, stride }: Matrix,
-): void {
-  const skip = stride >>> 2;
-  let from = offset >>> 2;
-  for (let row = 0; row < rows; row++, from += skip, start += units) {
-    for (let i = 0; i < units; i++) target[start + i] = source[from + i];
-  }
+/** Nested rows as `toRows` reads them, or refuses them. */
+function readNested({ nested, unchecked }: Rows): Pieces<Rows> {
+  return rowsInPieces(nested, { name: unchecked?.name, flatten: true });
 }

@@ -27,6 +27,18 @@ export function depthOf({ shape }: Pick<Parameter, 'shape'>): number {
   return sizeOf(shape.slice(0, -1));
 }
 
+/**
+ * Floating-point operations of predicting a row: two for every weight, at every pixel that a filter meets.
+ *
+ * @param shapes of the inputs of all layers, and of the outputs of the last
+ */
+export function flopsPerRow(parameters: readonly Parameter[], shapes: readonly Shape[]): number {
+  return parameters.reduce((sum, { shape, layer }) => {
+    const pixels = shape.length > 2 ? sizeOf(shapes[layer + 1].slice(0, -1)) : 1;
+    return sum + 2 * sizeOf(shape) * pixels;
+  }, 0);
+}
+
 /** All parameters of a network, layer by layer, and the floats that they take. */
 export function layOut(
   spec: NetworkSpec,

@@ -1,4 +1,7 @@
 import type { Rows } from '../ndarray.js';
+import { copied } from '../ndarray/values.js';
+import type { Pieces } from '../yielding.js';
+import { runAtOnce } from '../yielding.js';
 
 /** A scale as high + low: `high` has so few bits that its product with a byte is exact in float32. */
 export type ScaleParts = readonly [high: number, low: number];
@@ -41,9 +44,14 @@ export interface GatherableRows extends Rows {
 
 /** Rows as the gather kernels take them: bytes with a scale that has parts stay bytes, others become float32. */
 export function gatherable(rows: GatherableRows): GatherableRows {
+  return rows.parts || !(rows.data instanceof Uint8Array) ? rows : runAtOnce(gatherableInPieces(rows));
+}
+
+/** `gatherable` in pieces. */
+export function* gatherableInPieces(rows: GatherableRows): Pieces<GatherableRows> {
   const { data, scale } = rows;
   if (!(data instanceof Uint8Array) || rows.parts) return rows;
   const parts = splitScale(scale);
   if (parts) return { ...rows, parts };
-  return { ...rows, data: Float32Array.from(data, (byte) => byte * scale), scale: 1 };
+  return { ...rows, data: yield* copied(data, new Float32Array(data.length), scale), scale: 1 };
 }

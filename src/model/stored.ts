@@ -1,6 +1,6 @@
 import type { Arena } from '../engine/arena.js';
 import type { Call } from '../engine/kernels.js';
-import type { Rows } from '../ndarray.js';
+import type { Places, Rows } from '../ndarray.js';
 import { ascending } from '../random.js';
 import type { ListsPlan } from './lists.js';
 import { BEYOND, LEAST_INPUTS } from './lists.js';
@@ -77,6 +77,22 @@ export function writeLists(
     }
     i32[start++] = 4 * entry;
   }
+}
+
+/** Writes as many rows from `begin` on, up to `most`, as there is room for as lists. Returns their number. */
+export function writeNextLists(
+  arena: Arena,
+  lists: ListsPlan,
+  rows: Rows & { readonly sparse: Places },
+  begin: number,
+  most: number,
+): number {
+  const { starts } = rows.sparse;
+  let end = begin + 1;
+  while (end < rows.rows && end - begin < most && starts[end + 1] - starts[begin] <= lists.most) end++;
+  const batch = Int32Array.from({ length: end - begin }, (_, i) => begin + i);
+  writeLists(arena, lists, rows, batch);
+  return end - begin;
 }
 
 /** Row lists of resident rows numbered by `indices`. */

@@ -2,8 +2,6 @@ import { throwIfAborted } from '../check/abort.js';
 import { LostWorkerError } from '../engine/lost-worker.js';
 import { DivergedError } from '../errors.js';
 import type { Network } from '../model/network.js';
-import { shapesOf } from '../model/plan.js';
-import { sizeOf } from '../model/spec.js';
 import { allFinite, sliceRows } from '../ndarray.js';
 import type { Batch } from './batches.js';
 import type { Dataset } from './data.js';
@@ -222,10 +220,6 @@ function diverged(fault: string, epoch: number): DivergedError {
 }
 
 /** Floating-point operations of a training step, per row: about six for every weight, at every pixel that a filter meets. */
-export function flopsPerRow({ parameters, spec }: Network): number {
-  const { shapes } = shapesOf(spec);
-  const pixels = (layer: number): number => sizeOf(shapes[layer + 1].slice(0, -1));
-  return parameters.reduce((sum, { shape, layer }) => {
-    return sum + 6 * sizeOf(shape) * (shape.length > 2 ? pixels(layer) : 1);
-  }, 0);
+export function flopsPerRow(network: Network): number {
+  return 3 * network.flopsPerRow;
 }

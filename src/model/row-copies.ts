@@ -1,0 +1,104 @@
+import { copyNumbers } from '../ndarray/nested.js';
+import type { Matrix } from './layout.js';
+
+/** Copy rows to a stride: target[start + row · stride + column] = source[row · columns + column]. */
+export function copyRows(
+  target: Float32Array,
+  start: number,
+  stride: number,
+  source: Float32Array,
+  columns: number,
+): void {
+  if (stride === columns) {
+    target.set(source, start);
+    return;
+  }
+  for (let from = 0; from < source.length; from += columns, start += stride) {
+    for (let i = 0; i < columns; i++) target[start + i] = source[from + i];
+  }
+}
+
+/**
+ * Copy the rows [begin, end) of plain arrays to a stride, rounded to float32.
+ *
+ * @returns whether all of them are plain arrays of `columns` numbers
+ */
+export function copyNestedRows(
+  target: Float32Array,
+  start: number,
+  stride: number,
+  nested: readonly unknown[],
+  begin: number,
+  end: number,
+  columns: number,
+): boolean {
+  const isRow = (row: unknown): row is unknown[] => Array.isArray(row) && row.length === columns;
+  let i = begin;
+  for (; i + 2 <= end; i += 2, start += 2 * stride) {
+    const [first, second] = [nested[i], nested[i + 1]];
+    if (!isRow(first) || !isRow(second)) return false;
+    if (!copyPair(target, start, start + stride, first, second)) return false;
+  }
+  if (i === end) return true;
+  const last = nested[i];
+  return isRow(last) && copyNumbers(target, start, last, 0, columns) === columns;
+}
+
+/**
+ * Copy two rows of numbers. They lie far from each other in memory: read side by side they take a quarter less time than
+ * one after the other.
+ *
+ * @returns whether all values are numbers
+ */
+function copyPair(
+  target: Float32Array,
+  start: number,
+  next: number,
+  first: readonly unknown[],
+  second: readonly unknown[],
+): boolean {
+  const whole = first.length - (first.length % 2);
+  for (let i = 0; i < whole; i += 2) {
+    const a = first[i];
+    const b = first[i + 1];
+    const c = second[i];
+    const d = second[i + 1];
+    if (typeof a !== 'number' || typeof b !== 'number' || typeof c !== 'number' || typeof d !== 'number') {
+      return false;
+    }
+    target[start + i] = a;
+    target[start + i + 1] = b;
+    target[next + i] = c;
+    target[next + i + 1] = d;
+  }
+  if (whole === first.length) return true;
+  const a = first[whole];
+  const c = second[whole];
+  if (typeof a !== 'number' || typeof c !== 'number') return false;
+  target[start + whole] = a;
+  target[next + whole] = c;
+  return true;
+}
+
+/** The first rows of plain arrays, as far as they are rows of numbers; 0 from there on. */
+export function sampleNestedRows(nested: readonly unknown[], rows: number, columns: number): Float32Array {
+  const sample = new Float32Array(Math.min(rows, nested.length) * columns);
+  copyNestedRows(sample, 0, columns, nested, 0, sample.length / columns, columns);
+  return sample;
+}
+
+/** Copy the first rows of a matrix: target[start + row · units + unit]. */
+export function takeRows(
+  target: Float32Array,
+  start: number,
+  units: number,
+  rows: number,
+  source: Float32Array,
+  { offset, stride }: Matrix,
+): void {
+  const skip = stride >>> 2;
+  let from = offset >>> 2;
+  for (let row = 0; row < rows; row++, from += skip, start += units) {
+    for (let i = 0; i < units; i++) target[start + i] = source[from + i];
+  }
+}
