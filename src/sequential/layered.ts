@@ -10,7 +10,7 @@ import { formatShape, ndarray, toRows } from '../ndarray.js';
 import { freshSeed } from '../random.js';
 import { Layer } from './layer.js';
 import type { Structure } from './structure.js';
-import { countValues, initialWeights, nameFor, structureOf } from './structure.js';
+import { countValues, initialWeights, nameFor, snakeCase, structureOf } from './structure.js';
 
 /** A stack of layers with its weights: what a model is before anybody trains it. */
 export abstract class Layered {
@@ -111,6 +111,12 @@ export abstract class Layered {
   getWeights(): NdArray[] {
     this.structure('getWeights');
     return this.#read(() => true);
+  }
+
+  /** Names of the weights in the order of `getWeights`, as Keras's: 'dense/kernel', 'batch_normalization/moving_mean'. */
+  get weightNames(): string[] {
+    const { parameters } = this.structure('weightNames');
+    return parameters.map(({ layer, name }) => `${this.#layers[layer].name}/${snakeCase(name)}`);
   }
 
   /**

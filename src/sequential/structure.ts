@@ -88,8 +88,8 @@ function remedy(parameters: readonly Parameter[]): string {
   return `fewer filters or a smaller kernelSize than [${height}, ${width}]`;
 }
 
-/** 'BatchNormalization' → 'batch_normalization', 'MaxPooling2D' → 'max_pooling2d'. */
-function snakeCase(className: string): string {
+/** 'BatchNormalization' → 'batch_normalization', 'MaxPooling2D' → 'max_pooling2d', 'movingMean' → 'moving_mean'. */
+export function snakeCase(className: string): string {
   return className.replace(/(?<=[a-z])([A-Z])/g, '_$1').toLowerCase();
 }
 

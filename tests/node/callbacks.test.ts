@@ -41,6 +41,30 @@ describe('with a path', () => {
     expect(await readFile(path, 'utf8')).toBe('epoch\tloss\r\n0\t4.0\r\n');
   });
 
+  test('csvLogger and tensorBoard go on where backupAndRestore resumes training', async () => {
+    const csv = join(directory, 'a.csv');
+    const all = (append: boolean) => [
+      callbacks.csvLogger({ path: csv, append }),
+      callbacks.tensorBoard({ path: directory }),
+      callbacks.backupAndRestore({ path: join(directory, 'backup') }),
+    ];
+    for (const append of [false, true]) {
+      await rm(csv, { force: true });
+      // Killed after the line of epoch 1 was written, but not the backup.
+      const crash = {
+        onEpochEnd(epoch: number): void {
+          if (epoch === 1) throw new Error('power cut');
+        },
+      };
+      await expect(run([...all(append), crash], losses)).rejects.toThrow('power cut');
+      expect(await readFile(csv, 'utf8')).toBe('epoch,val_loss\r\n0,3.0\r\n1,2.0\r\n');
+      await run(all(append), losses);
+      expect(await readFile(csv, 'utf8')).toBe('epoch,val_loss\r\n0,3.0\r\n1,2.0\r\n2,1.0\r\n');
+    }
+    const events = await readdir(join(directory, 'validation'));
+    expect(events).toHaveLength(4);
+  });
+
   test('csvLogger keeps the same file, so that it can be followed', async () => {
     const path = join(directory, 'a.csv');
     const inodes: number[] = [];
@@ -53,7 +77,7 @@ describe('with a path', () => {
     await run([callbacks.tensorBoard({ path: `${directory}/runs/` })], [{ loss: 0.5, val_loss: 2 }]);
     expect((await readdir(join(directory, 'runs'))).sort()).toEqual(['train', 'validation']);
     const [file] = await readdir(join(directory, 'runs', 'validation'));
-    expect(file).toMatch(/^events\.out\.tfevents\.\d{10}\..+\.1\.v2$/);
+    expect(file).toMatch(/^events\.out\.tfevents\.\d{10}\..+\.\d+\.1\.v2$/);
     const events = readEvents(await readFile(join(directory, 'runs', 'validation', file)));
     expect(events.map(({ version, values }) => version ?? values)).toEqual([
       'brain.Event:2',
@@ -70,7 +94,7 @@ describe('with a path', () => {
     hostname.mockRestore();
     syncBuiltinESMExports();
     const [file] = await readdir(join(directory, 'train'));
-    expect(file).toMatch(/^events\.out\.tfevents\.\d{10}\.localhost\.1\.v2$/);
+    expect(file).toMatch(/^events\.out\.tfevents\.\d{10}\.localhost\.\d+\.1\.v2$/);
   });
 
   test('backupAndRestore goes on from its file, and deletes it at the end', async () => {

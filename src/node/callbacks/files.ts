@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { refused } from '../../check.js';
@@ -27,11 +27,10 @@ async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
 
 /** Adds to files of the file system, so that whoever follows them sees them grow. */
 export const growingFiles: Appender = {
-  async begin(name, keep) {
+  read: (name) => unlessMissing(readFile(name)),
+  async begin(name, length) {
     await mkdir(dirname(name), { recursive: true });
-    if (keep) return (await unlessMissing(stat(name)))?.size ?? 0;
-    await writeFile(name, '');
-    return 0;
+    await (length > 0 ? truncate(name, length) : writeFile(name, ''));
   },
   add: (name, bytes) => appendFile(name, bytes),
 };

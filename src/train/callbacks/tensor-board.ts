@@ -1,7 +1,8 @@
 import { anyOf, boolean, checkOptions, func, integer, oneOf, positiveInteger, text } from '../../check.js';
 import type { EventValue } from '../../io/tfevents.js';
 import { later } from '../../later.js';
-import type { Callback, CallbackModel, Logs } from './types.js';
+import { freshSeed } from '../../random.js';
+import type { Callback, CallbackModel, CallbackState, Logs } from './types.js';
 import type { Appender, Write } from './writing.js';
 import { requiredWrite, wholeFiles, writeRules } from './writing.js';
 
@@ -17,7 +18,7 @@ export interface EventPolicy {
 }
 
 export interface TensorBoardOptions extends EventPolicy {
-  /** Stores an event file, whole, each time that it has grown. */
+  /** Stores an event file, whole, each time that it has grown: `path` of `lamella/node`, which appends, is faster. */
   readonly write: Write;
   /** Directory that the names begin with. Default 'logs'. */
   readonly logDir?: string;
@@ -31,8 +32,9 @@ export const eventRules = {
 };
 
 /**
- * Writes event files for TensorBoard: epoch_<name> at step <epoch>, training in train/, validation in validation/
- * (keras/src/callbacks/tensorboard.py).
+ * Writes event files for TensorBoard: epoch_<name> at step <epoch>, training in train/, validation in validation/;
+ * distributions of weights as <layer>/<weight>/histogram (keras/src/callbacks/tensorboard.py). Every fit writes files of its
+ * own, with names that are never used again.
  */
 export class TensorBoard implements Callback {
   readonly #logDir: string;
@@ -40,6 +42,8 @@ export class TensorBoard implements Callback {
   readonly #files: Appender;
   readonly #policy: EventPolicy;
   readonly #names = new Map<string, string>();
+  /** Tells files of other callbacks and processes apart; drawn with the first file. */
+  #id: number | undefined;
   #runs = 0;
   #steps = 0;
   #epochSteps = 0;
@@ -56,10 +60,19 @@ export class TensorBoard implements Callback {
     this.onBatchEnd = (_batch, logs) => this.#countStep(logs);
   }
 
-  onTrainBegin(): void {
+  /** Begins anew. */
+  setParams(): void {
     this.#names.clear();
     this.#runs += 1;
     this.#steps = 0;
+  }
+
+  getState(): CallbackState {
+    return { steps: this.#steps };
+  }
+
+  setState({ steps }: CallbackState): void {
+    this.#steps = steps as number;
   }
 
   onEpochBegin(): void {
@@ -80,9 +93,10 @@ export class TensorBoard implements Callback {
     }
     if (histogramFreq > 0 && epoch % histogramFreq === 0) {
       const { histogram } = await later(() => import('./histogram.js'));
+      const names = model.weightNames;
       const values = model
         .getWeights()
-        .map(({ data }, i) => ({ tag: `weight_${i}/histogram`, value: histogram(data) }));
+        .map(({ data }, i) => ({ tag: `${names[i]}/histogram`, value: histogram(data) }));
       await this.#add('train', epoch, values);
     }
   }
@@ -108,10 +122,12 @@ export class TensorBoard implements Callback {
     const { encodeEvent, encodeFileVersion } = await later(() => import('../../io/tfevents.js'));
     let name = this.#names.get(part);
     if (name === undefined) {
-      const file = `events.out.tfevents.${Math.floor(seconds)}.${this.#host}.${this.#runs}.v2`;
+      this.#id ??= freshSeed();
+      const run = `${Math.floor(seconds)}.${this.#host}.${this.#id}.${this.#runs}`;
+      const file = `events.out.tfevents.${run}.v2`;
       name = `${this.#logDir === '' ? '' : `${this.#logDir}/`}${part}/${file}`;
       this.#names.set(part, name);
-      await this.#files.begin(name, false);
+      await this.#files.begin(name, 0);
       await this.#files.add(name, encodeFileVersion(seconds));
     }
     await this.#files.add(name, encodeEvent(seconds, step, values));

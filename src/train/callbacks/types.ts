@@ -38,6 +38,8 @@ export interface TrainingState {
 /** What a callback may do with the model in training. The model handed to callbacks has all of this, and predicts too. */
 export interface CallbackModel {
   readonly name: string;
+  /** 'dense/kernel', 'dense/bias', …: layer and weight, in the order of `getWeights`. */
+  readonly weightNames: readonly string[];
   /** Copies of all weights, layer by layer. */
   getWeights(): NdArray[];
   /** Allowed while a callback runs: between two steps. */

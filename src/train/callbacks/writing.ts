@@ -11,8 +11,10 @@ export type Read = (name: string) => Bytes | Promise<Bytes>;
 
 /** Where callbacks that add to files put them. */
 export interface Appender {
-  /** Begin a file, or go on with it if `keep`. Resolves to the bytes that it already holds. */
-  begin(name: string, keep: boolean): Promise<number>;
+  /** The bytes of a file that is there already; undefined if there is none. */
+  read(name: string): Promise<Uint8Array | undefined>;
+  /** Go on with the first `length` bytes of a file that has been read, or begin it anew with 0. */
+  begin(name: string, length: number): Promise<void>;
   add(name: string, bytes: Uint8Array): Promise<void>;
 }
 
@@ -29,14 +31,18 @@ export function requiredWrite(owner: string, write: Write | undefined): Write {
   return required(owner, 'write', 'a function (name, bytes)', write);
 }
 
-/** Adds to files that are stored whole, each time anew. */
+/** Adds to files that are stored whole, each time anew: an addition takes the longer the longer the file is. */
 export function wholeFiles(write: Write, read?: Read): Appender {
   const files = new Map<string, Uint8Array>();
   return {
-    async begin(name, keep) {
-      const before = keep ? ((await read?.(name)) ?? files.get(name)) : undefined;
-      files.set(name, before ?? new Uint8Array(0));
-      return before?.length ?? 0;
+    async read(name) {
+      const bytes = (await read?.(name)) ?? files.get(name);
+      if (bytes) files.set(name, bytes);
+      return bytes;
+    },
+    begin(name, length) {
+      files.set(name, (files.get(name) ?? new Uint8Array(0)).slice(0, length));
+      return Promise.resolve();
     },
     async add(name, bytes) {
       const before = files.get(name) ?? new Uint8Array(0);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { callbacks } from 'lamella';
+import { line, quiet } from '../../sequential/data.js';
 import { logsOf, run } from './fake.js';
 
 const { csvLogger } = callbacks;
@@ -47,7 +48,48 @@ describe('csvLogger', () => {
       [csvLogger({ write, name: 'a', separator: ';' })],
       [{ 'a;b': 1, 'c"d': 2, 'e\nf': 3, 'g,h': 4 }],
     );
-    expect(files.get('a')).toBe('epoch;"a;b";"c""d";"e\nf";g,h\r\n0;1.0;2.0;3.0;4.0\r\n');
+    expect(files.get('a')).toBe('epoch;"a;b";"c""d";"e\nf";"g,h"\r\n0;1.0;2.0;3.0;4.0\r\n');
+  });
+
+  test.each(['=HYPERLINK("http://a.example","b")', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1'])(
+    'writes the name %j as a text that no spreadsheet takes for a formula',
+    async (name) => {
+      const { files, write } = disk();
+      await run([csvLogger({ write, name: 'a' })], [{ [name]: -1 }]);
+      const text = files.get('a')!;
+      const cell = `'${name}`;
+      const quoted = /[",\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+      expect(text).toBe(`epoch,${quoted}\r\n0,-1.0\r\n`);
+    },
+  );
+
+  test('has a column for every value of a validation that comes later', async () => {
+    const { files, write } = disk();
+    const y = [0, 1, 2, 3];
+    const x = y.map((value) => [value / 4]);
+    const model = line();
+    model.compile({ optimizer: 'sgd', loss: 'mse', metrics: ['mae'] });
+    await model.fit(x, y, {
+      ...{ ...quiet, epochs: 3, validationSplit: 0.5, validationFreq: 2 },
+      callbacks: [csvLogger({ write })],
+    });
+    const lines = files.get('training.csv')!.trimEnd().split('\r\n');
+    expect(lines[0]).toBe('epoch,loss,mae,val_loss,val_mae');
+    expect(lines.slice(1).map((line) => line.split(',').map((cell) => cell === 'NA'))).toEqual([
+      [false, false, false, true, true],
+      [false, false, false, false, false],
+      [false, false, false, true, true],
+    ]);
+  });
+
+  test('has a line for the epoch in which training diverged', async () => {
+    const { files, write } = disk();
+    const model = line(1e6);
+    const options = { ...quiet, epochs: 200, callbacks: [csvLogger({ write })] };
+    await expect(model.fit([[1e3]], [1e3], options)).rejects.toThrow(/expected finite numbers/);
+    const lines = files.get('training.csv')!.trimEnd().split('\r\n');
+    expect(lines).toHaveLength(1 + model.history.epoch.length);
+    expect(lines.at(-1)).toMatch(/^\d+,(nan|inf)$/);
   });
 
   test('begins anew in every fit, or goes on without a second header', async () => {
@@ -68,6 +110,41 @@ describe('csvLogger', () => {
     files.delete('training.csv');
     await run([csvLogger({ write, read, append: true })], logsOf('loss', [1]));
     expect(files.get('training.csv')).toBe('epoch,loss\r\n0,1.0\r\n');
+  });
+
+  test('begins a new line behind a last line that has no end', async () => {
+    const { files, write, read } = disk();
+    files.set('training.csv', 'epoch,loss\r\n0,9.0');
+    await run([csvLogger({ write, read, append: true })], logsOf('loss', [1, 2]));
+    expect(files.get('training.csv')).toBe('epoch,loss\r\n0,9.0\r\n0,1.0\r\n1,2.0\r\n');
+  });
+
+  // What a killed fit left of its file, and what the fit that is resumed at epoch 2 makes of it
+  const header = 'epoch,loss\r\n';
+  test.each([
+    ['with the line of an epoch that is trained again', `${header}0,5.0\r\n1,4.0\r\n2,3.0\r\n`],
+    ['with a line that was cut short', `${header}0,5.0\r\n1,4.0\r\n2,`],
+    ['with a number that was cut short', `${header}0,5.0\r\n1,4.0\r\n2`],
+    ['with several such lines', `${header}0,5.0\r\n1,4.0\r\n2,3.0\r\n3,2.0\r\n10,1.0\r\n`],
+    ['with nothing too much', `${header}0,5.0\r\n1,4.0\r\n`],
+    ['behind an earlier fit', `${header}0,9.0\r\n1,8.0\r\n2,7.0\r\n0,5.0\r\n1,4.0\r\n2,3.0\r\n`],
+    ['without its first lines', `${header}2,3.0\r\n`],
+    ['with nothing but a header', header],
+    ['that is empty', ''],
+    ['that is missing', undefined],
+  ])('goes on in a resumed fit with a file %s', async (_name, left) => {
+    const restore = {
+      onTrainBegin(_logs: object, model: any): void {
+        model.setTrainingState({ ...model.getTrainingState(), epoch: 2 });
+      },
+    };
+    for (const append of [false, true]) {
+      const { files, write, read } = disk();
+      if (left !== undefined) files.set('training.csv', left);
+      await run([csvLogger({ write, read, append }), restore], logsOf('loss', [5, 4, 30, 20]));
+      const kept = (left ?? '').replace(/(2,3\.0\r\n)(3,2\.0\r\n10,1\.0\r\n)?$|2,?$/, '') || header;
+      expect(files.get('training.csv')).toBe(`${kept}2,30.0\r\n3,20.0\r\n`);
+    }
   });
 
   test('gives bytes that nobody writes to afterwards', async () => {

@@ -12,6 +12,7 @@ import type { LamellaWarning } from '../../../src/warnings.js';
 /** A model whose only weight counts the epochs that it has been trained. */
 export class FakeModel implements CallbackModel {
   readonly name = 'fake';
+  readonly weightNames = ['dense/kernel'];
   weight = 0;
   stopTraining = false;
   learningRate = 0.1;

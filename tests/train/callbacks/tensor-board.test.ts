@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { callbacks } from 'lamella';
+import { callbacks, layers, sequential } from 'lamella';
 import { histogram } from '../../../src/train/callbacks/histogram.js';
 import { readEvents } from './event-reader.js';
 import { logsOf, run } from './fake.js';
@@ -8,9 +8,11 @@ const { tensorBoard } = callbacks;
 const TRAIN = 'logs/train/events.out.tfevents.1000.lamella.1.v2';
 const VALIDATION = 'logs/validation/events.out.tfevents.1000.lamella.1.v2';
 
+/** Keeps files by their names without the random number in them. */
 function recorder() {
   const files = new Map<string, Uint8Array>();
-  const write = (name: string, bytes: Uint8Array): void => void files.set(name, bytes);
+  const write = (name: string, bytes: Uint8Array): void =>
+    void files.set(name.replace(/\.\d+(?=\.\d+\.v2$)/, ''), bytes);
   return { files, write, now: (): number => 1000250 };
 }
 
@@ -81,11 +83,72 @@ describe('tensorBoard', () => {
     await run([tensorBoard(options)], logsOf('loss', [1, 1, 1]), { steps: 5 });
     const events = readEvents([...files.values()][0]);
     expect(events[1].values.epoch_steps_per_second).toBe(50);
-    const counts = events.filter(({ values }) => 'weight_0/histogram' in values);
-    expect(counts.map(({ step, values }) => [step, values['weight_0/histogram']])).toEqual([
+    const tag = 'dense/kernel/histogram';
+    const counts = events.filter(({ values }) => tag in values);
+    expect(counts.map(({ step, values }) => [step, values[tag]])).toEqual([
       [0, 2],
       [2, 2],
     ]);
+  });
+
+  test('names weights by their layers', async () => {
+    const { files, write } = recorder();
+    const model = sequential({
+      seed: 1,
+      layers: [
+        layers.dense({ units: 2, inputShape: [1] }),
+        layers.batchNormalization(),
+        layers.dense({ units: 1, name: 'out', useBias: false }),
+      ],
+    });
+    model.compile({ optimizer: 'sgd', loss: 'mse' });
+    const callback = tensorBoard({ write, histogramFreq: 1 });
+    await model.fit([[0], [1]], [0, 1], { verbose: 0, onWarning: () => {}, callbacks: [callback] });
+    const tags = readEvents([...files.values()][0]).flatMap(({ values }) => Object.keys(values));
+    expect(tags.filter((tag) => tag.endsWith('/histogram'))).toEqual([
+      'dense/kernel/histogram',
+      'dense/bias/histogram',
+      'batch_normalization/gamma/histogram',
+      'batch_normalization/beta/histogram',
+      'batch_normalization/moving_mean/histogram',
+      'batch_normalization/moving_variance/histogram',
+      'out/kernel/histogram',
+    ]);
+    expect(model.weightNames).toHaveLength(model.getWeights().length);
+  });
+
+  test('never writes to a file of another run, even of the same second', async () => {
+    const names = new Set<string>();
+    let begun = 0;
+    const write = (name: string, bytes: Uint8Array): void => {
+      if (readEvents(bytes).length === 1) begun += 1;
+      names.add(name);
+    };
+    for (let i = 0; i < 20; i++) {
+      const callback = tensorBoard({ write, now: () => 1000 });
+      for (let fit = 0; fit < 2; fit++) await run([callback], [{ loss: 1, val_loss: 2 }]);
+    }
+    expect([names.size, begun]).toEqual([80, 80]);
+  });
+
+  test('counts batches on where training is resumed', async () => {
+    const { files, write } = recorder();
+    let backup: Uint8Array | undefined;
+    const all = () => [
+      tensorBoard({ write, now: () => 1000, updateFreq: 'batch' }),
+      callbacks.backupAndRestore({ write: (_name, bytes) => void (backup = bytes), read: () => backup }),
+    ];
+    const crash = {
+      onEpochBegin(epoch: number): void {
+        if (epoch === 1) throw new Error('power cut');
+      },
+    };
+    const epochs = logsOf('loss', [1, 1]);
+    await expect(run([...all(), crash], epochs, { steps: 3 })).rejects.toThrow('power cut');
+    files.clear();
+    await run(all(), epochs, { steps: 3 });
+    const events = readEvents([...files.values()][0]).filter(({ values }) => 'batch_loss' in values);
+    expect(events.map(({ step }) => step)).toEqual([4, 5, 6]);
   });
 
   test('takes the clock when it writes', async () => {
