@@ -1,3 +1,4 @@
+export type * from './globals.js';
 export type { GeneratorOptions, LabeledPoints } from './datasets/assemble.js';
 export { makeBlobs } from './datasets/blobs.js';
 export type { BlobsOptions } from './datasets/blobs.js';

@@ -1,3 +1,4 @@
+export type * from './globals.js';
 export { engine } from './engine/engine.js';
 export type { EngineInfo, InitOptions, Variant } from './engine/engine.js';
 export { init } from './models/init.js';

@@ -1,3 +1,4 @@
+export type * from './globals.js';
 export * from './index.js';
 export { init } from './node/init.js';
 export { readIdx } from './node/files.js';

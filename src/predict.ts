@@ -1,3 +1,4 @@
+export type * from './globals.js';
 export { engine, init } from './engine/predicting.js';
 export type { PredictInitOptions } from './engine/predicting.js';
 export type { EngineInfo, Variant } from './engine/engines.js';

@@ -69,7 +69,7 @@ export class ModelCheckpoint implements Callback {
   /** Best value of this fit so far; `initialValueThreshold` before the first. */
   best: number | null;
   /** Only there if steps are counted: values are measured at every step for those who watch them. */
-  readonly onBatchEnd?: Callback['onBatchEnd'];
+  readonly onBatchEnd?: NonNullable<Callback['onBatchEnd']>;
 
   constructor(name: string, write: Write, policy: CheckpointPolicy) {
     this.#name = name;

@@ -49,7 +49,7 @@ export class TensorBoard implements Callback {
   #epochSteps = 0;
   #epochBegan = 0;
   /** Only there if steps are counted: values are measured at every step for those who watch them. */
-  readonly onBatchEnd?: Callback['onBatchEnd'];
+  readonly onBatchEnd?: NonNullable<Callback['onBatchEnd']>;
 
   constructor(logDir: string, host: string, files: Appender, policy: EventPolicy) {
     this.#logDir = logDir;
