@@ -4,6 +4,7 @@ export type { EngineInfo, InitOptions, Variant } from './engine/engine.js';
 export { init } from './models/init.js';
 export * from './errors.js';
 export { ConvergenceWarning, LamellaWarning } from './warnings.js';
+export type { OnWarning, WarningCode } from './warnings.js';
 export { ndarray, toNested } from './ndarray.js';
 export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray.js';
 export { MLPClassifier } from './estimators/mlp-classifier.js';

@@ -1,30 +1,58 @@
-/** Something a user should know that is no error. Goes to `onWarning` where given, otherwise once to console.warn. */
+/** The kinds of warnings. */
+export type WarningCode =
+  /** Training ended before it converged. */
+  | 'CONVERGENCE'
+  /** Features are so large that they have probably not been scaled. */
+  | 'UNSCALED_X'
+  /** Targets are so large that they have probably not been scaled. */
+  | 'UNSCALED_Y'
+  /** The loss does not go with the output layer. */
+  | 'LOSS_AND_OUTPUT'
+  /** batchSize exceeds the number of rows. */
+  | 'BATCH_SIZE'
+  /** A class has fewer rows than there are folds. */
+  | 'SMALL_CLASS'
+  /** Rows of probabilities do not sum to 1. */
+  | 'NOT_PROBABILITIES'
+  /** What a callback or early stopping watches is NaN. */
+  | 'NAN_MONITOR'
+  /** What a callback watches is not there. */
+  | 'MISSING_MONITOR';
+
+/**
+ * Something a user should know that is no error. `onWarning` receives every one; without it console.warn prints the first
+ * of each code in a process. Match on `code` rather than on the message.
+ */
 export class LamellaWarning extends Error {
-  constructor(message: string, name = 'LamellaWarning') {
+  readonly code: WarningCode;
+
+  constructor(message: string, code: WarningCode) {
     super(message);
-    this.name = name;
+    this.name = 'LamellaWarning';
+    this.code = code;
   }
 }
 
 /** Training ended before it converged. */
 export class ConvergenceWarning extends LamellaWarning {
   constructor(message: string) {
-    super(message, 'ConvergenceWarning');
+    super(message, 'CONVERGENCE');
+    this.name = 'ConvergenceWarning';
   }
 }
 
 export type OnWarning = (warning: LamellaWarning) => void;
 
-const shown = new Set<string>();
+/** Codes that have been printed. */
+const printed = new Set<WarningCode>();
 
-/** Hand a warning to `onWarning`, or print it the first time that it occurs. */
+/** Hand a warning to `onWarning`, or print it if it is the first of its code. */
 export function warn(warning: LamellaWarning, onWarning?: OnWarning | null): void {
   if (onWarning) {
     onWarning(warning);
     return;
   }
-  const line = `${warning.name}: ${warning.message}`;
-  if (shown.has(line)) return;
-  shown.add(line);
-  console.warn(line);
+  if (printed.has(warning.code)) return;
+  printed.add(warning.code);
+  console.warn(`${warning.name}: ${warning.message}`);
 }

@@ -108,7 +108,7 @@ function chooseBatchSize(request: StochasticRequest): number {
   if (batchSize === 'auto') return Math.min(200, rows);
   if (batchSize <= rows) return batchSize;
   const message = `Got \`batchSize\` less than 1 or larger than sample size. It is going to be clipped: ${batchSize} rows asked for, ${rows} training rows there.`;
-  warn(new LamellaWarning(message), onWarning);
+  warn(new LamellaWarning(message, 'BATCH_SIZE'), onWarning);
   return rows;
 }
 
@@ -156,7 +156,7 @@ function warnIfNaN(
   outcome.warnedOfNaN = true;
   const because = rows === 1 ? ' because a single validation row has no R²' : '';
   const message = `The validation score is NaN in epoch ${progress.nIter}${because}; NaN never counts as an improvement.`;
-  warn(new LamellaWarning(message), params.onWarning);
+  warn(new LamellaWarning(message, 'NAN_MONITOR'), params.onWarning);
 }
 
 /** Change the learning rate; true when training is to stop. */

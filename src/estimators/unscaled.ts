@@ -26,5 +26,5 @@ export function warnUnscaled(
       ? 'give them a scale, as in { data, shape, scale: 1 / 255 }'
       : 'scale the features to about unit variance';
   const message = `X looks unscaled: expected values of about -3 to 3, but received ${value} at row ${row}, column ${column}; ${remedy}.`;
-  warn(new LamellaWarning(message), onWarning);
+  warn(new LamellaWarning(message, 'UNSCALED_X'), onWarning);
 }

@@ -95,7 +95,7 @@ export function stratifiedKFold(y: unknown, options: FoldOptions = {}): Fold[] {
   }
   if (nSplits > least) {
     const message = `The least populated class in y has only ${least} members, which is less than nSplits=${nSplits}.`;
-    warn(new LamellaWarning(message), onWarning);
+    warn(new LamellaWarning(message, 'SMALL_CLASS'), onWarning);
   }
   return foldsOf(stratifiedParts(codes, counts, nSplits, random), nSplits);
 }

@@ -160,11 +160,11 @@ function readValidation(
 
 function advise({ settings, compiled }: FitCall, { train, structure }: Data): void {
   const { spec, shapes } = structure;
+  const { onWarning } = settings;
   const output = judge(compiled.loss, finalActivation(spec.layers), sizeOf(shapes.at(-1)!));
+  if (output) warn(new LamellaWarning(output.message, 'LOSS_AND_OUTPUT'), onWarning);
   const features = 'dataset' in train ? adviseOnFeatures(structure, train.dataset.rows as Rows) : undefined;
-  for (const message of [output?.message, features]) {
-    if (message !== undefined) warn(new LamellaWarning(message), settings.onWarning);
-  }
+  if (features !== undefined) warn(new LamellaWarning(features, 'UNSCALED_X'), onWarning);
 }
 
 function sourceOf({ owner, settings, compiled }: FitCall, data: Data, seed: () => number): Source {

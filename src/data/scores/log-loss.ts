@@ -82,7 +82,7 @@ function checkProbabilities({ scores, columns, truth, single }: Scored, onWarnin
     const sum = total(scores.subarray(row * columns, (row + 1) * columns));
     if (Math.abs(sum - 1) <= tolerance) continue;
     const message = `logLoss: yProba should hold probabilities that sum to 1 in every row, but row ${row} sums to ${sum}.`;
-    warn(new LamellaWarning(message), onWarning);
+    warn(new LamellaWarning(message, 'NOT_PROBABILITIES'), onWarning);
     return;
   }
 }

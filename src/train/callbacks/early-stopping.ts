@@ -121,7 +121,7 @@ export class EarlyStopping implements Callback {
     const { monitor } = this.#options;
     if (Object.hasOwn(logs, monitor)) return logs[monitor];
     const message = `Early stopping conditioned on metric \`${monitor}\` which is not available. Available metrics are: ${Object.keys(logs).join(',')}`;
-    warn(new LamellaWarning(message), this.#params?.onWarning);
+    warn(new LamellaWarning(message, 'MISSING_MONITOR'), this.#params?.onWarning);
     return undefined;
   }
 }

@@ -128,7 +128,7 @@ export class ModelCheckpoint implements Callback {
     }
     if (!Object.hasOwn(logs, monitor)) {
       const message = `Can save best model only with ${monitor} available. Available metrics are: ${Object.keys(logs).join(',')}`;
-      warn(new LamellaWarning(message), this.#params?.onWarning);
+      warn(new LamellaWarning(message, 'MISSING_MONITOR'), this.#params?.onWarning);
       return true;
     }
     const current = logs[monitor];

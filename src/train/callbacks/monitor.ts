@@ -77,7 +77,7 @@ export function warnIfNaN(
   const reason = params.explainNaN?.(monitor);
   const because = reason === undefined ? '' : ` because ${reason}`;
   const message = `${monitor} is NaN in epoch ${epoch + 1}${because}; NaN never counts as an improvement.`;
-  warn(new LamellaWarning(message), params.onWarning);
+  warn(new LamellaWarning(message, 'NAN_MONITOR'), params.onWarning);
 }
 
 /** A number as Python prints it: 0.1, 1.0, 1e-05. */

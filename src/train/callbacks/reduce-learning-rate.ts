@@ -120,6 +120,6 @@ export class ReduceLROnPlateau implements Callback {
 
   #warnMissing(logs: Logs): void {
     const message = `Learning rate reduction is conditioned on metric \`${this.#options.monitor}\` which is not available. Available metrics are: ${Object.keys(logs).join(',')}.`;
-    warn(new LamellaWarning(message), this.#params?.onWarning);
+    warn(new LamellaWarning(message, 'MISSING_MONITOR'), this.#params?.onWarning);
   }
 }
