@@ -1,4 +1,5 @@
 import { describe } from '../../check.js';
+import { crc32 } from '../../data/crc32.js';
 import { FormatError } from '../../errors.js';
 import type { Json, JsonObject } from '../../io/json.js';
 import { parseJson } from '../../io/json.js';
@@ -18,7 +19,15 @@ export interface Backup {
 const KIND = 'lamella.backup';
 const VERSION = '1';
 
-/** A safetensors file: weights/i, slots/j/i, random, callbacks/k/name/i; all numbers as JSON in its metadata. */
+/** What a backup has from byte 8 on; then come the eight digits of its checksum. */
+const BEGINNING = '{"__metadata__":{"checksum":"';
+const CHECKSUM_AT = 8 + BEGINNING.length;
+const UNKNOWN = '00000000';
+
+/**
+ * A safetensors file: weights/i, slots/j/i, random, callbacks/k/name/i; all numbers as JSON in its metadata. The checksum,
+ * first in the metadata, is the CRC-32 of the whole file with 00000000 in its place, in hexadecimal.
+ */
 export function writeBackup({ training, callbacks }: Backup): Uint8Array<ArrayBuffer> {
   const { weights, optimizer, random, ...numbers } = training;
   const arrays = new Map<string, Tensor>();
@@ -40,7 +49,26 @@ export function writeBackup({ training, callbacks }: Backup): Uint8Array<ArrayBu
       ),
     ),
   };
-  return writeSafetensors(arrays, { [KIND]: VERSION, state: JSON.stringify(state, saidAloud) });
+  const metadata = { checksum: UNKNOWN, [KIND]: VERSION, state: JSON.stringify(state, saidAloud) };
+  const bytes = writeSafetensors(arrays, metadata);
+  bytes.set(new TextEncoder().encode(checksumOf(bytes)), CHECKSUM_AT);
+  return bytes;
+}
+
+function checksumOf(bytes: Uint8Array): string {
+  const end = CHECKSUM_AT + UNKNOWN.length;
+  let crc = crc32(bytes.subarray(0, CHECKSUM_AT));
+  crc = crc32(new TextEncoder().encode(UNKNOWN), crc);
+  return crc32(bytes.subarray(end), crc).toString(16).padStart(UNKNOWN.length, '0');
+}
+
+function checkIntact(bytes: Uint8Array): void {
+  const beginning = new TextDecoder().decode(bytes.subarray(8, CHECKSUM_AT + UNKNOWN.length));
+  const expected = `${BEGINNING}${checksumOf(bytes)}`;
+  if (beginning === expected) return;
+  throw new FormatError(
+    'backup: the file must have the content that its checksum was made of, but received other bytes: it is damaged; delete it to begin anew.',
+  );
 }
 
 /** JSON has no NaN, no infinities and no -0: they become texts. */
@@ -55,29 +83,41 @@ export function readBackup(bytes: Uint8Array): Backup {
   if (metadata.get(KIND) !== VERSION) {
     throw bad(`metadata '${KIND}' must be '${VERSION}'`, metadata.get(KIND));
   }
+  checkIntact(bytes);
   const json = parseJson(metadata.get('state') ?? 'null', 'the state of a backup').value;
-  return new Reader(arrays).backup(json);
+  const reader = new Reader(arrays);
+  const backup = reader.backup(json);
+  reader.checkAllRead();
+  return backup;
 }
+
+const STATE = ['epoch', 'seed', 'weights', 'learningRate', 'history', 'optimizer', 'random', 'callbacks'];
+const OPTIMIZER = ['step', 'beta1Power', 'beta2Power', 'decayPower', 'momentumProduct', 'slots'];
+const RANDOM = ['position', 'spareNormal'];
+/** Values of the generator's key. */
+const WORDS = 624;
 
 class Reader {
   readonly #arrays: ReadonlyMap<string, Tensor>;
+  readonly #read = new Set<string>();
 
   constructor(arrays: ReadonlyMap<string, Tensor>) {
     this.#arrays = arrays;
   }
 
   backup(json: Json): Backup {
-    const state = object('state', json);
-    const optimizer = object('optimizer', state.optimizer);
+    const state = object('state', json, STATE);
+    const optimizer = object('optimizer', state.optimizer, OPTIMIZER);
+    const epoch = count('epoch', state.epoch);
     const training: TrainingState = {
-      epoch: count('epoch', state.epoch),
+      epoch,
       seed: count('seed', state.seed),
       weights: this.#list('weights', state.weights),
       learningRate: state.learningRate === undefined ? undefined : number('learningRate', state.learningRate),
       history: Object.fromEntries(
         Object.entries(object('history', state.history)).map(([name, values]) => [
           name,
-          list(name, values).map((value) => number(name, value)),
+          list(name, values, epoch).map((value) => number(name, value)),
         ]),
       ),
       optimizer: {
@@ -88,7 +128,7 @@ class Reader {
         momentumProduct: number('momentumProduct', optimizer.momentumProduct),
         slots: list('slots', optimizer.slots).map((length, j) => this.#list(`slots/${j}`, length)),
       },
-      random: state.random === undefined ? undefined : this.#random(object('random', state.random)),
+      random: state.random === undefined ? undefined : this.#random(object('random', state.random, RANDOM)),
     };
     const callbacks = list('callbacks', state.callbacks).map((own, k) => this.#callback(own, k));
     return { training, callbacks };
@@ -97,19 +137,22 @@ class Reader {
   #callback(json: Json, k: number): CallbackState {
     const state = new Map<string, CallbackState[string]>();
     for (const entry of list('callbacks', json)) {
-      const [name, kind, value] = list('callbacks', entry);
+      const [name, kind, value] = list('callbacks', entry, 3);
       if (typeof name !== 'string') throw bad('the name of a value must be a string', name);
+      if (state.has(name)) throw bad('the names of the values of a callback must differ', name);
       if (kind === 'arrays') state.set(name, this.#list(`callbacks/${k}/${name}`, value));
+      else if (kind !== 'value') throw bad(`${name} must be of the kind 'arrays' or 'value'`, kind);
       else state.set(name, value === null || typeof value === 'boolean' ? value : number(name, value));
     }
     return Object.fromEntries(state);
   }
 
   #list(prefix: string, length: Json | undefined): NdArray[] {
+    // One more than there are is refused below.
     const most = Math.min(count(prefix, length), this.#arrays.size + 1);
     return Array.from({ length: most }, (_, i) => {
-      const tensor = this.#arrays.get(`${prefix}/${i}`);
-      if (!(tensor?.data instanceof Float32Array)) {
+      const tensor = this.#take(`${prefix}/${i}`);
+      if (tensor?.dtype !== 'F32' || !(tensor.data instanceof Float32Array)) {
         throw bad(`the array '${prefix}/${i}' must be there, of dtype F32`, tensor?.dtype);
       }
       return { data: tensor.data, shape: tensor.shape };
@@ -117,13 +160,28 @@ class Reader {
   }
 
   #random({ position, spareNormal }: JsonObject): TrainingState['random'] {
-    const key = this.#arrays.get('random')?.data;
-    if (!(key instanceof Uint32Array)) throw bad("the array 'random' must be there, of dtype U32", key);
+    const key = this.#take('random')?.data;
+    if (!(key instanceof Uint32Array) || key.length !== WORDS) {
+      throw bad(`the array 'random' must be there, of dtype U32 with ${WORDS} values`, key?.length);
+    }
+    const at = count('position', position);
+    if (at > WORDS) throw bad(`position must be at most ${WORDS}`, at);
     return {
       key,
-      position: count('position', position),
+      position: at,
       spareNormal: spareNormal === null ? null : number('spareNormal', spareNormal),
     };
+  }
+
+  #take(name: string): Tensor | undefined {
+    this.#read.add(name);
+    return this.#arrays.get(name);
+  }
+
+  /** FormatError if the file has arrays that the state does not speak of. */
+  checkAllRead(): void {
+    const unknown = [...this.#arrays.keys()].find((name) => !this.#read.has(name));
+    if (unknown !== undefined) throw bad('the arrays must be those of the state only', unknown);
   }
 }
 
@@ -131,14 +189,20 @@ function bad(expected: string, received: unknown): FormatError {
   return new FormatError(`backup: ${expected}, but received ${describe(received)}.`);
 }
 
-function object(name: string, json: Json | undefined): JsonObject {
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as JsonObject;
-  throw bad(`${name} must be an object`, json);
+/** An object, with no other members than these if they are given. */
+function object(name: string, json: Json | undefined, members?: readonly string[]): JsonObject {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw bad(`${name} must be an object`, json);
+  }
+  const unknown = members && Object.keys(json).find((member) => !members.includes(member));
+  if (unknown === undefined) return json as JsonObject;
+  throw bad(`${name} must have the members ${members?.join(', ')} only`, unknown);
 }
 
-function list(name: string, json: Json | undefined): readonly Json[] {
-  if (Array.isArray(json)) return json as readonly Json[];
-  throw bad(`${name} must be a list`, json);
+function list(name: string, json: Json | undefined, most = Infinity): readonly Json[] {
+  if (!Array.isArray(json)) throw bad(`${name} must be a list`, json);
+  if (json.length <= most) return json as readonly Json[];
+  throw bad(`${name} must be a list of at most ${most} values`, json.length);
 }
 
 const SAID = new Map<Json | undefined, number>([

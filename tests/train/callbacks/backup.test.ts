@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { callbacks } from 'lamella';
+import { callbacks, FormatError, layers, sequential } from 'lamella';
+import { crc32 } from '../../../src/data/crc32.js';
+import type { Tensor } from '../../../src/io/safetensors/dtypes.js';
 import { readBackup, writeBackup } from '../../../src/train/callbacks/backup-file.js';
 import type { Backup } from '../../../src/train/callbacks/backup-file.js';
 import { readSafetensors } from '../../../src/io/safetensors/read.js';
@@ -103,7 +105,8 @@ describe('a backup', () => {
   const backup: Backup = {
     training: {
       ...new FakeModel().getTrainingState(),
-      random: { key: Uint32Array.of(1, 4294967295), position: 3, spareNormal: -0.1 },
+      epoch: 4,
+      random: { key: new Uint32Array(624).fill(4294967295), position: 3, spareNormal: -0.1 },
       history: { loss: [0.1, NaN, -Infinity, -0], ['__proto__']: [1] },
       learningRate: undefined,
     },
@@ -123,16 +126,106 @@ describe('a backup', () => {
     );
   });
 
-  /** The same backup, with another text for its state. */
-  const changed = (from: string, to: string): Uint8Array => {
+  /** Give bytes the checksum of their content. */
+  const summed = (bytes: Uint8Array): Uint8Array => {
+    const text = new TextDecoder('latin1').decode(bytes);
+    const at = text.indexOf('"checksum":"') + 12;
+    bytes.set(new TextEncoder().encode('00000000'), at);
+    bytes.set(new TextEncoder().encode(crc32(bytes).toString(16).padStart(8, '0')), at);
+    return bytes;
+  };
+
+  /** The same backup, with another text for its state, and a checksum that fits. */
+  const changed = (from: string, to: string, more: [string, Tensor][] = []): Uint8Array => {
     const { arrays, metadata } = readSafetensors(writeBackup(backup));
     const state = metadata.get('state')!;
     expect(state).toContain(from);
-    return writeSafetensors(arrays, { 'lamella.backup': '1', state: state.replace(from, to) });
+    return summed(
+      writeSafetensors(new Map([...arrays, ...more]), {
+        ...{ checksum: '00000000', 'lamella.backup': '1', state: state.replace(from, to) },
+      }),
+    );
   };
 
+  test('without its checksum is refused, and so is one with another', () => {
+    const { arrays, metadata } = readSafetensors(writeBackup(backup));
+    const { checksum, ...rest } = Object.fromEntries(metadata);
+    expect(checksum).toMatch(/^[0-9a-f]{8}$/);
+    const damaged = 'but received other bytes: it is damaged; delete it to begin anew.';
+    expect(() => readBackup(writeSafetensors(arrays, rest))).toThrow(damaged);
+    const other = { ...rest, checksum: '01234567' };
+    expect(() => readBackup(writeSafetensors(arrays, other))).toThrow(damaged);
+    expect(readBackup(changed('"epoch":4', '"epoch":4'))).toEqual(backup);
+  });
+
+  test('of which any bit is flipped is refused', () => {
+    const small: Backup = {
+      training: { ...new FakeModel().getTrainingState(), history: { loss: [] } },
+      callbacks: [{ best: 0.5, bestWeights: [{ data: Float32Array.of(1), shape: [1] }] }],
+    };
+    const bytes = writeBackup(small);
+    expect(readBackup(bytes)).toEqual(small);
+    for (let bit = 0; bit < 8 * bytes.length; bit++) {
+      const flip = (): void => void (bytes[bit >> 3] ^= 1 << (bit & 7));
+      flip();
+      expect(() => readBackup(bytes)).toThrow(FormatError);
+      flip();
+    }
+    expect(readBackup(bytes)).toEqual(small);
+  });
+
+  test('that was cut short, or has more bytes, is refused', () => {
+    const bytes = writeBackup(backup);
+    for (let length = 0; length < bytes.length; length += 7) {
+      expect(() => readBackup(bytes.subarray(0, length))).toThrow(FormatError);
+    }
+    expect(() => readBackup(Uint8Array.of(...bytes, 0))).toThrow(FormatError);
+  });
+
+  test('that claims more epochs than memory holds takes no memory for them', () => {
+    const { training } = readBackup(changed('"epoch":4', '"epoch":1000000000'));
+    const model = sequential({ seed: 1, layers: [layers.dense({ units: 1, inputShape: [1] })] });
+    model.compile({ optimizer: 'sgd', loss: 'mse' });
+    model.setTrainingState({ ...model.getTrainingState(), epoch: training.epoch, history: training.history });
+    expect(model.history.epoch).toEqual([999999996, 999999997, 999999998, 999999999]);
+  });
+
+  test('with arrays that its state does not speak of is refused', () => {
+    const array: Tensor = { dtype: 'F32', shape: [1], data: Float32Array.of(1) };
+    expect(() => readBackup(changed('"seed":7', '"seed":7', [['weights/1', array]]))).toThrow(
+      "backup: the arrays must be those of the state only, but received 'weights/1'.",
+    );
+  });
+
   test.each([
-    ['"epoch":0', '"epoch":-1', 'backup: epoch must be an integer >= 0, but received -1.'],
+    ['"epoch":4', '"epoch":-1', 'backup: epoch must be an integer >= 0, but received -1.'],
+    ['"epoch":4', '"epoch":3', 'backup: loss must be a list of at most 3 values, but received 4.'],
+    [
+      '"seed":7',
+      '"seed":7,"extra":1',
+      "backup: state must have the members epoch, seed, weights, learningRate, history, optimizer, random, callbacks only, but received 'extra'.",
+    ],
+    [
+      '"step":0',
+      '"step":0,"steps":0',
+      "backup: optimizer must have the members step, beta1Power, beta2Power, decayPower, momentumProduct, slots only, but received 'steps'.",
+    ],
+    ['"position":3', '"position":625', 'backup: position must be at most 624, but received 625.'],
+    [
+      '["b","value"',
+      '["b","text"',
+      "backup: b must be of the kind 'arrays' or 'value', but received 'text'.",
+    ],
+    [
+      '["b","value"',
+      '["a","value"',
+      "backup: the names of the values of a callback must differ, but received 'a'.",
+    ],
+    [
+      '["b","value",true]',
+      '["b","value",true,1]',
+      'backup: callbacks must be a list of at most 3 values, but received 4.',
+    ],
     [
       '"weights":1',
       '"weights":2',
