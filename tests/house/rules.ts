@@ -19,7 +19,18 @@ const TIERS = [
   ['node'],
   ['cli'],
 ];
-const LEAVES = ['errors', 'globals', 'check', 'ndarray', 'random', 'math', 'warnings', 'fflate', 'later', 'yielding'];
+const LEAVES = [
+  'errors',
+  'globals',
+  'check',
+  'ndarray',
+  'random',
+  'math',
+  'warnings',
+  'fflate',
+  'later',
+  'yielding',
+];
 const WITH_NODE = ['node', 'cli'];
 const PACKAGES = ['fflate'];
 const MAX_LINES = 300;
