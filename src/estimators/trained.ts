@@ -1,3 +1,4 @@
+import { notJson } from '../check/json.js';
 import { NotFittedError } from '../errors.js';
 import type { NdArray } from '../ndarray.js';
 import type { Model } from './model.js';
@@ -99,6 +100,11 @@ export abstract class Trained {
   /** Rows seen in training, counted over all epochs of solvers that go step by step. */
   get t(): number {
     return this.fitted('t').progress.t;
+  }
+
+  /** What JSON.stringify calls. @throws ValueError always: models are saved by `toBytes` */
+  toJSON(): never {
+    throw notJson(this.name, 'keep the bytes of toBytes()');
   }
 
   /** The model; `wanted` is what errors say needs it. */

@@ -1,4 +1,5 @@
 import { describe } from '../check.js';
+import { notJson } from '../check/json.js';
 import { ValueError } from '../errors.js';
 import type { Estimator, Params } from './estimator.js';
 import { cloneEstimator, isClassifier, isEstimator, isPlainObject } from './estimator.js';
@@ -146,6 +147,11 @@ export class Pipeline implements Estimator {
       step.setParams(options);
     }
     return this;
+  }
+
+  /** What JSON.stringify calls. @throws ValueError always: steps are saved one by one */
+  toJSON(): never {
+    throw notJson('Pipeline', 'save toJSON() of its transformers and toBytes() of its estimator');
   }
 
   /** An unfitted copy, every step of it, with some options changed. */

@@ -1,5 +1,5 @@
 import { describe } from '../check.js';
-import { FormatError, LamellaError } from '../errors.js';
+import { FormatError, LamellaError, UnsupportedError } from '../errors.js';
 import type { LayerType } from './layers/index.js';
 import { LAYER_TYPES, makeLayer } from './layers/index.js';
 import type { Layer } from './layer.js';
@@ -8,14 +8,18 @@ import type { SequentialOptions } from './sequential.js';
 const KEYS = ['format', 'version', 'kind', 'name', 'seed', 'inputShape', 'layers'];
 const MOST_LAYERS = 10000;
 
+/** The entries of what `toJSON` gave, as text or as data. @throws FormatError if it has none */
+export function readJson(json: unknown): Record<string, unknown> {
+  return plain(typeof json === 'string' ? parse(json) : json, 'a model');
+}
+
 /**
- * What `make` makes of the options of a model that `toJSON` described, as text or as data. Nothing in it is trusted.
+ * What `make` makes of the options of a model that `toJSON` described without weights. Nothing in it is trusted.
  *
  * @throws FormatError for anything else than such a description
  */
-export function readDescribed<T>(json: unknown, make: (options: SequentialOptions) => T): T {
-  const given = typeof json === 'string' ? parse(json) : json;
-  const record = plain(given, 'a model');
+export function readDescribed<T>(description: unknown, make: (options: SequentialOptions) => T): T {
+  const record = plain(description, 'a model');
   const unknown = Object.keys(record).find((key) => !KEYS.includes(key));
   if (unknown !== undefined) refuse(`the entries ${KEYS.join(', ')}`, describe(unknown));
   if (record.format !== 'lamella') refuse("format 'lamella'", describe(record.format));
@@ -24,12 +28,20 @@ export function readDescribed<T>(json: unknown, make: (options: SequentialOption
   const { layers } = record;
   if (!Array.isArray(layers)) refuse('an array of layers', describe(layers));
   if ((layers as unknown[]).length > MOST_LAYERS) refuse(`at most ${MOST_LAYERS} layers`, describe(layers));
-  try {
+  return withFormatErrors(() => {
     const { name, seed, inputShape } = record as { name?: string; seed?: number; inputShape?: number[] };
     const input = inputShape === undefined ? [] : [makeLayer('input', { shape: inputShape })];
     return make({ name, seed, layers: [...input, ...(layers as unknown[]).map(layerFrom)] });
+  });
+}
+
+/** What `work` returns; what it refuses about the JSON is a FormatError. */
+export function withFormatErrors<T>(work: () => T): T {
+  try {
+    return work();
   } catch (error) {
-    if (error instanceof FormatError || !(error instanceof LamellaError)) throw error;
+    const passes = error instanceof FormatError || error instanceof UnsupportedError;
+    if (passes || !(error instanceof LamellaError)) throw error;
     throw new FormatError(`modelFromJSON: ${error.message}`, { cause: error });
   }
 }

@@ -1,7 +1,8 @@
 import type { Shape } from '../model/spec.js';
+import type { NestedNumbers } from '../ndarray.js';
 import type { Layer } from './layer.js';
 
-/** A model without its weights. */
+/** A model as data, without its weights unless these were asked for. */
 export interface ModelJson {
   readonly format: 'lamella';
   readonly version: 1;
@@ -10,6 +11,8 @@ export interface ModelJson {
   readonly seed?: number;
   readonly inputShape?: readonly number[];
   readonly layers: readonly Readonly<Record<string, unknown>>[];
+  /** As nested arrays of numbers, in the order of `getWeights`. */
+  readonly weights?: readonly NestedNumbers[];
 }
 
 interface Described {

@@ -1,4 +1,5 @@
 import { anything, checkOptions, integer, text } from '../check.js';
+import { notJson } from '../check/json.js';
 import type { Engine } from '../engine/engines.js';
 import { asFormatError } from '../io/members.js';
 import { readDescribed } from './from-json.js';
@@ -32,6 +33,11 @@ export class SequentialPredictor extends Predicting {
     model.#engine = await engine();
     model.adopt(weights.map(({ data }) => data));
     return model;
+  }
+
+  /** What JSON.stringify calls. @throws ValueError always */
+  toJSON(): never {
+    throw notJson(this.name, 'keep the bytes that it was loaded from');
   }
 
   protected override engine(): Engine {

@@ -1,18 +1,30 @@
-import { anything, checkOptions, describe, integer, text } from '../check.js';
+import { anything, boolean, checkOptions, describe, integer, text } from '../check.js';
+import { notJson } from '../check/json.js';
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
 import { asFormatError } from '../io/members.js';
 import { keptBytes } from '../io/kept-bytes.js';
 import { later } from '../later.js';
+import type { ArrayInput, NestedNumbers } from '../ndarray.js';
+import { toNested } from '../ndarray.js';
 import type { CallbackModel } from '../train/callbacks/types.js';
-import { readDescribed } from './from-json.js';
+import { readDescribed, readJson, withFormatErrors } from './from-json.js';
 import type { ModelJson } from './json.js';
 import { modelJson } from './json.js';
 import type { Layer } from './layer.js';
 import { saveSequential } from './saving.js';
+import { countValues } from './structure.js';
 import { Trainable } from './trainable.js';
 
 export type { PredictOptions, SummaryOptions } from './predicting.js';
+
+/** More weights than this are left to `toBytes`. */
+const MAX_JSON_WEIGHTS = 1_000_000;
+
+export interface ToJsonOptions {
+  /** Whether weights are included, as nested arrays of numbers in the order of `getWeights`. Default false. */
+  readonly weights?: boolean;
+}
 
 export interface SequentialOptions {
   /** Bottom first; more may follow by `add`. */
@@ -43,9 +55,32 @@ export class Sequential extends Trainable implements CallbackModel {
     for (const layer of layers ?? []) this.add(layer);
   }
 
-  /** The layers and their options as plain data, without weights: what `modelFromJSON` makes the same model from. */
-  toJSON(): ModelJson {
-    return modelJson(this, this.givenInputShape);
+  /**
+   * The layers and their options as plain data, from which `modelFromJSON` makes the same model. Without `weights: true` its
+   * weights are left out, which is why JSON.stringify(model) is refused: write JSON.stringify(model.toJSON()).
+   *
+   * @throws ValueError if called by JSON.stringify; with `weights: true` before the model is built, and for more than
+   *   1,000,000 weights, which `toBytes` keeps in a seventh of the space
+   */
+  toJSON(options?: ToJsonOptions): ModelJson {
+    if (typeof options === 'string') {
+      const choices = 'toJSON() for the layers alone or toJSON({ weights: true }) for both';
+      throw notJson(this.name, `save toBytes(), or stringify ${choices}`);
+    }
+    const { weights = false } = checkOptions(`${this.name}.toJSON`, options, { weights: boolean });
+    const values = weights ? this.#nestedWeights() : undefined;
+    return { ...modelJson(this, this.givenInputShape), ...(values && { weights: values }) };
+  }
+
+  #nestedWeights(): NestedNumbers[] {
+    const { parameters } = this.structure('toJSON with weights');
+    const count = countValues(parameters);
+    if (count > MAX_JSON_WEIGHTS) {
+      throw new ValueError(
+        `${this.name}: toJSON takes at most ${MAX_JSON_WEIGHTS} weights, but the model has ${count}; use toBytes().`,
+      );
+    }
+    return this.getWeights().map(toNested);
   }
 
   /**
@@ -75,7 +110,7 @@ export class Sequential extends Trainable implements CallbackModel {
     const kept = keptBytes(bytes);
     const { readDescription, readSequential, readWeights } = await later(() => import('./loading.js'));
     const file = readSequential(kept);
-    const model = modelFromJSON(readDescription(file));
+    const model = describedModel(readDescription(file));
     const { parameters } = asFormatError(() => model.structure('fromBytes'));
     const { weights, compile, state } = readWeights(file, parameters);
     await ready();
@@ -100,11 +135,18 @@ export function sequential(options?: SequentialOptions): Sequential {
 }
 
 /**
- * The model that `toJSON` described, as text or as data; its weights are drawn anew, from the seed if there is one. Nothing
- * in it is trusted.
+ * The model that `toJSON` described, as text or as data, with its weights if they are included; without, they are drawn
+ * anew, from the seed if there is one. Nothing in it is trusted.
  *
  * @throws FormatError for anything else than such a description
  */
 export function modelFromJSON(json: unknown): Sequential {
-  return readDescribed(json, (options) => new Sequential(options));
+  const { weights, ...description } = readJson(json);
+  const model = describedModel(description);
+  if (weights !== undefined) withFormatErrors(() => model.setWeights(weights as ArrayInput[]));
+  return model;
+}
+
+function describedModel(description: unknown): Sequential {
+  return readDescribed(description, (options) => new Sequential(options));
 }

@@ -142,9 +142,9 @@ describe('JSON', () => {
   });
 
   test('makes the same model again, from text and from data', () => {
-    const text = JSON.stringify(model);
+    const text = JSON.stringify(model.toJSON());
     for (const again of [modelFromJSON(text), modelFromJSON(model.toJSON())]) {
-      expect(JSON.stringify(again)).toBe(text);
+      expect(JSON.stringify(again.toJSON())).toBe(text);
       expect(again.layers.map(({ spec }) => spec)).toEqual(model.layers.map(({ spec }) => spec));
       expect(again.getWeights()).toEqual(model.getWeights());
     }

@@ -1,4 +1,5 @@
 import type { Label } from '../../data/labels.js';
+import { notJson } from '../../check/json.js';
 import { NotFittedError } from '../../errors.js';
 import type { NdArray } from '../../ndarray.js';
 import type { Fitted } from './training.js';
@@ -46,6 +47,11 @@ export abstract class TrainedPerceptron {
   /** 1 + rows seen in training, over all epochs. */
   get t(): number {
     return this.fitted('t').t;
+  }
+
+  /** What JSON.stringify calls. @throws ValueError always: models are saved by `toBytes` */
+  toJSON(): never {
+    throw notJson('Perceptron', 'keep the bytes of toBytes()');
   }
 
   /** The trained state; `wanted` is what errors say needs it. */
