@@ -1,31 +1,34 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-
-let written = 0;
+import type { Cleaning } from './temporary-names.js';
+import { removeStale, temporaryName } from './temporary-names.js';
 
 /** The calls of the file system by which a file is replaced; tests let them fail. */
-export interface FileSystem {
+export interface FileSystem extends Cleaning {
   readonly mkdir: typeof mkdir;
   readonly open: typeof open;
   readonly rename: typeof rename;
-  readonly rm: typeof rm;
 }
 
 /**
  * Write a file so that, whatever happens, it has either its old bytes or all of the new ones: into a file beside it, onto
- * the disk, then renamed. Directories that are missing are made. Errors of the file system are passed on as they are.
+ * the disk, then renamed. Any number of threads, processes and machines may write the same path at once: one of them is
+ * the last. Directories that are missing are made. Errors of the file system are passed on as they are.
+ *
+ * A process that is killed meanwhile leaves a file <name>.….tmp behind; later writes into the folder remove it.
  */
 export async function writeAtomically(
   path: string,
   bytes: Uint8Array,
-  fs: FileSystem = { mkdir, open, rename, rm },
+  fs: FileSystem = { mkdir, open, readdir, rename, rm, stat },
 ): Promise<void> {
   const folder = dirname(path);
   await fs.mkdir(folder, { recursive: true });
-  const temporary = `${path}.${process.pid}.${++written}.tmp`;
+  const temporary = temporaryName(path);
   try {
     const file = await fs.open(temporary, 'wx');
     try {
+      await removeStale(folder, (await file.stat()).mtimeMs, fs);
       await file.writeFile(bytes);
       await file.sync();
     } finally {

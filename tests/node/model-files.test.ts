@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -59,7 +59,7 @@ describe('saveModel and readModel', () => {
 });
 
 describe('a write that fails', () => {
-  const real: FileSystem = { mkdir, open, rename, rm };
+  const real: FileSystem = { mkdir, open, readdir, rename, rm, stat };
   const fail = (): never => {
     throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
   };
