@@ -8,7 +8,7 @@ import { decide, decideEach, decideRow, isMultilabel } from './decisions.js';
 import type { Model } from './model.js';
 import type { LabelSequence } from './out.js';
 import { checkOut, fillLabels, labelRows, writeLabel } from './out.js';
-import { outputsOf } from './outputs.js';
+import { finiteOutputs, outputsOf } from './outputs.js';
 
 const OUT = { out: float32Array };
 const LABELS_OUT = { out: anything<LabelSequence>() };
@@ -32,7 +32,7 @@ export function predictLabels(
   const last = network.lastCall;
   if (isAgain(last, 'predict', x, options)) {
     const { result, rows: again, out } = last;
-    const code = decideRow(network.forward(again, result as Float32Array), 0, network.outputShape[0]);
+    const code = decideRow(finiteOutputs(network, again, result as Float32Array), 0, network.outputShape[0]);
     writeLabel(out as LabelSequence, 0, classes[code]);
     return out as LabelSequence;
   }
@@ -56,7 +56,7 @@ export function probabilities(
   const last = network.lastCall;
   if (isAgain(last, wanted, x, options)) {
     const result = last.result as NdArray;
-    network.forward(last.rows, result.data);
+    finiteOutputs(network, last.rows, result.data);
     if (network.outputShape[0] === 1) bothClasses(result.data);
     return result;
   }
@@ -64,7 +64,7 @@ export function probabilities(
   const given = toRows(x, { flatten: true, expectedFeatures: network.spec.inputShape[0], unchecked: true });
   const shape = [given.rows, classes.length];
   if (out) checkOut(out.length, given.rows * classes.length, `(${shape.join(', ')})`);
-  const data = network.forward(given, out ?? new Float32Array(given.rows * classes.length));
+  const data = finiteOutputs(network, given, out ?? new Float32Array(given.rows * classes.length));
   if (network.outputShape[0] === 1) bothClasses(data);
   const result = { data, shape };
   network.lastCall = remember(wanted, x, options, given, result);

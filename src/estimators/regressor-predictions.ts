@@ -3,7 +3,7 @@ import { isAgain, remember } from '../model/last-call.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import type { Model } from './model.js';
 import { checkOut } from './out.js';
-import { outputsOf } from './outputs.js';
+import { finiteOutputs, outputsOf } from './outputs.js';
 
 const OUT = { out: float32Array };
 
@@ -16,7 +16,7 @@ export function predictValues(
   const { outputs, network } = model;
   const last = network.lastCall;
   if (isAgain(last, 'predict', x, options)) {
-    network.forward(last.rows, options?.out);
+    finiteOutputs(network, last.rows, options?.out);
     return last.result as Float32Array | NdArray;
   }
   const { out } = checkOptions('MLPRegressor.predict', options, OUT);

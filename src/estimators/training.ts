@@ -11,7 +11,7 @@ import { continued, newModel } from './model.js';
 import type { MLPParams } from './options.js';
 import { fitStochastic } from './stochastic.js';
 import type { TrainingRequest } from './training-request.js';
-import { warnUnscaled } from './unscaled.js';
+import { warnUnscaled, warnUnscaledTargets } from './unscaled.js';
 import { onData, onHeldOut } from './validation.js';
 
 /** Rows and targets to validate with. */
@@ -54,7 +54,10 @@ export async function trainMLP(training: Training, trainee: Trainee): Promise<vo
   const { name, params, kept } = trainee;
   const call = incremental ? 'partialFit' : 'warmStart';
   const present = trainee.present && continued(name, call, trainee.present, params, task);
-  if (!present) warnUnscaled(rows, params.onWarning);
+  if (!present) {
+    warnUnscaled(rows, params.onWarning);
+    warnUnscaledTargets(task, params);
+  }
   const random = toRandomState(params.randomState as number | RandomState);
   // Of dropout: what the stream would give next, without taking it.
   const drops = dropoutRates(params).some((rate) => rate > 0);

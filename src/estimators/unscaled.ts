@@ -1,5 +1,8 @@
+import { adviseOnScale, EXPONENTIAL, LBFGS, STEPWISE } from '../data/target-scale.js';
 import type { Rows } from '../ndarray.js';
 import { LamellaWarning, warn, type OnWarning } from '../warnings.js';
+import type { Task } from './model.js';
+import type { MLPParams } from './options.js';
 
 /** Rows that are looked at. */
 const SAMPLE = 1000;
@@ -27,4 +30,16 @@ export function warnUnscaled(
       : 'scale the features to about unit variance';
   const message = `X looks unscaled: expected values of about -3 to 3, but received ${value} at row ${row}, column ${column}; ${remedy}.`;
   warn(new LamellaWarning(message, 'UNSCALED_X'), onWarning);
+}
+
+/** Warn if values to predict are of a scale that the solver does not learn. */
+export function warnUnscaledTargets(
+  { targets, outputs, classes, outActivation }: Task,
+  params: MLPParams,
+): void {
+  if (classes.length > 0) return;
+  const { solver, onWarning } = params;
+  const limits = outActivation === 'exponential' ? EXPONENTIAL : solver === 'lbfgs' ? LBFGS : STEPWISE;
+  const message = adviseOnScale(targets.data, outputs, limits);
+  if (message !== undefined) warn(new LamellaWarning(message, 'UNSCALED_Y'), onWarning);
 }

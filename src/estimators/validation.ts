@@ -5,6 +5,7 @@ import { ascending } from '../random.js';
 import { Session } from '../train/session.js';
 import type { HeldOut } from './held-out.js';
 import type { Task } from './model.js';
+import { finiteOutputs, refuseOverflow } from './outputs.js';
 
 /** Judges a network as it is now. */
 export type Validate = () => Judgement;
@@ -23,7 +24,10 @@ const MOST_ROWS = 480;
 
 /** By the rows that early stopping has held out. */
 export function onHeldOut(network: Network, task: Task, { rows, test, weights }: HeldOut): Validate {
-  return () => ({ score: task.score(network.forward(rows), test, weights), rows: test.length });
+  return () => ({
+    score: task.score(finiteOutputs(network, rows, undefined, 'X', test), test, weights),
+    rows: test.length,
+  });
 }
 
 /** By rows and targets of the caller's: the loss is that of a batch of all of them, L2 penalty included. */
@@ -49,6 +53,7 @@ export function onData(
     const loss = session.step(dataset, all, false, (part) => {
       predicted.set((session as Session).predictions(part.length), part[0] * outputs);
     });
+    refuseOverflow(predicted, outputs, rows, 'X of validationData');
     return { score: task.score(predicted, all), loss, rows: rows.rows };
   };
 }

@@ -1,4 +1,8 @@
+import { adviseOnScale, EXPONENTIAL, STEPWISE } from '../data/target-scale.js';
+import type { NamedLoss, ResolvedLoss } from '../model/options/losses.js';
 import type { Rows } from '../ndarray.js';
+import { finalActivation, outputRange } from './output.js';
+import type { Prepared } from './prepare.js';
 import type { Structure } from './structure.js';
 
 /** Rows that are looked at. */
@@ -35,4 +39,40 @@ export function adviseOnFeatures(
   const named = wide.slice(0, MOST_NAMED).join(', ');
   const more = wide.length > MOST_NAMED ? ` and ${wide.length - MOST_NAMED} more` : '';
   return `The features look unscaled: column${wide.length > 1 ? 's' : ''} ${named}${more} (column ${worst} has values up to ${Number(largest[worst].toPrecision(3))} and a standard deviation of ${Number(deviation(worst).toPrecision(3))}), where about unit variance trains best; use StandardScaler or MinMaxScaler, or for images a scale of 1/255.`;
+}
+
+/** Losses by which predictions are to become the targets. */
+const REGRESSION: readonly string[] = [
+  'meanSquaredError',
+  'meanAbsoluteError',
+  'huber',
+  'logCosh',
+] satisfies NamedLoss[];
+
+/** Share of the targets that may lie beyond what the output can be. */
+const OUTLIERS = 0.01;
+
+/** Says that values to predict are of a scale that is not learned, or lie beyond what the output activation gives. */
+export function adviseOnTargets(
+  { spec }: Structure,
+  { name }: ResolvedLoss,
+  { truth, columns }: Pick<Prepared, 'truth' | 'columns'>,
+): string | undefined {
+  // A last layer that rescales takes care of it.
+  if (!REGRESSION.includes(name) || spec.layers.at(-1)?.type === 'rescaling') return undefined;
+  const activation = finalActivation(spec.layers);
+  const [least, most] = outputRange(activation);
+  const beyond = truth.reduce((count, value) => (value < least || value > most ? count + 1 : count), 0);
+  if (beyond > OUTLIERS * truth.length) {
+    const given = [Math.min, Math.max].map((pick) => truth.reduce((a, b) => pick(a, b)));
+    const [low, high] = given.map((value) => Number(value.toPrecision(6)));
+    const range =
+      most === Infinity
+        ? `${least} or more`
+        : least === -Infinity
+          ? `${most} or less`
+          : `from ${least} to ${most}`;
+    return `y has values from ${low} to ${high}, but those of activation '${activation}' in the output layer are ${range}; use no activation there, or scale y.`;
+  }
+  return adviseOnScale(truth, columns, activation === 'exponential' ? EXPONENTIAL : STEPWISE);
 }

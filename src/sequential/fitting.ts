@@ -4,7 +4,7 @@ import type { Network } from '../model/network.js';
 import { sizeOf } from '../model/spec.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
 import { LamellaWarning, warn } from '../warnings.js';
-import { adviseOnFeatures } from './advice.js';
+import { adviseOnFeatures, adviseOnTargets } from './advice.js';
 import type { Compiled } from './compile.js';
 import { Evaluation } from './evaluation.js';
 import type { FitSettings } from './fit-options.js';
@@ -165,6 +165,8 @@ function advise({ settings, compiled }: FitCall, { train, structure }: Data): vo
   if (output) warn(new LamellaWarning(output.message, 'LOSS_AND_OUTPUT'), onWarning);
   const features = 'dataset' in train ? adviseOnFeatures(structure, train.dataset.rows as Rows) : undefined;
   if (features !== undefined) warn(new LamellaWarning(features, 'UNSCALED_X'), onWarning);
+  const targets = 'dataset' in train ? adviseOnTargets(structure, compiled.loss, train) : undefined;
+  if (targets !== undefined) warn(new LamellaWarning(targets, 'UNSCALED_Y'), onWarning);
 }
 
 function sourceOf({ owner, settings, compiled }: FitCall, data: Data, seed: () => number): Source {

@@ -52,6 +52,26 @@ const VALUES: Record<Kind, string> = {
   logSoftmax: 'whose values are 0 or less',
 };
 
+/** Least and largest value of an activation; what is a little below 0 counts as -∞. */
+export function outputRange(activation: Activation): readonly [least: number, most: number] {
+  if (activation === 'relu6') return [0, 6];
+  switch (KINDS[activation]) {
+    case 'signed':
+      return [-1, 1];
+    case 'clipped':
+    case 'positive':
+      return [0, Infinity];
+    case 'share':
+    case 'clippedShare':
+    case 'softmax':
+      return [0, 1];
+    case 'logSoftmax':
+      return [-Infinity, 0];
+    default:
+      return [-Infinity, Infinity];
+  }
+}
+
 /** What a loss wants of its output, what to use, and the kinds of which it learns badly, or nothing whatever the data. */
 interface Demand {
   readonly wants: string;
