@@ -11,11 +11,13 @@ export interface FileSystem extends Cleaning {
 }
 
 /**
- * Write a file so that, whatever happens, it has either its old bytes or all of the new ones: into a file beside it, onto
- * the disk, then renamed. Any number of threads, processes and machines may write the same path at once: one of them is
- * the last. Directories that are missing are made. Errors of the file system are passed on as they are.
+ * Write a file so that, whatever happens, it has either its old bytes or all of the new ones: into a file
+ * beside it, onto the disk, then renamed. Any number of threads, processes and machines may write the same
+ * path at once: one of them is the last. Directories that are missing are made. Errors of the file system are
+ * passed on as they are.
  *
- * A process that is killed meanwhile leaves a file <name>.….tmp behind; later writes into the folder remove it.
+ * A process that is killed meanwhile leaves a file <name>.….tmp behind; later writes into the folder remove
+ * it.
  */
 export async function writeAtomically(
   path: string,

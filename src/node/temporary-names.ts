@@ -17,7 +17,9 @@ const TEMPORARY = /\.([0-9a-f]{16})-(\d{1,10})-[0-9a-f]{16}\.tmp$/;
 /** Names of files end at 255 bytes in most file systems; what comes behind the name takes 50. */
 const MAX_NAME_BYTES = 200;
 
-/** A file that nothing has been written to for so long has no writer any more, on whichever machine that was. */
+/**
+ * A file that nothing has been written to for so long has no writer any more, on whichever machine that was.
+ */
 const MAX_AGE_MS = 3_600_000;
 
 /** Milliseconds from one look at a folder to the next. */
@@ -36,9 +38,9 @@ export function temporaryName(path: string): string {
 }
 
 /**
- * Remove the temporary files in a folder whose writers are dead: processes of this machine that no longer run, and whoever
- * has not written for an hour, which also tells of other machines on a shared volume and of containers. Looks every ten
- * minutes at most. What fails is left for the next time.
+ * Remove the temporary files in a folder whose writers are dead: processes of this machine that no longer
+ * run, and whoever has not written for an hour, which also tells of other machines on a shared volume and of
+ * containers. Looks every ten minutes at most. What fails is left for the next time.
  *
  * @param now the time by the clock of the file system, which may be another machine's, in milliseconds
  */
@@ -71,7 +73,8 @@ function described(): string {
   try {
     return `${hostname()} ${processNamespace()}`;
   } catch {
-    // Not told, as by Deno to programs that may not ask: then no other process is known to be of this machine.
+    // Not told, as by Deno to programs that may not ask: then no other process is known to be of this
+    // machine.
     return randomBytes(16).toString('hex');
   }
 }

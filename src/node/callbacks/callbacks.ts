@@ -27,9 +27,9 @@ export const callbacks = {
   ...portable,
 
   /**
-   * Stores the model at the end of epochs, or after some steps. `path` may hold {epoch}, counted from 1, {batch} and any
-   * value of the logs, formatted as in Python: 'models/{epoch:02d}-{val_loss:.2f}.safetensors'. A file is replaced when its
-   * successor is whole.
+   * Stores the model at the end of epochs, or after some steps. `path` may hold {epoch}, counted from 1,
+   * {batch} and any value of the logs, formatted as in Python:
+   * 'models/{epoch:02d}-{val_loss:.2f}.safetensors'. A file is replaced when its successor is whole.
    */
   modelCheckpoint(options: Path & CheckpointPolicy): ModelCheckpoint {
     const given = checkOptions('modelCheckpoint', options, { path: pathRule, ...checkpointRules });
@@ -43,7 +43,10 @@ export const callbacks = {
     return new CsvLogger(requiredPath('csvLogger', path), growingFiles, layout);
   },
 
-  /** Writes event files for TensorBoard into train/ and validation/ of the directory `path`, 'logs' if it is not given. */
+  /**
+   * Writes event files for TensorBoard into train/ and validation/ of the directory `path`, 'logs' if it is
+   * not given.
+   */
   tensorBoard(options?: Partial<Path> & EventPolicy): TensorBoard {
     const given = checkOptions('tensorBoard', options, { path: pathRule, ...eventRules });
     const { path = 'logs', ...policy } = given;

@@ -32,12 +32,12 @@ export interface BackupFile {
 export const backupRules = { saveFreq: oneOf<'epoch'>(['epoch']), deleteCheckpoint: boolean };
 
 /**
- * Saves everything that training goes on from after every epoch, and goes on from it when `fit` begins anew: the same
- * model, data and options then give, bit for bit, what training without the interruption gives
+ * Saves everything that training goes on from after every epoch, and goes on from it when `fit` begins anew:
+ * the same model, data and options then give, bit for bit, what training without the interruption gives
  * (keras/src/callbacks/backup_and_restore.py). Other callbacks that have `getState` and `setState` go on too.
  *
- * The backup is deleted when training has come to its end; it stays after an error, an abort, and a `fit` that
- * `maxTimeMs` or `maxSteps` ended before its last epoch. Epochs cut short are not saved.
+ * The backup is deleted when training has come to its end; it stays after an error, an abort, and a `fit`
+ * that `maxTimeMs` or `maxSteps` ended before its last epoch. Epochs cut short are not saved.
  */
 export class BackupAndRestore implements Callback {
   readonly #file: BackupFile;

@@ -25,8 +25,9 @@ const CHECKSUM_AT = 8 + BEGINNING.length;
 const UNKNOWN = '00000000';
 
 /**
- * A safetensors file: weights/i, slots/j/i, random, callbacks/k/name/i; all numbers as JSON in its metadata. The checksum,
- * first in the metadata, is the CRC-32 of the whole file with 00000000 in its place, in hexadecimal.
+ * A safetensors file: weights/i, slots/j/i, random, callbacks/k/name/i; all numbers as JSON in its metadata.
+ * The checksum, first in the metadata, is the CRC-32 of the whole file with 00000000 in its place, in
+ * hexadecimal.
  */
 export function writeBackup({ training, callbacks }: Backup): Uint8Array<ArrayBuffer> {
   const { weights, optimizer, random, ...numbers } = training;

@@ -8,17 +8,21 @@ export interface CsvLayout {
   /** One character between values. Default ','. */
   readonly separator?: string;
   /**
-   * Go on with a file that exists, whose first line stays its only header. Default false: begin anew in every fit, but for
-   * one that `backupAndRestore` resumes.
+   * Go on with a file that exists, whose first line stays its only header. Default false: begin anew in every
+   * fit, but for one that `backupAndRestore` resumes.
    */
   readonly append?: boolean;
 }
 
 export interface CsvLoggerOptions extends CsvLayout {
-  /** Stores the file, whole, after every epoch: for very many epochs, `path` of `lamella/node`, which appends, is faster. */
+  /**
+   * Stores the file, whole, after every epoch: for very many epochs, `path` of `lamella/node`, which appends,
+   * is faster.
+   */
   readonly write: Write;
   /**
-   * Gives the file that `append` or a resumed fit goes on with; without it, they go on with what this callback has written.
+   * Gives the file that `append` or a resumed fit goes on with; without it, they go on with what this
+   * callback has written.
    */
   readonly read?: Read;
   /** Default 'training.csv'. */
@@ -33,12 +37,13 @@ const character = rule(
 export const csvRules = { separator: character, append: boolean };
 
 /**
- * Writes a line per epoch: its 0-based number, then the values that the first epoch had, and the `val_` values if fit
- * validates, sorted by name; NA where one is missing (keras/src/callbacks/csv_logger.py). Lines end in \r\n, names that need
- * it are quoted (RFC 4180), and a name that a spreadsheet would take for a formula gets a ' in front.
+ * Writes a line per epoch: its 0-based number, then the values that the first epoch had, and the `val_`
+ * values if fit validates, sorted by name; NA where one is missing (keras/src/callbacks/csv_logger.py). Lines
+ * end in \r\n, names that need it are quoted (RFC 4180), and a name that a spreadsheet would take for a
+ * formula gets a ' in front.
  *
- * Where `backupAndRestore` resumes training, the file goes on too: lines of the epochs that are trained again, and a last
- * line that was cut short, are replaced.
+ * Where `backupAndRestore` resumes training, the file goes on too: lines of the epochs that are trained
+ * again, and a last line that was cut short, are replaced.
  */
 export class CsvLogger implements Callback {
   readonly #name: string;

@@ -10,7 +10,10 @@ export interface EarlyStoppingOptions {
   readonly monitor?: string;
   /** Least change that counts as an improvement. Default 0. */
   readonly minDelta?: number;
-  /** Epochs without improvement, one after the other, that end training. Default 0; the first epoch whose value is a number always improves. */
+  /**
+   * Epochs without improvement, one after the other, that end training. Default 0; the first epoch whose
+   * value is a number always improves.
+   */
   readonly patience?: number;
   /** 1: say when training ends and which weights are restored. Default 0. */
   readonly verbose?: number | boolean;
@@ -47,8 +50,8 @@ const defaults = {
 };
 
 /**
- * Ends training when a value no longer improves (keras/src/callbacks/early_stopping.py). NaN is no improvement: it counts
- * towards `patience`, with one warning per fit. Every fit begins anew.
+ * Ends training when a value no longer improves (keras/src/callbacks/early_stopping.py). NaN is no
+ * improvement: it counts towards `patience`, with one warning per fit. Every fit begins anew.
  */
 export class EarlyStopping implements Callback {
   readonly #options: Required<EarlyStoppingOptions>;

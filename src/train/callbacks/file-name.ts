@@ -2,7 +2,8 @@ import { ValueError } from '../../errors.js';
 import { floatText } from './monitor.js';
 
 /**
- * Fill {epoch}, {epoch:02d}, {val_loss:.2f} and so on in a name, as Python's str.format does with the formats d, f and e.
+ * Fill {epoch}, {epoch:02d}, {val_loss:.2f} and so on in a name, as Python's str.format does with the formats
+ * d, f and e.
  *
  * @param values 'epoch' and 'batch' are integers, all others are not
  * @throws ValueError for a value that is not there, or another format

@@ -18,7 +18,9 @@ const FOREIGN_HOOKS = [
 
 const BARE_HOOKS = new Set([...HOOKS.map(bare), ...FOREIGN_HOOKS]);
 
-/** A name without 'on', underscores and capitals: on_epoch_end, onEpochEnd and epochEnd are all 'epochend'. */
+/**
+ * A name without 'on', underscores and capitals: on_epoch_end, onEpochEnd and epochEnd are all 'epochend'.
+ */
 function bare(name: string): string {
   return name.slice(0, 64).replaceAll('_', '').toLowerCase().replace(/^on/, '');
 }
@@ -27,8 +29,8 @@ function bare(name: string): string {
  * The callbacks that fit was given: one, or an array of them.
  *
  * @param owner what errors name: 'sequential.fit'
- * @throws ValueError for anything but objects with hooks; for hooks that are no functions; for members that look like hooks
- *   but are never called: `on…`, or a hook of this package or of Keras in another spelling
+ * @throws ValueError for anything but objects with hooks; for hooks that are no functions; for members that
+ * look like hooks but are never called: `on…`, or a hook of this package or of Keras in another spelling
  */
 export function readCallbacks(owner: string, given: unknown): Callback<any>[] {
   if (given === undefined || given === null) return [];

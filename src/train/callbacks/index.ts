@@ -22,8 +22,8 @@ const progressRules = {
 };
 
 /**
- * Callbacks for `fit`, with Keras's options, defaults and messages. Those that write take `write: (name, bytes)`; the same
- * names in `lamella/node` take `path`.
+ * Callbacks for `fit`, with Keras's options, defaults and messages. Those that write take `write: (name,
+ * bytes)`; the same names in `lamella/node` take `path`.
  */
 export const callbacks = {
   /** Ends training when a value no longer improves; can go back to the best weights. */

@@ -19,8 +19,8 @@ export interface CheckpointPolicy {
   /** 'epoch' (default): at the end of every epoch. A number: after so many steps, counted over all epochs. */
   readonly saveFreq?: 'epoch' | number;
   /**
-   * What the first model of a fit has to be better than. Default null: nothing. Give it the `best` of an earlier fit to keep
-   * what that fit has stored unless this one does better.
+   * What the first model of a fit has to be better than. Default null: nothing. Give it the `best` of an
+   * earlier fit to keep what that fit has stored unless this one does better.
    */
   readonly initialValueThreshold?: number | null;
 }
@@ -29,8 +29,8 @@ export interface ModelCheckpointOptions extends CheckpointPolicy {
   /** Stores a model: the bytes are those of `model.toBytes()`, for `loadModel`. */
   readonly write: Write;
   /**
-   * May hold {epoch}, counted from 1, {batch} and any value of the logs, formatted as in Python: '{epoch:02d}-{val_loss:.2f}'.
-   * Default 'model.safetensors'.
+   * May hold {epoch}, counted from 1, {batch} and any value of the logs, formatted as in Python:
+   * '{epoch:02d}-{val_loss:.2f}'. Default 'model.safetensors'.
    */
   readonly name?: string;
 }
@@ -54,9 +54,9 @@ const defaults = {
 };
 
 /**
- * Stores the model at the end of epochs, or after some steps (keras/src/callbacks/model_checkpoint.py). With `saveBestOnly`,
- * NaN is never best, with one warning per fit. Every fit begins anew, with `initialValueThreshold` as the best value and no
- * steps counted, where Keras's goes on from the fit before.
+ * Stores the model at the end of epochs, or after some steps (keras/src/callbacks/model_checkpoint.py). With
+ * `saveBestOnly`, NaN is never best, with one warning per fit. Every fit begins anew, with
+ * `initialValueThreshold` as the best value and no steps counted, where Keras's goes on from the fit before.
  */
 export class ModelCheckpoint implements Callback {
   readonly #name: string;

@@ -46,9 +46,9 @@ const defaults = {
 };
 
 /**
- * Reduces the learning rate when a value no longer improves, and adds the learning rate of the epoch to the logs, as
- * 'learning_rate' (keras/src/callbacks/reduce_lr_on_plateau.py). NaN is no improvement: it counts towards `patience`, with
- * one warning per fit. Every fit begins anew; the learning rate stays the model's.
+ * Reduces the learning rate when a value no longer improves, and adds the learning rate of the epoch to the
+ * logs, as 'learning_rate' (keras/src/callbacks/reduce_lr_on_plateau.py). NaN is no improvement: it counts
+ * towards `patience`, with one warning per fit. Every fit begins anew; the learning rate stays the model's.
  */
 export class ReduceLROnPlateau implements Callback {
   readonly #options: Required<ReduceLROnPlateauOptions>;

@@ -18,7 +18,10 @@ export interface EventPolicy {
 }
 
 export interface TensorBoardOptions extends EventPolicy {
-  /** Stores an event file, whole, each time that it has grown: `path` of `lamella/node`, which appends, is faster. */
+  /**
+   * Stores an event file, whole, each time that it has grown: `path` of `lamella/node`, which appends, is
+   * faster.
+   */
   readonly write: Write;
   /** Directory that the names begin with. Default 'logs'. */
   readonly logDir?: string;
@@ -32,9 +35,9 @@ export const eventRules = {
 };
 
 /**
- * Writes event files for TensorBoard: epoch_<name> at step <epoch>, training in train/, validation in validation/;
- * distributions of weights as <layer>/<weight>/histogram (keras/src/callbacks/tensorboard.py). Every fit writes files of its
- * own, with names that are never used again.
+ * Writes event files for TensorBoard: epoch_<name> at step <epoch>, training in train/, validation in
+ * validation/; distributions of weights as <layer>/<weight>/histogram (keras/src/callbacks/tensorboard.py).
+ * Every fit writes files of its own, with names that are never used again.
  */
 export class TensorBoard implements Callback {
   readonly #logDir: string;

@@ -8,8 +8,9 @@ export interface TerminateOnNaNOptions {
 }
 
 /**
- * Ends training normally when a loss is NaN or infinite, where `fit` would reject with a DivergedError. The weights are
- * those of the last epoch whose loss was finite (keras/src/callbacks/terminate_on_nan.py keeps what it has).
+ * Ends training normally when a loss is NaN or infinite, where `fit` would reject with a DivergedError. The
+ * weights are those of the last epoch whose loss was finite (keras/src/callbacks/terminate_on_nan.py keeps
+ * what it has).
  */
 export class TerminateOnNaN implements Callback {
   readonly #raiseError: boolean;

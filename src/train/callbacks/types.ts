@@ -3,8 +3,9 @@ import type { RandomStateData } from '../../random.js';
 import type { OnWarning } from '../../warnings.js';
 
 /**
- * What has been measured, by name: 'loss', 'accuracy', 'val_loss', … as the user wrote the metrics. All callbacks see the
- * same object; what one of them adds at an epoch's end ('learning_rate') goes into the history.
+ * What has been measured, by name: 'loss', 'accuracy', 'val_loss', … as the user wrote the metrics. All
+ * callbacks see the same object; what one of them adds at an epoch's end ('learning_rate') goes into the
+ * history.
  */
 export type Logs = Record<string, number>;
 
@@ -29,13 +30,18 @@ export interface TrainingState {
   readonly learningRate?: number;
   /** Of shuffles, dropout and noise. */
   readonly seed: number;
-  /** The generator that shuffles, where the order of an epoch does not follow from its number and the seed. */
+  /**
+   * The generator that shuffles, where the order of an epoch does not follow from its number and the seed.
+   */
   readonly random?: RandomStateData;
   /** What the history holds of the finished epochs. */
   readonly history: Readonly<Record<string, readonly number[]>>;
 }
 
-/** What a callback may do with the model in training. The model handed to callbacks has all of this, and predicts too. */
+/**
+ * What a callback may do with the model in training. The model handed to callbacks has all of this, and
+ * predicts too.
+ */
 export interface CallbackModel {
   readonly name: string;
   /** 'dense/kernel', 'dense/bias', …: layer and weight, in the order of `getWeights`. */
@@ -78,9 +84,10 @@ export interface TrainParams {
 type Awaitable = void | Promise<void>;
 
 /**
- * What `fit` calls, and awaits. `index` is the 0-based number of the epoch, or of the batch within its epoch; `logs` holds
- * the running means at a batch's end, the epoch's means and the `val_` values at an epoch's end, and the last epoch's logs
- * at the end of training. What a callback throws ends training, and `fit` rejects with it.
+ * What `fit` calls, and awaits. `index` is the 0-based number of the epoch, or of the batch within its epoch;
+ * `logs` holds the running means at a batch's end, the epoch's means and the `val_` values at an epoch's end,
+ * and the last epoch's logs at the end of training. What a callback throws ends training, and `fit` rejects
+ * with it.
  */
 export interface Callback<M extends CallbackModel = CallbackModel> {
   /** A fit begins: told to all callbacks before any `onTrainBegin`. */
@@ -89,14 +96,26 @@ export interface Callback<M extends CallbackModel = CallbackModel> {
   onEpochBegin?(index: number, logs: Logs, model: M): Awaitable;
   onBatchEnd?(index: number, logs: Logs, model: M): Awaitable;
   onEpochEnd?(index: number, logs: Logs, model: M): Awaitable;
-  /** After the `onEpochEnd` of all callbacks, when the history holds the epoch: the state of training is whole. */
+  /**
+   * After the `onEpochEnd` of all callbacks, when the history holds the epoch: the state of training is
+   * whole.
+   */
   onEpochSettled?(index: number, logs: Logs, model: M): Awaitable;
   onTrainEnd?(logs: Logs, model: M): Awaitable;
-  /** Counters and best values, as JSON, for `backupAndRestore` to go on with. Weights may be among them, as typed arrays. */
+  /**
+   * Counters and best values, as JSON, for `backupAndRestore` to go on with. Weights may be among them, as
+   * typed arrays.
+   */
   getState?(): CallbackState;
-  /** Take up a state that `getState` of a callback made with the same options gave; called between `setParams` and the first epoch. */
+  /**
+   * Take up a state that `getState` of a callback made with the same options gave; called between `setParams`
+   * and the first epoch.
+   */
   setState?(state: CallbackState): void;
 }
 
-/** The state of a callback. Numbers, booleans and null survive as they are (also NaN and ±Infinity), arrays to the bit. */
+/**
+ * The state of a callback. Numbers, booleans and null survive as they are (also NaN and ±Infinity), arrays to
+ * the bit.
+ */
 export type CallbackState = Readonly<Record<string, number | boolean | null | readonly NdArray[]>>;

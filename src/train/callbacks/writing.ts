@@ -31,7 +31,9 @@ export function requiredWrite(owner: string, write: Write | undefined): Write {
   return required(owner, 'write', 'a function (name, bytes)', write);
 }
 
-/** Adds to files that are stored whole, each time anew: an addition takes the longer the longer the file is. */
+/**
+ * Adds to files that are stored whole, each time anew: an addition takes the longer the longer the file is.
+ */
 export function wholeFiles(write: Write, read?: Read): Appender {
   const files = new Map<string, Uint8Array>();
   return {

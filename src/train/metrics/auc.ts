@@ -2,8 +2,9 @@ import { isSparse, targetOf } from './mean.js';
 import type { MetricState } from './state.js';
 
 /**
- * Area under the ROC curve over all outputs together: the share of pairs of a positive and a negative whose predictions
- * are in order, ties counting half. Exact; keeps all predictions. NaN where positives or negatives are missing.
+ * Area under the ROC curve over all outputs together: the share of pairs of a positive and a negative whose
+ * predictions are in order, ties counting half. Exact; keeps all predictions. NaN where positives or
+ * negatives are missing.
  */
 export class Auc implements MetricState {
   #scores = new Float32Array(0);

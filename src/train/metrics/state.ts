@@ -16,7 +16,10 @@ export interface MetricState {
   ): void;
   /** The value over all rows since the last reset; NaN without rows. */
   result(): number;
-  /** Says why `result` is NaN, to follow 'because'; undefined where that is not known. @param rows 'the validation rows' */
+  /**
+   * Says why `result` is NaN, to follow 'because'; undefined where that is not known. @param rows 'the
+   * validation rows'
+   */
   explainNaN?(rows: string): string | undefined;
   reset(): void;
 }

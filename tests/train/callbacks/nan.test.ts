@@ -3,6 +3,7 @@ import { callbacks, layers, MLPRegressor, sequential } from 'lamella';
 import type { LamellaWarning, Sequential } from 'lamella';
 import { Auc } from '../../../src/train/metrics/auc.js';
 import { countLoss, countScore, newStoppingState } from '../../../src/estimators/stopping.js';
+import { ranksOf } from '../../../src/search/statistics.js';
 import { FakeModel, logsOf, run } from './fake.js';
 
 const monitored = { monitor: 'val_mine', mode: 'min' as const };
@@ -106,6 +107,10 @@ describe('the warning says why where that is known', () => {
     expect(reason([0, 0], [0.1, 0.2])).toBe('the rows are all of one class');
     expect(reason([0, 1], [NaN, 0.2])).toBe('predictions are NaN');
   });
+});
+
+test('searches rank NaN last', () => {
+  expect(ranksOf([NaN, 0.5, NaN, 0.7, -Infinity])).toEqual([4, 2, 4, 1, 3]);
 });
 
 describe('multi-layer perceptrons', () => {
