@@ -3,12 +3,16 @@ import suite from './vitest.config.ts';
 
 const { test, ...rest } = suite;
 
-/** Trains on real data sets for minutes: one file at a time, on the machine's whole memory bandwidth. */
+/**
+ * Trains on real data sets for minutes: one file at a time, on the machine's whole memory bandwidth. Goes through all sizes
+ * of the kernels, of which `npm test` takes a third.
+ */
 export default mergeConfig(defineConfig(rest), {
   test: {
     pool: test?.pool,
     execArgv: test?.execArgv,
-    include: ['tests/acceptance/**/*.test.ts'],
+    include: ['tests/acceptance/**/*.test.ts', 'tests/assembly/**/*.test.ts'],
+    env: { LAMELLA_TESTS: 'every combination' },
     fileParallelism: false,
     passWithNoTests: true,
     testTimeout: 1_800_000,

@@ -15,7 +15,7 @@ const EXP_1: f32 = 1.6666665459e-1;
 const EXP_0: f32 = 5.0000001201e-1;
 
 /**
- * e^x in four lanes, ≤ 1.02 ulp, measured on every float32 (the tests take every 1,009th); denormal results are kept,
+ * e^x in four lanes, ≤ 1.02 ulp, measured on every float32 (the acceptance tests take every 1,009th); denormal results are kept,
  * overflow is ∞, NaN stays NaN. Cody-Waite reduction to |r| ≤ ln(2)/2, then Cephes' expf polynomial (Moshier, 1984-).
  * The power of two is applied in two halves so that neither leaves the normal range.
  */

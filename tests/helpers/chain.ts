@@ -44,6 +44,17 @@ export function chain(
   return sum;
 }
 
+const emulated = new Map<MultiplyAdd, Map<string, Float32Array>>();
+
+/** What `emulate` returns; computed once for all variants that round alike. `what` names it within a file of tests. */
+export function emulation(madd: MultiplyAdd, what: string, emulate: () => Float32Array): Float32Array {
+  let known = emulated.get(madd);
+  if (!known) emulated.set(madd, (known = new Map()));
+  let values = known.get(what);
+  if (!values) known.set(what, (values = emulate()));
+  return values;
+}
+
 /** The multiply-add of a variant on this machine: relaxed SIMD may round once or twice. */
 export function multiplyAddOf(memory: GuardedMemory, variant: KernelVariant): MultiplyAdd {
   if (variant.startsWith('base')) return rounded;

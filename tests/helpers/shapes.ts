@@ -1,3 +1,4 @@
+import { combinations } from './combinations.js';
 import { padded } from './panels.js';
 import { Seeded } from './seeded.js';
 
@@ -17,9 +18,10 @@ export interface LayerShape {
   readonly units: number;
 }
 
-export const LAYERS: readonly LayerShape[] = DEPTHS.flatMap((depth) =>
-  UNITS.map((units) => ({ depth, units })),
-);
+export const LAYERS: readonly LayerShape[] = combinations(DEPTHS, UNITS).map(([depth, units]) => ({
+  depth,
+  units,
+}));
 
 /** A few of them, for what need not be repeated at every shape. */
 export const FEW_LAYERS: readonly LayerShape[] = [
