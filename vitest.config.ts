@@ -10,6 +10,7 @@ const isolated = [
   'tests/engine/wide.test.ts',
   'tests/sequential/memory.test.ts',
   'tests/train/memory.test.ts',
+  'tests/train/sliced.test.ts',
 ];
 
 export default defineConfig({

@@ -95,6 +95,7 @@ export function depthwiseGradient(
   scratch: usize,
   panelBegin: usize,
   panelEnd: usize,
+  fresh: bool,
 ): void {
   const depth = depthOf(shape);
   const filters = filtersOf(shape);
@@ -116,7 +117,7 @@ export function depthwiseGradient(
           pixelsOf(shape),
           last == PANEL ? delta + at : packed,
           last == PANEL ? filters << 2 : PANEL_BYTES,
-          row == 0,
+          fresh && row == 0,
         );
       }
     }

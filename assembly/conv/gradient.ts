@@ -18,7 +18,8 @@ import {
 } from './shape';
 
 /**
- * g (panels, like the filters) = gradient of the filters, positions [begin, end) of all panels one after another.
+ * g (panels, like the filters) = gradient of the filters, positions [begin, end) of all panels one after another; without
+ * `fresh` the chains in g go on, image by image.
  * `scratch`: the bordered image, then the delta of one panel (pixels · 8 float32).
  */
 export function convGradient(
@@ -32,6 +33,7 @@ export function convGradient(
   scratch: usize,
   begin: usize,
   end: usize,
+  fresh: bool,
 ): void {
   const depth = depthOf(shape);
   const packed = scratch + borderedBytes(shape);
@@ -42,7 +44,17 @@ export function convGradient(
       const p = at / depth;
       const k = at - p * depth;
       const next = min(end, (p + 1) * depth);
-      panelGradient(g + at * PANEL_BYTES, image, delta, shape, packed, p, k, k + next - at, row == 0);
+      panelGradient(
+        g + at * PANEL_BYTES,
+        image,
+        delta,
+        shape,
+        packed,
+        p,
+        k,
+        k + next - at,
+        fresh && row == 0,
+      );
       at = next;
     }
     x += xStride;
@@ -160,7 +172,10 @@ export function turnFilters(
   }
 }
 
-/** out = sums over the images and pixels of delta, in order, panels [panelBegin, panelEnd): the bias gradient. 0 in the padding. */
+/**
+ * out = sums over the images and pixels of delta, in order, panels [panelBegin, panelEnd): the bias gradient. 0 in the
+ * padding. Without `fresh` the sums in out go on.
+ */
 export function channelSums(
   out: usize,
   delta: usize,
@@ -170,14 +185,15 @@ export function channelSums(
   channels: usize,
   panelBegin: usize,
   panelEnd: usize,
+  fresh: bool,
 ): void {
   const stride = channels << 2;
   const begin = panelBegin * PANEL,
     end = panelEnd * PANEL,
     whole = min(end, channels & ~7);
   for (let c = begin; c < whole; c += 8) {
-    let s = f32x4.splat(0),
-      t = f32x4.splat(0);
+    let s = fresh ? f32x4.splat(0) : v128.load(out + (c << 2)),
+      t = fresh ? f32x4.splat(0) : v128.load(out + (c << 2), 16);
     for (let row: usize = 0; row < rows; row++) {
       let d = delta + row * deltaStride + (c << 2);
       for (const end = d + pixels * stride; d < end; d += stride) {
@@ -189,7 +205,7 @@ export function channelSums(
     v128.store(out + (c << 2), t, 16);
   }
   for (let c = whole; c < end; c++) {
-    let sum: f32 = 0;
+    let sum: f32 = fresh ? 0 : load<f32>(out + (c << 2));
     for (let row: usize = 0; row < rows && c < channels; row++) {
       let d = delta + row * deltaStride + (c << 2);
       for (const end = d + pixels * stride; d < end; d += stride) sum += load<f32>(d);

@@ -49,7 +49,17 @@ export class Arena {
     return this.#pace ? this.#pace.step(rows, body) : body();
   }
 
-  /** The same on the calling thread alone, whatever has become of the others. */
+  /** Decide which threads the step that now begins is computed on, where it comes in pieces. */
+  beginStep(): void {
+    this.#pace?.choose();
+  }
+
+  /** Tell how many milliseconds the pieces of a step of so many rows took. */
+  endStep(rows: number, milliseconds: number): void {
+    this.#pace?.count(rows, milliseconds);
+  }
+
+  /** The calls, ready to run on the calling thread alone, whatever has become of the others. */
   bindAlone(calls: readonly Call[]): Program {
     return bind(this.#kernels, calls);
   }

@@ -118,6 +118,8 @@ export type Kernel = (...args: number[]) => void;
 export interface Call {
   readonly kernel: KernelName;
   readonly args: readonly number[];
+  /** About how many nanoseconds it takes, where the arguments do not tell (convolutions: their sizes are in a table). */
+  readonly nanoseconds?: number;
 }
 
 /** The calls of a step, bound to one arena. */

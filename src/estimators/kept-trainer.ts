@@ -1,6 +1,7 @@
 import type { Network } from '../model/network.js';
 import type { Dataset } from '../train/data.js';
 import type { Trainer } from '../train/trainer.js';
+import type { Pieces } from '../yielding.js';
 import type { Optimizer } from './progress.js';
 
 /** Data of at most this many values are gathered from the caller's array; for more, an arena of their own pays. */
@@ -26,21 +27,21 @@ export class KeptTrainer {
    * A trainer that holds the weights of the network: the one that is kept if it is of the same network, optimizer and
    * seed, else a new one by `open`, which is told whether to take the data set into its arena.
    */
-  trainer(
+  *trainer(
     { network, optimizer, seed }: Belonging,
     dataset: Dataset,
-    open: (resident: boolean) => Trainer,
-  ): Trainer {
+    open: (resident: boolean) => Pieces<Trainer>,
+  ): Pieces<Trainer> {
     if (dataset.rows.data.length > MOST_VALUES) {
       this.drop();
-      return open(true);
+      return yield* open(true);
     }
     const kept = this.#kept;
     if (kept?.network === network && kept.optimizer === optimizer && kept.seed === seed) {
       kept.trainer.setParameters(network.packed);
       return kept.trainer;
     }
-    const trainer = open(false);
+    const trainer = yield* open(false);
     this.#kept = { network, optimizer, seed, trainer };
     return trainer;
   }

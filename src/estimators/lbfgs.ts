@@ -4,6 +4,7 @@ import { gatherable } from '../model/scale.js';
 import type { Ending, Minimum } from '../train/lbfgs/minimize.js';
 import { minimize } from '../train/lbfgs/minimize.js';
 import { Objective } from '../train/objective.js';
+import { runInSlices, Yielder } from '../yielding.js';
 import { ConvergenceWarning, warn } from '../warnings.js';
 import type { MLPParams } from './options.js';
 import type { TrainingRequest } from './training-request.js';
@@ -51,14 +52,18 @@ export async function fitLbfgs(request: TrainingRequest): Promise<void> {
 }
 
 /** Minimise the loss; `begin` is told that of the initial weights, `reached` gets the weights of every iteration. */
-function descend(
+async function descend(
   request: TrainingRequest,
   reached: Float32Array,
   begin: (loss: number) => void,
 ): Promise<Minimum> {
   const { params, network, progress, task, signal } = request;
   const dataset = { rows: gatherable(request.rows), targets: task.targets, weights: request.weights };
-  const objective = new Objective({ network, loss: task.loss, dataset, signal });
+  const objective = await runInSlices(
+    Objective.open({ network, loss: task.loss, dataset, signal }),
+    new Yielder(signal),
+  );
+  const yielder = new Yielder(signal);
   let first = true;
   return minimize({
     start: objective.vector(reached),
@@ -75,7 +80,7 @@ function descend(
     async onIteration(iteration, loss, x) {
       objective.write(x, reached);
       progress.nIter = iteration;
-      bookEpoch(request, loss);
+      await runInSlices(bookEpoch(request, loss), yielder);
       await request.onEpoch?.(epochInfo(request));
       throwIfAborted(signal);
     },

@@ -9,8 +9,11 @@ import { mostEntries } from '../model/stored.js';
 import { ascending } from '../random.js';
 import { inBatches } from '../train/batches.js';
 import { fit, flopsPerRow } from '../train/fit.js';
+import { openTrainer } from '../train/open-trainer.js';
 import { Trainer } from '../train/trainer.js';
 import { ConvergenceWarning, LamellaWarning, warn } from '../warnings.js';
+import type { Pieces } from '../yielding.js';
+import { runAtOnce, runInSlices, Yielder } from '../yielding.js';
 import type { KeptTrainer } from './kept-trainer.js';
 import type { MLPParams } from './options.js';
 import type { Optimizer } from './progress.js';
@@ -53,10 +56,11 @@ export function fitStochastic(request: StochasticRequest): Promise<void> {
 async function run(request: StochasticRequest, batchSize: number, team: Team | undefined): Promise<void> {
   const { params, network, progress, task, incremental, signal, kept } = request;
   const outcome: Outcome = { unconverged: false, warnedOfNaN: false };
+  const yielder = new Yielder(signal);
   const optimizer = (incremental && progress.optimizer) || newOptimizer(params);
   const dataset = { rows: gatherable(request.rows), targets: task.targets, weights: request.weights };
-  const open = (resident: boolean): Trainer =>
-    new Trainer({
+  const open = (resident: boolean): Pieces<Trainer> =>
+    (incremental ? Trainer.open : openTrainer)({
       network,
       dataset: resident ? dataset : undefined,
       entries: resident ? undefined : mostEntries(network.spec, dataset.rows, batchSize),
@@ -69,7 +73,8 @@ async function run(request: StochasticRequest, batchSize: number, team: Team | u
       seed: request.seed,
       team,
     });
-  const trainer = kept ? kept.trainer({ network, optimizer, seed: request.seed }, dataset, open) : open(true);
+  const opening = kept ? kept.trainer({ network, optimizer, seed: request.seed }, dataset, open) : open(true);
+  const trainer = await runInSlices(opening, yielder);
   const order = epochOrder(request, () => {
     progress.optimizer = optimizer;
     request.onBegin();
@@ -84,7 +89,8 @@ async function run(request: StochasticRequest, batchSize: number, team: Team | u
     rate: typeof rate === 'function' ? () => rate(optimizer.state.step) : () => optimizer.rate,
     signal,
     async onEpoch({ loss }) {
-      const finished = endEpoch(request, optimizer, outcome, loss);
+      const ending = endEpoch(request, optimizer, outcome, loss);
+      const finished = request.validate ? await runInSlices(ending, yielder) : runAtOnce(ending);
       await request.onEpoch?.(epochInfo(request));
       throwIfAborted(signal);
       return finished;
@@ -130,12 +136,17 @@ function epochOrder(
 }
 
 /** Book an epoch and print it; true when training is to stop. */
-function endEpoch(request: StochasticRequest, optimizer: Optimizer, outcome: Outcome, loss: number): boolean {
+function* endEpoch(
+  request: StochasticRequest,
+  optimizer: Optimizer,
+  outcome: Outcome,
+  loss: number,
+): Pieces<boolean> {
   const { params, progress, network, stops, incremental } = request;
   progress.nIter += 1;
   progress.t += trainingRows(request);
   progress.lossCurve.push(loss);
-  const judgement = bookEpoch(request, loss);
+  const judgement = yield* bookEpoch(request, loss);
   if (!stops || !judgement) countLoss(progress.stopping, loss, params.tol);
   else {
     warnIfNaN(request, outcome, judgement);

@@ -5,6 +5,7 @@ import type { EpochInfo, FitOptions } from './fit-options.js';
 import type { Task } from './model.js';
 import type { MLPParams } from './options.js';
 import type { Progress } from './progress.js';
+import type { Pieces } from '../yielding.js';
 import type { Judgement, Validate } from './validation.js';
 
 /** A call of fit or partialFit, ready for a solver. */
@@ -32,14 +33,14 @@ export interface TrainingRequest extends FitOptions {
 }
 
 /** Note and print the loss of an epoch or iteration, and what validation says, which is returned. */
-export function bookEpoch(
+export function* bookEpoch(
   { params, progress, validate }: TrainingRequest,
   loss: number,
-): Judgement | undefined {
+): Pieces<Judgement | undefined> {
   progress.loss = loss;
   if (params.verbose) console.log(`Iteration ${progress.nIter}, loss = ${loss.toFixed(8)}`);
   if (!validate) return undefined;
-  const judgement = validate();
+  const judgement = yield* validate();
   const { score, loss: validationLoss } = judgement;
   progress.validationScores.push(score);
   if (validationLoss !== undefined) progress.validationLossCurve.push(validationLoss);

@@ -2,13 +2,14 @@ import type { Network } from '../model/network.js';
 import { gatherable } from '../model/scale.js';
 import type { Rows } from '../ndarray.js';
 import { ascending } from '../random.js';
-import { Session } from '../train/session.js';
+import { SlicedSession } from '../train/sliced-session.js';
+import type { Pieces } from '../yielding.js';
 import type { HeldOut } from './held-out.js';
 import type { Task } from './model.js';
-import { finiteOutputs, refuseOverflow } from './outputs.js';
+import { refuseOverflow } from './outputs.js';
 
 /** Judges a network as it is now. */
-export type Validate = () => Judgement;
+export type Validate = () => Pieces<Judgement>;
 
 /** How a network does on the validation rows. */
 export interface Judgement {
@@ -24,10 +25,11 @@ const MOST_ROWS = 480;
 
 /** By the rows that early stopping has held out. */
 export function onHeldOut(network: Network, task: Task, { rows, test, weights }: HeldOut): Validate {
-  return () => ({
-    score: task.score(finiteOutputs(network, rows, undefined, 'X', test), test, weights),
-    rows: test.length,
-  });
+  return function* () {
+    const predicted = yield* network.forwardInPieces(rows);
+    refuseOverflow(predicted, task.outputs, rows, 'X', test);
+    return { score: task.score(predicted, test, weights), rows: test.length };
+  };
 }
 
 /** By rows and targets of the caller's: the loss is that of a batch of all of them, L2 penalty included. */
@@ -37,21 +39,21 @@ export function onData(
 ): Validate {
   const all = ascending(rows.rows);
   const dataset = { rows: gatherable(rows), targets: task.targets };
-  let session: Session | undefined;
-  return () => {
-    session ??= new Session({
+  let opened: SlicedSession | undefined;
+  return function* () {
+    const session = (opened ??= yield* SlicedSession.open({
       network,
       loss: task.loss,
       rows: Math.min(rows.rows, MOST_ROWS),
       predictions: true,
       penaltyPerRow: true,
       dataset,
-    });
+    }));
     const { outputs } = task;
     const predicted = new Float32Array(rows.rows * outputs);
     session.setParameters(network.packed);
-    const loss = session.step(dataset, all, false, (part) => {
-      predicted.set((session as Session).predictions(part.length), part[0] * outputs);
+    const loss = yield* session.gradientsInPieces(dataset, all, false, (part) => {
+      predicted.set(session.predictions(part.length), part[0] * outputs);
     });
     refuseOverflow(predicted, outputs, rows, 'X of validationData');
     return { score: task.score(predicted, all), loss, rows: rows.rows };

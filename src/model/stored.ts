@@ -2,6 +2,8 @@ import type { Arena } from '../engine/arena.js';
 import type { Call } from '../engine/kernels.js';
 import type { Places, Rows } from '../ndarray.js';
 import { ascending } from '../random.js';
+import type { Pieces } from '../yielding.js';
+import { ranges, runAtOnce } from '../yielding.js';
 import type { ListsPlan } from './lists.js';
 import { BEYOND, LEAST_INPUTS } from './lists.js';
 import type { ScaleParts } from './scale.js';
@@ -18,10 +20,16 @@ export function takesLists({ layers, inputShape }: NetworkSpec): boolean {
 }
 
 /** The number of values that are not 0 of every row. */
-export function countValues({ data, rows, features, sparse }: Rows): Int32Array {
-  return Int32Array.from({ length: rows }, (_, row) =>
-    sparse ? sparse.starts[row + 1] - sparse.starts[row] : countNonZero(data, row * features, features),
-  );
+export function* countValues({ data, rows, features, sparse }: Rows): Pieces<Int32Array> {
+  const counts = new Int32Array(rows);
+  yield* ranges(rows, sparse ? 1 : features, (begin, end) => {
+    for (let row = begin; row < end; row++) {
+      counts[row] = sparse
+        ? sparse.starts[row + 1] - sparse.starts[row]
+        : countNonZero(data, row * features, features);
+    }
+  });
+  return counts;
 }
 
 function countNonZero(data: Rows['data'], from: number, length: number): number {
@@ -32,13 +40,20 @@ function countNonZero(data: Rows['data'], from: number, length: number): number 
 
 /** The sum of the `batch` largest counts: the most entries that lists of so many rows have. */
 export function largestSum(counts: Int32Array, batch: number): number {
-  const largest = counts.slice().sort().subarray(-batch);
-  return largest.reduce((sum, count) => sum + count, 0);
+  const rowsWith = new Int32Array(1 + counts.reduce((most, count) => Math.max(most, count), 0));
+  for (const count of counts) rowsWith[count] += 1;
+  let sum = 0;
+  for (let count = rowsWith.length - 1, left = batch; count > 0 && left > 0; count--) {
+    const rows = Math.min(left, rowsWith[count]);
+    sum += rows * count;
+    left -= rows;
+  }
+  return sum;
 }
 
 /** The most entries that lists of `batch` of these rows have; undefined where rows do not come as lists. */
 export function mostEntries(spec: NetworkSpec, rows: Rows, batch: number): number | undefined {
-  return rows.sparse && takesLists(spec) ? largestSum(countValues(rows), batch) : undefined;
+  return rows.sparse && takesLists(spec) ? largestSum(runAtOnce(countValues(rows)), batch) : undefined;
 }
 
 /** Entries of the lists of some rows, dense ones included. */
@@ -51,16 +66,19 @@ export function countEntries({ data, features, sparse }: Rows, batch: Int32Array
   return count;
 }
 
-/** Writes row lists of some rows, dense ones included. */
+/**
+ * Writes row lists of some rows, dense ones included. `entry`: where their entries begin, in words; where they end is
+ * returned, for the rows that follow.
+ */
 export function writeLists(
   { i32, f32 }: Arena,
   { rowStarts, rowEntries }: Pick<ListsPlan, 'rowStarts' | 'rowEntries'>,
   { data, features, scale, sparse }: Rows,
   batch: Int32Array,
-): void {
-  let entry = rowEntries >>> 2;
+  entry = rowEntries >>> 2,
+): number {
   let start = rowStarts >>> 2;
-  i32[start++] = rowEntries;
+  i32[start++] = 4 * entry;
   for (const row of batch) {
     if (sparse) {
       for (let i = sparse.starts[row]; i < sparse.starts[row + 1]; i++) {
@@ -77,6 +95,7 @@ export function writeLists(
     }
     i32[start++] = 4 * entry;
   }
+  return entry;
 }
 
 /** Writes as many rows from `begin` on, up to `most`, as there is room for as lists. Returns their number. */
@@ -121,23 +140,35 @@ interface Stored {
 }
 
 /** Writes all rows as entries, and the address of every row's. */
-export function writeEntries(arena: Arena, { data, starts, scale }: Stored, rows: Rows): void {
-  if (scale) writeByteEntries(arena, data, starts, rows);
-  else writeLists(arena, { rowStarts: starts, rowEntries: data }, rows, ascending(rows.rows));
+export function* writeEntries(arena: Arena, { data, starts, scale }: Stored, rows: Rows): Pieces<void> {
+  const numbers = ascending(rows.rows);
+  let entry = data >>> 2;
+  yield* ranges(rows.rows, rows.data.length / rows.rows, (begin, end) => {
+    const lists = { rowStarts: starts + 4 * begin, rowEntries: data };
+    entry = scale
+      ? writeByteEntries(arena, entry, lists.rowStarts >>> 2, rows, begin, end)
+      : writeLists(arena, lists, rows, numbers.subarray(begin, end), entry);
+  });
 }
 
-function writeByteEntries({ i32 }: Arena, entries: number, starts: number, rows: Rows): void {
-  const { data, features } = rows;
-  let entry = entries >>> 2;
-  for (let row = 0; row < rows.rows; row++) {
-    i32[(starts >>> 2) + row] = 4 * entry;
+function writeByteEntries(
+  { i32 }: Arena,
+  entry: number,
+  start: number,
+  { data, features }: Rows,
+  begin: number,
+  end: number,
+): number {
+  i32[start++] = 4 * entry;
+  for (let row = begin; row < end; row++) {
     const from = row * features;
     for (let k = 0; k < features; k++) {
       const byte = data[from + k];
       if (byte !== 0) i32[entry++] = (k << 8) | byte;
     }
+    i32[start++] = 4 * entry;
   }
-  i32[(starts >>> 2) + rows.rows] = 4 * entry;
+  return entry;
 }
 
 /** Writes a row, its zeros included. */

@@ -5,6 +5,7 @@ import { mostEntries } from '../model/stored.js';
 import { allFinite } from '../ndarray.js';
 import { ascending } from '../random.js';
 import { Trainer } from '../train/trainer.js';
+import { runAtOnce } from '../yielding.js';
 import type { Compiled } from './compile.js';
 import { currentRate } from './compile.js';
 import { Metrics } from './evaluation.js';
@@ -70,14 +71,16 @@ export class BatchTraining {
   #open({ rows: batchSize, dataset }: Prepared): Trainer {
     const { loss, optimizer, state } = this.#compiled;
     const network = this.#network;
-    return new Trainer({
-      ...{ network, state, batchSize, seed: this.#seed },
-      entries: mostEntries(network.spec, dataset.rows, batchSize),
-      loss: loss.spec,
-      hostLoss: loss.hostLoss,
-      optimizer: optimizer.spec,
-      predictions: this.#metrics.any,
-      penaltyPerRow: false,
-    });
+    return runAtOnce(
+      Trainer.open({
+        ...{ network, state, batchSize, seed: this.#seed },
+        entries: mostEntries(network.spec, dataset.rows, batchSize),
+        loss: loss.spec,
+        hostLoss: loss.hostLoss,
+        optimizer: optimizer.spec,
+        predictions: this.#metrics.any,
+        penaltyPerRow: false,
+      }),
+    );
   }
 }

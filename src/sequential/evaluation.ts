@@ -5,6 +5,7 @@ import { mostEntries } from '../model/stored.js';
 import { resolveMetric } from '../train/metrics/index.js';
 import type { MetricState } from '../train/metrics/state.js';
 import { Session } from '../train/session.js';
+import { runAtOnce } from '../yielding.js';
 import type { Prepared } from './prepare.js';
 import type { Compiled, Metric } from './compile.js';
 import type { Structure } from './structure.js';
@@ -97,16 +98,18 @@ export class Evaluation {
     if (this.#session && this.#session.missing(dataset, rows) === undefined) return this.#session;
     const { loss } = this.#compiled;
     const network = this.#network;
-    this.#session = new Session({
-      network,
-      loss: loss.spec,
-      hostLoss: loss.hostLoss,
-      rows: this.#batchSize,
-      predictions: this.metrics.any,
-      penaltyPerRow: false,
-      entries:
-        this.#session?.missing(dataset, rows) ?? mostEntries(network.spec, dataset.rows, this.#batchSize),
-    });
+    this.#session = runAtOnce(
+      Session.open({
+        network,
+        loss: loss.spec,
+        hostLoss: loss.hostLoss,
+        rows: this.#batchSize,
+        predictions: this.metrics.any,
+        penaltyPerRow: false,
+        entries:
+          this.#session?.missing(dataset, rows) ?? mostEntries(network.spec, dataset.rows, this.#batchSize),
+      }),
+    );
     return this.#session;
   }
 

@@ -9,7 +9,10 @@ import type { CallbackModel, Logs, TrainParams } from '../train/callbacks/types.
 import type { EpochReport, StepReport } from '../train/fit.js';
 import { fit, flopsPerRow } from '../train/fit.js';
 import { Progress } from '../train/progress.js';
-import { Trainer } from '../train/trainer.js';
+import { openTrainer } from '../train/open-trainer.js';
+import type { Trainer } from '../train/trainer.js';
+import type { Pieces } from '../yielding.js';
+import { runInSlices, Yielder } from '../yielding.js';
 import type { Compiled } from './compile.js';
 import { currentRate } from './compile.js';
 import { Metrics } from './evaluation.js';
@@ -87,7 +90,7 @@ export class Training<M extends CallbackModel> {
 
   async #train(team: Team | undefined): Promise<void> {
     const { compiled, network, settings, onTrainer } = this.#request;
-    this.#trainer = this.#newTrainer(team);
+    this.#trainer = await runInSlices(this.#newTrainer(team), new Yielder(settings.signal));
     onTrainer(this.#trainer);
     try {
       await fit({
@@ -112,11 +115,11 @@ export class Training<M extends CallbackModel> {
     }
   }
 
-  #newTrainer(team: Team | undefined): Trainer {
+  #newTrainer(team: Team | undefined): Pieces<Trainer> {
     const { network, compiled, source, batchSize } = this.#request;
     const seed = this.#request.seed();
     const { loss, optimizer, state } = compiled;
-    return new Trainer({
+    return openTrainer({
       ...{ network, state, batchSize, seed, dataset: source.whole?.dataset },
       loss: loss.spec,
       hostLoss: loss.hostLoss,

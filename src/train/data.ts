@@ -1,7 +1,19 @@
 import type { Arena } from '../engine/arena.js';
+import { isSparseIn } from '../model/lists.js';
 import type { LossPlan, Plan, ResidentSpec } from '../model/plan.js';
 import type { GatherableRows } from '../model/scale.js';
-import { storedBytes, writeEntries, writeLists, writeRow } from '../model/stored.js';
+import type { NetworkSpec } from '../model/spec.js';
+import {
+  countValues,
+  largestSum,
+  storedBytes,
+  takesLists,
+  writeEntries,
+  writeLists,
+  writeRow,
+} from '../model/stored.js';
+import type { Pieces } from '../yielding.js';
+import { ranges } from '../yielding.js';
 
 /** What the loss compares with: labels 0 … classes − 1, or values (rows, outputs) row-major. */
 export type Targets =
@@ -35,18 +47,46 @@ export function residentSpec(
 }
 
 /** Copy a data set into its place in the arena. */
-export function loadResident(
+export function* loadResident(
   arena: Arena,
   { resident }: LossPlan,
   { rows, targets, weights }: Dataset,
-): void {
+): Pieces<void> {
   if (!resident) return;
-  if (resident.entries !== undefined) writeEntries(arena, resident, rows);
-  else if (rows.data instanceof Uint8Array) arena.u8.set(rows.data, resident.data);
-  else arena.f32.set(rows.data, resident.data >>> 2);
-  if (targets.kind === 'labels') arena.i32.set(targets.data, resident.targets >>> 2);
-  else arena.f32.set(targets.data, resident.targets >>> 2);
-  if (weights) arena.f32.set(weights, resident.weights >>> 2);
+  if (resident.entries !== undefined) yield* writeEntries(arena, resident, rows);
+  else if (rows.data instanceof Uint8Array) yield* copy(arena.u8, resident.data, rows.data);
+  else yield* copy(arena.f32, resident.data >>> 2, rows.data);
+  if (targets.kind === 'labels') yield* copy(arena.i32, resident.targets >>> 2, targets.data);
+  else yield* copy(arena.f32, resident.targets >>> 2, targets.data);
+  if (weights) yield* copy(arena.f32, resident.weights >>> 2, weights);
+}
+
+type Values = Uint8Array | Int32Array | Float32Array;
+
+function copy(target: Values, at: number, source: Values): Pieces<void> {
+  return ranges(source.length, 1, (begin, end) => target.set(source.subarray(begin, end), at + begin));
+}
+
+/** Dense rows become lists if these take at most so many times their bytes. */
+const MAX_LIST_GROWTH = 2;
+
+/** The non-zero values of a data set and of its largest batch where it is to be kept as lists; else undefined. */
+export function* listSizes(
+  spec: NetworkSpec,
+  { rows }: Dataset,
+  batch: number,
+): Pieces<ListSizes | undefined> {
+  if (!takesLists(spec) || !isSparseIn(spec, rows)) return undefined;
+  const counts = yield* countValues(rows);
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  const bytes = storedBytes({ entries: all, scale: rows.parts });
+  if (!rows.sparse && bytes > MAX_LIST_GROWTH * rows.data.byteLength) return undefined;
+  return { all, batch: largestSum(counts, batch) };
+}
+
+export interface ListSizes {
+  readonly all: number;
+  readonly batch: number;
 }
 
 /** Gather a batch from the caller's arrays: the same bits as the gather kernels. */
@@ -56,15 +96,17 @@ export function loadBatch(
   loss: LossPlan,
   dataset: Dataset,
   batch: Int32Array,
-): void {
+): Pieces<void> {
   const { rows, targets, weights } = dataset;
   const columns = loss.targets.columns;
   if (lists?.given) writeLists(arena, lists, rows, batch);
-  for (let i = 0; i < batch.length; i++) {
-    if (!lists?.given) writeRow(arena.f32, (input.offset + i * input.stride) >>> 2, rows, batch[i]);
-    const target = (loss.targets.offset + i * loss.targets.stride) >>> 2;
-    if (targets.kind === 'labels') arena.i32[target] = targets.data[batch[i]];
-    else arena.f32.set(targets.data.subarray(batch[i] * columns, (batch[i] + 1) * columns), target);
-    arena.f32[(loss.weights >>> 2) + i] = weights ? weights[batch[i]] : 1;
-  }
+  return ranges(batch.length, rows.data.length / rows.rows, (begin, end) => {
+    for (let i = begin; i < end; i++) {
+      if (!lists?.given) writeRow(arena.f32, (input.offset + i * input.stride) >>> 2, rows, batch[i]);
+      const target = (loss.targets.offset + i * loss.targets.stride) >>> 2;
+      if (targets.kind === 'labels') arena.i32[target] = targets.data[batch[i]];
+      else arena.f32.set(targets.data.subarray(batch[i] * columns, (batch[i] + 1) * columns), target);
+      arena.f32[(loss.weights >>> 2) + i] = weights ? weights[batch[i]] : 1;
+    }
+  });
 }

@@ -6,7 +6,7 @@ import { allFinite, sliceRows } from '../ndarray.js';
 import type { Batch } from './batches.js';
 import type { Dataset } from './data.js';
 import type { Trainer } from './trainer.js';
-import { Yielder } from '../yielding.js';
+import { runInSlices, Yielder } from '../yielding.js';
 
 /** What an epoch reports. */
 export interface EpochReport {
@@ -29,6 +29,14 @@ export interface StepReport {
 }
 
 type Batches = Iterable<Batch> | AsyncIterable<Batch>;
+
+/** What an epoch has come to so far: losses summed over the rows. */
+interface EpochTotal {
+  readonly epoch: number;
+  loss: number;
+  rows: number;
+  steps: number;
+}
 
 export interface FitRequest {
   readonly network: Network;
@@ -100,20 +108,29 @@ export async function fit(request: FitRequest): Promise<void> {
   }
 }
 
+/** Milliseconds of a step, and how many such steps one after another, from which steps are cut into slices. */
+const SLOW_STEP_MS = 50;
+const SLOW_STEPS = 3;
+
+/** Floating-point operations of a step, as if no input were 0, from which it is timed at all. */
+const TIMED_FLOPS = 1e8;
+
 /** Weights whose norm is at most this need no closer look. */
 const ORDINARY = 1e4;
 
 class Run {
   readonly #request: FitRequest;
-  readonly #yielder = new Yielder();
+  readonly #yielder: Yielder;
   readonly #budget: Budget;
   readonly #flops: number;
   #ended = false;
+  #slowSteps = 0;
   /** Of the last step. */
   #dataset: Dataset | undefined;
 
   constructor(request: FitRequest) {
     this.#request = request;
+    this.#yielder = new Yielder(request.signal);
     this.#budget = new Budget(request);
     this.#flops = flopsPerRow(request.network);
   }
@@ -172,15 +189,48 @@ class Run {
     return mean();
   }
 
-  /** True if it was the epoch's last step. A promise only when there is something to wait for. */
-  #step(
-    batch: Batch,
-    total: { epoch: number; loss: number; rows: number; steps: number },
-  ): boolean | Promise<boolean> {
-    const { trainer, rate, onPredictions, onStep } = this.#request;
+  /**
+   * True if it was the epoch's last step. A promise only when there is something to wait for: short steps are many, and a
+   * promise for each would cost as much as the step.
+   */
+  #step(batch: Batch, total: EpochTotal): boolean | Promise<boolean> {
+    const { trainer, rate, onPredictions } = this.#request;
     const each = onPredictions && ((part: Int32Array) => onPredictions(batch, part));
     this.#dataset = batch.dataset;
+    if (trainer.sliced) return this.#slicedStep(batch, total, each);
+    const timed = this.#flops * batch.rows.length >= TIMED_FLOPS;
+    const begin = timed ? performance.now() : 0;
     const loss = trainer.step(batch.dataset, batch.rows, rate(), each);
+    if (timed) {
+      const slow = performance.now() - begin >= SLOW_STEP_MS;
+      this.#slowSteps = slow ? this.#slowSteps + 1 : 0;
+      if (this.#slowSteps === SLOW_STEPS) return this.#slice(this.#count(batch, total, loss));
+    }
+    return this.#count(batch, total, loss);
+  }
+
+  /** A step in slices. Aborted before its update begins, it leaves the parameters as they were. */
+  async #slicedStep(
+    batch: Batch,
+    total: EpochTotal,
+    each: ((part: Int32Array) => void) | undefined,
+  ): Promise<boolean> {
+    const { trainer, rate } = this.#request;
+    const loss = await runInSlices(trainer.beginInPieces(batch.dataset, batch.rows, each), this.#yielder);
+    await runInSlices(trainer.finishInPieces(batch.dataset, batch.rows, rate()), new Yielder());
+    return this.#count(batch, total, loss);
+  }
+
+  /** From the next step on, compute in slices. */
+  async #slice(ends: boolean | Promise<boolean>): Promise<boolean> {
+    const last = await ends;
+    await runInSlices(this.#request.trainer.slice(), this.#yielder);
+    return last;
+  }
+
+  /** Book a step, and tell of it; true if it was the epoch's last one. */
+  #count(batch: Batch, total: EpochTotal, loss: number): boolean | Promise<boolean> {
+    const { onStep } = this.#request;
     const rows = batch.rows.length;
     total.loss += loss * rows;
     total.rows += rows;

@@ -1,4 +1,3 @@
-import { throwIfAborted } from '../check/abort.js';
 import type { LossSpec } from '../model/losses.js';
 import type { Network } from '../model/network.js';
 import type { Parameter } from '../model/parameters.js';
@@ -6,9 +5,10 @@ import { positions } from '../model/parameters.js';
 import { takesLists } from '../model/stored.js';
 import { ascending } from '../random.js';
 import type { Dataset } from './data.js';
-import { Session } from './session.js';
+import { SlicedSession } from './sliced-session.js';
 import { mostRows } from './trainer.js';
-import { Yielder } from '../yielding.js';
+import type { Pieces } from '../yielding.js';
+import { runInSlices, Yielder } from '../yielding.js';
 
 /** Rows that are computed at once, at most: gradients of parts are added up in float64. */
 const MOST_ROWS = 960;
@@ -35,30 +35,35 @@ export class Objective {
   /** Numbers in the vector. */
   readonly length: number;
   readonly #slices: Slice[] = [];
-  readonly #session: Session;
+  readonly #session: SlicedSession;
   readonly #dataset: Dataset;
   readonly #all: Int32Array;
   readonly #total: number;
   readonly #sums: Float64Array;
-  readonly #signal: AbortSignal | undefined;
-  readonly #yielder = new Yielder();
+  readonly #yielder: Yielder;
 
-  constructor({ network, loss, dataset, signal }: ObjectiveOptions) {
-    const { rows } = dataset.rows;
+  /** An objective with its data set in its arena. */
+  static *open(options: ObjectiveOptions): Pieces<Objective> {
+    const { network, loss, dataset } = options;
     const listed = dataset.rows.sparse !== undefined && takesLists(network.spec);
-    this.#session = new Session({
+    const session = yield* SlicedSession.open({
       network,
       loss,
       dataset,
       optimizer: { kind: 'sgd', momentum: 0, nesterov: false },
-      rows: Math.min(rows, MOST_ROWS, mostRows(network, listed)),
-      accumulate: true,
+      rows: Math.min(dataset.rows.rows, MOST_ROWS, mostRows(network, listed)),
       predictions: false,
       penaltyPerRow: true,
     });
+    return new Objective(options, session);
+  }
+
+  private constructor({ network, dataset, signal }: ObjectiveOptions, session: SlicedSession) {
+    const { rows } = dataset.rows;
+    this.#session = session;
+    this.#yielder = new Yielder(signal);
     this.#dataset = dataset;
     this.#all = ascending(rows);
-    this.#signal = signal;
     this.#total = dataset.weights?.reduce((sum, weight) => sum + weight, 0) ?? rows;
     this.#sums = new Float64Array(this.#session.plan.blockLength);
     let length = 0;
@@ -98,10 +103,8 @@ export class Objective {
     const end = this.#dataset.rows.rows;
     for (let begin = 0; begin < end; begin += rows) {
       const count = Math.min(rows, end - begin);
-      loss += this.#part(this.#all.subarray(begin, begin + count));
-      if (!this.#yielder.due(6 * this.length * count)) continue;
-      await this.#yielder.rest();
-      throwIfAborted(this.#signal);
+      loss += await runInSlices(this.#part(this.#all.subarray(begin, begin + count)), this.#yielder);
+      await this.#yielder.pause();
     }
     for (const { begin, positions } of this.#slices) {
       for (let i = 0; i < positions.length; i++) gradient[begin + i] = this.#sums[positions[i]] / this.#total;
@@ -109,8 +112,8 @@ export class Objective {
     return (loss + this.#penalise(x, gradient)) / this.#total;
   }
 
-  #part(part: Int32Array): number {
-    const loss = this.#session.differentiate(this.#dataset, part);
+  *#part(part: Int32Array): Pieces<number> {
+    const loss = yield* this.#session.differentiate(this.#dataset, part);
     const gradients = this.#session.gradients();
     for (let i = 0; i < gradients.length; i++) this.#sums[i] += gradients[i];
     return loss;

@@ -9,15 +9,15 @@ import type { HostLoss } from '../model/options/host-loss.js';
 import type { OptimizerSpec } from '../model/optimizers.js';
 import { penaltyOf } from '../model/penalties.js';
 import { isSparseIn } from '../model/lists.js';
-import type { NetworkSpec } from '../model/spec.js';
-import { countEntries, countValues, largestSum, storedBytes, takesLists } from '../model/stored.js';
+import { countEntries, takesLists } from '../model/stored.js';
 import type { LossPlan, Plan } from '../model/plan.js';
 import { plan } from '../model/plan.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../model/steps.js';
-import type { UpdatesPlan } from '../model/updates.js';
-import type { Dataset } from './data.js';
+import type { Pieces } from '../yielding.js';
+import { runAtOnce } from '../yielding.js';
+import type { Dataset, ListSizes } from './data.js';
+import { listSizes, loadBatch, loadResident, residentSpec } from './data.js';
 import { squaresOf } from './squares.js';
-import { loadBatch, loadResident, residentSpec } from './data.js';
 
 export interface SessionOptions {
   readonly network: Network;
@@ -47,23 +47,6 @@ interface Programs {
   readonly backward: readonly [next: Program, fresh: Program];
 }
 
-/** Dense rows become lists if these take at most so many times their bytes. */
-const MOST_GROWTH = 2;
-
-/** The entries of a data set and of its largest batch where it is to be kept as lists; else undefined. */
-function listsOf(
-  spec: NetworkSpec,
-  { rows }: Dataset,
-  batch: number,
-): { all: number; batch: number } | undefined {
-  if (!takesLists(spec) || !isSparseIn(spec, rows)) return undefined;
-  const counts = countValues(rows);
-  const all = counts.reduce((sum, count) => sum + count, 0);
-  if (!rows.sparse && storedBytes({ entries: all, scale: rows.parts }) > MOST_GROWTH * rows.data.byteLength)
-    return undefined;
-  return { all, batch: largestSum(counts, batch) };
-}
-
 /** An arena in which the loss of batches is computed, and their gradients if there is an optimizer. */
 export class Session {
   readonly arena: Arena;
@@ -72,18 +55,26 @@ export class Session {
   readonly options: SessionOptions;
   /** Σ parameter²; 0 without an optimizer. */
   readonly squares: () => number;
+  readonly #update: Program;
   readonly #programs = new Map<number, Programs>();
   /** All of a step, for batches in one part. */
   readonly #wholes = new Map<number, Program>();
-  readonly #update: Program;
   readonly #resident: Dataset | undefined;
   /** Whether the rows that were loaded last came from elsewhere, with weights of their own. */
   #foreign = false;
 
-  constructor(options: SessionOptions) {
+  /** A session with its data set in the arena, and the network's parameters. */
+  static *open(options: SessionOptions): Pieces<Session> {
+    const { network, dataset, rows } = options;
+    const session = new Session(options, dataset && (yield* listSizes(network.spec, dataset, rows)));
+    yield* session.load();
+    return session;
+  }
+
+  /** @internal Use `Session.open`: the data set is not in the arena yet. */
+  protected constructor(options: SessionOptions, lists: ListSizes | undefined) {
     const { network, loss, optimizer, rows, predictions, accumulate, dataset } = options;
     const custom = loss.name === 'custom';
-    const lists = dataset && listsOf(network.spec, dataset, rows);
     const entries = options.entries ?? lists?.batch;
     const sparse = entries !== undefined || (dataset !== undefined && isSparseIn(network.spec, dataset.rows));
     // Stored rows that the network does not take as lists become dense batch by batch.
@@ -99,11 +90,15 @@ export class Session {
     this.arena.write(this.plan.constants);
     for (let row = 0; row < rows; row++) this.arena.i32[(this.plan.indices >>> 2) + row] = row;
     this.#resident = resident && dataset;
-    if (this.#resident) loadResident(this.arena, this.loss, this.#resident);
     this.#weighAlike();
     this.#update = optimizer ? this.arena.bind(updateStep(this.plan)) : [];
     this.squares = squaresOf(this.arena, this.plan);
-    this.setParameters(network.packed);
+  }
+
+  /** Copies the network's parameters and the data set into the arena. */
+  protected *load(): Pieces<void> {
+    this.setParameters(this.options.network.packed);
+    if (this.#resident) yield* loadResident(this.arena, this.loss, this.#resident);
   }
 
   /**
@@ -142,7 +137,7 @@ export class Session {
   }
 
   #step(dataset: Dataset, batch: Int32Array, training: boolean, each?: (part: Int32Array) => void): number {
-    const total = this.#writeScale(dataset, batch);
+    const total = this.writeScale(dataset, batch);
     if (training && !each && this.#takesWhole(batch)) return this.#wholeStep(dataset, batch, total);
     let sum = 0;
     let penalty = 0;
@@ -150,14 +145,14 @@ export class Session {
       const part = batch.subarray(begin, begin + this.plan.rows);
       const programs = this.#programsFor(part.length, training);
       this.#load(dataset, part);
-      this.#writeFirstRow(begin);
+      this.writeFirstRow(begin);
       run(programs.forward);
-      if (this.options.hostLoss) this.#hostLoss(part.length, batch.length);
+      if (this.options.hostLoss) this.hostLoss(part.length, batch.length);
       else run(programs.loss);
       each?.(part);
       if (this.options.optimizer && training) run(programs.backward[begin === 0 ? 1 : 0]);
       sum += this.arena.f64[this.loss.sums >>> 3];
-      penalty = this.#penalty(part.length, total);
+      penalty = this.penalty(part.length, total);
     }
     if (training) run(this.#update);
     return sum / total + penalty;
@@ -172,35 +167,16 @@ export class Session {
   #wholeStep(dataset: Dataset, batch: Int32Array, total: number): number {
     const whole = this.#wholeFor(batch.length);
     this.#load(dataset, batch);
-    this.#writeFirstRow(0);
+    this.writeFirstRow(0);
     run(whole);
-    return this.arena.f64[this.loss.sums >>> 3] / total + this.#penalty(batch.length, total);
+    return this.arena.f64[this.loss.sums >>> 3] / total + this.penalty(batch.length, total);
   }
 
-  #penalty(rows: number, total: number): number {
+  protected penalty(rows: number, total: number): number {
     if (this.loss.penalties.count === 0) return 0;
     const first = this.loss.sums >>> 3;
     const sums = this.arena.f64.subarray(first, first + 1 + this.loss.penalties.count);
     return penaltyOf(this.loss.penalties, sums, rows, this.options.penaltyPerRow ? 1 / total : 1);
-  }
-
-  /**
-   * Σ weight · loss of some rows, without penalties; `gradients` then has its gradients. Nothing is updated. For sessions
-   * with `accumulate`, whose plan keeps whole gradients.
-   */
-  differentiate(dataset: Dataset, part: Int32Array): number {
-    const programs = this.#programsFor(part.length, true);
-    this.arena.f32[this.loss.scale >>> 2] = 1;
-    this.#load(dataset, part);
-    run(programs.forward);
-    run(programs.loss);
-    run(programs.backward[1]);
-    return this.arena.f64[this.loss.sums >>> 3];
-  }
-
-  /** The gradients of the rows differentiated last, laid out like the parameters: a view. */
-  gradients(): Float32Array<ArrayBuffer> {
-    return this.arena.floats((this.plan.updates as UpdatesPlan).gradients, this.plan.blockLength);
   }
 
   /** Predictions of the last `rows` rows computed, compact: (rows, outputs). */
@@ -214,7 +190,7 @@ export class Session {
   }
 
   /** Writes 1 / Σ weights, or 1 / rows where the sum is over rows; returns that sum. */
-  #writeScale({ weights }: Dataset, batch: Int32Array): number {
+  protected writeScale({ weights }: Dataset, batch: Int32Array): number {
     let total = batch.length;
     if (weights && this.options.penaltyPerRow) {
       total = 0;
@@ -225,16 +201,26 @@ export class Session {
   }
 
   /** Random layers count rows over all parts of a batch. */
-  #writeFirstRow(row: number): void {
+  protected writeFirstRow(row: number): void {
     for (const key of this.plan.keys) if (key !== 0) this.arena.i32[(key >>> 2) + 1] = row;
   }
 
   #load(dataset: Dataset, part: Int32Array): void {
-    const foreign = dataset !== this.#resident;
-    if (foreign) loadBatch(this.arena, this.plan, this.loss, dataset, part);
-    else this.arena.i32.set(part, this.plan.indices >>> 2);
-    if (this.#foreign && !foreign) this.#weighAlike();
-    this.#foreign = foreign;
+    if (dataset === this.#resident) this.#loadResident(part);
+    else runAtOnce(this.loadPart(dataset, part));
+  }
+
+  #loadResident(part: Int32Array): void {
+    this.arena.i32.set(part, this.plan.indices >>> 2);
+    if (this.#foreign) this.#weighAlike();
+    this.#foreign = false;
+  }
+
+  /** Brings rows of a data set to where the first layer and the loss read them. */
+  protected *loadPart(dataset: Dataset, part: Int32Array): Pieces<void> {
+    if (dataset === this.#resident) return this.#loadResident(part);
+    yield* loadBatch(this.arena, this.plan, this.loss, dataset, part);
+    this.#foreign = true;
   }
 
   /** Weights of 1, which resident rows without weights do not bring along. */
@@ -270,7 +256,7 @@ export class Session {
     return whole;
   }
 
-  #hostLoss(rows: number, total: number): void {
+  protected hostLoss(rows: number, total: number): void {
     const outputs = this.loss.delta.columns;
     const { loss, gradient } = (this.options.hostLoss as HostLoss)(
       this.targets(rows),

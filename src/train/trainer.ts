@@ -9,9 +9,12 @@ import { sizeOf } from '../model/spec.js';
 import { mostEntries } from '../model/stored.js';
 import { takesPooling } from '../model/layers/convolution.js';
 import { firstTrainable, shapesOf } from '../model/plan.js';
+import type { Pieces } from '../yielding.js';
+import { runAtOnce } from '../yielding.js';
 import type { Dataset } from './data.js';
 import { Session } from './session.js';
 import type { SessionOptions } from './session.js';
+import { SlicedSession } from './sliced-session.js';
 
 const MOST_ACTIVATION_BYTES = 67108864;
 
@@ -30,6 +33,8 @@ export interface TrainerOptions extends Omit<SessionOptions, 'rows' | 'accumulat
   readonly seed: number;
   /** Batches whose activations and deltas take more bytes than this are computed in parts. */
   readonly mostActivationBytes?: number;
+  /** Compute every step in slices, between which the host may have its turn: `stepInPieces`. Default false. */
+  readonly sliced?: boolean;
 }
 
 /** Updates a network step by step. */
@@ -37,9 +42,14 @@ export class Trainer {
   #session: Session;
   #options: TrainerOptions;
 
-  constructor(options: TrainerOptions) {
+  /** A trainer whose data set is in its arena. */
+  static *open(options: TrainerOptions): Pieces<Trainer> {
+    return new Trainer(options, yield* openSession(options));
+  }
+
+  private constructor(options: TrainerOptions, session: Session) {
     this.#options = options;
-    this.#session = openSession(options);
+    this.#session = session;
     this.#loadSlots();
   }
 
@@ -69,15 +79,42 @@ export class Trainer {
   /** One update from the rows `batch`; the batch's mean loss before it, penalties included. */
   step(dataset: Dataset, batch: Int32Array, rate: number, each?: (part: Int32Array) => void): number {
     this.#makeRoom(dataset, batch);
-    const { state, optimizer, seed } = this.#options;
-    this.#writeKeys(seed, state.step);
+    this.#writeKeys();
+    this.#writeControls(dataset, batch, rate);
+    return this.session.step(dataset, batch, true, each);
+  }
+
+  /** True if steps come in slices. */
+  get sliced(): boolean {
+    return this.#session instanceof SlicedSession;
+  }
+
+  /** From now on, compute every step in slices. The bits stay. */
+  *slice(): Pieces<void> {
+    yield* this.#reopen({ sliced: true });
+  }
+
+  /** The gradients of a step, and its loss, for `finishInPieces`. Given up on the way, it leaves everything as it was. */
+  *beginInPieces(dataset: Dataset, batch: Int32Array, each?: (part: Int32Array) => void): Pieces<number> {
+    this.#makeRoom(dataset, batch);
+    this.#writeKeys();
+    return yield* (this.session as SlicedSession).gradientsInPieces(dataset, batch, true, each);
+  }
+
+  /** The update that ends a step begun by `beginInPieces`. To be run to its end. */
+  *finishInPieces(dataset: Dataset, batch: Int32Array, rate: number): Pieces<void> {
+    this.#writeControls(dataset, batch, rate);
+    yield* (this.session as SlicedSession).updateInPieces();
+  }
+
+  #writeControls(dataset: Dataset, batch: Int32Array, rate: number): void {
+    const { state, optimizer } = this.#options;
     const scalars = nextScalars(optimizer, state, rate);
     const normaliser = this.#options.penaltyPerRow ? weightOf(dataset, batch) : 1;
     this.session.plan.parameters.forEach((parameter, i) => {
       if (parameter.trainable)
         this.#writeControl(parameter, this.#updates.controls[i], scalars, rate, normaliser);
     });
-    return this.session.step(dataset, batch, true, each);
   }
 
   /** Write the slots back into the state, for a later trainer to go on from. */
@@ -90,16 +127,17 @@ export class Trainer {
 
   #makeRoom(dataset: Dataset, batch: Int32Array): void {
     const { batchSize } = this.#options;
-    if (batch.length > batchSize) this.#grow({ batchSize: batch.length });
+    if (batch.length > batchSize) runAtOnce(this.#reopen({ batchSize: batch.length }));
     const entries = this.session.missing(dataset, batch);
-    if (entries !== undefined) this.#grow({ entries: Math.ceil(SPARE * entries) });
+    if (entries !== undefined) runAtOnce(this.#reopen({ entries: Math.ceil(SPARE * entries) }));
   }
 
-  #grow(sizes: { readonly batchSize: number } | { readonly entries: number }): void {
+  *#reopen(changes: Partial<TrainerOptions>): Pieces<void> {
     this.saveSlots();
     const parameters = this.parameters().slice();
-    this.#options = { ...this.#options, ...sizes };
-    this.#session = openSession(this.#options);
+    const options = { ...this.#options, ...changes };
+    this.#session = yield* openSession(options);
+    this.#options = options;
     this.setParameters(parameters);
     this.#loadSlots();
   }
@@ -136,24 +174,26 @@ export class Trainer {
     f32[at + PREPARED + 1] = 0;
   }
 
-  #writeKeys(seed: number, step: number): void {
+  #writeKeys(): void {
     const { arena, plan } = this.session;
+    const { seed, state } = this.#options;
     plan.keys.forEach((offset, layer) => {
-      if (offset !== 0) arena.i32[offset >>> 2] = hash(hash(hash(seed) ^ step) + layer);
+      if (offset !== 0) arena.i32[offset >>> 2] = hash(hash(hash(seed) ^ state.step) + layer);
     });
   }
 }
 
-function openSession(options: TrainerOptions): Session {
-  const { network, dataset, batchSize, entries, mostActivationBytes } = options;
+function openSession(options: TrainerOptions): Pieces<Session> {
+  const { network, dataset, batchSize, entries, mostActivationBytes, sliced } = options;
+  const { open } = sliced ? SlicedSession : Session;
   const listed = (entries ?? (dataset && mostEntries(network.spec, dataset.rows, batchSize))) !== undefined;
   if (needsWhole(options)) {
     if (batchSize > mostRows(network, listed, mostActivationBytes ?? MOST_WHOLE_BYTES))
       throw tooLarge(batchSize);
-    return new Session({ ...options, rows: batchSize, accumulate: false });
+    return open({ ...options, rows: batchSize, accumulate: false });
   }
   const most = mostRows(network, listed, mostActivationBytes);
-  return new Session({ ...options, rows: Math.min(batchSize, most), accumulate: batchSize > most });
+  return open({ ...options, rows: Math.min(batchSize, most), accumulate: batchSize > most });
 }
 
 /** Integer hash "lowbias32" (Wellons, 2018). */

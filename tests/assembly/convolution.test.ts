@@ -136,15 +136,19 @@ describe.each(VARIANTS)('convolutions, %s,', (variant) => {
     const madd = multiplyAddOf(memory, variant);
     const one = CASES[name];
     const { filters, groups } = one.spec;
-    const gradient = (cut: (end: number) => number[]): Float32Array => {
+    const gradient = (cut: (end: number) => number[], images = [0, ROWS]): Float32Array => {
       const { shape, x, scratch, panels } = open(memory, one);
       const columns = shape.pixels * filters;
       const delta = memory.matrix({ rows: ROWS, columns }, new Seeded(9).floats(ROWS * columns));
       const g = memory.floats(panels * PANEL * shape.depth);
       const ends = [0, ...cut(panels * shape.depth), panels * shape.depth];
       ends.slice(1).forEach((end, i) => {
-        const places = [g.offset, x.offset, x.stride, delta.offset, delta.stride];
-        memory.kernels.convGradient(...places, ROWS, shape.offset, scratch.offset, ends[i], end);
+        images.slice(1).forEach((last, k) => {
+          const first = images[k];
+          const [from, deltas] = [x, delta].map(({ offset, stride }) => [offset + first * stride, stride]);
+          const places = [g.offset, ...from, ...deltas, last - first, shape.offset, scratch.offset];
+          memory.kernels.convGradient(...places, ends[i], end, k === 0 ? 1 : 0);
+        });
       });
       memory.expectGuards('gradient');
       return fromPanels(g.get(), shape.depth, filters);
@@ -154,6 +158,11 @@ describe.each(VARIANTS)('convolutions, %s,', (variant) => {
       gradient((end) => [1, 2, 7, 8].filter((each) => each < end)),
       actual,
       'pieces',
+    );
+    expectSameBits(
+      gradient(() => [], [0, 1, ROWS]),
+      actual,
+      'images',
     );
     const { shape, window, values } = open(memory, one);
     const at = valueAt(one, window, values.x);

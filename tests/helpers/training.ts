@@ -1,4 +1,5 @@
 import type { LossSpec } from '../../src/model/losses.js';
+import { runAtOnce } from '../../src/yielding.js';
 import { Network } from '../../src/model/network.js';
 import type { OptimizerSpec } from '../../src/model/optimizers.js';
 import { newOptimizerState } from '../../src/model/optimizers.js';
@@ -53,13 +54,15 @@ export type TrainerSetup = Pick<TrainerOptions, 'network' | 'dataset' | 'loss' |
   Partial<TrainerOptions>;
 
 export function trainerOf(setup: TrainerSetup): Trainer {
-  return new Trainer({
-    state: newOptimizerState(),
-    predictions: false,
-    penaltyPerRow: false,
-    seed: 0,
-    ...setup,
-  });
+  return runAtOnce(
+    Trainer.open({
+      state: newOptimizerState(),
+      predictions: false,
+      penaltyPerRow: false,
+      seed: 0,
+      ...setup,
+    }),
+  );
 }
 
 /** The row numbers 0 … count − 1. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { runAtOnce } from '../../src/yielding.js';
 import { Network } from '../../src/model/network.js';
 import { newOptimizerState } from '../../src/model/optimizers.js';
 import { resolveActivation } from '../../src/model/options/activations.js';
@@ -126,17 +127,19 @@ export function train(variant: KernelVariant, golden: TorchCase, resident = true
   const shape = [ROWS, FEATURES];
   const rows = { data: Float32Array.from(goldens.x.data), rows: ROWS, features: FEATURES, shape, scale: 1 };
   const dataset: Dataset = { rows, targets: targetsOf(golden, spec), weights: weightsOf(golden) };
-  const trainer = new Trainer({
-    network,
-    loss: resolveLoss({ name: golden.loss, ...golden.lossOptions }, 'golden').spec,
-    optimizer: optimizer.spec,
-    batchSize: golden.batchSize,
-    state: newOptimizerState(),
-    seed: 1,
-    predictions: false,
-    penaltyPerRow: false,
-    ...(resident && { dataset }),
-  });
+  const trainer = runAtOnce(
+    Trainer.open({
+      network,
+      loss: resolveLoss({ name: golden.loss, ...golden.lossOptions }, 'golden').spec,
+      optimizer: optimizer.spec,
+      batchSize: golden.batchSize,
+      state: newOptimizerState(),
+      seed: 1,
+      predictions: false,
+      penaltyPerRow: false,
+      ...(resident && { dataset }),
+    }),
+  );
   const order = Int32Array.from({ length: ROWS }, (_, row) => row);
   const losses = golden.losses.map(() => {
     let total = 0;

@@ -66,16 +66,22 @@ export class Pace {
 
   /** Compute a step of so many rows. */
   step<T>(rows: number, body: () => T): T {
-    const { clock, ready } = this.#options;
-    this.#shared = (this.#look?.shared ?? this.#chosen) && ready();
+    const { clock } = this.#options;
+    this.choose();
     const begin = clock();
     const result = body();
-    const end = clock();
-    this.#count(rows, end - begin, end);
+    this.count(rows, clock() - begin);
     return result;
   }
 
-  #count(rows: number, time: number, now: number): void {
+  /** Decide which threads the step that now begins is computed on. */
+  choose(): void {
+    this.#shared = (this.#look?.shared ?? this.#chosen) && this.#options.ready();
+  }
+
+  /** Count a step of so many rows that took so many milliseconds of computing. */
+  count(rows: number, time: number): void {
+    const now = this.#options.clock();
     this.#spent += time;
     if (!this.#starting && (this.#options.started || this.#spent >= START_MS)) {
       this.#starting = true;

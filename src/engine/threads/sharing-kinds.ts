@@ -9,6 +9,11 @@ export interface Sharing {
   readonly range?: { readonly begin: number; readonly block: number };
   /** Position of the count of rows, cut at multiples of `block`, and the pointers that move with them. */
   readonly rows?: { readonly count: number; readonly block: number; readonly moving: readonly Moving[] };
+  /**
+   * Rows whose sums a later call can go on with: the position of their count, the pointers that move with them, and the
+   * position of the argument that is 0 where sums go on. One thread after another only; never two at once.
+   */
+  readonly chain?: { readonly count: number; readonly moving: readonly Moving[]; readonly fresh: number };
   /** Position of scratch that every thread needs for itself. */
   readonly scratch?: number;
   readonly reads: readonly number[];

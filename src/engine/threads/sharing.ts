@@ -120,11 +120,14 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
   },
   denseGradientSweep,
   activeGradientSweep: denseGradientSweep,
-  denseGradient: ranged(7, {
-    writes: [0],
-    reads: [1, 3],
-    cost: (args) => PRODUCT * args[5] * args[6] * width(args, 7),
-  }),
+  denseGradient: {
+    ...ranged(7, {
+      writes: [0],
+      reads: [1, 3],
+      cost: (args) => PRODUCT * args[5] * args[6] * width(args, 7),
+    }),
+    chain: { count: 5, moving: pairs(1, 3), fresh: 9 },
+  },
   sparseGradientSweep: ranged(
     9,
     {
@@ -184,12 +187,14 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
   convForward: convolution(6, 7),
   depthwiseForward: convolution(6, 7),
   convPoolForward: convolution(7, 8, [[2, strided(1)]]),
-  convGradient: ranged(8, { writes: [0], reads: [1, 3], cost: (args) => 200 * args[5] * width(args, 8) }, 7),
-  depthwiseGradient: ranged(
-    8,
-    { writes: [0], reads: [1, 3], cost: (args) => 1000 * args[5] * width(args, 8) },
-    7,
-  ),
+  convGradient: {
+    ...ranged(8, { writes: [0], reads: [1, 3], cost: (args) => 200 * args[5] * width(args, 8) }, 7),
+    chain: { count: 5, moving: pairs(1, 3), fresh: 10 },
+  },
+  depthwiseGradient: {
+    ...ranged(8, { writes: [0], reads: [1, 3], cost: (args) => 1000 * args[5] * width(args, 8) }, 7),
+    chain: { count: 5, moving: pairs(1, 3), fresh: 10 },
+  },
   convPoolGradient: {
     range: { begin: 9, block: 4 },
     scratch: 8,
@@ -198,10 +203,13 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
     cost: (args) => 500 * args[6] * width(args, 9),
   },
   turnFilters: single([0], [1, 2], (args) => (3 * args[3] * args[5] * args[6]) / args[7]),
-  channelSums: ranged(6, {
-    ...{ writes: [0], reads: [1] },
-    cost: (args) => 0.2 * args[3] * args[4] * PANEL * width(args, 6),
-  }),
+  channelSums: {
+    ...ranged(6, {
+      ...{ writes: [0], reads: [1] },
+      cost: (args) => 0.2 * args[3] * args[4] * PANEL * width(args, 6),
+    }),
+    chain: { count: 3, moving: pairs(1), fresh: 8 },
+  },
   maxPoolForward: pooling([0, 2], 3, 5, [[2, strided(1)]]),
   maxPoolBackward: pooling([0], 2, 5, [[4, strided(3)]]),
   averagePoolForward: pooling([0], 2, 4),
@@ -231,7 +239,10 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
   regularize: elements(2, 0.3, [0], [1]),
   adjust: elements(2, 0.3, [0, 1], []),
   sumRows: single([0], [1], (args) => 150 + args[2]),
-  columnSums: single([0], [1], (args) => 0.8 * args[3] * args[4]),
+  columnSums: {
+    ...single([0], [1], (args) => 0.8 * args[3] * args[4]),
+    chain: { count: 3, moving: pairs(1), fresh: 5 },
+  },
   sumSquares: single([0], [1], (args) => 0.25 * args[2], true),
   sumMagnitudes: single([0], [1], (args) => 0.25 * args[2], true),
   gatherByteLists: listing(160),

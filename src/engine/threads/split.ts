@@ -10,14 +10,15 @@ const LEAST_COST = 2000;
 
 /** How a call is cut; undefined if one thread has all of it. */
 export interface Cut {
-  readonly by: 'range' | 'rows';
+  /** 'chain': by rows, one part after another. */
+  readonly by: 'range' | 'rows' | 'chain';
   readonly block: number;
   readonly count: number;
 }
 
 /** About how many nanoseconds a call takes. */
-export function costOf({ kernel, args }: Call): number {
-  return SHARINGS[kernel]?.cost(args) ?? 1000;
+export function costOf({ kernel, args, nanoseconds }: Call): number {
+  return nanoseconds ?? SHARINGS[kernel]?.cost(args) ?? 1000;
 }
 
 export function cutOf(call: Call, threads: number): Cut | undefined {
@@ -30,6 +31,14 @@ export function cutOf(call: Call, threads: number): Cut | undefined {
   if (!rows) return undefined;
   const count = call.args[rows.count];
   return count > rows.block ? { by: 'rows', block: rows.block, count } : undefined;
+}
+
+/** How a call is cut into parts that run one after another; undefined if it has to be run whole. */
+export function sequenceCutOf({ kernel, args }: Call): Cut | undefined {
+  const { range, rows, chain } = SHARINGS[kernel] ?? {};
+  if (chain) return { by: 'chain', block: 1, count: args[chain.count] };
+  if (rows) return { by: 'rows', block: rows.block, count: args[rows.count] };
+  return range && { by: 'range', block: range.block, count: args[range.begin + 1] - args[range.begin] };
 }
 
 /**
@@ -60,28 +69,35 @@ export function endsOf({ count, block }: Cut, shares: readonly number[]): Ends {
 export function partOf(call: Call, cut: Cut, ends: Ends, thread: number, scratch?: number): Call | undefined {
   const [begin, end] = [ends[thread], ends[thread + 1]];
   if (begin === end) return undefined;
-  const sharing = SHARINGS[call.kernel] as Sharing;
+  const { kernel, nanoseconds } = call;
+  const sharing = SHARINGS[kernel] as Sharing;
   const args = [...withScratch(call, scratch).args];
+  const part: Call = {
+    kernel,
+    args,
+    ...(nanoseconds !== undefined && { nanoseconds: (nanoseconds * (end - begin)) / cut.count }),
+  };
   if (cut.by === 'range') {
     const at = sharing.range!.begin;
     args[at] = call.args[at] + begin;
     args[at + 1] = call.args[at] + end;
-    return { kernel: call.kernel, args };
+    return part;
   }
-  const { count, moving } = sharing.rows!;
+  const { count, moving } = cut.by === 'chain' ? sharing.chain! : sharing.rows!;
   args[count] = end - begin;
   for (const [pointer, stride] of moving) {
     // A pointer of 0 stands for something that is not there.
     if (args[pointer] !== 0) args[pointer] += begin * stride(call.args);
   }
-  return { kernel: call.kernel, args };
+  if (cut.by === 'chain' && begin > 0) args[sharing.chain!.fresh] = 0;
+  return part;
 }
 
 /** The call with scratch of its own, if it needs any. */
 export function withScratch(call: Call, scratch: number | undefined): Call {
   const position = SHARINGS[call.kernel]?.scratch;
   if (position === undefined || scratch === undefined) return call;
-  return { kernel: call.kernel, args: call.args.map((arg, i) => (i === position ? scratch : arg)) };
+  return { ...call, args: call.args.map((arg, i) => (i === position ? scratch : arg)) };
 }
 
 /** Whether two calls touch the same bytes and one of them writes there. Different pointers are different arrays. */
