@@ -65,8 +65,16 @@ export class Arena {
   }
 
   /** Write tables, each at its offset. */
-  write(constants: readonly { readonly offset: number; readonly values: Int32Array }[]): void {
-    for (const { offset, values } of constants) this.i32.set(values, offset >>> 2);
+  write(
+    constants: readonly {
+      readonly offset: number;
+      readonly length: number;
+      readonly fill: (to: Int32Array) => void;
+    }[],
+  ): void {
+    for (const { offset, length, fill } of constants) {
+      fill(this.i32.subarray(offset >>> 2, (offset >>> 2) + length));
+    }
   }
 
   /** Whether `length` float32 values are all finite. */

@@ -2,6 +2,7 @@ import { anything, checkOptions, float32Array } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { log } from '../math.js';
 import { isAgain, remember } from '../model/last-call.js';
+import { newPredictions } from '../model/prediction.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
 import { decide, decideEach, decideRow, isMultilabel } from './decisions.js';
@@ -64,7 +65,7 @@ export function probabilities(
   const given = toRows(x, { flatten: true, expectedFeatures: network.spec.inputShape[0], unchecked: true });
   const shape = [given.rows, classes.length];
   if (out) checkOut(out.length, given.rows * classes.length, `(${shape.join(', ')})`);
-  const data = finiteOutputs(network, given, out ?? new Float32Array(given.rows * classes.length));
+  const data = finiteOutputs(network, given, out ?? newPredictions(given.rows, classes.length));
   if (network.outputShape[0] === 1) bothClasses(data);
   const result = { data, shape };
   network.lastCall = remember(wanted, x, options, given, result);

@@ -16,10 +16,16 @@ export interface Matrix {
   readonly columns: number;
 }
 
-/** Numbers that an arena holds from the start: tables that kernels read. */
+/**
+ * A table of integers that kernels read, which an arena holds from the start. It is computed straight into the arena, once
+ * there is one: a plan takes no memory for it, however many pixels or filters there are.
+ */
 export interface Constants {
   readonly offset: number;
-  readonly values: Int32Array;
+  /** Integers. */
+  readonly length: number;
+  /** Writes all of them. */
+  readonly fill: (to: Int32Array) => void;
 }
 
 /** Hands out byte ranges one after another, each at the start of a cache line. */
@@ -39,11 +45,16 @@ export class Layout {
     return this.take(4 * length);
   }
 
-  /** The offset of a table. */
-  table(values: ArrayLike<number>): number {
-    const offset = this.take(4 * values.length);
-    this.constants.push({ offset, values: Int32Array.from(values) });
+  /** The offset of a table of `length` integers, which `fill` writes when there is an arena. */
+  table(length: number, fill: (to: Int32Array) => void): number {
+    const offset = this.take(4 * length);
+    this.constants.push({ offset, length, fill });
     return offset;
+  }
+
+  /** The offset of a table of a few integers that are known. */
+  numbers(values: readonly number[]): number {
+    return this.table(values.length, (to) => to.set(values));
   }
 
   matrix(rows: number, columns: number): Matrix {

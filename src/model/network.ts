@@ -1,3 +1,4 @@
+import { newFloats } from '../budget.js';
 import { Arena } from '../engine/arena.js';
 import type { Engine } from '../engine/engines.js';
 import type { Program } from '../engine/kernels.js';
@@ -12,7 +13,8 @@ import { isSparse } from './lists.js';
 import type { Parameter } from './parameters.js';
 import { flopsPerRow, pack, unpack } from './parameters.js';
 import type { Plan } from './plan.js';
-import { plan, shapesOf } from './plan.js';
+import { shapesOf } from './plan.js';
+import { isWarmable, newPredictions, planPredictions } from './prediction.js';
 import { copyNestedRows, copyRows, sampleNestedRows, takeRows } from './row-copies.js';
 import type { GatherableRows } from './scale.js';
 import { gatherable, gatherableInPieces } from './scale.js';
@@ -21,17 +23,8 @@ import { sizeOf } from './spec.js';
 import { predictCalls, predictListedCalls } from './steps.js';
 import { writeNextLists, writeRow } from './stored.js';
 
-/** Rows of a prediction step: whole tiles of every variant, activations that stay in L2. */
-const PREDICT_ROWS = 120;
-
-/** Values of the input matrix at most, unless a single row has more. */
-const MOST_INPUTS = 1048576;
-
 /** Floating-point operations of a piece of a prediction, unless a single row takes more: about 10 ms. */
 const PIECE_FLOPS = 2e8;
-
-/** Of arenas whose kernels are run ahead. */
-const MOST_WARM_BYTES = 67108864;
 
 /** Rows that decide whether a prediction goes by lists. A single row always does: no weight is read twice. */
 const LOOKED_AT = 4;
@@ -65,9 +58,10 @@ export class Network {
   constructor(spec: NetworkSpec, engine: Engine) {
     this.spec = spec;
     this.engine = engine;
-    this.#inputRows = Math.max(1, Math.min(PREDICT_ROWS, Math.floor(MOST_INPUTS / sizeOf(spec.inputShape))));
-    this.#plan = plan(spec, PREDICT_ROWS, { sparse: true, inputRows: this.#inputRows });
-    this.#packed = new Float32Array(this.#plan.blockLength);
+    const { plan, inputRows } = planPredictions(spec);
+    this.#plan = plan;
+    this.#inputRows = inputRows;
+    this.#packed = newFloats(plan.blockLength, 'The weights of a network', 'use fewer units');
   }
 
   /** All parameters, layer by layer. */
@@ -82,7 +76,7 @@ export class Network {
 
   /** Floating-point operations of predicting a row. */
   get flopsPerRow(): number {
-    return flopsPerRow(this.parameters, shapesOf(this.spec).shapes);
+    return flopsPerRow(this.spec, this.parameters, shapesOf(this.spec).shapes);
   }
 
   /** The block of all parameters, as training works on it. A view where there is one; copy it before the next call. */
@@ -112,25 +106,26 @@ export class Network {
 
   /** Replace all parameters, given row-major in the order of `parameters`. */
   setParameters(values: readonly ArrayLike<number>[]): void {
-    const block = new Float32Array(this.#plan.blockLength);
+    const fresh = this.#underWay.size === 0 ? this.#packed : undefined;
+    const block = fresh ?? new Float32Array(this.#plan.blockLength);
     this.parameters.forEach((parameter, i) => pack(block, values[i], parameter));
-    this.setPacked(block);
+    if (!fresh) this.setPacked(block);
   }
 
-  /** Copies of all parameters, row-major, in the order of `parameters`. */
-  getParameters(): Float32Array<ArrayBuffer>[] {
+  /** Copies of the parameters from `begin` to before `end`, row-major; default: of all. */
+  getParameters(begin = 0, end = this.parameters.length): Float32Array<ArrayBuffer>[] {
     const block = this.packed;
-    return this.parameters.map((parameter) => unpack(block, parameter));
+    return this.parameters.slice(begin, end).map((parameter) => unpack(block, parameter));
   }
 
   /** Predictions, row-major, into `out` or a new array. */
   forward(given: Rows, out?: Float32Array): Float32Array {
     const rows = gatherable(given);
-    const result = out ?? new Float32Array(rows.rows * this.#plan.output.columns);
+    const result = out ?? newPredictions(rows.rows, this.#plan.output.columns);
     const arena = this.#ready();
     const form = this.#formOf(rows);
     for (let begin = 0; begin < rows.rows;) {
-      const count = this.#predict(arena, rows, begin, form, PREDICT_ROWS, result);
+      const count = this.#predict(arena, rows, begin, form, this.#plan.rows, result);
       if (count === 0) return this.forward(runAtOnce(readNested(rows)), result);
       begin += count;
     }
@@ -140,9 +135,9 @@ export class Network {
   /** `forward` in pieces. All rows are predicted by the parameters that the network has when it begins. */
   *forwardInPieces(given: Rows, out?: Float32Array): Pieces<Float32Array> {
     const rows = yield* gatherableInPieces(given);
-    const result = out ?? new Float32Array(rows.rows * this.#plan.output.columns);
+    const result = out ?? newPredictions(rows.rows, this.#plan.output.columns);
     const flops = this.flopsPerRow;
-    const most = Math.max(1, Math.min(PREDICT_ROWS, Math.floor(PIECE_FLOPS / flops)));
+    const most = Math.max(1, Math.min(this.#plan.rows, Math.floor(PIECE_FLOPS / flops)));
     const form = this.#formOf(rows);
     const prediction: { parameters?: Float32Array } = {};
     this.#underWay.add(prediction);
@@ -207,7 +202,7 @@ export class Network {
   warmUp(): void {
     const { inputShape } = this.spec;
     const features = sizeOf(inputShape);
-    if (this.#plan.bytes > MOST_WARM_BYTES) return;
+    if (!isWarmable(this.#plan)) return;
     this.forward({
       data: new Float32Array(features),
       rows: 1,
@@ -222,7 +217,7 @@ export class Network {
     if (!arena) {
       arena = new Arena(this.engine, this.#plan.bytes);
       arena.write(this.#plan.constants);
-      for (let row = 0; row < PREDICT_ROWS; row++) arena.i32[(this.#plan.indices >>> 2) + row] = row;
+      for (let row = 0; row < this.#plan.rows; row++) arena.i32[(this.#plan.indices >>> 2) + row] = row;
       if (this.#packed) arena.f32.set(this.#packed, this.#plan.block >>> 2);
       this.#packed = undefined;
       this.#arena = arena;

@@ -16,6 +16,8 @@ export interface ParameterSpec {
 /** A parameter and where it lies in the block of all parameters. Slots of optimizers and gradients repeat that block. */
 export interface Parameter extends ParameterSpec {
   readonly layer: number;
+  /** Its number among all parameters. */
+  readonly index: number;
   /** First float of the block. */
   readonly position: number;
   /** Floats taken, padding included: panels [units/8][depth][8], or a vector padded to 8. */
@@ -28,34 +30,55 @@ export function depthOf({ shape }: Pick<Parameter, 'shape'>): number {
 }
 
 /**
- * Floating-point operations of predicting a row: two for every weight, at every pixel that a filter meets.
+ * Floating-point operations of predicting a row: two for every weight, at every pixel that a filter meets, and two for
+ * every value of every window that is pooled.
  *
  * @param shapes of the inputs of all layers, and of the outputs of the last
  */
-export function flopsPerRow(parameters: readonly Parameter[], shapes: readonly Shape[]): number {
-  return parameters.reduce((sum, { shape, layer }) => {
+export function flopsPerRow(
+  { layers }: NetworkSpec,
+  parameters: readonly Parameter[],
+  shapes: readonly Shape[],
+): number {
+  const weighted = parameters.reduce((sum, { shape, layer }) => {
     const pixels = shape.length > 2 ? sizeOf(shapes[layer + 1].slice(0, -1)) : 1;
     return sum + 2 * sizeOf(shape) * pixels;
   }, 0);
+  return layers.reduce((sum, layer, i) => {
+    if (layer.type !== 'maxPooling2d' && layer.type !== 'averagePooling2d') return sum;
+    return sum + 2 * sizeOf(layer.window.size) * sizeOf(shapes[i + 1]);
+  }, weighted);
+}
+
+/** The block of all parameters, which grows layer by layer. */
+export interface Block {
+  readonly parameters: Parameter[];
+  /** Floats. */
+  length: number;
+}
+
+/** Puts the parameters of the next layer behind those that are there. */
+export function append(block: Block, layer: number, declared: readonly ParameterSpec[]): void {
+  for (const each of declared) {
+    const size = depthOf(each) * paddedUnits(each.shape[each.shape.length - 1]);
+    const index = block.parameters.length;
+    block.parameters.push({ ...each, layer, index, position: block.length, length: size });
+    block.length += Math.ceil(size / 16) * 16;
+  }
 }
 
 /** All parameters of a network, layer by layer, and the floats that they take. */
-export function layOut(
-  spec: NetworkSpec,
-  rules: readonly LayerRule[],
-  shapes: readonly Shape[],
-): { parameters: Parameter[]; length: number } {
-  let length = 0;
-  const parameters = spec.layers.flatMap((layer, i) =>
-    rules[i].parameters(layer, shapes[i]).map((declared) => {
-      const units = paddedUnits(declared.shape[declared.shape.length - 1]);
-      const size = depthOf(declared) * units;
-      const parameter = { ...declared, layer: i, position: length, length: size };
-      length += Math.ceil(size / 16) * 16;
-      return parameter;
-    }),
-  );
-  return { parameters, length };
+export function layOut(spec: NetworkSpec, rules: readonly LayerRule[], shapes: readonly Shape[]): Block {
+  const block: Block = { parameters: [], length: 0 };
+  spec.layers.forEach((layer, i) => append(block, i, rules[i].parameters(layer, shapes[i])));
+  return block;
+}
+
+/** The parameters of every layer. */
+export function byLayer(parameters: readonly Parameter[], layers: number): Parameter[][] {
+  const lists = Array.from({ length: layers }, (): Parameter[] => []);
+  for (const parameter of parameters) lists[parameter.layer].push(parameter);
+  return lists;
 }
 
 /** Row-major values into the block. */

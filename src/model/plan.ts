@@ -11,7 +11,7 @@ import type { LossSpec } from './losses.js';
 import { isFused, takesLabels } from './losses.js';
 import type { OptimizerSpec } from './optimizers.js';
 import type { Parameter } from './parameters.js';
-import { layOut } from './parameters.js';
+import { byLayer, layOut } from './parameters.js';
 import type { Penalties } from './penalties.js';
 import { planPenalties } from './penalties.js';
 import { productScratch } from './products.js';
@@ -156,8 +156,8 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
   const single = options.loss ? undefined : planSingle(layout, spec, shapes);
   let last = input;
   const first = training ? firstTrainable(parameters) : Infinity;
+  const own = byLayer(parameters, spec.layers.length);
   const placed = spec.layers.map((layer, i) => {
-    const own = parameters.filter((parameter) => parameter.layer === i);
     const at = ({ position }: Parameter): number => block + 4 * position;
     const place = {
       layout,
@@ -170,10 +170,11 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
       active: isActive(spec, shapes, i, rows),
       activeDelta: training && isDeltaActive(spec, shapes, i, rows),
       below: i > first,
+      ...{ parameters: own[i], at, scratch, key: keys[i], training },
       ...{ previous: i > 0 ? spec.layers[i - 1] : undefined, next: spec.layers.at(i + 1) },
       taken: i > 0 && takesPooling(spec.layers[i - 1], layer, i - 1 > first),
     };
-    const result = rules[i].place(layer, { ...place, parameters: own, at, scratch, key: keys[i], training });
+    const result = rules[i].place(layer, place);
     last = result.output;
     return result;
   });
@@ -294,7 +295,6 @@ function planLoss(layout: Layout, sizes: LossSizes, { loss, resident, prediction
 }
 
 /** Bytes of the values of a data set, with their places where it is stored as lists. */
-function residentBytes(resident: ResidentSpec, inputs: number): number {
-  if (resident.entries !== undefined) return storedBytes(resident);
-  return resident.rows * inputs * (resident.scale ? 1 : 4);
+function residentBytes({ rows, entries, scale }: ResidentSpec, inputs: number): number {
+  return entries === undefined ? rows * inputs * (scale ? 1 : 4) : storedBytes({ entries, scale });
 }

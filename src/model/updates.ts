@@ -249,8 +249,8 @@ export class Updates {
     return gradients === 0 ? vectorGradient : gradients + 4 * parameter.position;
   }
 
-  #control(parameter: Parameter): number {
-    return this.plan.controls[this.parameters.indexOf(parameter)];
+  #control({ index }: Parameter): number {
+    return this.plan.controls[index];
   }
 
   /** Byte offsets of the weight and of its three slots; 0 where the rule has none. */

@@ -41,7 +41,9 @@ function open(memory: GuardedMemory, { image, spec }: Case, pool?: Window) {
   const window = windowOver('conv2d', spec.window, image);
   const shape: ConvolutionShape = forwardShape(layout, { ...spec, window }, pool);
   const tables = new Int32Array((layout.bytes - first) / 4);
-  for (const { offset, values } of layout.constants) tables.set(values, (offset - first) / 4);
+  for (const { offset, length, fill } of layout.constants) {
+    fill(tables.subarray((offset - first) / 4, (offset - first) / 4 + length));
+  }
   expect(memory.put(tables).offset).toBe(first);
   const seeded = new Seeded(8);
   const [height, width, channels] = image;

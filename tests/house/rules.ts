@@ -21,6 +21,7 @@ const TIERS = [
 ];
 const LEAVES = [
   'errors',
+  'budget',
   'globals',
   'check',
   'ndarray',

@@ -1,3 +1,4 @@
+import { UnsupportedError } from '../../errors.js';
 import type { Layout } from '../layout.js';
 import type { Pair, PoolingSpec } from '../spec.js';
 import type { Window } from './window.js';
@@ -64,11 +65,16 @@ export function forwardShape(
   return describe(layout, { bordered, window, filters, groups, pool });
 }
 
+/** Every remainder of the strides is a convolution of its own. */
+const MAX_PARTS = 4096;
+
 /** A share of the gradient of the input: the pixels that are as far from the last window's begin before them. */
 export interface InputGradientPart {
   readonly shape: ConvolutionShape;
-  /** Positions of the window that reach these pixels, as the turned filters have them: the last comes first. */
-  readonly positions: readonly number[];
+  /** How many positions of the window reach these pixels. */
+  readonly count: number;
+  /** The offset of their numbers, as the turned filters have them: the last comes first. */
+  readonly order: number;
 }
 
 /**
@@ -76,6 +82,12 @@ export interface InputGradientPart {
  * pixels of one remainder with some of its positions only: each remainder is a convolution of its own, of the same delta.
  */
 export function inputGradientParts(layout: Layout, convolution: Convolution): InputGradientPart[] {
+  const { strides, image } = convolution.window;
+  if (Math.min(strides[0], image[0]) * Math.min(strides[1], image[1]) > MAX_PARTS) {
+    throw new UnsupportedError(
+      `A conv2d layer hands gradients down through strides whose product is at most ${MAX_PARTS}, but received strides [${strides.join(', ')}]; let nothing below it be trained.`,
+    );
+  }
   const [down, across] = [0, 1].map((axis) => remaindersOf(convolution.window, axis));
   return down.flatMap((tall) => across.map((wide) => partOf(layout, convolution, [tall, wide])));
 }
@@ -84,7 +96,9 @@ export function inputGradientParts(layout: Layout, convolution: Convolution): In
 interface Remainder {
   readonly begin: number;
   readonly pixels: number;
-  readonly taps: readonly number[];
+  /** The first position, and how many there are: every stride-th. */
+  readonly tap: number;
+  readonly taps: number;
   /** Rows of the delta from the first that the first pixel's window covers; negative if that lies in the border. */
   readonly start: number;
 }
@@ -95,10 +109,9 @@ function remaindersOf({ image, size, dilation, before, strides }: Window, axis: 
   const first = (size[axis] - 1) * dilation[axis] - before[axis];
   return Array.from({ length: Math.min(stride, image[axis]) }, (_, begin) => {
     const tap = (((first - begin) % stride) + stride) % stride;
-    const taps = [];
-    for (let t = tap; t < size[axis]; t += stride) taps.push(t);
+    const taps = Math.max(0, Math.ceil((size[axis] - tap) / stride));
     const pixels = Math.ceil((image[axis] - begin) / stride);
-    return { begin, pixels, taps, start: (begin + tap - first) / stride };
+    return { begin, pixels, tap, taps, start: (begin + tap - first) / stride };
   });
 }
 
@@ -115,7 +128,7 @@ function partOf(
   const before = pair(({ start }) => Math.max(0, -start));
   const start = pair((remainder) => Math.max(0, remainder.start));
   const covered = pair(
-    ({ pixels, taps }, axis) => start[axis] + pixels + Math.max(0, taps.length - 1) * dilation[axis],
+    ({ pixels, taps }, axis) => start[axis] + pixels + Math.max(0, taps - 1) * dilation[axis],
   );
   const bordered: Bordered = {
     image: [...output, filters],
@@ -123,7 +136,7 @@ function partOf(
     before,
   };
   const [down, across] = remainders;
-  const taps = pair(({ taps }) => taps.length);
+  const taps = pair(({ taps }) => taps);
   const turned = {
     size: taps,
     dilation,
@@ -137,11 +150,16 @@ function partOf(
     line: strides[0] * line,
     pixel: strides[1] * pixel,
   };
+  const shape = describe(layout, { bordered, window: turned, filters: image[2], groups, placement });
+  const count = down.taps * across.taps;
   const last = size[0] * size[1] - 1;
-  return {
-    shape: describe(layout, { bordered, window: turned, filters: image[2], groups, placement }),
-    positions: down.taps.flatMap((i) => across.taps.map((j) => last - (i * size[1] + j))),
-  };
+  const order = layout.table(count, (to) => {
+    let at = 0;
+    for (let i = down.tap; i < size[0]; i += strides[0]) {
+      for (let j = across.tap; j < size[1]; j += strides[1]) to[at++] = last - (i * size[1] + j);
+    }
+  });
+  return { shape, count, order };
 }
 
 function describe(
@@ -153,18 +171,18 @@ function describe(
   const lineBytes = bordered.size[1] * pixelBytes;
   const isBordered = bordered.size[0] !== height || bordered.size[1] !== width;
   const inputs = channels / groups;
-  const offsets = offsetsOf(window, lineBytes, pixelBytes, inputs);
-  const bases = basesOf(window, lineBytes, pixelBytes);
+  const depth = window.size[0] * window.size[1] * inputs;
+  const pixels = window.output[0] * window.output[1];
   const borderedFloats = isBordered ? (bordered.size[0] * lineBytes) / 4 : 0;
   // The floats behind the image: kernels may read past the last pixel.
   const scratchFloats = isBordered ? Math.ceil(borderedFloats / 16) * 16 + 16 : 0;
   const to = placement ?? { first: 0, line: 4 * filters * window.output[1], pixel: 4 * filters };
   const numbers = [
     ...[
-      offsets.length,
-      bases.length,
-      layout.table(offsets),
-      layout.table(bases),
+      depth,
+      pixels,
+      layout.table(depth, (to) => fillOffsets(to, window, lineBytes, pixelBytes, inputs)),
+      layout.table(pixels, (to) => fillBases(to, window, lineBytes, pixelBytes)),
       filters,
       groups,
       4 * inputs,
@@ -177,44 +195,44 @@ function describe(
     ...[to.first, to.line, to.pixel],
   ];
   return {
-    offset: layout.table(numbers),
-    depth: offsets.length,
-    pixels: bases.length,
+    offset: layout.numbers(numbers),
+    depth,
+    pixels,
     borderedFloats: scratchFloats,
   };
 }
 
 /** Byte offsets of a window's positions from its first. */
-function offsetsOf(
+function fillOffsets(
+  to: Int32Array,
   { size, dilation }: Pick<Window, 'size' | 'dilation'>,
   lineBytes: number,
   pixelBytes: number,
   inputs: number,
-): number[] {
-  const offsets: number[] = [];
+): void {
+  let k = 0;
   for (let i = 0; i < size[0]; i++) {
     for (let j = 0; j < size[1]; j++) {
       const at = i * dilation[0] * lineBytes + j * dilation[1] * pixelBytes;
-      for (let c = 0; c < inputs; c++) offsets.push(at + 4 * c);
+      for (let c = 0; c < inputs; c++) to[k++] = at + 4 * c;
     }
   }
-  return offsets;
 }
 
 /** Byte offsets of the windows in the bordered image. */
-function basesOf(
+function fillBases(
+  to: Int32Array,
   { strides, output, start = [0, 0] }: Pick<Description['window'], 'strides' | 'output' | 'start'>,
   lineBytes: number,
   pixelBytes: number,
-): number[] {
-  const bases: number[] = [];
+): void {
+  let pixel = 0;
   const first = start[0] * lineBytes + start[1] * pixelBytes;
   for (let i = 0; i < output[0]; i++) {
     for (let j = 0; j < output[1]; j++) {
-      bases.push(first + i * strides[0] * lineBytes + j * strides[1] * pixelBytes);
+      to[pixel++] = first + i * strides[0] * lineBytes + j * strides[1] * pixelBytes;
     }
   }
-  return bases;
 }
 
 /** Whether a pooling layer's windows can be pooled as soon as the convolution has computed them. */

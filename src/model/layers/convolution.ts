@@ -6,7 +6,7 @@ import type { Matrix } from '../layout.js';
 import { PANEL, paddedUnits } from '../layout.js';
 import type { Parameter } from '../parameters.js';
 import type { Conv2dSpec, LayerSpec, Shape } from '../spec.js';
-import type { Convolution, ConvolutionShape } from './convolution-shape.js';
+import type { Convolution, ConvolutionShape, InputGradientPart } from './convolution-shape.js';
 import { forwardShape, inputGradientParts, poolsAtOnce } from './convolution-shape.js';
 import type { BackwardStep, ForwardStep, LayerRule, Place, Placed } from './rule.js';
 import type { Window } from './window.js';
@@ -93,12 +93,8 @@ export function convolutionScratch(spec: Conv2dSpec, input: Shape, next?: LayerS
 }
 
 /** Filters turned round, from which of their positions, and what they are convolved with. */
-interface Turned {
+interface Turned extends InputGradientPart {
   readonly offset: number;
-  /** Table of the positions. */
-  readonly order: number;
-  readonly count: number;
-  readonly shape: ConvolutionShape;
 }
 
 class PlacedConvolution implements Placed {
@@ -143,11 +139,9 @@ class PlacedConvolution implements Placed {
       ? [layout.floats(this.#kernel.length), layout.floats(paddedUnits(spec.filters))]
       : [0, 0];
     const parts = training && place.below ? inputGradientParts(layout, this.#convolution) : [];
-    this.#turned = parts.map(({ shape, positions }) => ({
-      offset: layout.floats(shape.depth * paddedUnits(channels)),
-      order: layout.table(positions),
-      count: positions.length,
-      shape,
+    this.#turned = parts.map((part) => ({
+      ...part,
+      offset: layout.floats(part.shape.depth * paddedUnits(channels)),
     }));
   }
 

@@ -22,7 +22,7 @@ export const pooling: LayerRule<PoolingSpec> = {
     } = windowOver(spec.type, spec.window, inputShape);
     const columns = size[0] * size[1] * image[2];
     const output = layout.matrix(rows, columns);
-    const shape = layout.table([...image, ...size, ...window, ...strides, ...before]);
+    const shape = layout.numbers([...image, ...size, ...window, ...strides, ...before]);
     const places = ({ offset, stride }: Matrix): number[] => [offset, stride];
     if (spec.type === 'averagePooling2d') {
       return {
