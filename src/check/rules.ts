@@ -148,14 +148,15 @@ export function anyOf<R extends readonly Rule<unknown>[]>(
   };
 }
 
-/** An array (typed or not) of at least `minLength` values that each keep a rule. Gives a plain array. */
-export function listOf<T>(inner: Rule<T>, minLength = 0): Rule<T[]> {
+/** An array (typed or not) of `minLength` to `maxLength` values that each keep a rule. Gives a plain array. */
+export function listOf<T>(inner: Rule<T>, minLength = 0, maxLength = Infinity): Rule<T[]> {
   const least = minLength > 0 ? ` of at least ${minLength}` : '';
   return {
     expected: `an array${least} whose every value is ${inner.expected}`,
     accept: (value) => {
       const typed = typedArrayKind(value) !== undefined && !isUnusable(value as ArrayBufferView);
       if (!Array.isArray(value) && !typed) return refused;
+      if ((value as ArrayLike<unknown>).length > maxLength) return refused;
       const list = Array.from(value as ArrayLike<unknown>, inner.accept);
       return list.length < minLength || list.includes(refused) ? refused : (list as T[]);
     },

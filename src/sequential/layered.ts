@@ -10,15 +10,26 @@ import { formatShape, ndarray, toRows } from '../ndarray.js';
 import { freshSeed } from '../random.js';
 import { Layer } from './layer.js';
 import type { Structure } from './structure.js';
-import { countValues, initialWeights, nameFor, snakeCase, structureOf } from './structure.js';
+import {
+  countValues,
+  initialWeights,
+  LayerNames,
+  parametersOf,
+  snakeCase,
+  StructureBuilder,
+  structureOf,
+} from './structure.js';
 
 /** A stack of layers with its weights: what a model is before anybody trains it. */
 export abstract class Layered {
   readonly name: string;
   readonly #layers: Layer[] = [];
-  readonly #names = new Map<Layer, string>();
+  /** The name of every layer, and its place. */
+  readonly #places = new Map<Layer, { readonly name: string; readonly index: number }>();
+  readonly #names = new LayerNames();
   #inputShape: Shape | undefined;
-  #structure: Structure | undefined;
+  /** What is known of the shapes; undefined while that of the input is not. */
+  #builder: StructureBuilder | undefined;
   #network: Network | undefined;
   #seed: number | undefined;
 
@@ -39,7 +50,7 @@ export abstract class Layered {
 
   /** Whether the shapes are known: from `inputShape`, or from the first data. */
   get built(): boolean {
-    return this.#structure !== undefined;
+    return this.#layers.length > 0 && this.#builder !== undefined;
   }
 
   /** The shape of one row of the input. @throws ValueError before the model is built */
@@ -76,21 +87,29 @@ export abstract class Layered {
     }
     this.#checkPlace(layer);
     const inputShape = this.#inputShape ?? layer.givenShape;
-    const name = nameFor(this.name, layer, new Set(this.#names.values()));
+    const builder = this.#builder ?? (inputShape && this.#newBuilder(inputShape));
+    const name = this.#names.nameFor(this.name, layer);
     if (layer.spec) {
-      this.#names.set(layer, name);
-      const layers = [...this.#layers, layer];
+      this.#places.set(layer, { name, index: this.#layers.length });
       try {
         layer.enter(this.#owner);
-        if (inputShape) this.#structure = structureOf(this.name, inputShape, layers);
+        builder?.add(this.name, layer);
       } catch (error) {
         layer.leave();
-        this.#names.delete(layer);
+        this.#places.delete(layer);
         throw error;
       }
+      this.#names.take(name);
       this.#layers.push(layer);
     }
     this.#inputShape = inputShape;
+    this.#builder = builder;
+  }
+
+  #newBuilder(inputShape: Shape): StructureBuilder {
+    const builder = new StructureBuilder(this.name, inputShape);
+    for (const layer of this.#layers) builder.add(this.name, layer);
+    return builder;
   }
 
   #checkPlace(layer: Layer): void {
@@ -110,7 +129,7 @@ export abstract class Layered {
   /** Copies of all weights, layer by layer, in Keras's order. @throws ValueError before the model is built */
   getWeights(): NdArray[] {
     this.structure('getWeights');
-    return this.#read(() => true);
+    return this.#read();
   }
 
   /** Names of the weights in the order of `getWeights`, as Keras's: 'dense/kernel', 'batch_normalization/moving_mean'. */
@@ -126,8 +145,8 @@ export abstract class Layered {
    * it is being trained
    */
   setWeights(weights: readonly ArrayInput[]): void {
-    this.structure('setWeights');
-    this.#write('setWeights', weights, () => true);
+    const { parameters } = this.structure('setWeights');
+    this.#write('setWeights', weights, parameters);
   }
 
   /** The seed that is given, or one that is drawn now. */
@@ -148,18 +167,19 @@ export abstract class Layered {
 
   /** The structure; before there is one, that for rows like these. */
   protected structureFor(call: string, x: unknown): Structure {
-    return this.#structure ?? structureOf(call, toRows(x, { name: 'x' }).shape.slice(1), this.#layers);
+    if (this.built) return this.structure(call);
+    return structureOf(call, toRows(x, { name: 'x' }).shape.slice(1), this.#layers);
   }
 
   /** Fix the shapes. */
   protected build(structure: Structure): void {
-    this.#structure ??= structure;
-    this.#inputShape = this.#structure.spec.inputShape;
+    this.#inputShape ??= structure.spec.inputShape;
+    this.#builder ??= this.#newBuilder(this.#inputShape);
   }
 
   /** The shapes and parameters. @throws ValueError before they are known */
   protected structure(wanted: string): Structure {
-    if (this.#structure) return this.#structure;
+    if (this.#builder && this.#layers.length > 0) return this.#builder.structure;
     const missing =
       this.#layers.length === 0
         ? 'the model has no layers; add some first'
@@ -200,41 +220,41 @@ export abstract class Layered {
   protected abstract store(block: Float32Array): void;
 
   readonly #owner = {
-    nameOf: (layer: Layer) => this.#names.get(layer) as string,
+    nameOf: (layer: Layer) => this.#places.get(layer)!.name,
     shapesOf: (layer: Layer) => {
       const { shapes } = this.structure('the shape of a layer');
-      const i = this.#layers.indexOf(layer);
+      const i = this.#indexOf(layer);
       return { input: shapes[i], output: shapes[i + 1] };
     },
     weightsOf: (layer: Layer) => {
-      this.structure('getWeights');
-      return this.#read(this.#ownedBy(layer));
+      const { firsts } = this.structure('getWeights');
+      const i = this.#indexOf(layer);
+      return this.#read(firsts[i], firsts[i + 1]);
     },
     setWeightsOf: (layer: Layer, weights: readonly NdArray[]) => {
-      this.structure('setWeights');
-      this.#write(`setWeights of layer ${describe(layer.name)}`, weights, this.#ownedBy(layer));
+      const structure = this.structure('setWeights');
+      this.#write(
+        `setWeights of layer ${describe(layer.name)}`,
+        weights,
+        parametersOf(structure, this.#indexOf(layer)),
+      );
     },
-    countOf: (layer: Layer) =>
-      countValues(this.structure('countParams').parameters.filter(this.#ownedBy(layer))),
+    countOf: (layer: Layer) => countValues(parametersOf(this.structure('countParams'), this.#indexOf(layer))),
   };
 
-  #ownedBy(layer: Layer): (parameter: Parameter) => boolean {
-    const i = this.#layers.indexOf(layer);
-    return (parameter) => parameter.layer === i;
+  #indexOf(layer: Layer): number {
+    return this.#places.get(layer)!.index;
   }
 
-  #read(wanted: (parameter: Parameter) => boolean): NdArray[] {
+  #read(begin?: number, end?: number): NdArray[] {
     const network = this.network('getWeights');
-    return network
-      .getParameters()
-      .map((data, i) => ({ data, shape: network.parameters[i].shape }))
-      .filter((_array, i) => wanted(network.parameters[i]));
+    const parameters = network.parameters.slice(begin, end);
+    return network.getParameters(begin, end).map((data, i) => ({ data, shape: parameters[i].shape }));
   }
 
-  #write(call: string, weights: readonly ArrayInput[], wanted: (parameter: Parameter) => boolean): void {
+  #write(call: string, weights: readonly ArrayInput[], parameters: readonly Parameter[]): void {
     this.checkWritable(call);
     const network = this.network(call);
-    const parameters = network.parameters.filter(wanted);
     if (!Array.isArray(weights) || weights.length !== parameters.length) {
       const received = Array.isArray(weights) ? `${weights.length}` : describe(weights);
       throw new ShapeError(

@@ -1,11 +1,13 @@
+import { MAX_ARENA_BYTES, mebibytes } from '../budget.js';
 import { describe } from '../check.js';
 import { ShapeError, UnsupportedError, ValueError } from '../errors.js';
 import { layerRule } from '../model/layers/index.js';
 import { drawInitial } from '../model/options/initializers.js';
-import type { Parameter } from '../model/parameters.js';
-import { layOut } from '../model/parameters.js';
+import type { Block, Parameter } from '../model/parameters.js';
+import { append } from '../model/parameters.js';
 import type { LayerSpec, NetworkSpec, Shape } from '../model/spec.js';
 import { sizeOf } from '../model/spec.js';
+import { formatShape } from '../ndarray.js';
 import { RandomState } from '../random.js';
 import type { Layer } from './layer.js';
 
@@ -14,33 +16,89 @@ export interface Structure {
   readonly spec: NetworkSpec;
   /** The shape of one row before every layer, and after the last. */
   readonly shapes: readonly Shape[];
+  /** Layer by layer. */
   readonly parameters: readonly Parameter[];
+  /** The number of the first parameter of every layer, and behind the last the number of all. */
+  readonly firsts: readonly number[];
 }
 
-/**
- * Shapes and parameters of layers for rows of one shape.
- *
- * @throws ShapeError naming the layer that does not fit; UnsupportedError if no memory can hold the weights
- */
+/** Finds out shapes and parameters, layer by layer: a layer costs the same however many are below it. */
+export class StructureBuilder {
+  readonly #inputShape: Shape;
+  readonly #specs: LayerSpec[] = [];
+  readonly #shapes: Shape[];
+  readonly #block: Block = { parameters: [], length: 0 };
+  readonly #firsts = [0];
+  #structure: Structure | undefined;
+
+  /** @throws UnsupportedError if no memory can hold a row */
+  constructor(owner: string, inputShape: Shape) {
+    checkRow(`${owner}: the input`, inputShape);
+    this.#inputShape = inputShape;
+    this.#shapes = [inputShape];
+  }
+
+  /**
+   * Put a layer on top; where that is refused, nothing has changed.
+   *
+   * @throws ShapeError naming the layer that does not fit; UnsupportedError if no memory can hold the weights, or a row
+   */
+  add(owner: string, layer: Layer): void {
+    const what = `${owner}, layer ${describe(layer.name)}`;
+    const spec = layer.spec as LayerSpec;
+    const rule = layerRule(spec);
+    const [input, block] = [this.#shapes[this.#specs.length], this.#block];
+    const shape = named(what, () => rule.outputShape(spec, input));
+    const { length } = block;
+    append(block, this.#specs.length, rule.parameters(spec, input));
+    try {
+      checkMemory(owner, block);
+      checkRow(`${what}: the output`, shape);
+    } catch (error) {
+      block.parameters.length = this.#firsts[this.#specs.length];
+      block.length = length;
+      throw error;
+    }
+    this.#specs.push(spec);
+    this.#shapes.push(shape);
+    this.#firsts.push(block.parameters.length);
+    this.#structure = undefined;
+  }
+
+  /** What the layers have come to. */
+  get structure(): Structure {
+    this.#structure ??= {
+      spec: { inputShape: this.#inputShape, layers: [...this.#specs] },
+      shapes: [...this.#shapes],
+      parameters: [...this.#block.parameters],
+      firsts: [...this.#firsts],
+    };
+    return this.#structure;
+  }
+}
+
+/** Shapes and parameters of layers for rows of one shape. @throws as StructureBuilder does, and ValueError without layers */
 export function structureOf(owner: string, inputShape: Shape, layers: readonly Layer[]): Structure {
   if (layers.length === 0) {
     throw new ValueError(`${owner}: a model needs at least one layer besides its input, but has none.`);
   }
-  const shapes: Shape[] = [inputShape];
-  const specs = layers.map((layer) => {
-    const spec = layer.spec as LayerSpec;
-    shapes.push(
-      named(`${owner}, layer ${describe(layer.name)}`, () =>
-        layerRule(spec).outputShape(spec, shapes.at(-1)!),
-      ),
-    );
-    return spec;
-  });
-  const spec = { inputShape, layers: specs };
-  const { parameters } = layOut(spec, specs.map(layerRule), shapes);
-  const structure = { spec, shapes, parameters };
-  checkMemory(owner, structure);
-  return structure;
+  const builder = new StructureBuilder(owner, inputShape);
+  for (const layer of layers) builder.add(owner, layer);
+  return builder.structure;
+}
+
+/** The parameters of a layer, by its place. */
+export function parametersOf({ parameters, firsts }: Structure, i: number): readonly Parameter[] {
+  return parameters.slice(firsts[i], firsts[i + 1]);
+}
+
+/** Refuse shapes of which WebAssembly's memory cannot hold one row. @throws UnsupportedError */
+function checkRow(what: string, shape: Shape): void {
+  const bytes = 4 * sizeOf(shape);
+  if (bytes <= MAX_ARENA_BYTES) return;
+  throw new UnsupportedError(
+    `${what} of shape ${formatShape(shape)} needs ${mebibytes(bytes)} a row, but a model has at most ${mebibytes(MAX_ARENA_BYTES)}; use smaller shapes.`,
+  );
 }
 
 function named(what: string, work: () => Shape): Shape {
@@ -62,21 +120,18 @@ export function countValues(parameters: readonly Parameter[]): number {
   return parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
-const MOST_BYTES = 4294967296;
-
 /**
  * Refuse weights that WebAssembly's memory cannot hold, before any are drawn.
  *
  * @param copies 1 for the weights alone, one more for every slot of an optimizer
  * @throws UnsupportedError
  */
-export function checkMemory(owner: string, { parameters }: Structure, copies = 1): void {
-  const values = countValues(parameters);
-  // Units come in panels of eight.
-  const bytes = 4 * copies * parameters.reduce((sum, { length }) => sum + length, 0);
-  if (bytes <= MOST_BYTES) return;
+export function checkMemory(owner: string, { parameters }: Pick<Structure, 'parameters'>, copies = 1): void {
+  const last = parameters.at(-1);
+  const bytes = last ? 4 * copies * (last.position + last.length) : 0;
+  if (bytes <= MAX_ARENA_BYTES) return;
   throw new UnsupportedError(
-    `${owner}: ${values} weights${copies > 1 ? ' and what the optimizer keeps of them' : ''} need ${Math.ceil(bytes / 1048576)} MiB, but a model has at most 4096 MiB; use ${remedy(parameters)}.`,
+    `${owner}: ${countValues(parameters)} weights${copies > 1 ? ' and what the optimizer keeps of them' : ''} need ${mebibytes(bytes)}, but a model has at most ${mebibytes(MAX_ARENA_BYTES)}; use ${remedy(parameters)}.`,
   );
 }
 
@@ -93,19 +148,36 @@ export function snakeCase(className: string): string {
   return className.replace(/(?<=[a-z])([A-Z])/g, '_$1').toLowerCase();
 }
 
-/** The name of a new layer: its own, or its class with the number of those before it, 'dense', 'dense_1', … */
-export function nameFor(owner: string, layer: Layer, taken: ReadonlySet<string>): string {
-  const { givenName } = layer;
-  if (givenName !== undefined) {
-    if (!taken.has(givenName)) return givenName;
-    throw new ValueError(
-      `${owner}: layer names must differ, but two layers are called ${describe(givenName)}.`,
-    );
+/** The names of a model's layers. */
+export class LayerNames {
+  readonly #taken = new Set<string>();
+  /** The number up to which the names of a class are taken. */
+  readonly #numbers = new Map<string, number>();
+
+  /**
+   * The name of a new layer: its own, or its class with the number of those before it, 'dense', 'dense_1', …
+   *
+   * @throws ValueError for a name that another layer has
+   */
+  nameFor(owner: string, layer: Layer): string {
+    const { givenName } = layer;
+    if (givenName !== undefined) {
+      if (!this.#taken.has(givenName)) return givenName;
+      throw new ValueError(
+        `${owner}: layer names must differ, but two layers are called ${describe(givenName)}.`,
+      );
+    }
+    const stem = snakeCase(layer.className);
+    const numbered = (number: number): string => (number === 0 ? stem : `${stem}_${number}`);
+    let number = this.#numbers.get(stem) ?? 0;
+    while (this.#taken.has(numbered(number))) number++;
+    this.#numbers.set(stem, number);
+    return numbered(number);
   }
-  const stem = snakeCase(layer.className);
-  let name = stem;
-  for (let number = 1; taken.has(name); number++) name = `${stem}_${number}`;
-  return name;
+
+  take(name: string): void {
+    this.#taken.add(name);
+  }
 }
 
 /** ShapeError unless two shapes of a row are the same. */

@@ -3,7 +3,7 @@ import type { OptimizerSpec } from '../model/optimizers.js';
 import type { Shape } from '../model/spec.js';
 import type { Layer } from './layer.js';
 import type { Structure } from './structure.js';
-import { countValues } from './structure.js';
+import { countValues, parametersOf } from './structure.js';
 
 /** Widths of Keras 3's table (keras/src/utils/summary_utils.py) in a terminal of `columns` characters. */
 function widths(columns: number): [number, number, number] {
@@ -92,7 +92,7 @@ export function summaryLines(
       [
         `${layer.name} (${layer.className})`,
         batchShape(shapes[i + 1]),
-        count(countValues(parameters.filter((parameter) => parameter.layer === i))),
+        count(countValues(parametersOf(structure, i))),
       ],
       sizes,
       '│',

@@ -51,7 +51,7 @@ export interface Conv2dOptions extends ImageLayerOptions {
 const pair: Rule<Pair> = {
   expected: 'an integer >= 1 or a pair of them',
   accept(value) {
-    const accepted = anyOf(positiveInteger, listOf(positiveInteger)).accept(value);
+    const accepted = anyOf(positiveInteger, listOf(positiveInteger, 2, 2)).accept(value);
     if (accepted === refused) return refused;
     if (typeof accepted === 'number') return [accepted, accepted];
     return accepted.length === 2 ? [accepted[0], accepted[1]] : refused;

@@ -32,8 +32,14 @@ export type Regularizer = string | RegularizerConfig | null;
 /** The name of a constraint, or what a factory of `constraints` returns. */
 export type Constraint = string | ConstraintConfig | null;
 
+/** Dimensions of a row at most: as many as numpy 1 allowed. */
+export const MAX_RANK = 32;
+
 /** A shape of at least one dimension. */
-export const shape: Rule<number[]> = listOf(positiveInteger, 1);
+export const shape: Rule<number[]> = {
+  ...listOf(positiveInteger, 1, MAX_RANK),
+  expected: `an array of 1 to ${MAX_RANK} values, each of them an integer >= 1`,
+};
 
 export const common = { name: text, inputShape: shape, trainable: boolean };
 

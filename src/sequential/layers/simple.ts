@@ -10,7 +10,7 @@ import type {
 } from '../../model/spec.js';
 import type { LayerKind } from './kind.js';
 import type { LayerOptions } from './parts.js';
-import { imageOptions } from './parts.js';
+import { imageOptions, MAX_RANK } from './parts.js';
 
 export interface ActivationOptions extends LayerOptions {
   readonly activation: string;
@@ -73,7 +73,7 @@ export interface ReshapeOptions extends LayerOptions {
 /** keras/src/layers/reshaping/reshape.py */
 export const reshape: LayerKind<ReshapeSpec> = {
   className: 'Reshape',
-  schema: { targetShape: listOf(anyOf(integer({ min: 1 }), integer({ min: -1, max: -1 })), 1) },
+  schema: { targetShape: listOf(anyOf(integer({ min: 1 }), integer({ min: -1, max: -1 })), 1, MAX_RANK) },
   required: ['targetShape'],
   spec: ({ targetShape }) => ({ type: 'reshape', targetShape }),
   config: ({ targetShape }) => ({ targetShape }),
