@@ -57,29 +57,77 @@ function isOptions(given: unknown): given is object {
 export function checkValue<T>(owner: string, name: string, value: unknown, rule: Rule<T>): T {
   const accepted = rule.accept(value);
   if (accepted !== refused) return accepted;
-  throw new ValueError(`${owner}: ${name} must be ${rule.expected}, but received ${describe(value)}.`);
+  const received = rule.received?.(value) ?? describe(value);
+  throw new ValueError(`${owner}: ${name} must be ${rule.expected}, but received ${received}.`);
 }
 
-/** What other libraries call options. */
-const ELSEWHERE: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
-  ['lr', 'learningRate'],
-  ['eta', 'learningRate'],
-  ['decay', 'weightDecay'],
-  ['inputDim', 'inputShape'],
-  ['shape', 'inputShape'],
-  ['p', 'rate'],
-  ['eps', 'epsilon'],
-]);
+/** What options are called in other libraries, and in the other of the two interfaces; what is known is offered. */
+const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  lr: ['learningRateInit', 'learningRate', 'eta0'],
+  eta: ['learningRateInit', 'learningRate', 'eta0'],
+  learningRate: ['learningRateInit', 'eta0'],
+  learningRateInit: ['learningRate', 'eta0'],
+  decay: ['weightDecay', 'alpha'],
+  weightDecay: ['alpha'],
+  l2: ['alpha'],
+  inputDim: ['inputShape'],
+  shape: ['inputShape'],
+  p: ['rate'],
+  eps: ['epsilon'],
+  epochs: ['maxIter'],
+  iterations: ['maxIter', 'epochs'],
+  maxIter: ['epochs'],
+  nIter: ['epochs', 'maxIter'],
+  optimizer: ['solver'],
+  solver: ['optimizer'],
+  layers: ['hiddenLayerSizes'],
+  units: ['hiddenLayerSizes'],
+  hidden: ['hiddenLayerSizes'],
+  hiddenLayerSizes: ['layers', 'units'],
+  seed: ['randomState'],
+  randomState: ['seed'],
+  patience: ['nIterNoChange'],
+  nIterNoChange: ['patience'],
+  minDelta: ['tol'],
+  tol: ['minDelta'],
+  nesterov: ['nesterovsMomentum'],
+  nesterovsMomentum: ['nesterov'],
+  validationSplit: ['validationFraction'],
+  validationFraction: ['validationSplit'],
+  earlyStopping: ['callbacks'],
+  onEpoch: ['callbacks'],
+};
+
+/** The name of `known` that a name in snake_case, or one from elsewhere, stands for; undefined if there is none. */
+export function knownFor(name: string, known: readonly string[]): string | undefined {
+  const camelCase = toCamelCase(name);
+  const meant = Object.hasOwn(ELSEWHERE, camelCase) ? ELSEWHERE[camelCase] : [];
+  return [camelCase, ...meant].find((candidate) => known.includes(candidate));
+}
 
 /** What to throw for an unknown option: the nearest known name is offered, or else all of them. */
 function unknownOption(owner: string, name: string, known: readonly string[]): ValueError {
-  const camelCase = toCamelCase(name);
-  const meant = ELSEWHERE.get(camelCase);
-  const candidates = [camelCase, ...(meant === undefined ? [] : [meant])];
-  const offer = candidates.find((candidate) => known.includes(candidate)) ?? closestName(name, known);
+  const offer = knownFor(name, known) ?? closestName(name, known);
   if (offer !== undefined) {
     return new ValueError(`${owner}: ${quote(name)} is not an option; did you mean '${offer}'?`);
   }
   const all = known.length === 0 ? 'it takes none' : `the options are ${known.join(', ')}`;
   return new ValueError(`${owner}: ${quote(name)} is not an option; ${all}.`);
+}
+
+/**
+ * Refuse options that another call takes.
+ *
+ * @param places what takes them, by their names: { epochs: 'fit({ ... })' }
+ * @throws ValueError "owner: 'epochs' is not an option; it goes to fit({ ... })."
+ */
+export function refuseMisplaced(
+  owner: string,
+  given: unknown,
+  places: Readonly<Record<string, string>>,
+): void {
+  if (typeof given !== 'object' || given === null) return;
+  const name = Object.keys(places).find((each) => Object.hasOwn(given, each));
+  if (name === undefined) return;
+  throw new ValueError(`${owner}: '${name}' is not an option; it goes to ${places[name]}.`);
 }

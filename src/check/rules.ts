@@ -10,6 +10,8 @@ export interface Rule<T> {
   readonly expected: string;
   /** The value in canonical form, or `refused`. */
   readonly accept: (value: unknown) => T | typeof refused;
+  /** What errors say was received, where they should not describe the value itself. */
+  readonly received?: (value: unknown) => string | undefined;
 }
 
 /** Bounds of a number; `above` and `below` exclude their bound, `min` and `max` include it. */
@@ -129,6 +131,7 @@ export function nullable<T>(inner: Rule<T>): Rule<T | null> {
   return {
     expected: `${inner.expected} or null`,
     accept: (value) => (value === null ? null : inner.accept(value)),
+    received: inner.received,
   };
 }
 

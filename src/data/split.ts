@@ -76,6 +76,11 @@ export function trainTestSplit<X, Y>(
   if (stratify !== undefined && stratify !== null) {
     if (!shuffle)
       throw new ValueError('trainTestSplit: stratify must be omitted with shuffle: false, but was given.');
+    if (typeof stratify !== 'object') {
+      throw new ValueError(
+        `trainTestSplit: stratify must be the labels whose shares to keep, as in stratify: y, but received ${describe(stratify)}.`,
+      );
+    }
     const labels = rowLabels(stratify, 'stratify');
     checkSameRows('stratify', labels.length, rows);
     encoded = encodeLabels(labels, 'stratify');

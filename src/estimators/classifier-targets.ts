@@ -20,7 +20,7 @@ export function readTargets(owner: string, y: LabelInput, rows: number, present:
   }
   const labels = readLabels(y);
   checkLength(labels.length, rows);
-  const { classes, indices } = readClasses(labels);
+  const { classes, indices } = readClasses(labels, 'y', present ? 1 : 2);
   if (present) checkSameClasses(owner, 'warmStart', classes, present.classes);
   return classification(indices, classes);
 }

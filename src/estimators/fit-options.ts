@@ -62,6 +62,7 @@ export const mlpFitSchema = {
 /**
  * The options of a call, by a schema.
  *
+ * @param constructorName the option of the constructor that a name stands for
  * @throws ValueError for bad values and unknown names; it tells of those that belong to the constructor
  */
 export function readFitOptions<S extends Schema>(
@@ -69,10 +70,11 @@ export function readFitOptions<S extends Schema>(
   call: string,
   given: unknown,
   schema: S,
+  constructorName = (name: string): string | undefined => constructorOption(owner, name),
 ): Checked<S> {
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
     for (const name of Object.keys(given)) {
-      const meant = Object.hasOwn(schema, name) ? undefined : constructorOption(owner, name);
+      const meant = Object.hasOwn(schema, name) ? undefined : constructorName(name);
       if (meant === undefined) continue;
       const it = meant === name ? 'it' : `'${meant}'`;
       throw new ValueError(

@@ -52,9 +52,10 @@ function severalPerRow(width: number, received: string, name: string): ShapeErro
 /**
  * Labels of a classifier as ranks among their sorted distinct values.
  *
- * @throws ValueError for anything but strings, booleans or whole numbers, all of one type, and for fewer than two classes
+ * @param least how many classes there must be
+ * @throws ValueError for anything but strings, booleans or integers, all of one type, and for fewer classes
  */
-export function readClasses(labels: ArrayLike<Label>, name = 'y'): EncodedLabels {
+export function readClasses(labels: ArrayLike<Label>, name = 'y', least = 2): EncodedLabels {
   const encoded = encodeLabels(labels, name);
   const { classes } = encoded;
   const fraction = classes.find((label) => typeof label === 'number' && !Number.isInteger(label));
@@ -63,7 +64,7 @@ export function readClasses(labels: ArrayLike<Label>, name = 'y'): EncodedLabels
       `${name} must hold classes (strings, booleans or whole numbers), but received ${fraction} at index ${Array.prototype.indexOf.call(labels, fraction)}, which looks like a value to predict by regression.`,
     );
   }
-  if (classes.length < 2) {
+  if (classes.length < least) {
     throw new ValueError(`${name} must hold at least 2 classes, but received only ${describe(classes[0])}.`);
   }
   return encoded;
@@ -106,6 +107,11 @@ export function checkSameClasses(
   present: readonly Label[],
 ): void {
   if (classes.length === present.length && classes.every((label, i) => label === present[i])) return;
+  if (call === 'warmStart' && classes.length > 0 && classes.every((label) => present.includes(label))) {
+    throw new ValueError(
+      `${owner}: y must hold the classes of the fit before, ${describe(present)}, but holds only ${classes.map(describe).join(', ')}.`,
+    );
+  }
   throw new ValueError(
     `${owner}: ${call} needs the classes of the first call, ${describe(present)}, but received ${describe(classes)}.`,
   );

@@ -3,10 +3,10 @@ import {
   anyOf,
   anything,
   boolean,
-  canonicalName,
   checkOptions,
   func,
   integer,
+  knownFor,
   listOf,
   nullable,
   number,
@@ -107,25 +107,6 @@ const kinds: Readonly<Record<string, { readonly schema: Schema; readonly default
   },
 };
 
-/** What other libraries call an option. */
-const elsewhere: Readonly<Record<string, keyof MLPParams>> = {
-  epochs: 'maxIter',
-  iterations: 'maxIter',
-  layers: 'hiddenLayerSizes',
-  units: 'hiddenLayerSizes',
-  hidden: 'hiddenLayerSizes',
-  optimizer: 'solver',
-  lr: 'learningRateInit',
-  eta: 'learningRateInit',
-  l2: 'alpha',
-  weightDecay: 'alpha',
-  seed: 'randomState',
-  patience: 'nIterNoChange',
-  minDelta: 'tol',
-  nesterov: 'nesterovsMomentum',
-  validationSplit: 'validationFraction',
-};
-
 /**
  * Check the options of an estimator and lay them over `base` (default: the defaults).
  *
@@ -134,7 +115,6 @@ const elsewhere: Readonly<Record<string, keyof MLPParams>> = {
  */
 export function readOptions<P extends MLPParams>(owner: string, given: unknown, base?: P): P {
   const kind = kinds[owner];
-  if (typeof given === 'object' && given !== null) checkForeign(owner, given);
   const { hiddenLayerSizes, activation, solver, dropout, ...rest } = checkOptions(
     owner,
     given,
@@ -159,15 +139,7 @@ function readSizes(owner: string, given: number | number[]): readonly number[] {
   return Object.freeze(sizes);
 }
 
-function checkForeign(owner: string, given: object): void {
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(elsewhere, name)) continue;
-    throw new ValueError(`${owner}: '${name}' is not an option; did you mean '${elsewhere[name]}'?`);
-  }
-}
-
 /** The option of an estimator's constructor that a name stands for, here, in scikit-learn or elsewhere. */
 export function constructorOption(owner: string, name: string): string | undefined {
-  if (Object.hasOwn(elsewhere, name)) return elsewhere[name];
-  return canonicalName(name, Object.keys(kinds[owner].schema));
+  return knownFor(name, Object.keys(kinds[owner].schema));
 }

@@ -1,4 +1,4 @@
-import { checkOptions, describe, anything } from '../check.js';
+import { anything, checkOptions, describe, refuseMisplaced } from '../check.js';
 import { ValueError } from '../errors.js';
 import { isTrainable } from '../model/activations.js';
 import type { LossConfig, ResolvedLoss } from '../model/options/losses.js';
@@ -39,8 +39,20 @@ export interface Compiled {
   state: OptimizerState;
 }
 
+const FIT_OPTIONS = Object.fromEntries(
+  ['epochs', 'batchSize', 'callbacks', 'validationData', 'validationSplit', 'classWeight', 'verbose'].map(
+    (name) => [name, 'fit(x, y, { ... })'],
+  ),
+);
+
+const PLACES = {
+  ...FIT_OPTIONS,
+  learningRate: 'an optimizer, as in { optimizer: optimizers.adam({ learningRate }) }',
+};
+
 /** @throws ValueError for unknown names and options, for no loss, and for layers that nothing can be trained through */
 export function compile(owner: string, given: unknown, layers: readonly Layer[]): Compiled {
+  refuseMisplaced(`${owner}.compile`, given, PLACES);
   const options = checkOptions(`${owner}.compile`, given, {
     optimizer: anything(),
     loss: anything(),

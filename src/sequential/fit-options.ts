@@ -10,6 +10,7 @@ import {
   number,
   positiveInteger,
   refused,
+  refuseMisplaced,
   verbosity,
 } from '../check.js';
 import { ValueError } from '../errors.js';
@@ -90,11 +91,19 @@ const schema = {
   onWarning: func<OnWarning>(),
 };
 
+const COMPILE_OPTIONS = {
+  optimizer: 'compile({ ... })',
+  loss: 'compile({ ... })',
+  metrics: 'compile({ ... })',
+  learningRate: 'an optimizer, as in compile({ optimizer: optimizers.adam({ learningRate }) })',
+};
+
 /** The options of fit, defaults filled in. */
 export type FitSettings = ReturnType<typeof readFitOptions>;
 
 /** @throws ValueError for unknown options, bad values, and options that exclude each other */
 export function readFitOptions(owner: string, given: unknown) {
+  refuseMisplaced(`${owner}.fit`, given, COMPILE_OPTIONS);
   const options = checkOptions(`${owner}.fit`, given, schema);
   if (options.threads !== undefined && options.threads !== 'auto') positive(owner, options.threads);
   const settings = {

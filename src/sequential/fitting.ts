@@ -11,11 +11,12 @@ import type { FitSettings } from './fit-options.js';
 import { finalActivation, judge } from './output.js';
 import type { Prepared, Reader, Sample } from './prepare.js';
 import { prepare, splitLast } from './prepare.js';
+import type { ClassWeights } from './row-weights.js';
 import { readClassWeight, withClassWeight } from './row-weights.js';
 import type { Source } from './source.js';
 import { arraySource, streamSource } from './source.js';
 import type { Stream } from './stream.js';
-import { BatchStream } from './stream.js';
+import { BatchStream, refuseBatches } from './stream.js';
 import type { Structure } from './structure.js';
 import { Validation } from './validation.js';
 
@@ -76,6 +77,7 @@ export async function gather(
     for (const stream of streams) await stream.close();
   };
   try {
+    refuseBatches(call.owner, x);
     const data = await (typeof x === 'function' ? readStream : readArrays)(call, x as never, y, model, open);
     advise(call, data);
     const { network, seed } = model.begin(data.structure);
@@ -103,7 +105,9 @@ async function readStream(call: FitCall, x: Stream, y: unknown, model: FitModel,
   const train = open(x, 'x');
   const [first] = await train.peek();
   const structure = model.structureFor(first);
-  const reader = { structure, loss: compiled.loss, classWeight: readClassWeight(settings.classWeight) };
+  const { loss } = compiled;
+  const classWeight = readClassWeight(owner, settings.classWeight, structure, loss);
+  const reader = { structure, loss, classWeight };
   const { rows } = prepare(owner, reader, await train.peek());
   return { train, structure, reader, batchSize: rows, validation: readValidation(call, reader, open) };
 }
@@ -121,19 +125,20 @@ async function readArrays(
   const all = prepare(owner, reader, [x, y as ArrayInput, settings.sampleWeight]);
   const share = settings.validationSplit;
   const split = share > 0 ? splitLast(owner, all, share) : undefined;
-  const train = weighted(split?.train ?? all, readClassWeight(settings.classWeight));
+  const classWeight = readClassWeight(owner, settings.classWeight, structure, compiled.loss);
+  const train = weighted(split?.train ?? all, classWeight, split === undefined);
   return {
     ...{ train, structure, reader, batchSize: Math.min(settings.batchSize, train.rows) },
     validation: split?.validation ?? readValidation(call, reader, open),
   };
 }
 
-/** Class weights count in training only. */
-function weighted(prepared: Prepared, classWeight: ReadonlyMap<number, number> | undefined): Prepared {
+/** Class weights count in training only. `whole`: no rows are held out, which may have other classes. */
+function weighted(prepared: Prepared, classWeight: ClassWeights | undefined, whole: boolean): Prepared {
   const { dataset } = prepared;
   return {
     ...prepared,
-    dataset: { ...dataset, weights: withClassWeight(dataset.weights, classWeight, prepared) },
+    dataset: { ...dataset, weights: withClassWeight(dataset.weights, classWeight, prepared, whole) },
   };
 }
 

@@ -33,6 +33,9 @@ export class Layer {
     const options = checkOptions(owner, given, { ...common, ...kind.schema }) as Options;
     const missing = kind.required.find((name) => options[name] === undefined);
     if (missing !== undefined) throw new ValueError(`${owner}: ${missing} must be given.`);
+    if (options.inputShape && options.shape) {
+      throw new ValueError(`${owner}: expected shape, but received inputShape too; give one of them.`);
+    }
     this.type = type;
     this.spec = kind.spec(options, owner);
     this.#kind = kind;

@@ -116,7 +116,7 @@ export abstract class Layered {
     if (!layer.givenShape) return;
     if (this.#layers.length > 0 || this.#inputShape) {
       throw new ValueError(
-        `${this.name}: only the first layer may tell the shape of the input, but a ${layer.type} layer behind it does too.`,
+        `${this.name}: only the first layer may tell the shape of the input, but ${layer.type === 'input' ? 'an' : 'a'} ${layer.type} layer behind it does too.`,
       );
     }
   }

@@ -5,6 +5,7 @@ import type { ArrayInput } from '../ndarray.js';
 import { sliceRows } from '../ndarray.js';
 import type { Dataset, Targets } from '../train/data.js';
 import { readRows } from './input.js';
+import type { ClassWeights } from './row-weights.js';
 import { readRowWeights, withClassWeight } from './row-weights.js';
 import type { Structure } from './structure.js';
 import { prepareTargets } from './targets.js';
@@ -25,7 +26,7 @@ export type Sample = readonly [x: ArrayInput, y: ArrayInput, sampleWeight?: Arra
 export interface Reader {
   readonly structure: Structure;
   readonly loss: ResolvedLoss;
-  readonly classWeight?: ReadonlyMap<number, number>;
+  readonly classWeight?: ClassWeights;
 }
 
 /** Data, checked and ready to train on or to evaluate. `part` is what errors call them: '', 'validationData: '. */
@@ -36,7 +37,11 @@ export function prepare(owner: string, reader: Reader, [x, y, w]: Sample, part =
   const weights = readRowWeights(w, rows.rows, `${part}sampleWeight`);
   const { targets, truth, columns } = prepared;
   return {
-    dataset: { rows: gatherable(rows), targets, weights: withClassWeight(weights, classWeight, prepared) },
+    dataset: {
+      rows: gatherable(rows),
+      targets,
+      weights: withClassWeight(weights, classWeight, prepared, false),
+    },
     truth,
     columns,
     rows: rows.rows,

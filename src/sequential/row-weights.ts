@@ -1,7 +1,10 @@
 import { describe } from '../check.js';
+import { classWeightEntries, describeBadWeight } from '../data/class-weights.js';
 import { ShapeError, ValueError } from '../errors.js';
-import { readArray } from '../ndarray.js';
-import { formatShape } from '../ndarray.js';
+import type { ResolvedLoss } from '../model/options/losses.js';
+import { sizeOf } from '../model/spec.js';
+import { formatShape, readArray } from '../ndarray.js';
+import type { Structure } from './structure.js';
 import type { PreparedTargets } from './targets.js';
 
 /** Weight of each class in the loss, by its number; classes that are not named have 1. */
@@ -26,47 +29,88 @@ export function readRowWeights(
   throw new ValueError(`${name} must hold numbers >= 0, but received ${data[bad]} in row ${bad}.`);
 }
 
-/** Class weights by class number. @throws ValueError */
-export function readClassWeight(given: unknown): ReadonlyMap<number, number> | undefined {
+/** Class weights as given, for the owner of errors. */
+export interface ClassWeights {
+  readonly owner: string;
+  readonly byClass: ReadonlyMap<number, number>;
+  /** Classes that the model tells apart; undefined where one output may have any value. */
+  readonly classes: number | undefined;
+}
+
+/**
+ * Class weights by class number.
+ *
+ * @param structure of the model, and its loss: they say which classes there are
+ * @throws ValueError for anything but a Map or an object from classes to numbers >= 0
+ */
+export function readClassWeight(
+  owner: string,
+  given: unknown,
+  { shapes }: Structure,
+  { name: loss }: ResolvedLoss,
+): ClassWeights | undefined {
   if (given === undefined || given === null) return undefined;
-  if (typeof given !== 'object' || Array.isArray(given)) {
+  const bad = describeBadWeight(given);
+  if (bad !== undefined) {
+    throw new ValueError(`${owner}: classWeight must hold numbers >= 0, but received ${bad}.`);
+  }
+  const read = classWeightEntries(given);
+  if (!read) {
     throw new ValueError(
-      `fit: classWeight must be an object or a Map from class numbers to weights, but received ${describe(given)}.`,
+      `${owner}: classWeight must be an object or a Map from class numbers to weights, but received ${describe(given)}.`,
     );
   }
-  const entries: [unknown, unknown][] = given instanceof Map ? [...given] : Object.entries(given);
-  return new Map(
-    entries.map(([key, weight]) => {
-      const label = typeof key === 'string' && key !== '' ? Number(key) : key;
-      if (!Number.isInteger(label) || (label as number) < 0) {
-        throw new ValueError(
-          `fit: classWeight must name classes by integers >= 0, but received ${describe(key)}.`,
-        );
-      }
-      if (typeof weight !== 'number' || !(weight >= 0 && weight < Infinity)) {
-        throw new ValueError(
-          `fit: classWeight must hold numbers >= 0, but received ${describe(weight)} for class ${String(key)}.`,
-        );
-      }
-      return [label as number, weight];
-    }),
+  const outputs = sizeOf(shapes.at(-1)!);
+  const classes = outputs > 1 ? outputs : loss === 'binaryCrossentropy' ? 2 : undefined;
+  const byClass = new Map<number, number>();
+  for (const [key, weight] of read.entries) {
+    const label = read.exact ? key : Number(key);
+    const text = read.exact || String(label) === key;
+    if (!text || !Number.isSafeInteger(label) || (label as number) < 0) {
+      throw new ValueError(
+        `${owner}: classWeight must name classes by integers >= 0, but received ${describe(key)}.`,
+      );
+    }
+    if (classes !== undefined && (label as number) >= classes) throw noClass(owner, label, classes);
+    byClass.set(label as number, weight);
+  }
+  return { owner, byClass, classes };
+}
+
+function noClass(owner: string, label: unknown, classes: number): ValueError {
+  return new ValueError(
+    `${owner}: classWeight must name the classes 0 to ${classes - 1}, but received a weight for ${describe(label)}.`,
   );
 }
 
-/** Row weights times the weights of the rows' classes: the largest of several columns, or the number in one. */
+/**
+ * Row weights times the weights of the rows' classes: the largest of several columns, or the number in one.
+ *
+ * @param whole whether these are all rows, so that a class without one does not exist
+ * @throws ValueError for such a class, where the outputs do not tell the classes
+ */
 export function withClassWeight(
   weights: Float32Array | undefined,
-  classWeight: ReadonlyMap<number, number> | undefined,
+  classWeights: ClassWeights | undefined,
   { truth, columns }: Pick<PreparedTargets, 'truth' | 'columns'>,
+  whole: boolean,
 ): Float32Array | undefined {
-  if (!classWeight) return weights;
+  if (!classWeights) return weights;
+  const { owner, byClass, classes } = classWeights;
   const rows = truth.length / columns;
   const result = new Float32Array(rows);
+  const met = new Set<number>();
   for (let row = 0; row < rows; row++) {
     const label = columns === 1 ? truth[row] : largest(truth, row * columns, columns);
-    result[row] = (weights?.[row] ?? 1) * (classWeight.get(label) ?? 1);
+    const weight = byClass.get(label);
+    if (weight !== undefined) met.add(label);
+    result[row] = (weights?.[row] ?? 1) * (weight ?? 1);
   }
-  return result;
+  const unmet = whole && classes === undefined && [...byClass.keys()].find((label) => !met.has(label));
+  if (typeof unmet !== 'number') return result;
+  throw new ValueError(
+    `${owner}: classWeight must name classes that occur in y, but received a weight for ${unmet}.`,
+  );
 }
 
 function largest(values: Float32Array, begin: number, length: number): number {

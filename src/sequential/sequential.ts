@@ -1,4 +1,4 @@
-import { anything, boolean, checkOptions, describe, integer, text } from '../check.js';
+import { anything, boolean, checkOptions, describe, integer, refuseMisplaced, text } from '../check.js';
 import { notJson } from '../check/json.js';
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
@@ -41,6 +41,7 @@ export class Sequential extends Trainable implements CallbackModel {
   static override readonly name: string = 'Sequential';
   /** @internal Use `sequential`. */
   constructor(options?: SequentialOptions) {
+    refuseMisplaced('sequential', options, { inputShape: 'the first layer' });
     const { layers, seed, name } = checkOptions('sequential', options, {
       layers: anything<readonly Layer[]>(),
       seed: integer({ min: 0, max: 0xffffffff }),

@@ -1,5 +1,6 @@
 import { describe } from '../check.js';
 import { ValueError } from '../errors.js';
+import { isTypedArray } from '../ndarray.js';
 import { unlessAborted } from '../yielding.js';
 import type { Sample } from './prepare.js';
 
@@ -98,4 +99,46 @@ export class BatchStream {
   #empty(): ValueError {
     return new ValueError(`${this.#name}: expected at least 1 batch per epoch, but the iterable gave none.`);
   }
+}
+
+/**
+ * Refuse iterables of batches that are given as data, and say that a function is needed.
+ *
+ * @throws ValueError for iterators, iterables but arrays, and arrays of [x, y] batches
+ */
+export function refuseBatches(owner: string, x: unknown): void {
+  if (typeof x !== 'object' || x === null || isTypedArray(x)) return;
+  if (Array.isArray(x)) {
+    if (!isBatch(x[0])) return;
+    throw new ValueError(
+      `${owner}: an array is data, but x is an array of [x, y] batches; for batches give a function that returns them, such as () => batches.`,
+    );
+  }
+  const iterates = Symbol.iterator in x || Symbol.asyncIterator in x;
+  if ('shape' in x || !iterates) return;
+  throw new ValueError(
+    `${owner}: x must be data or a function that returns batches, but received ${describe(x)}; give a function that returns it, since it is called once per epoch.`,
+  );
+}
+
+/** True for two or three arrays that cannot be rows of one array: their shapes differ. */
+function isBatch(value: unknown): boolean {
+  if (!Array.isArray(value) || (value.length !== 2 && value.length !== 3)) return false;
+  const [x, y] = value.map(leadingShape);
+  return x !== undefined && y !== undefined && x.join() !== y.join();
+}
+
+/** The shape that the first elements have; undefined for what is no array. */
+function leadingShape(value: unknown): readonly number[] | undefined {
+  if (isTypedArray(value)) return [value.length];
+  if (!Array.isArray(value)) {
+    const shape = (value as { readonly shape?: unknown } | null | undefined)?.shape;
+    return Array.isArray(shape) ? (shape as number[]) : undefined;
+  }
+  const shape: number[] = [];
+  for (let level: unknown = value; shape.length < 8 && (Array.isArray(level) || isTypedArray(level));) {
+    shape.push(level.length);
+    level = level[0];
+  }
+  return shape;
 }

@@ -28,8 +28,7 @@ export function prepareTargets(
   if (y === undefined || y === null) {
     throw new ValueError(`${name} must be given: an array of targets, one per row of x.`);
   }
-  refuseNames(y, name);
-  const array = readArray(y, name, Float32Array);
+  const array = readArray(asNumbers(y, name), name, Float32Array);
   if (array.shape[0] !== rows) {
     throw new ShapeError(
       `${name} must have as many entries as x has rows, ${rows}, but received ${array.shape[0]} (shape ${formatShape(array.shape)}).`,
@@ -48,13 +47,22 @@ export function prepareTargets(
   return { targets, truth, columns: 1 };
 }
 
-/** Labels that are no numbers are what newcomers bring: say how to make numbers of them. */
-function refuseNames(y: unknown, name: string): void {
-  const first: unknown = Array.isArray(y) ? y[0] : undefined;
-  if (typeof first !== 'string' && typeof first !== 'boolean') return;
-  throw new ValueError(
-    `${name} must hold numbers, but received ${describe(first)} in row 0; number the classes from 0, as LabelEncoder does, and use sparseCategoricalCrossentropy.`,
-  );
+/** Booleans as 0 and 1. Labels that are texts are what newcomers bring: say how to make numbers of them. */
+function asNumbers(y: unknown, name: string): unknown {
+  let first: unknown = y;
+  for (let depth = 0; depth < 8 && Array.isArray(first); depth++) first = first[0];
+  if (typeof first === 'boolean') return withoutBooleans(y);
+  if (typeof first !== 'string') return y;
+  const numeric = first.trim() !== '' && Number.isFinite(Number(first));
+  const hint = numeric
+    ? 'convert the texts with Number, as in y.map(Number)'
+    : 'number the classes from 0, as LabelEncoder does, and use sparseCategoricalCrossentropy';
+  throw new ValueError(`${name} must hold numbers, but received ${describe(first)} in row 0; ${hint}.`);
+}
+
+function withoutBooleans(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutBooleans);
+  return typeof value === 'boolean' ? Number(value) : value;
 }
 
 function readClasses(array: NdArray<TypedArray>, classes: number, name: string): Float32Array {

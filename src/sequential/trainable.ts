@@ -127,7 +127,8 @@ export abstract class Trainable extends Predicting {
     const compiled = this.compiled('trainOnBatch');
     const { sampleWeight, classWeight } = readBatchOptions(this.name, 'trainOnBatch', options);
     const structure = this.structureFor(call, x);
-    const reader = { structure, loss: compiled.loss, classWeight: readClassWeight(classWeight) };
+    const { loss } = compiled;
+    const reader = { structure, loss, classWeight: readClassWeight(call, classWeight, structure, loss) };
     const prepared = prepare(call, reader, [x, y, sampleWeight]);
     this.#begin(structure, compiled);
     this.#batches ??= new BatchTraining(this.name, this.network(call), structure, compiled, this.drawnSeed());

@@ -117,6 +117,13 @@ describe('trainTestSplit refuses', () => {
     expect(() => trainTestSplit(x, x, { trainSize: testSize })).toThrow(ValueError);
   });
 
+  test.each([true, false, 'y', 1])('%o to stratify by', (stratify) => {
+    expect(() => trainTestSplit(x, x, { stratify })).toThrow(ValueError);
+    expect(() => trainTestSplit(x, x, { stratify })).toThrow(
+      'trainTestSplit: stratify must be the labels whose shares to keep, as in stratify: y, but received',
+    );
+  });
+
   test('shares that exceed 1 together, even where the rows would do', () => {
     expect(() => trainTestSplit(x, x, { testSize: 0.55, trainSize: 0.5 })).toThrow(
       'A split must have shares of at most 1 together, but received testSize 0.55 and trainSize 0.5.',

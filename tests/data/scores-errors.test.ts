@@ -154,7 +154,7 @@ describe('scores refuse', () => {
       'an area of one class',
       () => rocAucScore([1, 1], [0.2, 0.4]),
       ValueError,
-      'rocAucScore: yTrue must hold rows of the second class and others for an area, but received none of it.',
+      'rocAucScore: yTrue needs both classes, but all 2 rows are 1.',
     ],
     [
       'NaN for a score',
@@ -184,4 +184,11 @@ describe('scores refuse', () => {
     expect(call).toThrow(Kind);
     expect(call).toThrow(sentence);
   });
+});
+
+test('an area says which class all rows have', () => {
+  expect(() => rocAucScore([1, 1, 1], [0.2, 0.3, 0.4])).toThrow(
+    'rocAucScore: yTrue needs both classes, but all 3 rows are 1.',
+  );
+  expect(() => rocAucScore(['b', 'b'], [0.2, 0.3], { labels: ['a', 'b'] })).toThrow("all 2 rows are 'b'.");
 });

@@ -47,3 +47,27 @@ describe.each(kinds.filter(([name]) => name !== 'lbfgs'))('%s', (_name, make) =>
     expect([loaded.nIter, loaded.lossCurve.length]).toEqual([1, 7]);
   });
 });
+
+test.each([
+  ['MLPClassifier', () => new MLPClassifier({ warmStart: true, maxIter: 1, onWarning: () => {} })],
+  ['Perceptron', () => new Perceptron({ warmStart: true, maxIter: 1, onWarning: () => {} })],
+])('a warm start of %s says which classes y lacks', async (name, make) => {
+  const estimator = make();
+  await estimator.fit(x, y);
+  const before = estimator.score(x, y);
+  const sentence = (held: string) =>
+    `${name}: y must hold the classes of the fit before, [0, 1, 2], but holds only ${held}.`;
+  await expect(
+    estimator.fit(
+      x,
+      y.map(() => 0),
+    ),
+  ).rejects.toThrow(sentence('0'));
+  await expect(
+    estimator.fit(
+      x,
+      y.map((label) => label % 2),
+    ),
+  ).rejects.toThrow(sentence('0, 1'));
+  expect(estimator.score(x, y)).toBe(before);
+});

@@ -154,6 +154,11 @@ function area(
     others += tiedOthers;
   }
   if (above > 0 && others > 0) return sum / (above * others);
+  const rows = truth.length;
+  if (classes.length <= 2 && classes.length > 0 && truth.every((code) => code === truth[0])) {
+    const all = rows === 1 ? 'the only row is' : `all ${rows} rows are`;
+    throw new ValueError(`rocAucScore: yTrue needs both classes, but ${all} ${describe(classes[truth[0]])}.`);
+  }
   const received = above > 0 ? `all of them of ${describe(classes[positive])}` : 'none of it';
   const name = classes.length > positive ? `class ${describe(classes[positive])}` : 'the second class';
   throw new ValueError(

@@ -1,5 +1,16 @@
 import type { Rule } from '../../check.js';
-import { anyOf, boolean, checkOptions, func, integer, nullable, number, oneOf, rule } from '../../check.js';
+import {
+  anyOf,
+  boolean,
+  checkOptions,
+  func,
+  integer,
+  knownFor,
+  nullable,
+  number,
+  oneOf,
+  rule,
+} from '../../check.js';
 import { positiveInteger } from '../../check.js';
 import { RandomState } from '../../random.js';
 import type { OnWarning } from '../../warnings.js';
@@ -96,4 +107,9 @@ const defaults: PerceptronParams = {
 /** Check options and lay them over `base` (default: the defaults). */
 export function readPerceptronOptions(given: unknown, base: PerceptronParams = defaults): PerceptronParams {
   return Object.freeze({ ...base, ...checkOptions('Perceptron', given, schema) });
+}
+
+/** The option of the constructor that a name stands for, here or elsewhere. */
+export function perceptronOption(name: string): string | undefined {
+  return knownFor(name, Object.keys(schema));
 }

@@ -11,13 +11,13 @@ import { ConvergenceWarning, warn } from '../../warnings.js';
 import { accuracy, readWeights } from '../accuracy.js';
 import { Exclusive } from '../exclusive.js';
 import type { FitOptions } from '../fit-options.js';
-import { fitSchema } from '../fit-options.js';
+import { fitSchema, readFitOptions } from '../fit-options.js';
 import type { LabelInput } from '../labels.js';
 import { checkLength, checkSameClasses, encodeAs, positionsIn, readClasses, readLabels } from '../labels.js';
 import type { LabelSequence } from '../out.js';
 import { classWeights } from './class-weights.js';
 import type { PerceptronOptions, PerceptronParams } from './options.js';
-import { readPerceptronOptions } from './options.js';
+import { perceptronOption, readPerceptronOptions } from './options.js';
 import { decided, decisionFunction, predictClasses } from './predictions.js';
 import type { Samples } from './samples.js';
 import { toSamples } from './samples.js';
@@ -106,12 +106,12 @@ export class Perceptron extends TrainedPerceptron {
    */
   fit(x: ArrayInput, y: LabelInput, options: PerceptronFitOptions = {}): Promise<this> {
     return this.#exclusive.run(this, 'Perceptron', 'fit', async () => {
-      const given = checkOptions('Perceptron.fit', options, schema);
+      const given = readFitOptions('Perceptron', 'fit', options, schema, perceptronOption);
       const present = this.#params.warmStart ? this.fittedState : undefined;
       const samples = toSamples(toExactRows(x, present?.features));
       const labels = readLabels(y);
       checkLength(labels.length, samples.rows);
-      const { classes, indices } = readClasses(labels);
+      const { classes, indices } = readClasses(labels, 'y', present ? 1 : 2);
       if (present) checkSameClasses('Perceptron', 'warmStart', classes, present.classes);
       await this.#train({ samples, codes: indices, classes, present, incremental: false, options: given });
       const { tol, maxIter, onWarning } = this.#params;
@@ -137,10 +137,13 @@ export class Perceptron extends TrainedPerceptron {
     options: PerceptronFitOptions & { readonly classes?: LabelInput } = {},
   ): Promise<this> {
     return this.#exclusive.run(this, 'Perceptron', 'partialFit', async () => {
-      const { classes: announced, ...given } = checkOptions('Perceptron.partialFit', options, {
-        ...schema,
-        classes: anything<LabelInput>(),
-      });
+      const { classes: announced, ...given } = readFitOptions(
+        'Perceptron',
+        'partialFit',
+        options,
+        { ...schema, classes: anything<LabelInput>() },
+        perceptronOption,
+      );
       if (this.#params.earlyStopping) {
         throw new ValueError('Perceptron: partialFit does not support earlyStopping: true, use fit.');
       }

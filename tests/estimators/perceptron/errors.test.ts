@@ -53,7 +53,7 @@ describe('Perceptron refuses', () => {
     [
       'weights of classes that are none',
       () => fit({ classWeight: { 1: -2 } }),
-      "Perceptron: classWeight must be 'balanced', a Map or an object from labels to weights >= 0 or null, but received an object.",
+      "Perceptron: classWeight must be 'balanced', a Map or an object from labels to weights >= 0 or null, but received -2 for '1'.",
     ],
     [
       'validation rows that all weigh nothing',

@@ -1,0 +1,74 @@
+import { describe } from '../check.js';
+import { ValueError } from '../errors.js';
+
+/** A Map of any realm. */
+function isMap(value: unknown): value is Map<unknown, unknown> {
+  return Object.prototype.toString.call(value) === '[object Map]';
+}
+
+/** An object literal, JSON, or an object without a prototype. */
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Weights by class: a Map holds the labels themselves, the keys of an object are their texts. */
+export interface ClassWeightEntries {
+  readonly exact: boolean;
+  readonly entries: readonly (readonly [key: unknown, weight: number])[];
+}
+
+/** The first weight that is no number >= 0, as '-1 for 'a''; undefined if there is none, or if `given` holds no weights. */
+export function describeBadWeight(given: unknown): string | undefined {
+  const bad = entriesOf(given)?.find(([, weight]) => !isWeight(weight));
+  return bad && `${describe(bad[1])} for ${describe(bad[0])}`;
+}
+
+/** The entries of a Map or an object of weights; undefined for anything else and for weights that are not >= 0. */
+export function classWeightEntries(given: unknown): ClassWeightEntries | undefined {
+  const entries = entriesOf(given);
+  if (!entries?.every(([, weight]) => isWeight(weight))) return undefined;
+  return { exact: isMap(given), entries: entries as [unknown, number][] };
+}
+
+function entriesOf(given: unknown): [unknown, unknown][] | undefined {
+  if (isMap(given)) return [...given];
+  return isPlainObject(given) ? Object.entries(given) : undefined;
+}
+
+function isWeight(weight: unknown): boolean {
+  return typeof weight === 'number' && weight >= 0 && weight < Infinity;
+}
+
+/**
+ * The weight of every class, 1 for those without one.
+ *
+ * @param classes the labels that there are
+ * @throws ValueError for a key that is no class: another label, another type of label in a Map, a class counted from 1
+ */
+export function weightsOfClasses(
+  owner: string,
+  { exact, entries }: ClassWeightEntries,
+  classes: readonly unknown[],
+): Float64Array {
+  const positions = new Map(classes.map((label, i) => [exact ? label : String(label), i]));
+  const weights = new Float64Array(classes.length).fill(1);
+  for (const [key, weight] of entries) {
+    const position = positions.get(key);
+    if (position === undefined) throw unknownClass(owner, key, classes);
+    weights[position] = weight;
+  }
+  return weights;
+}
+
+function unknownClass(owner: string, key: unknown, classes: readonly unknown[]): ValueError {
+  const twin = classes.find((label) => String(label) === String(key));
+  const hint =
+    twin === undefined
+      ? ''
+      : `, a ${typeof key}; the keys of a Map are compared by type, so use ${describe(twin)}`;
+  return new ValueError(
+    `${owner}: classWeight must name the classes ${describe(classes)}, but received a weight for ${describe(key)}${hint}.`,
+  );
+}
