@@ -40,7 +40,7 @@ export function line(learningRate = 0.1): Sequential {
 
 /** From now on the clock gains a millisecond whenever it is looked at, and stands still otherwise. */
 export function slowClock(): void {
-  let now = 0;
+  let now = performance.now();
   vi.spyOn(performance, 'now').mockImplementation(() => (now += 1));
 }
 
