@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engines.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import type { Predictions, ProbabilityOptions } from './classifier-predictions.js';
 import { logProbabilities, predictLabels, probabilities } from './classifier-predictions.js';
-import { CLASSIFIER, REGRESSOR } from './kinds.js';
+import { CLASSIFIER_TO_PREDICT, REGRESSOR_TO_PREDICT } from './kinds.js';
 import { readMLP } from './loading.js';
 import type { Model } from './model.js';
 import type { LabelSequence } from './out.js';
@@ -93,11 +93,11 @@ export class PerceptronPredictor extends TrainedPerceptron {
 type GetEngine = () => Promise<Engine>;
 
 export async function readClassifier(bytes: Uint8Array, engine: GetEngine): Promise<ClassifierPredictor> {
-  return new ClassifierPredictor((await readMLP(bytes, CLASSIFIER, engine)).model);
+  return new ClassifierPredictor((await readMLP(bytes, CLASSIFIER_TO_PREDICT, engine)).model);
 }
 
 export async function readRegressor(bytes: Uint8Array, engine: GetEngine): Promise<RegressorPredictor> {
-  return new RegressorPredictor((await readMLP(bytes, REGRESSOR, engine)).model);
+  return new RegressorPredictor((await readMLP(bytes, REGRESSOR_TO_PREDICT, engine)).model);
 }
 
 export async function readPerceptronPredictor(bytes: Uint8Array): Promise<PerceptronPredictor> {

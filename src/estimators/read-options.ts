@@ -20,7 +20,7 @@ import type { OnWarning } from '../warnings.js';
 import { checkLayers, readActivations } from './layer-options.js';
 import type { MLPClassifierParams, MLPParams, MLPRegressorParams } from './options.js';
 import { classWeightRule } from './perceptron/class-weights.js';
-import { readSolver } from './solver.js';
+import { readSolver, readUnusedSolver } from './solver.js';
 
 const decay = number({ min: 0, below: 1 });
 
@@ -114,6 +114,20 @@ const kinds: Readonly<Record<string, { readonly schema: Schema; readonly default
  * @throws ValueError for unknown names, bad values, and values that do not go together
  */
 export function readOptions<P extends MLPParams>(owner: string, given: unknown, base?: P): P {
+  return read(owner, given, base, readSolver);
+}
+
+/** The options of a saved estimator that only predicts: an optimizer that is its solver is not looked at. */
+export function readOptionsToPredict(owner: string, given: unknown): MLPParams {
+  return read<MLPParams>(owner, given, undefined, readUnusedSolver);
+}
+
+function read<P extends MLPParams>(
+  owner: string,
+  given: unknown,
+  base: P | undefined,
+  solverOf: typeof readSolver,
+): P {
   const kind = kinds[owner];
   const { hiddenLayerSizes, activation, solver, dropout, ...rest } = checkOptions(
     owner,
@@ -123,7 +137,7 @@ export function readOptions<P extends MLPParams>(owner: string, given: unknown, 
   const params: Record<string, unknown> = { ...(base ?? kind.defaults), ...rest };
   if (hiddenLayerSizes !== undefined) params.hiddenLayerSizes = readSizes(owner, hiddenLayerSizes);
   if (activation !== undefined) params.activation = readActivations(owner, activation);
-  if (solver !== undefined) params.solver = readSolver(owner, solver);
+  if (solver !== undefined) params.solver = solverOf(owner, solver);
   if (dropout !== undefined) params.dropout = typeof dropout === 'number' ? dropout : Object.freeze(dropout);
   checkLayers(owner, params as unknown as P);
   return Object.freeze(params) as unknown as P;

@@ -14,6 +14,16 @@ export function readSolver(owner: string, given: unknown): Solver {
     const { config } = resolveOptimizer(given, owner);
     return Object.freeze(config ?? { ...(given as OptimizerConfig) });
   }
+  return readNamedSolver(owner, given);
+}
+
+/** As `readSolver`, for models that are not trained: the options of an optimizer are taken as they are. */
+export function readUnusedSolver(owner: string, given: unknown): Solver {
+  if (typeof given === 'object' && given !== null) return given as OptimizerConfig;
+  return readNamedSolver(owner, given);
+}
+
+function readNamedSolver(owner: string, given: unknown): Solver {
   const solver = named.accept(given);
   if (solver !== refused) return solver;
   throw new ValueError(

@@ -12,7 +12,6 @@ import { Layer } from './layer.js';
 import type { Structure } from './structure.js';
 import {
   countValues,
-  initialWeights,
   LayerNames,
   parametersOf,
   snakeCase,
@@ -197,7 +196,7 @@ export abstract class Layered {
     if (this.#network) return this.#network;
     const structure = this.structure(wanted);
     const network = new Network(structure.spec, this.engine());
-    network.setParameters(initialWeights(structure, this.drawnSeed()));
+    network.setParameters(this.initialWeights(structure, this.drawnSeed()));
     this.#network = network;
     return network;
   }
@@ -209,6 +208,9 @@ export abstract class Layered {
     network.warmUp();
     this.#network = network;
   }
+
+  /** Weights of a model that has been given none. */
+  protected abstract initialWeights(structure: Structure, seed: number): Float32Array[];
 
   /** What the network is to run on. */
   protected abstract engine(): Engine;

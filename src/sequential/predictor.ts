@@ -40,6 +40,11 @@ export class SequentialPredictor extends Predicting {
     throw notJson(this.name, 'keep the bytes that it was loaded from');
   }
 
+  /** Never asked for: `read` gives the weights. */
+  protected override initialWeights(): Float32Array[] {
+    return [];
+  }
+
   protected override engine(): Engine {
     return this.#engine as Engine;
   }

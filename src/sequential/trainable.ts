@@ -22,7 +22,7 @@ import { Predicting } from './predicting.js';
 import { prepare } from './prepare.js';
 import { readClassWeight } from './row-weights.js';
 import type { OptimizerProgress } from './saving.js';
-import { checkMemory } from './structure.js';
+import { checkMemory, initialWeights } from './structure.js';
 import type { Structure } from './structure.js';
 import { optimizerState, restoredOptimizer } from './state.js';
 import type { Stream } from './stream.js';
@@ -210,6 +210,10 @@ export abstract class Trainable extends Predicting {
 
   protected override engine(): Engine {
     return currentEngine();
+  }
+
+  protected override initialWeights(structure: Structure, seed: number): Float32Array[] {
+    return initialWeights(structure, seed);
   }
 
   protected override checkWritable(call: string): void {
