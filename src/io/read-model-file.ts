@@ -1,6 +1,7 @@
 import { describe, readBytes } from '../check.js';
 import { FormatError } from '../errors.js';
 import { allFinite } from '../ndarray.js';
+import { notLamella, refuseForeign } from './foreign.js';
 import { MODEL_BYTES } from './kept-bytes.js';
 import { parseJson } from './json.js';
 import type { ModelFile } from './model-file.js';
@@ -42,12 +43,13 @@ export function readModelFile(bytes: Uint8Array, kind?: string): ModelFile {
 
 /** The kind of model that a file holds. @throws as readModelFile */
 export function readKind(bytes: Uint8Array): string {
-  const metadata = readSafetensorsMetadata(readBytes(bytes, MODEL_BYTES));
+  const file = readBytes(bytes, MODEL_BYTES);
+  refuseForeign(file);
+  const metadata = readSafetensorsMetadata(file);
   const format = metadata.get('format');
   if (format !== FORMAT) {
-    throw new FormatError(
-      `A model file must have the format '${FORMAT}' in __metadata__, but received ${describe(format)}; toBytes and saveModel write such files.`,
-    );
+    const reason = `: its __metadata__ must have the format '${FORMAT}', but received ${describe(format)}`;
+    throw notLamella('a safetensors file of another program', reason);
   }
   checkVersion(metadata.get('version'));
   const kind = metadata.get('kind');

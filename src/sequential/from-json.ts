@@ -28,22 +28,28 @@ export function readDescribed<T>(description: unknown, make: (options: Sequentia
   const { layers } = record;
   if (!Array.isArray(layers)) refuse('an array of layers', describe(layers));
   if ((layers as unknown[]).length > MOST_LAYERS) refuse(`at most ${MOST_LAYERS} layers`, describe(layers));
-  return withFormatErrors(() => {
+  try {
     const { name, seed, inputShape } = record as { name?: string; seed?: number; inputShape?: number[] };
     const input = inputShape === undefined ? [] : [makeLayer('input', { shape: inputShape })];
     return make({ name, seed, layers: [...input, ...(layers as unknown[]).map(layerFrom)] });
-  });
+  } catch (error) {
+    throw asFormatError(error);
+  }
 }
 
-/** What `work` returns; what it refuses about the JSON is a FormatError. */
-export function withFormatErrors<T>(work: () => T): T {
+/** Gives a model weights of JSON. @throws FormatError if they do not fit; UnsupportedError without an engine */
+export function setGivenWeights(model: { setWeights(weights: never): void }, weights: unknown): void {
   try {
-    return work();
+    model.setWeights(weights as never);
   } catch (error) {
-    const passes = error instanceof FormatError || error instanceof UnsupportedError;
-    if (passes || !(error instanceof LamellaError)) throw error;
-    throw new FormatError(`modelFromJSON: ${error.message}`, { cause: error });
+    throw error instanceof UnsupportedError ? error : asFormatError(error);
   }
+}
+
+/** An error about JSON as a FormatError; one that is not of this package as it is. */
+function asFormatError(error: unknown): unknown {
+  if (error instanceof FormatError || !(error instanceof LamellaError)) return error;
+  return new FormatError(`modelFromJSON: ${error.message}`, { cause: error });
 }
 
 function parse(text: string): unknown {

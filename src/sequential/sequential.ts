@@ -5,10 +5,10 @@ import { ValueError } from '../errors.js';
 import { asFormatError } from '../io/members.js';
 import { keptBytes } from '../io/kept-bytes.js';
 import { later } from '../later.js';
-import type { ArrayInput, NestedNumbers } from '../ndarray.js';
+import type { NestedNumbers } from '../ndarray.js';
 import { toNested } from '../ndarray.js';
 import type { CallbackModel } from '../train/callbacks/types.js';
-import { readDescribed, readJson, withFormatErrors } from './from-json.js';
+import { readDescribed, readJson, setGivenWeights } from './from-json.js';
 import type { ModelJson } from './json.js';
 import { modelJson } from './json.js';
 import type { Layer } from './layer.js';
@@ -144,7 +144,7 @@ export function sequential(options?: SequentialOptions): Sequential {
 export function modelFromJSON(json: unknown): Sequential {
   const { weights, ...description } = readJson(json);
   const model = describedModel(description);
-  if (weights !== undefined) withFormatErrors(() => model.setWeights(weights as ArrayInput[]));
+  if (weights !== undefined) setGivenWeights(model, weights);
   return model;
 }
 

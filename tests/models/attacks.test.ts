@@ -45,7 +45,7 @@ describe('loadModel refuses', () => {
     await expectRefusal(
       () => loadModel(writeSafetensors(new Map(), { format: 'pt' })),
       FormatError,
-      "A model file must have the format 'lamella' in __metadata__, but received 'pt'; toBytes and saveModel write such files.",
+      "The file is not a lamella model; it looks like a safetensors file of another program: its __metadata__ must have the format 'lamella', but received 'pt'.",
     );
   });
 

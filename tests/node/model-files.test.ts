@@ -40,7 +40,7 @@ describe('saveModel and readModel', () => {
     await expectRefusal(
       () => readModel(path),
       FormatError,
-      `${path}: safetensors: at byte 0, a file must have at least 8 bytes, but received 4.`,
+      `${path}: The file is not a lamella model; it looks like plain text.`,
     );
   });
 
