@@ -50,8 +50,8 @@ const PLACES = {
   learningRate: 'an optimizer, as in { optimizer: optimizers.adam({ learningRate }) }',
 };
 
-/** @throws ValueError for unknown names and options, for no loss, and for layers that nothing can be trained through */
-export function compile(owner: string, given: unknown, layers: readonly Layer[]): Compiled {
+/** @throws ValueError for unknown names and options, and for no loss */
+export function compile(owner: string, given: unknown): Compiled {
   refuseMisplaced(`${owner}.compile`, given, PLACES);
   const options = checkOptions(`${owner}.compile`, given, {
     optimizer: anything(),
@@ -65,7 +65,6 @@ export function compile(owner: string, given: unknown, layers: readonly Layer[])
   }
   const loss = resolveLoss(options.loss, `${owner}.compile`);
   const metrics = readMetrics(`${owner}.compile`, options.metrics ?? [], loss);
-  checkThresholds(owner, layers);
   const optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop', `${owner}.compile`);
   const { learningRate } = optimizer;
   return {
@@ -98,8 +97,8 @@ function readMetrics(owner: string, given: unknown, { name: loss }: ResolvedLoss
   return [...(given as Metric[])];
 }
 
-/** Refuse threshold units above anything that is to be trained. */
-function checkThresholds(owner: string, layers: readonly Layer[]): void {
+/** @throws ValueError for threshold units above anything that is to be trained */
+export function checkThresholds(owner: string, layers: readonly Layer[]): void {
   let trained = false;
   for (const layer of layers) {
     const spec = layer.spec as LayerSpec;

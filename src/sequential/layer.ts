@@ -1,4 +1,4 @@
-import { checkOptions } from '../check.js';
+import { boolean, checkOptions, checkValue } from '../check.js';
 import { ValueError } from '../errors.js';
 import type { LayerSpec, Shape } from '../model/spec.js';
 import type { NdArray } from '../ndarray.js';
@@ -13,6 +13,8 @@ export interface LayerOwner {
   weightsOf(layer: Layer): NdArray[];
   setWeightsOf(layer: Layer, weights: readonly NdArray[]): void;
   countOf(layer: Layer): number;
+  /** Told before `trainable` of a layer changes. @throws ValueError while the model is being trained */
+  beforeFreezing(layer: Layer): void;
 }
 
 /** A layer of a model: its options, and, once the model is built, its shapes and weights. */
@@ -21,8 +23,8 @@ export class Layer {
   static readonly name: string = 'Layer';
   /** The name of its factory: 'dense'. */
   readonly type: string;
-  /** What the network is planned from; undefined for `input`, which only tells a shape. */
-  readonly spec: LayerSpec | undefined;
+  #spec: LayerSpec | undefined;
+  #trainable: boolean;
   readonly #kind: LayerKind;
   readonly #options: Options;
   #owner: LayerOwner | undefined;
@@ -37,9 +39,15 @@ export class Layer {
       throw new ValueError(`${owner}: expected shape, but received inputShape too; give one of them.`);
     }
     this.type = type;
-    this.spec = kind.spec(options, owner);
+    this.#spec = kind.spec(options, owner);
+    this.#trainable = options.trainable ?? true;
     this.#kind = kind;
     this.#options = options;
+  }
+
+  /** What the network is planned from; undefined for `input`, which only tells a shape. */
+  get spec(): LayerSpec | undefined {
+    return this.#spec;
   }
 
   /** Keras's class: 'Dense'. */
@@ -57,9 +65,20 @@ export class Layer {
     return this.#options.inputShape ?? this.#options.shape;
   }
 
-  /** Whether training may change the parameters. */
+  /**
+   * Whether training may change the parameters. It may be set at any time but during `fit`, which is a ValueError, and counts
+   * from the next `fit` or `trainOnBatch` on; no `compile` is needed. The optimizer keeps what it has gathered of a frozen
+   * layer for when it is trained again. A frozen batchNormalization normalizes by its moving averages, and keeps them.
+   */
   get trainable(): boolean {
-    return this.#options.trainable ?? true;
+    return this.#trainable;
+  }
+
+  set trainable(value: boolean) {
+    const trainable = checkValue(`layers.${this.type}`, 'trainable', value, boolean);
+    this.#owner?.beforeFreezing(this);
+    this.#trainable = trainable;
+    if (this.#spec && 'trainable' in this.#spec) this.#spec = { ...this.#spec, trainable };
   }
 
   /** Shape of one row of the input. @throws ValueError before the model is built */

@@ -1,4 +1,4 @@
-import { integer, checkValue, describe } from '../check.js';
+import { boolean, checkValue, describe, integer } from '../check.js';
 import type { Engine } from '../engine/engines.js';
 import { ShapeError, ValueError } from '../errors.js';
 import { Network } from '../model/network.js';
@@ -6,7 +6,7 @@ import type { Parameter } from '../model/parameters.js';
 import { pack } from '../model/parameters.js';
 import type { Shape } from '../model/spec.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
-import { formatShape, ndarray, toRows } from '../ndarray.js';
+import { toRows } from '../ndarray.js';
 import { freshSeed } from '../random.js';
 import { Layer } from './layer.js';
 import type { Structure } from './structure.js';
@@ -17,6 +17,7 @@ import {
   snakeCase,
   StructureBuilder,
   structureOf,
+  weightValues,
 } from './structure.js';
 
 /** A stack of layers with its weights: what a model is before anybody trains it. */
@@ -30,6 +31,8 @@ export abstract class Layered {
   /** What is known of the shapes; undefined while that of the input is not. */
   #builder: StructureBuilder | undefined;
   #network: Network | undefined;
+  /** Whether layers have been frozen or unfrozen since the network was made. */
+  #stale = false;
   #seed: number | undefined;
 
   protected constructor(name: string, seed: number | undefined) {
@@ -50,6 +53,16 @@ export abstract class Layered {
   /** Whether the shapes are known: from `inputShape`, or from the first data. */
   get built(): boolean {
     return this.#layers.length > 0 && this.#builder !== undefined;
+  }
+
+  /** Whether training may change any layer; setting it sets all layers, see there. */
+  get trainable(): boolean {
+    return this.#layers.length === 0 || this.#layers.some((layer) => layer.trainable);
+  }
+
+  set trainable(value: boolean) {
+    const trainable = checkValue(this.name, 'trainable', value, boolean);
+    for (const layer of this.#layers) layer.trainable = trainable;
   }
 
   /** The shape of one row of the input. @throws ValueError before the model is built */
@@ -178,12 +191,23 @@ export abstract class Layered {
 
   /** The shapes and parameters. @throws ValueError before they are known */
   protected structure(wanted: string): Structure {
+    if (this.#stale) this.#refresh();
     if (this.#builder && this.#layers.length > 0) return this.#builder.structure;
     const missing =
       this.#layers.length === 0
         ? 'the model has no layers; add some first'
         : 'the shape of the input is not known; give the first layer an inputShape, or call fit first';
     throw new ValueError(`${this.name}: ${wanted} needs a built model, but ${missing}.`);
+  }
+
+  /** Plan the network anew, with its weights, once layers have been frozen or unfrozen. */
+  #refresh(): void {
+    this.#stale = false;
+    this.#builder &&= this.#newBuilder(this.#inputShape as Shape);
+    if (!this.#builder || !this.#network) return;
+    const network = new Network(this.#builder.structure.spec, this.#network.engine);
+    network.setPacked(this.#network.packed);
+    this.#network = network;
   }
 
   /** The network, if there is one yet. */
@@ -193,8 +217,8 @@ export abstract class Layered {
 
   /** The network with its weights, which are drawn when it is first asked for. */
   protected network(wanted: string): Network {
-    if (this.#network) return this.#network;
     const structure = this.structure(wanted);
+    if (this.#network) return this.#network;
     const network = new Network(structure.spec, this.engine());
     network.setParameters(this.initialWeights(structure, this.drawnSeed()));
     this.#network = network;
@@ -214,6 +238,9 @@ export abstract class Layered {
 
   /** What the network is to run on. */
   protected abstract engine(): Engine;
+
+  /** Told before layers are frozen or unfrozen. Throws if they may not be now. */
+  protected beforeFreezing(_what: string): void {}
 
   /** Throws if the weights may not be replaced now. */
   protected abstract checkWritable(call: string): void;
@@ -235,11 +262,12 @@ export abstract class Layered {
     },
     setWeightsOf: (layer: Layer, weights: readonly NdArray[]) => {
       const structure = this.structure('setWeights');
-      this.#write(
-        `setWeights of layer ${describe(layer.name)}`,
-        weights,
-        parametersOf(structure, this.#indexOf(layer)),
-      );
+      const parameters = parametersOf(structure, this.#indexOf(layer));
+      this.#write(`setWeights of layer ${describe(layer.name)}`, weights, parameters);
+    },
+    beforeFreezing: (layer: Layer) => {
+      this.beforeFreezing(`trainable of layer ${describe(layer.name)}`);
+      this.#stale = true;
     },
     countOf: (layer: Layer) => countValues(parametersOf(this.structure('countParams'), this.#indexOf(layer))),
   };
@@ -269,21 +297,4 @@ export abstract class Layered {
     });
     this.store(block);
   }
-}
-
-/** The values of a weight that somebody gave. */
-function weightValues(owner: string, given: ArrayInput, { name, shape }: Parameter, i: number): Float32Array {
-  const array = ndarray(given);
-  if (array.shape.length !== shape.length || array.shape.some((size, axis) => size !== shape[axis])) {
-    throw new ShapeError(
-      `${owner} expected the shape ${formatShape(shape)} for array ${i}, ${name}, but received ${formatShape(array.shape)}.`,
-    );
-  }
-  const scale = array.scale ?? 1;
-  const values = Float32Array.from(array.data as ArrayLike<number>, (value) => value * scale);
-  const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return values;
-  throw new ValueError(
-    `${owner} expected finite numbers, but received ${array.data[bad]} at position ${bad} of array ${i}, ${name}.`,
-  );
 }

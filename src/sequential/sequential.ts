@@ -117,7 +117,7 @@ export class Sequential extends Trainable implements CallbackModel {
     await ready();
     model.adopt(weights.map(({ data }) => data));
     asFormatError(() => {
-      if (compile !== null) model.compile(compile);
+      if (compile !== null) model.recompile(compile);
       if (state === null) return;
       model.setTrainingState({ ...state, epoch: 0, weights, seed: model.drawnSeed(), history: {} });
     });

@@ -7,7 +7,8 @@ import type { Block, Parameter } from '../model/parameters.js';
 import { append } from '../model/parameters.js';
 import type { LayerSpec, NetworkSpec, Shape } from '../model/spec.js';
 import { sizeOf } from '../model/spec.js';
-import { formatShape } from '../ndarray.js';
+import type { ArrayInput } from '../ndarray.js';
+import { formatShape, ndarray } from '../ndarray.js';
 import { RandomState } from '../random.js';
 import type { Layer } from './layer.js';
 
@@ -178,6 +179,28 @@ export class LayerNames {
   take(name: string): void {
     this.#taken.add(name);
   }
+}
+
+/** The values of a weight that somebody gave. @throws ShapeError, and ValueError for what is not finite */
+export function weightValues(
+  owner: string,
+  given: ArrayInput,
+  { name, shape }: Parameter,
+  i: number,
+): Float32Array {
+  const array = ndarray(given);
+  if (array.shape.length !== shape.length || array.shape.some((size, axis) => size !== shape[axis])) {
+    throw new ShapeError(
+      `${owner} expected the shape ${formatShape(shape)} for array ${i}, ${name}, but received ${formatShape(array.shape)}.`,
+    );
+  }
+  const scale = array.scale ?? 1;
+  const values = Float32Array.from(array.data as ArrayLike<number>, (value) => value * scale);
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return values;
+  throw new ValueError(
+    `${owner} expected finite numbers, but received ${array.data[bad]} at position ${bad} of array ${i}, ${name}.`,
+  );
 }
 
 /** ShapeError unless two shapes of a row are the same. */

@@ -11,7 +11,7 @@ import { later } from '../later.js';
 import { BatchTraining } from './batch-training.js';
 import { batchesOf } from './batches.js';
 import type { Compiled, CompileOptions } from './compile.js';
-import { compile, currentRate, setRate } from './compile.js';
+import { checkThresholds, compile, currentRate, setRate } from './compile.js';
 import { Evaluation } from './evaluation.js';
 import type { EvaluateOptions, FitOptions, TrainOnBatchOptions } from './fit-options.js';
 import { readBatchOptions, readEvaluateOptions, readFitOptions } from './fit-options.js';
@@ -67,12 +67,17 @@ export abstract class Trainable extends Predicting {
    */
   compile(options: CompileOptions): void {
     this.#checkIdle('compile');
-    const compiled = compile(this.name, options, this.layers);
+    const compiled = compile(this.name, options);
+    checkThresholds(this.name, this.layers);
     const specs = this.layers.map(({ spec }) => spec as LayerSpec);
     refuseOutput(`${this.name}.compile`, specs, this.built ? this.outputShape : undefined, compiled.loss);
-    this.#batches?.close();
-    this.#batches = undefined;
+    this.#closeBatches();
     this.#compiled = compiled;
+  }
+
+  /** Compile as a file says: what cannot be trained is refused by fit. */
+  protected recompile(options: CompileOptions): void {
+    this.#compiled = compile(this.name, options);
   }
 
   /** Train on arrays, or on the batches that a function returns, called once per epoch. Resolves to the history. */
@@ -172,8 +177,7 @@ export abstract class Trainable extends Predicting {
     const network = this.network('setTrainingState');
     const restored = restoredOptimizer(this.name, compiled, network, state.optimizer);
     this.setWeights(state.weights);
-    this.#batches?.close();
-    this.#batches = undefined;
+    this.#closeBatches();
     compiled.state = restored;
     if (state.learningRate !== undefined) compiled.learningRate = state.learningRate;
     this.reseed(state.seed);
@@ -233,14 +237,25 @@ export abstract class Trainable extends Predicting {
   }
 
   #begin(structure: Structure, { optimizer }: Compiled): void {
+    checkThresholds(this.name, this.layers);
     checkMemory(this.name, structure, 1 + updateRule(optimizer.spec).slots);
     this.build(structure);
   }
 
-  #checkIdle(call: string): void {
+  protected override beforeFreezing(what: string): void {
+    this.#checkIdle(what, 'set');
+    this.#closeBatches();
+  }
+
+  #closeBatches(): void {
+    this.#batches?.close();
+    this.#batches = undefined;
+  }
+
+  #checkIdle(call: string, verb = 'called'): void {
     if (!this.#busy) return;
     throw new ValueError(
-      `${this.name}: ${call} was called while the model is being trained; await the promise of fit first.`,
+      `${this.name}: ${call} was ${verb} while the model is being trained; await the promise of fit first.`,
     );
   }
 
@@ -260,8 +275,7 @@ export abstract class Trainable extends Predicting {
         return { network: this.network('fit'), seed: () => this.drawnSeed() };
       },
     });
-    this.#batches?.close();
-    this.#batches = undefined;
+    this.#closeBatches();
     this.stopTraining = false;
     this.#history = new History();
     this.#epochsRun = settings.initialEpoch;
