@@ -42,10 +42,6 @@ export async function crossValPredict(
   const run = experiment('crossValPredict', estimator, { x, y }, given);
   checkPartition(run.folds, run.rows);
   const predict = given.method ?? 'predict';
-  const sample = run.create(run.seeds) as unknown as Record<string, unknown>;
-  if (typeof sample[predict] !== 'function') {
-    throw new ValueError(`crossValPredict: method '${predict}' needs an estimator that has it.`);
-  }
   const results = await runTasks(
     run,
     run.folds.map((fold, i) => ({ candidate: 0, fold: i, ...fold, predict })),

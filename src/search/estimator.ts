@@ -13,6 +13,8 @@ export interface Estimator {
   score?(x: any, y: any): number | Promise<number>;
   predictProba?(x: any): unknown;
   decisionFunction?(x: any): unknown;
+  /** True if a method works; default: whether it is there. For estimators that hand methods on to others. */
+  supports?(method: string): boolean;
   /** The labels of a fitted classifier, sorted. */
   readonly classes?: readonly unknown[];
   /** Which it is; default: a classifier if it has predictProba or decisionFunction. */
@@ -50,6 +52,15 @@ export function factoryOf<E extends Estimator>(
       `${owner}: estimator must have fit, predict and getParams, or be a function that returns such, but received ${describe(estimator)}.`,
     );
   };
+}
+
+/** True if an estimator has a method that works. */
+export function supports(
+  estimator: Estimator,
+  method: 'predictProba' | 'predictLogProba' | 'decisionFunction',
+): boolean {
+  const there = typeof (estimator as unknown as Record<string, unknown>)[method] === 'function';
+  return there && (estimator.supports?.(method) ?? true);
 }
 
 /** Whether something can be fitted, predict and tell its options. */

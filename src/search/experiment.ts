@@ -27,7 +27,10 @@ export interface ExperimentOptions {
 export interface ScoringOptions extends ExperimentOptions {
   /** A name, a function (estimator, x, y) => number, or null for the estimator's own score. Default null. */
   readonly scoring?: Scoring;
-  /** The score of a fit that this package refuses or that diverges; 'raise' lets the error out. Default 'raise'. */
+  /**
+   * The score of a fit that this package refuses or that diverges, and of a scorer that throws; 'raise' lets the error
+   * out. Default 'raise'.
+   */
   readonly errorScore?: number | 'raise';
 }
 

@@ -6,6 +6,10 @@ import { type RandomState } from '../random.js';
 import type { Distribution } from './distributions.js';
 import type { Params } from './estimator.js';
 import { isPlainObject } from './estimator.js';
+import { sampleWithoutReplacement } from './sampling.js';
+
+/** Sets of options that one search may try: each is fitted on every fold. */
+const MAX_CANDIDATES = 1_000_000;
 
 /**
  * Values to try by the name of the option. An option of a pipeline's step is named { step: { option: values } } or
@@ -91,6 +95,7 @@ export function combinations(owner: string, grid: ParamGrid | readonly ParamGrid
   return grids.flatMap((each) => {
     const axes = nonEmpty(owner, 'grid', axesOf(owner, 'grid', each));
     const lists = axes.map(({ values }) => values as readonly unknown[]);
+    checkCount(owner, 'grid', sizeOf(lists));
     return Array.from({ length: sizeOf(lists) }, (_, index) => paramsOf(axes, valuesAt(lists, index)));
   });
 }
@@ -110,8 +115,10 @@ function valuesAt(lists: readonly (readonly unknown[])[], index: number): unknow
 }
 
 /**
- * `count` sets of options, drawn. From lists alone they are different combinations, at most all there are; else every option
- * is drawn anew, in the order of the names.
+ * `count` sets of options as scikit-learn's ParameterSampler draws them, seed for seed. From lists alone they are different
+ * combinations of the grid, at most all there are; else every option is drawn anew, in the order of the names.
+ *
+ * @throws ValueError for more sets than can be tried, and for grids of more than 2^53 combinations
  */
 export function drawn(
   owner: string,
@@ -122,8 +129,18 @@ export function drawn(
   const axes = nonEmpty(owner, 'distributions', axesOf(owner, 'distributions', distributions));
   const lists = axes.flatMap(({ values }) => (typeof values === 'function' ? [] : [values]));
   if (lists.length === axes.length) {
-    return distinct(sizeOf(lists), count, random).map((index) => paramsOf(axes, valuesAt(lists, index)));
+    const size = sizeOf(lists);
+    if (size > Number.MAX_SAFE_INTEGER) {
+      throw new ValueError(
+        `${owner}: distributions must have at most 2^53 combinations, but the lists have ${size}; give functions that draw values.`,
+      );
+    }
+    checkCount(owner, 'nIter', Math.min(count, size));
+    return sampleWithoutReplacement(size, Math.min(count, size), random).map((index) =>
+      paramsOf(axes, valuesAt(lists, index)),
+    );
   }
+  checkCount(owner, 'nIter', count);
   return Array.from({ length: count }, () =>
     paramsOf(
       axes,
@@ -134,10 +151,9 @@ export function drawn(
   );
 }
 
-/** Different whole numbers below `size`, in the order in which they were drawn; all of them if no more are there. */
-function distinct(size: number, count: number, random: RandomState): number[] {
-  if (count >= size) return Array.from({ length: size }, (_, index) => index);
-  const chosen = new Set<number>();
-  while (chosen.size < count) chosen.add(Math.floor(random.double() * size));
-  return [...chosen];
+function checkCount(owner: string, what: string, count: number): void {
+  if (count <= MAX_CANDIDATES) return;
+  throw new ValueError(
+    `${owner}: ${what} must be at most ${MAX_CANDIDATES} sets of options, but received ${count}.`,
+  );
 }

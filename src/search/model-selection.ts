@@ -89,7 +89,8 @@ export async function gridSearch<E extends Estimator>(
 }
 
 /**
- * gridSearch over sets of options that are drawn: `nIter` of them.
+ * gridSearch over sets of options that are drawn: `nIter` of them, those of scikit-learn's ParameterSampler, seed for seed
+ * (values of `distributions.logUniform` may differ in their last bits).
  *
  * @param distributions arrays of values, or functions of a RandomState that draw one (`distributions` makes some), by option name
  */

@@ -126,6 +126,11 @@ export class Pipeline implements Estimator {
     return this.#method('score')(this.transform(x), y, options) as number;
   }
 
+  /** True if the last step has a method of this name: 'predictProba', 'decisionFunction'. */
+  supports(method: string): boolean {
+    return typeof (this.#estimator as unknown as Record<string, unknown>)[method] === 'function';
+  }
+
   /** A method of the estimator. ValueError if it has none of this name. */
   #method(name: string): (...args: unknown[]) => unknown {
     const method = (this.#estimator as unknown as Record<string, unknown>)[name];

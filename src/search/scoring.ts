@@ -5,6 +5,7 @@ import * as scores from '../data/scores.js';
 import { ValueError } from '../errors.js';
 import type { ArrayInput } from '../ndarray.js';
 import type { Estimator } from './estimator.js';
+import { supports } from './estimator.js';
 
 /** Rates a fitted estimator on rows; more is better. */
 export type Scorer = (estimator: Estimator, x: unknown, y: unknown) => number | Promise<number>;
@@ -50,7 +51,7 @@ const predictionScorers = {
   negMeanAbsoluteError: (y, predicted) => -scores.meanAbsoluteError(y, predicted),
 } satisfies Record<string, OfPredictions>;
 
-/** Scores of what `predictProba` gives. */
+/** Scores of what `predictProba` gives, or for those in `byDecision` also `decisionFunction`. */
 const probabilityScorers = {
   negLogLoss: (y, probabilities, labels) => -scores.logLoss(y, probabilities, { labels }),
   rocAuc: (y, probabilities, labels) => scores.rocAucScore(y, probabilities, { labels }),
@@ -59,6 +60,9 @@ const probabilityScorers = {
   rocAucOvo: (y, probabilities, labels) =>
     scores.rocAucScore(y, probabilities, { labels, multiClass: 'ovo' }),
 } satisfies Record<string, OfProbabilities>;
+
+/** Scores that go by rank alone, and so by any measure of confidence. */
+const byDecision: ReadonlySet<string> = new Set(['rocAuc']);
 
 const names = [...Object.keys(predictionScorers), ...Object.keys(probabilityScorers)];
 
@@ -76,12 +80,18 @@ export function scorerOf(owner: string, scoring: Scoring | undefined): Scorer {
   if (ofPredictions) return (estimator, x, y) => ofPredictions(y, estimator.predict(x));
   const ofProbabilities = own<OfProbabilities>(probabilityScorers, name)!;
   return (estimator, x, y) => {
-    if (typeof estimator.predictProba !== 'function') {
-      throw new ValueError(`${owner}: scoring '${name}' needs an estimator with predictProba.`);
-    }
-    const probabilities = estimator.predictProba(x) as ArrayInput;
-    return ofProbabilities(y as LabelRows, probabilities, estimator.classes as readonly Label[]);
+    const confidences = confidencesOf(owner, name, estimator, x);
+    return ofProbabilities(y as LabelRows, confidences, estimator.classes as readonly Label[]);
   };
+}
+
+/** What a fitted estimator gives for a score by probabilities. */
+function confidencesOf(owner: string, name: string, estimator: Estimator, x: unknown): ArrayInput {
+  if (supports(estimator, 'predictProba')) return estimator.predictProba!(x) as ArrayInput;
+  const decides = byDecision.has(name);
+  if (decides && supports(estimator, 'decisionFunction')) return estimator.decisionFunction!(x) as ArrayInput;
+  const methods = decides ? 'predictProba or decisionFunction' : 'predictProba';
+  throw new ValueError(`${owner}: scoring '${name}' needs an estimator with ${methods}.`);
 }
 
 function own<T>(record: Record<string, T>, name: string): T | undefined {

@@ -1,6 +1,7 @@
+import { describe } from '../check.js';
 import { throwIfAborted } from '../check/abort.js';
 import { takeRows } from '../data/take.js';
-import { LamellaError } from '../errors.js';
+import { LamellaError, ValueError } from '../errors.js';
 import type { Estimator, EstimatorFactory, Params } from './estimator.js';
 import type { Scoring } from './scoring.js';
 import { scorerOf } from './scoring.js';
@@ -41,7 +42,7 @@ export interface TrialResult extends Pick<Trial, 'number' | 'candidate' | 'fold'
   /** Predictions for the test rows, and the classes of the fitted estimator. */
   readonly predictions?: unknown;
   readonly classes?: readonly unknown[];
-  /** The message of what the fit was refused or has failed by; its scores are those of `errorScore`. */
+  /** The message of what the fit or the scorer has failed by; scores that are missing are `errorScore`. */
   readonly error?: string;
 }
 
@@ -53,7 +54,7 @@ export interface TrialContext {
   readonly create: EstimatorFactory;
   /** Aborts: the promise rejects with its reason. */
   readonly signal?: AbortSignal;
-  /** The score of a fit that fails; 'raise': the promise rejects. */
+  /** The score of a fit or a scorer that fails; 'raise': the promise rejects. */
   readonly errorScore: number | 'raise';
 }
 
@@ -74,15 +75,60 @@ export async function runTrial(trial: Trial, context: TrialContext): Promise<Tri
     return { ...result, testScore: errorScore, ...trainScore, error: error.message };
   }
   const xTest = takeRows(data.x, trial.test);
-  const rated = scoring && {
-    testScore: await scorerOf(owner, scoring.by)(estimator, xTest, takeRows(data.y, trial.test)),
-    ...(scoring.train ? { trainScore: await scorerOf(owner, scoring.by)(estimator, x, y) } : {}),
-  };
-  return { ...result, ...rated, ...(trial.predict && predicted(estimator, trial.predict, xTest)) };
+  const rated = scoring && (await rate(trial, context, scoring, { estimator, x, y, xTest }));
+  return { ...result, ...rated, ...(trial.predict && predicted(owner, estimator, trial.predict, xTest)) };
 }
 
-function predicted(estimator: Estimator, method: PredictMethod, x: unknown): Partial<TrialResult> {
-  const predict = (estimator as unknown as Record<PredictMethod, (x: unknown) => unknown>)[method];
+interface Fit {
+  readonly estimator: Estimator;
+  readonly x: unknown;
+  readonly y: unknown;
+  readonly xTest: unknown;
+}
+
+/** The scores of a fitted estimator; that of a scorer that throws is `errorScore`. */
+async function rate(
+  { test }: Trial,
+  { owner, data, signal, errorScore }: TrialContext,
+  { by, train }: NonNullable<Trial['scoring']>,
+  { estimator, x, y, xTest }: Fit,
+): Promise<Pick<TrialResult, 'testScore' | 'trainScore' | 'error'>> {
+  const scorer = scorerOf(owner, by);
+  let failure: string | undefined;
+  const score = async (rows: unknown, targets: unknown): Promise<number> => {
+    try {
+      return checkScore(owner, await scorer(estimator, rows, targets));
+    } catch (error) {
+      if (errorScore === 'raise' || signal?.aborted) throw error;
+      failure ??= error instanceof Error ? error.message : describe(error);
+      return errorScore;
+    }
+  };
+  const testScore = await score(xTest, takeRows(data.y, test));
+  const trainScore = train ? await score(x, y) : undefined;
+  return {
+    testScore,
+    ...(trainScore === undefined ? {} : { trainScore }),
+    ...(failure === undefined ? {} : { error: failure }),
+  };
+}
+
+function checkScore(owner: string, score: unknown): number {
+  if (typeof score === 'number') return score;
+  throw new ValueError(`${owner}: scoring must give a number, but received ${describe(score)}.`);
+}
+
+/** @throws ValueError for an estimator that has no such method even after fit */
+function predicted(
+  owner: string,
+  estimator: Estimator,
+  method: PredictMethod,
+  x: unknown,
+): Partial<TrialResult> {
+  const predict = (estimator as unknown as Partial<Record<PredictMethod, (x: unknown) => unknown>>)[method];
+  if (typeof predict !== 'function') {
+    throw new ValueError(`${owner}: method '${method}' needs an estimator that has it.`);
+  }
   const predictions = predict.call(estimator, x);
   return method === 'predict' ? { predictions } : { predictions, classes: estimator.classes };
 }

@@ -117,7 +117,7 @@ describe('inputShape is refused', () => {
     [
       'as a number',
       () => dense({ units: 1, inputShape: 2 as never }),
-      'layers.dense: inputShape must be an array of at least 1',
+      'layers.dense: inputShape must be an array of',
     ],
     [
       'with the dimension of the batch',

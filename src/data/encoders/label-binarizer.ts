@@ -54,17 +54,25 @@ export class LabelBinarizer {
     return this.#fitted('yType').length <= 2 ? 'binary' : 'multiclass';
   }
 
-  /** Learn the labels. @throws ShapeError for several per row, ValueError for mixed types and no labels */
+  /** Learn the labels. @throws ShapeError for several per row, ValueError for mixed types, fractions and no labels */
   fit(y: LabelRows): this {
-    this.#classes = fitClasses('LabelBinarizer', y);
+    const classes = fitClasses('LabelBinarizer', y);
+    refuseFractions(classes);
+    this.#classes = classes;
     return this;
   }
 
-  /** (rows, columns) of float64; a label that fit has not seen has negLabel in all columns. */
+  /**
+   * (rows, columns) of float64; a label that fit has not seen has negLabel in all columns.
+   *
+   * @throws ValueError for fractions
+   */
   transform(y: LabelRows): NdArray<Float64Array> {
     const classes = this.#fitted('transform');
     const { negLabel, posLabel } = this.#params;
-    const codes = codesOf(labelList('LabelBinarizer', y, 'y'), classes);
+    const labels = labelList('LabelBinarizer', y, 'y');
+    refuseFractions(labels);
+    const codes = codesOf(labels, classes);
     const columns = classes.length <= 2 ? 1 : classes.length;
     const data = new Float64Array(codes.length * columns).fill(negLabel);
     codes.forEach((code, row) => {
@@ -126,5 +134,16 @@ export class LabelBinarizer {
 
   #fitted(wanted: string): Label[] {
     return fittedOr('LabelBinarizer', wanted, this.#classes);
+  }
+}
+
+/** Fractions are values to predict by regression, no labels. */
+function refuseFractions(labels: ArrayLike<unknown>): void {
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i];
+    if (typeof label !== 'number' || Number.isInteger(label)) continue;
+    throw new ValueError(
+      `LabelBinarizer: y must hold labels (strings, booleans or integers), but received ${describe(label)}.`,
+    );
   }
 }
