@@ -3,6 +3,11 @@ import { ShapeError, ValueError } from '../errors.js';
 import type { NdArray, TypedArray } from '../ndarray.js';
 import { formatShape, isTypedArray, toNested } from '../ndarray.js';
 import { checkNdArray } from '../ndarray/read.js';
+import type { Pieces } from '../yielding.js';
+import { ranges, runAtOnce } from '../yielding.js';
+
+/** Values that looking up a label counts as. */
+export const VALUES_PER_LABEL = 4;
 
 /** What a class may be called. */
 export type Label = string | number | boolean;
@@ -39,29 +44,41 @@ function codePointRank(unit: number): number {
  * @param name what errors call them
  * @throws ValueError for anything else, naming the index
  */
-export function encodeLabels<L extends Label>(labels: ArrayLike<L>, name = 'y'): EncodedLabels<L> {
+export function* encodeLabelsInPieces<L extends Label>(
+  labels: ArrayLike<L>,
+  name = 'y',
+): Pieces<EncodedLabels<L>> {
   const seen = new Map<L, number>();
   const order = new Int32Array(labels.length);
   const type = typeof labels[0];
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i];
-    const rank = seen.get(label);
-    if (rank !== undefined) order[i] = rank;
-    else {
-      checkLabel(label, type, i, name);
-      order[i] = seen.size;
-      seen.set(label, seen.size);
+  yield* ranges(order.length, VALUES_PER_LABEL, (begin, end) => {
+    for (let i = begin; i < end; i++) {
+      const label = labels[i];
+      const rank = seen.get(label);
+      if (rank !== undefined) order[i] = rank;
+      else {
+        checkLabel(label, type, i, name);
+        order[i] = seen.size;
+        seen.set(label, seen.size);
+      }
     }
-  }
+  });
   const classes = sortLabels([...seen.keys()]);
   const rankOf = new Int32Array(classes.length);
   classes.forEach((label, rank) => {
     rankOf[seen.get(label)!] = rank;
   });
   const counts = new Int32Array(classes.length);
-  const indices = order.map((first) => rankOf[first]);
-  for (const index of indices) counts[index]++;
+  const indices = order;
+  yield* ranges(order.length, 2, (begin, end) => {
+    for (let i = begin; i < end; i++) counts[(indices[i] = rankOf[order[i]])]++;
+  });
   return { classes, indices, counts };
+}
+
+/** `encodeLabelsInPieces`, at once. */
+export function encodeLabels<L extends Label>(labels: ArrayLike<L>, name?: string): EncodedLabels<L> {
+  return runAtOnce(encodeLabelsInPieces(labels, name));
 }
 
 function checkLabel(label: unknown, type: string, index: number, name: string): void {

@@ -1,4 +1,5 @@
 import type { Label } from '../data/labels.js';
+import { runAtOnce } from '../yielding.js';
 import { accuracy } from './accuracy.js';
 import { decide } from './decisions.js';
 import type { Task } from './model.js';
@@ -10,7 +11,7 @@ export const LOSS_RANGE = [1.1920929665620834e-7, 15.942385152878742] as const;
 export function classification(codes: Int32Array, classes: readonly Label[]): Task {
   const score = (outputs: Float32Array, rows: Int32Array, weights?: Float32Array): number => {
     const truth = Int32Array.from(rows, (row) => codes[row]);
-    return accuracy(decide(outputs, rows.length), truth, weights);
+    return accuracy(runAtOnce(decide(outputs, rows.length)), truth, weights);
   };
   if (classes.length === 2) {
     return {

@@ -1,15 +1,17 @@
+import type { AsyncOptions } from '../check/async-options.js';
+import { runAsync } from '../check/async-options.js';
 import { anything, checkOptions, float32Array } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { log } from '../math.js';
 import { isAgain, remember } from '../model/last-call.js';
 import { newPredictions } from '../model/prediction.js';
-import type { ArrayInput, NdArray } from '../ndarray.js';
-import { toRows } from '../ndarray.js';
-import { decide, decideEach, decideRow, isMultilabel } from './decisions.js';
+import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
+import { ranges } from '../yielding.js';
+import { decideEach, decideRow, isMultilabel } from './decisions.js';
 import type { Model } from './model.js';
 import type { LabelSequence } from './out.js';
-import { checkOut, fillLabels, labelRows, writeLabel } from './out.js';
-import { finiteOutputs, outputsOf } from './outputs.js';
+import { checkOut, labelRows, labelSequence, writeLabel } from './out.js';
+import { finiteOutputs, outputsInPieces, outputsOf } from './outputs.js';
 
 const OUT = { out: float32Array };
 const LABELS_OUT = { out: anything<LabelSequence>() };
@@ -40,20 +42,51 @@ export function predictLabels(
   const { out } = checkOptions('MLPClassifier.predict', options, LABELS_OUT);
   const { values, rows } = outputsOf(model, x);
   if (isMultilabel(model)) return labelRows(decideEach(values), rows.rows, out);
-  const codes = decide(values, rows.rows);
-  if (out === undefined) return Array.from(codes, (code) => classes[code]);
-  const filled = fillLabels(out, codes, classes);
+  const labels = labelSequence(out, rows.rows, classes);
+  decideLabels(labels, model, values, 0, rows.rows);
   network.lastCall = remember('predict', x, options, rows, values);
-  return filled;
+  return labels;
+}
+
+/** MLPClassifier.predictAsync with a trained model. */
+export function predictLabelsAsync(
+  model: Model,
+  x: ArrayInput,
+  options: ({ readonly out?: LabelSequence } & AsyncOptions) | undefined,
+): Promise<LabelSequence | Predictions> {
+  const { classes } = model;
+  return runAsync('MLPClassifier.predictAsync', options, LABELS_OUT, function* ({ out }) {
+    const { values, rows } = yield* outputsInPieces(model, x);
+    if (isMultilabel(model)) return labelRows(decideEach(values), rows.rows, out);
+    const labels = labelSequence(out, rows.rows, classes);
+    yield* ranges(rows.rows, classes.length, (begin, end) => {
+      decideLabels(labels, model, values, begin, end);
+    });
+    return labels;
+  });
+}
+
+/** Write the labels of the rows [begin, end) by the outputs of the network. */
+function decideLabels(
+  labels: LabelSequence,
+  { classes, outputs: width }: Model,
+  outputs: Float32Array,
+  begin: number,
+  end: number,
+): void {
+  for (let row = begin; row < end; row++) {
+    writeLabel(labels, row, classes[decideRow(outputs, row * width, width)]);
+  }
 }
 
 /** MLPClassifier.predictProba with a trained model; `wanted` is the method that options belong to. */
 export function probabilities(
-  { network, classes }: Model,
+  model: Model,
   x: ArrayInput,
   options: ProbabilityOptions | undefined,
   wanted = 'predictProba',
 ): NdArray {
+  const { network } = model;
   const last = network.lastCall;
   if (isAgain(last, wanted, x, options)) {
     const result = last.result as NdArray;
@@ -62,14 +95,34 @@ export function probabilities(
     return result;
   }
   const { out } = checkOptions(`MLPClassifier.${wanted}`, options, OUT);
-  const given = toRows(x, { flatten: true, expectedFeatures: network.spec.inputShape[0], unchecked: true });
-  const shape = [given.rows, classes.length];
-  if (out) checkOut(out.length, given.rows * classes.length, `(${shape.join(', ')})`);
-  const data = finiteOutputs(network, given, out ?? newPredictions(given.rows, classes.length));
-  if (network.outputShape[0] === 1) bothClasses(data);
-  const result = { data, shape };
-  network.lastCall = remember(wanted, x, options, given, result);
+  const { values, rows } = outputsOf(model, x, (count) => probabilitiesOut(model, count, out));
+  const result = probabilitiesResult(model, values, rows);
+  network.lastCall = remember(wanted, x, options, rows, result);
   return result;
+}
+
+/** MLPClassifier.predictProbaAsync with a trained model. */
+export function probabilitiesAsync(
+  model: Model,
+  x: ArrayInput,
+  options: (ProbabilityOptions & AsyncOptions) | undefined,
+): Promise<NdArray> {
+  return runAsync('MLPClassifier.predictProbaAsync', options, OUT, function* ({ out }) {
+    const { values, rows } = yield* outputsInPieces(model, x, (count) => probabilitiesOut(model, count, out));
+    return probabilitiesResult(model, values, rows);
+  });
+}
+
+/** The array to fill for some rows: `out`, if it is as long as it must be. */
+function probabilitiesOut({ classes }: Model, rows: number, out: Float32Array | undefined): Float32Array {
+  const length = rows * classes.length;
+  if (out) checkOut(out.length, length, `(${rows}, ${classes.length})`);
+  return out ?? newPredictions(rows, classes.length);
+}
+
+function probabilitiesResult({ network, classes }: Model, data: Float32Array, { rows }: Rows): NdArray {
+  if (network.outputShape[0] === 1) bothClasses(data);
+  return { data, shape: [rows, classes.length] };
 }
 
 /** (rows, 2) from the probabilities of the second class, which are in the first half. */

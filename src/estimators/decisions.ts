@@ -1,3 +1,5 @@
+import type { Pieces } from '../yielding.js';
+import { ranges } from '../yielding.js';
 import type { Model } from './model.js';
 
 /** Whether a classifier gives every row any number of labels. */
@@ -9,10 +11,12 @@ export function isMultilabel({ outActivation, outputs }: Pick<Model, 'outActivat
  * Positions of the classes of all rows from the outputs of a network: the first of the largest probabilities, or
  * p > 0.5 for a single unit.
  */
-export function decide(outputs: Float32Array, rows: number): Int32Array {
+export function* decide(outputs: Float32Array, rows: number): Pieces<Int32Array> {
   const width = outputs.length / rows;
   const codes = new Int32Array(rows);
-  for (let row = 0; row < rows; row++) codes[row] = decideRow(outputs, row * width, width);
+  yield* ranges(rows, width, (begin, end) => {
+    for (let row = begin; row < end; row++) codes[row] = decideRow(outputs, row * width, width);
+  });
   return codes;
 }
 
@@ -26,5 +30,7 @@ export function decideRow(outputs: Float32Array, start: number, width: number): 
 
 /** The labels of every row from the outputs of a network: those whose probability is above ½. */
 export function decideEach(outputs: Float32Array): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(outputs, (p) => (p > 0.5 ? 1 : 0));
+  const labels = new Uint8Array(outputs.length);
+  for (let i = 0; i < outputs.length; i++) labels[i] = outputs[i] > 0.5 ? 1 : 0;
+  return labels;
 }

@@ -1,21 +1,29 @@
 import { describe } from '../check.js';
 import type { EncodedLabels, Label } from '../data/labels.js';
-import { encodeLabels } from '../data/labels.js';
+import { encodeLabelsInPieces, VALUES_PER_LABEL } from '../data/labels.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { ArrayInput, NdArray, TypedArray } from '../ndarray.js';
-import { formatShape, isTypedArray, readArray } from '../ndarray.js';
+import { arrayInPieces, formatShape, isTypedArray } from '../ndarray.js';
+import { copied } from '../ndarray/values.js';
+import type { Pieces } from '../yielding.js';
+import { ranges, runAtOnce } from '../yielding.js';
 
 /** Labels as they may be given: a list, a typed array, or an NdArray of shape (n) or (n, 1). */
 export type LabelInput =
   readonly Label[] | readonly (readonly Label[])[] | TypedArray | NdArray<TypedArray> | ArrayInput;
 
 /** One label per row, as given. (n, 1) is taken as (n). */
-export function readLabels(y: unknown, name = 'y'): ArrayLike<Label> {
+export function* labelsInPieces(y: unknown, name = 'y'): Pieces<ArrayLike<Label>> {
   if (Array.isArray(y)) {
-    return y.length > 0 && isList(y[0]) ? y.map((row, i) => single(row, i, name)) : (y as Label[]);
+    if (y.length === 0 || !isList(y[0])) return y as Label[];
+    const labels = new Array<Label>(y.length);
+    yield* ranges(labels.length, VALUES_PER_LABEL, (begin, end) => {
+      for (let i = begin; i < end; i++) labels[i] = single(y[i], i, name);
+    });
+    return labels;
   }
   if (ArrayBuffer.isView(y) || (typeof y === 'object' && y !== null && 'data' in y && 'shape' in y)) {
-    const { data, shape, scale = 1 } = readArray(y, name);
+    const { data, shape, scale = 1 } = yield* arrayInPieces(y, name);
     if (shape.length === 2 && shape[1] !== 1)
       throw severalPerRow(shape[1], `the shape ${formatShape(shape)}`, name);
     if (shape.length === 0 || shape.length > 2) {
@@ -23,9 +31,14 @@ export function readLabels(y: unknown, name = 'y'): ArrayLike<Label> {
         `${name} must be one label per row, of shape (n) or (n, 1), but received the shape ${formatShape(shape)}.`,
       );
     }
-    return scale === 1 ? data : Float64Array.from(data, (value) => value * scale);
+    return scale === 1 ? data : yield* copied(data, new Float64Array(data.length), scale);
   }
   throw new ShapeError(`${name} must be an array of labels, one per row, but received ${describe(y)}.`);
+}
+
+/** `labelsInPieces`, at once. */
+export function readLabels(y: unknown, name?: string): ArrayLike<Label> {
+  return runAtOnce(labelsInPieces(y, name));
 }
 
 function isList(value: unknown): value is ArrayLike<unknown> {
@@ -55,8 +68,8 @@ function severalPerRow(width: number, received: string, name: string): ShapeErro
  * @param least how many classes there must be
  * @throws ValueError for anything but strings, booleans or integers, all of one type, and for fewer classes
  */
-export function readClasses(labels: ArrayLike<Label>, name = 'y', least = 2): EncodedLabels {
-  const encoded = encodeLabels(labels, name);
+export function* classesInPieces(labels: ArrayLike<Label>, name = 'y', least = 2): Pieces<EncodedLabels> {
+  const encoded = yield* encodeLabelsInPieces(labels, name);
   const { classes } = encoded;
   const fraction = classes.find((label) => typeof label === 'number' && !Number.isInteger(label));
   if (fraction !== undefined) {
@@ -70,9 +83,18 @@ export function readClasses(labels: ArrayLike<Label>, name = 'y', least = 2): En
   return encoded;
 }
 
+/** `classesInPieces`, at once. */
+export function readClasses(labels: ArrayLike<Label>, name?: string, least?: number): EncodedLabels {
+  return runAtOnce(classesInPieces(labels, name, least));
+}
+
 /** The position of every label in `classes`. ValueError for a label that is not among them. */
-export function encodeAs(labels: ArrayLike<Label>, classes: readonly Label[], name = 'y'): Int32Array {
-  const codes = positionsIn(labels, classes, name);
+export function* codesInPieces(
+  labels: ArrayLike<Label>,
+  classes: readonly Label[],
+  name = 'y',
+): Pieces<Int32Array> {
+  const codes = yield* positionsInPieces(labels, classes, name);
   const unknown = codes.indexOf(-1);
   if (unknown >= 0) {
     throw new ValueError(
@@ -82,20 +104,31 @@ export function encodeAs(labels: ArrayLike<Label>, classes: readonly Label[], na
   return codes;
 }
 
+/** `codesInPieces`, at once. */
+export function encodeAs(labels: ArrayLike<Label>, classes: readonly Label[], name?: string): Int32Array {
+  return runAtOnce(codesInPieces(labels, classes, name));
+}
+
 /** The position of every label in `classes`, −1 for others of the same type. ValueError for a label of another type. */
-export function positionsIn(labels: ArrayLike<Label>, classes: readonly Label[], name = 'y'): Int32Array {
+export function* positionsInPieces(
+  labels: ArrayLike<Label>,
+  classes: readonly Label[],
+  name = 'y',
+): Pieces<Int32Array> {
   const positions = new Map(classes.map((label, i) => [label, i]));
   const type = typeof classes[0];
   const codes = new Int32Array(labels.length);
-  for (let i = 0; i < labels.length; i++) {
-    const code = positions.get(labels[i]);
-    if (code === undefined && (typeof labels[i] !== type || Number.isNaN(labels[i]))) {
-      throw new ValueError(
-        `${name} must hold ${type}s, as the classes ${describe(classes)} are, but received ${describe(labels[i])} at index ${i}.`,
-      );
+  yield* ranges(codes.length, VALUES_PER_LABEL, (begin, end) => {
+    for (let i = begin; i < end; i++) {
+      const code = positions.get(labels[i]);
+      if (code === undefined && (typeof labels[i] !== type || Number.isNaN(labels[i]))) {
+        throw new ValueError(
+          `${name} must hold ${type}s, as the classes ${describe(classes)} are, but received ${describe(labels[i])} at index ${i}.`,
+        );
+      }
+      codes[i] = code ?? -1;
     }
-    codes[i] = code ?? -1;
-  }
+  });
   return codes;
 }
 

@@ -1,27 +1,33 @@
-import { anything, checkOptions } from '../check.js';
+import type { AsyncOptions } from '../check/async-options.js';
+import { anything } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { ready } from '../engine/engine.js';
 import { keptBytes } from '../io/kept-bytes.js';
 import { later } from '../later.js';
 import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
-import { accuracy, readWeights } from './accuracy.js';
 import type { Predictions, ProbabilityOptions } from './classifier-predictions.js';
-import { logProbabilities, predictLabels, probabilities } from './classifier-predictions.js';
+import {
+  logProbabilities,
+  predictLabels,
+  predictLabelsAsync,
+  probabilities,
+  probabilitiesAsync,
+} from './classifier-predictions.js';
+import type { ScoreOptions } from './classifier-score.js';
+import { scoreLabels, scoreLabelsAsync } from './classifier-score.js';
 import { readKnownTargets, readTargets, weighClasses } from './classifier-targets.js';
-import { decide, decideEach, isMultilabel } from './decisions.js';
+import { isMultilabel } from './decisions.js';
 import type { MLPFitOptions } from './fit-options.js';
 import { mlpFitSchema, readFitOptions } from './fit-options.js';
 import { CLASSIFIER } from './kinds.js';
 import type { LabelInput } from './labels.js';
-import { checkLength, checkSameClasses, positionsIn, readClasses, readLabels } from './labels.js';
+import { checkSameClasses, readClasses, readLabels } from './labels.js';
 import type { Validation } from './training.js';
 import { MLP } from './mlp.js';
 import type { Task } from './model.js';
-import { subsetAccuracy } from './multilabel.js';
 import type { MLPClassifierOptions, MLPClassifierParams } from './options.js';
 import type { LabelSequence } from './out.js';
-import { outputsOf } from './outputs.js';
 import { rowWeights } from './row-weights.js';
 
 /**
@@ -138,12 +144,40 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
   }
 
   /**
+   * `predict` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the
+   * same weights, whatever is trained meanwhile.
+   *
+   * @param options those of predict, and `signal`
+   */
+  predictAsync<R extends Predictions = Label[]>(x: ArrayInput, options?: AsyncOptions): Promise<R>;
+  predictAsync<T extends LabelSequence>(
+    x: ArrayInput,
+    options: { readonly out?: T } & AsyncOptions,
+  ): Promise<T>;
+  async predictAsync(
+    x: ArrayInput,
+    options?: { readonly out?: LabelSequence } & AsyncOptions,
+  ): Promise<LabelSequence | Predictions> {
+    return predictLabelsAsync(this.fitted('predictAsync'), x, options);
+  }
+
+  /**
    * Probability of every class: (rows, classes), columns in the order of `classes`, each row summing to 1.
    *
    * @param options `out`: a Float32Array of rows · classes to fill
    */
   predictProba(x: ArrayInput, options?: ProbabilityOptions): NdArray {
     return probabilities(this.fitted('predictProba'), x, options);
+  }
+
+  /**
+   * `predictProba` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the
+   * same weights, whatever is trained meanwhile.
+   *
+   * @param options those of predictProba, and `signal`
+   */
+  async predictProbaAsync(x: ArrayInput, options?: ProbabilityOptions & AsyncOptions): Promise<NdArray> {
+    return probabilitiesAsync(this.fitted('predictProbaAsync'), x, options);
   }
 
   /** Natural logarithm of predictProba; −∞ where a probability is 0. `out` as there. */
@@ -156,22 +190,18 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
    *
    * @param options `sampleWeight`: a weight >= 0 per row
    */
-  score(x: ArrayInput, y: LabelInput, options?: { readonly sampleWeight?: ArrayInput }): number {
-    const model = this.fitted('score');
-    const schema = { sampleWeight: anything<ArrayInput>() };
-    const { sampleWeight } = checkOptions('MLPClassifier.score', options, schema);
-    const {
-      values,
-      rows: { rows },
-    } = outputsOf(model, x);
-    const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, rows);
-    if (isMultilabel(model)) {
-      const truth = readKnownTargets(y, rows, { classes: model.classes, several: true });
-      return subsetAccuracy(decideEach(values), truth.targets.data, model.outputs, weights);
-    }
-    const labels = readLabels(y);
-    checkLength(labels.length, rows);
-    return accuracy(decide(values, rows), positionsIn(labels, model.classes), weights);
+  score(x: ArrayInput, y: LabelInput, options?: ScoreOptions): number {
+    return scoreLabels(this.fitted('score'), x, y, options);
+  }
+
+  /**
+   * `score` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the
+   * same weights, whatever is trained meanwhile.
+   *
+   * @param options those of score, and `signal`
+   */
+  async scoreAsync(x: ArrayInput, y: LabelInput, options?: ScoreOptions & AsyncOptions): Promise<number> {
+    return scoreLabelsAsync(this.fitted('scoreAsync'), x, y, options);
   }
 }
 

@@ -1,3 +1,5 @@
+import type { AsyncOptions } from '../check/async-options.js';
+import { runAsync } from '../check/async-options.js';
 import { anything, checkOptions } from '../check.js';
 import { r2Score } from '../data/scores/regression.js';
 import { ready } from '../engine/engine.js';
@@ -5,6 +7,7 @@ import { keptBytes } from '../io/kept-bytes.js';
 import { later } from '../later.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import { toRows } from '../ndarray.js';
+import type { ScoreOptions } from './classifier-score.js';
 import type { MLPFitOptions } from './fit-options.js';
 import { mlpFitSchema, readFitOptions } from './fit-options.js';
 import { REGRESSOR } from './kinds.js';
@@ -13,10 +16,13 @@ import { checkLength } from './labels.js';
 import type { Validation } from './training.js';
 import { MLP } from './mlp.js';
 import type { MLPRegressorOptions, MLPRegressorParams } from './options.js';
-import { outputsOf } from './outputs.js';
+import type { Outputs } from './outputs.js';
+import { outputsInPieces, outputsOf } from './outputs.js';
 import { checkOutputs, readTargetValues, regression } from './regression.js';
-import { predictValues } from './regressor-predictions.js';
+import { predictValues, predictValuesAsync } from './regressor-predictions.js';
 import { rowWeights } from './row-weights.js';
+
+const scoreSchema = { sampleWeight: anything<ArrayInput>() };
 
 /**
  * A multi-layer perceptron that predicts values: scikit-learn's MLPRegressor.
@@ -118,20 +124,46 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
   }
 
   /**
+   * `predict` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the
+   * same weights, whatever is trained meanwhile.
+   *
+   * @param options those of predict, and `signal`
+   */
+  async predictAsync<T extends Float32Array | NdArray = Float32Array>(
+    x: ArrayInput,
+    options?: { readonly out?: Float32Array } & AsyncOptions,
+  ): Promise<T> {
+    return (await predictValuesAsync(this.fitted('predictAsync'), x, options)) as T;
+  }
+
+  /**
    * R², averaged over the outputs: 1 at best; NaN for a single row.
    *
    * @param options `sampleWeight`: a weight >= 0 per row
    */
-  score(x: ArrayInput, y: ArrayInput, options?: { readonly sampleWeight?: ArrayInput }): number {
-    const schema = { sampleWeight: anything<ArrayInput>() };
-    const { sampleWeight } = checkOptions('MLPRegressor.score', options, schema);
-    const {
-      values,
-      rows: { rows },
-    } = outputsOf(this.fitted('score'), x);
-    const truth = readTargetValues(y);
-    checkLength(truth.rows, rows);
-    checkOutputs(truth, values.length / rows);
-    return r2Score(y, { data: values, shape: [rows, truth.outputs] }, { sampleWeight });
+  score(x: ArrayInput, y: ArrayInput, options?: ScoreOptions): number {
+    const { sampleWeight } = checkOptions('MLPRegressor.score', options, scoreSchema);
+    const model = this.fitted('score');
+    return scored(y, outputsOf(model, x), sampleWeight);
   }
+
+  /**
+   * `score` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the same
+   * weights, whatever is trained meanwhile.
+   *
+   * @param options those of score, and `signal`
+   */
+  async scoreAsync(x: ArrayInput, y: ArrayInput, options?: ScoreOptions & AsyncOptions): Promise<number> {
+    const model = this.fitted('scoreAsync');
+    return runAsync('MLPRegressor.scoreAsync', options, scoreSchema, function* ({ sampleWeight }) {
+      return scored(y, yield* outputsInPieces(model, x), sampleWeight);
+    });
+  }
+}
+
+function scored(y: ArrayInput, { values, rows }: Outputs, sampleWeight: ArrayInput | undefined): number {
+  const truth = readTargetValues(y);
+  checkLength(truth.rows, rows.rows);
+  checkOutputs(truth, values.length / rows.rows);
+  return r2Score(y, { data: values, shape: [rows.rows, truth.outputs] }, { sampleWeight });
 }

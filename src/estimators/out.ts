@@ -13,16 +13,12 @@ export function checkOut(length: number, needed: number, shape: string): void {
   throw new ShapeError(`out must have ${needed} elements for the shape ${shape}, but received ${length}.`);
 }
 
-/**
- * Write the label of every row into `out`.
- *
- * @throws ShapeError for another length than one element per row, ValueError if `out` cannot hold the labels
- */
-export function fillLabels<T extends LabelSequence>(out: T, codes: Int32Array, classes: readonly Label[]): T {
+/** @throws ShapeError for another length than one element per row, ValueError if `out` cannot hold the labels */
+function checkLabelsOut(out: LabelSequence, rows: number, classes: readonly Label[]): void {
   if (!Array.isArray(out) && !isTypedArray(out)) {
     throw new ValueError(`out must be an array or a typed array, but received ${describe(out)}.`);
   }
-  checkOut(out.length, codes.length, `(${codes.length})`);
+  checkOut(out.length, rows, `(${rows})`);
   if (isTypedArray(out)) {
     const kept = new (out.constructor as new (length: number) => TypedArray)(1);
     for (const label of classes) {
@@ -33,7 +29,20 @@ export function fillLabels<T extends LabelSequence>(out: T, codes: Int32Array, c
       );
     }
   }
-  codes.forEach((code, row) => writeLabel(out, row, classes[code]));
+}
+
+/**
+ * Where the labels of some rows go: `out`, or a new array, to be filled in order.
+ *
+ * @throws ShapeError, ValueError if `out` cannot take them
+ */
+export function labelSequence(
+  out: LabelSequence | undefined,
+  rows: number,
+  classes: readonly Label[],
+): LabelSequence {
+  if (out === undefined) return [];
+  checkLabelsOut(out, rows, classes);
   return out;
 }
 

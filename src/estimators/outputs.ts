@@ -1,17 +1,37 @@
 import { ValueError } from '../errors.js';
 import type { Network } from '../model/network.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
-import { allFinite, toRows } from '../ndarray.js';
+import { allFinite, rowsInPieces, toRows } from '../ndarray.js';
+import type { RowsOptions } from '../ndarray/rows.js';
+import type { Pieces } from '../yielding.js';
 import type { Model } from './model.js';
 
-/** Outputs of a model's network for rows: (rows, outputs); into what `outFor` gives for a number of rows. */
-export function outputsOf(
-  { network }: Model,
-  x: ArrayInput,
-  outFor?: (rows: number) => Float32Array | undefined,
-): { values: Float32Array; rows: Rows } {
-  const rows = toRows(x, { flatten: true, expectedFeatures: network.spec.inputShape[0], unchecked: true });
-  return { values: finiteOutputs(network, rows, outFor?.(rows.rows)), rows };
+/** Outputs of a model's network, (rows, outputs), and the rows that they belong to. */
+export interface Outputs {
+  readonly values: Float32Array;
+  readonly rows: Rows;
+}
+
+/** The array to fill for a number of rows; undefined: a new one. */
+type OutFor = (rows: number) => Float32Array | undefined;
+
+/** Outputs for rows, into what `outFor` gives. */
+export function outputsOf(model: Model, x: ArrayInput, outFor?: OutFor): Outputs {
+  const rows = toRows(x, rowsOptions(model));
+  return { values: finiteOutputs(model.network, rows, outFor?.(rows.rows)), rows };
+}
+
+/** `outputsOf` in pieces. */
+export function* outputsInPieces(model: Model, x: ArrayInput, outFor?: OutFor): Pieces<Outputs> {
+  const rows = yield* rowsInPieces(x, rowsOptions(model));
+  const { network } = model;
+  const values = yield* network.forwardInPieces(rows, outFor?.(rows.rows));
+  refuseOverflow(values, network.outputShape[0], rows);
+  return { values, rows };
+}
+
+function rowsOptions({ network }: Model): RowsOptions {
+  return { flatten: true, expectedFeatures: network.spec.inputShape[0], unchecked: true };
 }
 
 /**
@@ -46,7 +66,8 @@ export function refuseOverflow(
 ): void {
   if (allFinite(outputs, 0, rows.rows * width)) return;
   const row = Math.floor(outputs.findIndex((value) => value - value !== 0) / width);
-  throw overflow(rows, row, numbers?.[row] ?? row, name);
+  const read = rows.nested ? toRows(rows.nested, { flatten: true }) : rows;
+  throw overflow(read, row, numbers?.[row] ?? row, name);
 }
 
 function overflow(

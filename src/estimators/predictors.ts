@@ -1,17 +1,24 @@
+import type { AsyncOptions } from '../check/async-options.js';
 import type { Label } from '../data/labels.js';
 import type { Engine } from '../engine/engines.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import type { Predictions, ProbabilityOptions } from './classifier-predictions.js';
-import { logProbabilities, predictLabels, probabilities } from './classifier-predictions.js';
+import {
+  logProbabilities,
+  predictLabels,
+  predictLabelsAsync,
+  probabilities,
+  probabilitiesAsync,
+} from './classifier-predictions.js';
 import { CLASSIFIER_TO_PREDICT, REGRESSOR_TO_PREDICT } from './kinds.js';
 import { readMLP } from './loading.js';
 import type { Model } from './model.js';
 import type { LabelSequence } from './out.js';
-import { decisionFunction, predictClasses } from './perceptron/predictions.js';
+import { decisionFunction, predictClasses, predictClassesAsync } from './perceptron/predictions.js';
 import { readPerceptron } from './perceptron/loading.js';
 import { TrainedPerceptron } from './perceptron/trained.js';
 import type { Fitted } from './perceptron/training.js';
-import { predictValues } from './regressor-predictions.js';
+import { predictValues, predictValuesAsync } from './regressor-predictions.js';
 import { Trained } from './trained.js';
 
 /** A saved MLPClassifier: its attributes and predictions, as documented there. It cannot be trained. */
@@ -37,8 +44,24 @@ export class ClassifierPredictor extends Trained {
     return predictLabels(this.fitted('predict'), x, options);
   }
 
+  predictAsync<R extends Predictions = Label[]>(x: ArrayInput, options?: AsyncOptions): Promise<R>;
+  predictAsync<T extends LabelSequence>(
+    x: ArrayInput,
+    options: { readonly out?: T } & AsyncOptions,
+  ): Promise<T>;
+  async predictAsync(
+    x: ArrayInput,
+    options?: { readonly out?: LabelSequence } & AsyncOptions,
+  ): Promise<LabelSequence | Predictions> {
+    return predictLabelsAsync(this.fitted('predictAsync'), x, options);
+  }
+
   predictProba(x: ArrayInput, options?: ProbabilityOptions): NdArray {
     return probabilities(this.fitted('predictProba'), x, options);
+  }
+
+  async predictProbaAsync(x: ArrayInput, options?: ProbabilityOptions & AsyncOptions): Promise<NdArray> {
+    return probabilitiesAsync(this.fitted('predictProbaAsync'), x, options);
   }
 
   predictLogProba(x: ArrayInput, options?: ProbabilityOptions): NdArray {
@@ -65,6 +88,13 @@ export class RegressorPredictor extends Trained {
   ): T {
     return predictValues(this.fitted('predict'), x, options) as T;
   }
+
+  async predictAsync<T extends Float32Array | NdArray = Float32Array>(
+    x: ArrayInput,
+    options?: { readonly out?: Float32Array } & AsyncOptions,
+  ): Promise<T> {
+    return (await predictValuesAsync(this.fitted('predictAsync'), x, options)) as T;
+  }
 }
 
 /** A saved Perceptron: its attributes and predictions, as documented there. It cannot be trained. */
@@ -83,6 +113,18 @@ export class PerceptronPredictor extends TrainedPerceptron {
   predict<T extends LabelSequence>(x: ArrayInput, options: { readonly out?: T }): T;
   predict(x: ArrayInput, options?: { readonly out?: LabelSequence }): LabelSequence {
     return predictClasses(this.fitted('predict'), x, options);
+  }
+
+  predictAsync(x: ArrayInput): Promise<Label[]>;
+  predictAsync<T extends LabelSequence = Label[]>(
+    x: ArrayInput,
+    options: { readonly out?: T } & AsyncOptions,
+  ): Promise<T>;
+  async predictAsync(
+    x: ArrayInput,
+    options?: { readonly out?: LabelSequence } & AsyncOptions,
+  ): Promise<LabelSequence> {
+    return predictClassesAsync(this.fitted('predictAsync'), x, options);
   }
 
   decisionFunction(x: ArrayInput): NdArray<Float64Array> {

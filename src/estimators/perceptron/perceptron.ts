@@ -1,24 +1,41 @@
 import { throwIfAborted } from '../../check/abort.js';
-import { anything, checkOptions } from '../../check.js';
+import type { AsyncOptions } from '../../check/async-options.js';
+import { anything } from '../../check.js';
 import type { Label } from '../../data/labels.js';
 import { ValueError } from '../../errors.js';
 import { keptBytes } from '../../io/kept-bytes.js';
 import { later } from '../../later.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
-import { toExactRows } from '../../ndarray/exactRows.js';
+import { exactRowsInPieces } from '../../ndarray/exactRows.js';
 import { freshSeed } from '../../random.js';
 import { ConvergenceWarning, warn } from '../../warnings.js';
-import { accuracy, readWeights } from '../accuracy.js';
+import { runInSlices, Yielder } from '../../yielding.js';
+import { readWeights } from '../accuracy.js';
 import { Exclusive } from '../exclusive.js';
 import type { FitOptions } from '../fit-options.js';
 import { fitSchema, readFitOptions } from '../fit-options.js';
 import type { LabelInput } from '../labels.js';
-import { checkLength, checkSameClasses, encodeAs, positionsIn, readClasses, readLabels } from '../labels.js';
+import {
+  checkLength,
+  checkSameClasses,
+  classesInPieces,
+  codesInPieces,
+  labelsInPieces,
+  readClasses,
+  readLabels,
+} from '../labels.js';
 import type { LabelSequence } from '../out.js';
 import { classWeights } from './class-weights.js';
 import type { PerceptronOptions, PerceptronParams } from './options.js';
 import { perceptronOption, readPerceptronOptions } from './options.js';
-import { decided, decisionFunction, predictClasses } from './predictions.js';
+import type { PredictOptions, ScoreOptions } from './predictions.js';
+import {
+  decisionFunction,
+  predictClasses,
+  predictClassesAsync,
+  scoreClasses,
+  scoreClassesAsync,
+} from './predictions.js';
 import type { Samples } from './samples.js';
 import { toSamples } from './samples.js';
 import { savePerceptron } from './saving.js';
@@ -107,11 +124,13 @@ export class Perceptron extends TrainedPerceptron {
   fit(x: ArrayInput, y: LabelInput, options: PerceptronFitOptions = {}): Promise<this> {
     return this.#exclusive.run(this, 'Perceptron', 'fit', async () => {
       const given = readFitOptions('Perceptron', 'fit', options, schema, perceptronOption);
+      const yielder = new Yielder(given.signal);
       const present = this.#params.warmStart ? this.fittedState : undefined;
-      const samples = toSamples(toExactRows(x, present?.features));
-      const labels = readLabels(y);
+      const samples = toSamples(await runInSlices(exactRowsInPieces(x, present?.features), yielder));
+      const labels = await runInSlices(labelsInPieces(y), yielder);
       checkLength(labels.length, samples.rows);
-      const { classes, indices } = readClasses(labels, 'y', present ? 1 : 2);
+      const least = present ? 1 : 2;
+      const { classes, indices } = await runInSlices(classesInPieces(labels, 'y', least), yielder);
       if (present) checkSameClasses('Perceptron', 'warmStart', classes, present.classes);
       await this.#train({ samples, codes: indices, classes, present, incremental: false, options: given });
       const { tol, maxIter, onWarning } = this.#params;
@@ -153,11 +172,12 @@ export class Perceptron extends TrainedPerceptron {
         );
       }
       const classes = this.#allClasses(announced);
+      const yielder = new Yielder(given.signal);
       const present = this.fittedState;
-      const samples = toSamples(toExactRows(x, present?.features));
-      const labels = readLabels(y);
+      const samples = toSamples(await runInSlices(exactRowsInPieces(x, present?.features), yielder));
+      const labels = await runInSlices(labelsInPieces(y), yielder);
       checkLength(labels.length, samples.rows);
-      const codes = encodeAs(labels, classes);
+      const codes = await runInSlices(codesInPieces(labels, classes), yielder);
       await this.#train({ samples, codes, classes, present, incremental: true, options: given });
     });
   }
@@ -207,8 +227,22 @@ export class Perceptron extends TrainedPerceptron {
    */
   predict(x: ArrayInput): Label[];
   predict<T extends LabelSequence>(x: ArrayInput, options: { readonly out?: T }): T;
-  predict(x: ArrayInput, options?: { readonly out?: LabelSequence }): LabelSequence {
+  predict(x: ArrayInput, options?: PredictOptions): LabelSequence {
     return predictClasses(this.fitted('predict'), x, options);
+  }
+
+  /**
+   * `predict` in slices of about 25 ms, between which other work of the program runs.
+   *
+   * @param options those of predict, and `signal`
+   */
+  predictAsync(x: ArrayInput): Promise<Label[]>;
+  predictAsync<T extends LabelSequence = Label[]>(
+    x: ArrayInput,
+    options: { readonly out?: T } & AsyncOptions,
+  ): Promise<T>;
+  async predictAsync(x: ArrayInput, options?: PredictOptions & AsyncOptions): Promise<LabelSequence> {
+    return predictClassesAsync(this.fitted('predictAsync'), x, options);
   }
 
   /** w · x + b of every row: (rows) for two classes, positive for the second; else (rows, classes). */
@@ -221,15 +255,16 @@ export class Perceptron extends TrainedPerceptron {
    *
    * @param options `sampleWeight`: a weight >= 0 per row
    */
-  score(x: ArrayInput, y: LabelInput, options?: { readonly sampleWeight?: ArrayInput }): number {
-    const model = this.fitted('score');
-    const { sampleWeight } = checkOptions('Perceptron.score', options, {
-      sampleWeight: anything<ArrayInput>(),
-    });
-    const codes = decided(model, x);
-    const labels = readLabels(y);
-    checkLength(labels.length, codes.length);
-    const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, codes.length);
-    return accuracy(codes, positionsIn(labels, model.classes), weights);
+  score(x: ArrayInput, y: LabelInput, options?: ScoreOptions): number {
+    return scoreClasses(this.fitted('score'), x, y, options);
+  }
+
+  /**
+   * `score` in slices of about 25 ms, between which other work of the program runs.
+   *
+   * @param options those of score, and `signal`
+   */
+  async scoreAsync(x: ArrayInput, y: LabelInput, options?: ScoreOptions & AsyncOptions): Promise<number> {
+    return scoreClassesAsync(this.fitted('scoreAsync'), x, y, options);
   }
 }

@@ -1,56 +1,129 @@
+import type { AsyncOptions } from '../../check/async-options.js';
+import { runAsync } from '../../check/async-options.js';
 import { anything, checkOptions } from '../../check.js';
+import { VALUES_PER_LABEL } from '../../data/labels.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
-import { toExactRows } from '../../ndarray/exactRows.js';
+import { exactRowsInPieces } from '../../ndarray/exactRows.js';
+import type { Pieces } from '../../yielding.js';
+import { ranges, runAtOnce } from '../../yielding.js';
+import { accuracy, readWeights } from '../accuracy.js';
+import type { LabelInput } from '../labels.js';
+import { checkLength, labelsInPieces, positionsInPieces } from '../labels.js';
 import type { LabelSequence } from '../out.js';
-import { fillLabels } from '../out.js';
+import { labelSequence, writeLabel } from '../out.js';
 import { toSamples } from './samples.js';
 import type { Fitted } from './training.js';
+
+const PREDICT = { out: anything<LabelSequence>() };
+const SCORE = { sampleWeight: anything<ArrayInput>() };
+
+/** Options of Perceptron.predict. */
+export interface PredictOptions {
+  /** An array with one element per row to fill and return; a typed array for numeric labels. */
+  readonly out?: LabelSequence;
+}
+
+/** Options of Perceptron.score. */
+export interface ScoreOptions {
+  /** A weight >= 0 per row. */
+  readonly sampleWeight?: ArrayInput;
+}
 
 /** Perceptron.predict with a trained model. */
 export function predictClasses(
   model: Fitted,
   x: ArrayInput,
-  options: { readonly out?: LabelSequence } | undefined,
+  options: PredictOptions | undefined,
 ): LabelSequence {
-  const { classes } = model;
-  const { out } = checkOptions('Perceptron.predict', options, { out: anything<LabelSequence>() });
-  const codes = decided(model, x);
-  if (out === undefined) return Array.from(codes, (code) => classes[code]);
-  return fillLabels(out, codes, classes);
+  const { out } = checkOptions('Perceptron.predict', options, PREDICT);
+  return runAtOnce(predictedLabels(model, x, out));
+}
+
+/** Perceptron.predictAsync with a trained model. */
+export function predictClassesAsync(
+  model: Fitted,
+  x: ArrayInput,
+  options: (PredictOptions & AsyncOptions) | undefined,
+): Promise<LabelSequence> {
+  return runAsync('Perceptron.predictAsync', options, PREDICT, ({ out }) => predictedLabels(model, x, out));
+}
+
+function* predictedLabels(model: Fitted, x: ArrayInput, out?: LabelSequence): Pieces<LabelSequence> {
+  const codes = yield* decided(model, x);
+  const labels = labelSequence(out, codes.length, model.classes);
+  yield* ranges(codes.length, VALUES_PER_LABEL, (begin, end) => {
+    for (let row = begin; row < end; row++) writeLabel(labels, row, model.classes[codes[row]]);
+  });
+  return labels;
+}
+
+/** Perceptron.score with a trained model. */
+export function scoreClasses(
+  model: Fitted,
+  x: ArrayInput,
+  y: LabelInput,
+  options: ScoreOptions | undefined,
+): number {
+  const { sampleWeight } = checkOptions('Perceptron.score', options, SCORE);
+  return runAtOnce(scored(model, x, y, sampleWeight));
+}
+
+/** Perceptron.scoreAsync with a trained model. */
+export function scoreClassesAsync(
+  model: Fitted,
+  x: ArrayInput,
+  y: LabelInput,
+  options: (ScoreOptions & AsyncOptions) | undefined,
+): Promise<number> {
+  return runAsync('Perceptron.scoreAsync', options, SCORE, ({ sampleWeight }) =>
+    scored(model, x, y, sampleWeight),
+  );
+}
+
+function* scored(model: Fitted, x: ArrayInput, y: LabelInput, sampleWeight?: ArrayInput): Pieces<number> {
+  const codes = yield* decided(model, x);
+  const labels = yield* labelsInPieces(y);
+  checkLength(labels.length, codes.length);
+  const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, codes.length);
+  return accuracy(codes, yield* positionsInPieces(labels, model.classes), weights);
 }
 
 /** Perceptron.decisionFunction with a trained model. */
 export function decisionFunction(model: Fitted, x: ArrayInput): NdArray<Float64Array> {
-  const { values, width } = decisions(model, x);
+  const { values, width } = runAtOnce(decisions(model, x));
   const rows = values.length / width;
   return { data: values, shape: width === 1 ? [rows] : [rows, width] };
 }
 
-function decisions(
+function* decisions(
   { coef, intercept, features }: Fitted,
   x: ArrayInput,
-): { values: Float64Array<ArrayBuffer>; width: number } {
-  const samples = toSamples(toExactRows(x, features));
+): Pieces<{ values: Float64Array<ArrayBuffer>; width: number }> {
+  const samples = toSamples(yield* exactRowsInPieces(x, features));
   const width = intercept.length;
   const values = new Float64Array(samples.rows * width);
   const weights = Array.from(intercept, (_b, k) => coef.subarray(k * features, (k + 1) * features));
-  for (let row = 0; row < samples.rows; row++) {
-    for (let k = 0; k < width; k++) {
-      values[row * width + k] = samples.dot(row, weights[k]) + intercept[k];
+  yield* ranges(samples.rows, width * samples.width, (begin, end) => {
+    for (let row = begin; row < end; row++) {
+      for (let k = 0; k < width; k++) {
+        values[row * width + k] = samples.dot(row, weights[k]) + intercept[k];
+      }
     }
-  }
+  });
   return { values, width };
 }
 
 /** Positions of the decided classes: above 0, or the first of the largest. */
-export function decided(model: Fitted, x: ArrayInput): Int32Array {
-  const { values, width } = decisions(model, x);
+function* decided(model: Fitted, x: ArrayInput): Pieces<Int32Array> {
+  const { values, width } = yield* decisions(model, x);
   const codes = new Int32Array(values.length / width);
-  for (let row = 0; row < codes.length; row++) {
-    if (width === 1) codes[row] = values[row] > 0 ? 1 : 0;
-    for (let k = 1; k < width; k++) {
-      if (values[row * width + k] > values[row * width + codes[row]]) codes[row] = k;
+  yield* ranges(codes.length, width, (begin, end) => {
+    for (let row = begin; row < end; row++) {
+      if (width === 1) codes[row] = values[row] > 0 ? 1 : 0;
+      for (let k = 1; k < width; k++) {
+        if (values[row * width + k] > values[row * width + codes[row]]) codes[row] = k;
+      }
     }
-  }
+  });
   return codes;
 }

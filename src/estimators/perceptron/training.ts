@@ -1,4 +1,3 @@
-import { throwIfAborted } from '../../check/abort.js';
 import type { Label } from '../../data/labels.js';
 import { splitIndices, splitSizes } from '../../data/split.js';
 import { ValueError } from '../../errors.js';
@@ -13,8 +12,11 @@ import type { Samples } from './samples.js';
 /** Seeds of the shuffles are below 2^31 − 1, as numpy draws them for scikit-learn. */
 const MOST_SEED = 2147483647;
 
-/** Rows that are trained between two looks at the clock: about a millisecond's work. */
-const MOST_VALUES = 262144;
+/** Values of the rows that are trained on between two looks at the clock: about a millisecond's work. */
+const MAX_VALUES = 262144;
+
+/** Floating-point operations that a value counts as where the clock stands still. */
+const FLOPS_PER_VALUE = 16;
 
 /** Weights, and what they were trained with. */
 export interface Fitted {
@@ -53,7 +55,7 @@ export interface TrainingRequest extends FitOptions {
  * @throws ValueError on overflow; the signal's reason; whatever a callback throws
  */
 export async function trainPerceptron(request: TrainingRequest): Promise<Fitted> {
-  const { params, samples, signal, classes, incremental } = request;
+  const { params, samples, classes, incremental, signal } = request;
   const problem: Problem = {
     params: incremental ? { ...params, maxIter: 1, tol: null } : params,
     samples,
@@ -62,21 +64,20 @@ export async function trainPerceptron(request: TrainingRequest): Promise<Fitted>
     heldOut: params.earlyStopping ? holdOut(request) : undefined,
   };
   const run = new Run(request, problem, newSides(request));
-  const yielder = new Yielder();
-  const chunk = Math.max(1, Math.floor(MOST_VALUES / Math.max(1, samples.width)));
+  const yielder = new Yielder(signal);
+  const chunk = Math.max(1, Math.floor(MAX_VALUES / Math.max(1, samples.width)));
   try {
     while (run.goesOn) {
       for (const training of run.unfinished) {
-        while (!training.advance(chunk)) {
-          if (!yielder.due(0)) continue;
-          await yielder.rest();
-          throwIfAborted(signal);
+        for (let ended = false; !ended;) {
+          ended = training.advance(chunk);
+          if (yielder.due(FLOPS_PER_VALUE * MAX_VALUES)) await yielder.rest();
         }
       }
       const { epoch, loss } = run.endEpoch();
       await request.onEpoch?.({ epoch, loss });
-      if (yielder.due(0)) await yielder.rest();
-      throwIfAborted(signal);
+      if (yielder.due()) await yielder.rest();
+      yielder.throwIfAborted();
     }
   } catch (error) {
     if (!(error instanceof ValueError)) request.onState(run.state());
