@@ -1,3 +1,5 @@
+import type { Rule } from './check.js';
+import { positiveInteger } from './check.js';
 import { UnsupportedError } from './errors.js';
 
 /** Bytes that one WebAssembly memory can have: what a model, its batch and its optimizer may take. */
@@ -8,6 +10,10 @@ export function mebibytes(bytes: number): string {
   return `${Math.ceil(bytes / 1048576)} MiB`;
 }
 
+/** The option `maxBytes` of whatever reads a file, and what it is unless it is given. */
+export const maxBytesRule: Rule<number> = positiveInteger;
+export const DEFAULT_MAX_BYTES = 1073741824;
+
 /**
  * An array of zeros, of a length that comes from the shapes of layers or rows.
  *
@@ -16,11 +22,20 @@ export function mebibytes(bytes: number): string {
  * @throws UnsupportedError if there is no memory for so many
  */
 export function newFloats(length: number, what: string, remedy: string): Float32Array<ArrayBuffer> {
+  return allocate(() => new Float32Array(length), 4 * length, what, remedy);
+}
+
+/** Bytes, all of them 0. @throws as newFloats */
+export function newBytes(length: number, what: string, remedy: string): Uint8Array<ArrayBuffer> {
+  return allocate(() => new Uint8Array(length), length, what, remedy);
+}
+
+function allocate<T>(make: () => T, bytes: number, what: string, remedy: string): T {
   try {
-    return new Float32Array(length);
+    return make();
   } catch (cause) {
     throw new UnsupportedError(
-      `${what} need ${mebibytes(4 * length)} of memory, but this runtime gives less; ${remedy}.`,
+      `${what} need ${mebibytes(bytes)} of memory, but this runtime gives less; ${remedy}.`,
       { cause },
     );
   }

@@ -11,4 +11,5 @@ export type {
 } from './estimators/predictors.js';
 export type { SequentialPredictor } from './sequential/predictor.js';
 export { loadModel } from './models/predict.js';
+export type { LoadOptions } from './io/kept-bytes.js';
 export type { AnyPredictor } from './models/predict.js';

@@ -8,12 +8,19 @@ export type Sink = (chunk: Uint8Array) => void;
 
 const FIXED_HEADER = 10;
 const TRAILER = 8;
-const MAX_MEMBERS = 65536;
+/** Members of a file, more than a gigabyte has in bgzip's blocks of 64 KB, and those of them without data. */
+const MAX_MEMBERS = 32768;
+const MAX_EMPTY_MEMBERS = 1024;
+/** Bytes of a member's header: an extra field of 65535, a name and a comment. */
+const MAX_HEADER = 262144;
 
-/** Compressed bytes per step, at most: deflate makes no more than 1,032 bytes of one, so no step makes more than 17 MB. */
+/** Bytes that deflate makes of one, at most: 258 of two bits. */
+export const MAX_RATIO = 1032;
+
+/** Compressed bytes per step, at most: no step makes more than 17 MB. */
 const MAX_STEP = 16384;
 
-/** A member's header, put behind the file: where it is recognised, the deflate data before it ended. */
+/** A member's header, put behind the file: where it is recognised, the last member of the file has ended. */
 const SENTINEL = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
 /** True if bytes begin as a gzip file does. */
@@ -59,17 +66,9 @@ export function concatenate(chunks: readonly Uint8Array[], length: number): Uint
 
 /** Decompress a gzip file into a sink, with all the checks of `gunzip`. */
 export function gunzipTo(bytes: Uint8Array, sink: Sink): void {
-  let offset = 0;
-  for (let members = 1; ; members++) {
-    if (members > MAX_MEMBERS) {
-      throw new FormatError(
-        `gzip: a file must have at most ${MAX_MEMBERS} members, but byte ${offset} begins one more.`,
-      );
-    }
-    checkHeader(bytes, offset);
-    offset = inflateMember(bytes, offset, sink);
-    if (offset === bytes.length) return;
-  }
+  checkHeader(bytes, 0);
+  const end = new Members(bytes, sink).inflate();
+  if (end > bytes.length) throw truncated(bytes.length, 'trailer');
 }
 
 /** Check the header at `start`: magic, method, reserved flags, and its own checksum if it has one. */
@@ -88,10 +87,17 @@ function checkHeader(bytes: Uint8Array, start: number): void {
     throw new FormatError(`gzip: the reserved flags at byte ${start + 3} must be 0, but are ${hex(flags)}.`);
   }
   let end = start + FIXED_HEADER;
+  // What waits for the end of a header is copied with every step.
+  bytes = bytes.subarray(0, start + MAX_HEADER);
   if (flags & 4) end += 2 + (bytes[end] | (bytes[end + 1] << 8));
   if (flags & 8) end = bytes.indexOf(0, end) + 1 || bytes.length + 1;
   if (flags & 16) end = bytes.indexOf(0, end) + 1 || bytes.length + 1;
-  if (!(end + (flags & 2) <= bytes.length)) throw truncated(bytes.length, 'header');
+  if (!(end + (flags & 2) <= bytes.length)) {
+    if (bytes.length < start + MAX_HEADER) throw truncated(bytes.length, 'header');
+    throw new FormatError(
+      `gzip: the header at byte ${start} must have at most ${MAX_HEADER} bytes, but has more.`,
+    );
+  }
   if (flags & 2) {
     const stored = bytes[end] | (bytes[end + 1] << 8);
     const actual = crc32(bytes.subarray(start, end)) & 0xffff;
@@ -103,48 +109,79 @@ function checkHeader(bytes: Uint8Array, start: number): void {
   }
 }
 
-/** Thrown by the handler of member starts, to leave the decompressor. */
-class MemberEnd {
+/** Thrown behind the last member, to leave the decompressor. */
+class End {
   constructor(readonly offset: number) {}
 }
 
-/** Inflate the member at `start` into the sink and check its trailer. Returns the offset behind it. */
-function inflateMember(bytes: Uint8Array, start: number, sink: Sink): number {
-  let crc = 0;
-  let length = 0;
-  let failure: unknown;
-  const stream = new (fflate().Gunzip)((chunk) => {
-    crc = crc32(chunk, crc);
-    length += chunk.length;
-    try {
-      if (chunk.length > 0) sink(chunk);
-    } catch (error) {
-      failure = error;
-      throw error;
-    }
-  });
-  stream.onmember = (offset) => {
-    throw new MemberEnd(start + offset);
-  };
-  const end = pushUntilEnd(stream, bytes, start, () => failure);
-  if (end > bytes.length) throw truncated(bytes.length, 'trailer');
-  checkTrailer(bytes, end - TRAILER, crc, length);
-  return end;
-}
+/** Inflates the members of a file one after another, and checks the trailer of each. */
+class Members {
+  readonly #bytes: Uint8Array;
+  readonly #sink: Sink;
+  readonly #stream: Gunzip;
+  #count = 1;
+  #empty = 0;
+  #crc = 0;
+  #length = 0;
+  /** What the sink, or a check, has thrown. */
+  #failure: { readonly reason: unknown } | undefined;
 
-/** Feed the bytes from `start` on, in growing steps, then the sentinel; returns where the next member begins. */
-function pushUntilEnd(stream: Gunzip, bytes: Uint8Array, start: number, failure: () => unknown): number {
-  let step = 512;
-  for (let from = start; ; from += step, step = Math.min(step * 2, MAX_STEP)) {
-    const chunk = bytes.subarray(from, from + step);
-    try {
-      stream.push(from < bytes.length ? chunk : Uint8Array.from(SENTINEL));
-    } catch (error) {
-      if (error instanceof MemberEnd) return error.offset;
-      if (failure() !== undefined) throw failure();
-      throw damaged(error, from, bytes.length);
+  constructor(bytes: Uint8Array, sink: Sink) {
+    this.#bytes = bytes;
+    this.#sink = sink;
+    this.#stream = new (fflate().Gunzip)((chunk) => this.#guarded(() => this.#take(chunk)));
+    this.#stream.onmember = (offset) => this.#guarded(() => this.#next(offset));
+  }
+
+  /** Feeds all bytes in growing steps, then the sentinel. Returns where the last member ends. */
+  inflate(): number {
+    const { length } = this.#bytes;
+    let step = 512;
+    for (let from = 0; ; from += step, step = Math.min(step * 2, MAX_STEP)) {
+      const chunk = from < length ? this.#bytes.subarray(from, from + step) : Uint8Array.from(SENTINEL);
+      try {
+        this.#stream.push(chunk);
+      } catch (error) {
+        if (error instanceof End) return error.offset;
+        if (this.#failure) throw this.#failure.reason;
+        throw damaged(error, from, length);
+      }
+      if (from >= length) throw truncated(length, 'data');
     }
-    if (from >= bytes.length) throw truncated(bytes.length, 'data');
+  }
+
+  #take(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    this.#crc = crc32(chunk, this.#crc);
+    this.#length += chunk.length;
+    this.#sink(chunk);
+  }
+
+  /** A member has ended before `offset`, where the next begins, or the sentinel. */
+  #next(offset: number): void {
+    // Behind the end of the file: its trailer is cut.
+    if (offset > this.#bytes.length) throw new End(offset);
+    checkTrailer(this.#bytes, offset - TRAILER, this.#crc, this.#length);
+    if (offset === this.#bytes.length) throw new End(offset);
+    this.#count++;
+    if (this.#length === 0) this.#empty++;
+    if (this.#count > MAX_MEMBERS || this.#empty > MAX_EMPTY_MEMBERS) {
+      throw new FormatError(
+        `gzip: a file must have at most ${MAX_MEMBERS} members, ${MAX_EMPTY_MEMBERS} of them without data, but byte ${offset} begins one more.`,
+      );
+    }
+    checkHeader(this.#bytes, offset);
+    this.#crc = 0;
+    this.#length = 0;
+  }
+
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (reason) {
+      this.#failure = { reason };
+      throw reason;
+    }
   }
 }
 

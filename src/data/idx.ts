@@ -1,11 +1,12 @@
-import { readBytes } from '../check.js';
+import { DEFAULT_MAX_BYTES, maxBytesRule, newBytes } from '../budget.js';
+import { checkOptions, readBytes } from '../check.js';
 import { FormatError } from '../errors.js';
 import type { NdArray, TypedArray } from '../ndarray.js';
 import { formatShape } from '../ndarray.js';
-import { concatenate, gunzipTo, isGzip } from './gzip.js';
+import { gunzipTo, isGzip, MAX_RATIO } from './gzip.js';
 
 interface ElementType {
-  readonly Elements: new (length: number) => TypedArray;
+  readonly Elements: new (buffer: ArrayBuffer) => TypedArray;
   /** Bytes per element. */
   readonly size: number;
   /** Read one big-endian element; not needed for single bytes. */
@@ -22,6 +23,9 @@ const TYPES: ReadonlyMap<number, ElementType> = new Map<number, ElementType>([
   [0x0e, { Elements: Float64Array, size: 8, read: (view, offset) => view.getFloat64(offset) }],
 ]);
 
+/** Bytes of a header of 255 dimensions. */
+const MAX_HEADER = 1024;
+
 interface Header {
   readonly type: ElementType;
   readonly shape: readonly number[];
@@ -32,53 +36,114 @@ interface Header {
   readonly fileBytes: number;
 }
 
+/** How much reading may take. */
+export interface ReadOptions {
+  /** The most bytes that reading may allocate, an integer >= 1. Default 2^30. */
+  readonly maxBytes?: number;
+}
+
 /**
  * Read an IDX file, the format of MNIST: bytes 0, 0, type, rank; rank sizes, u32 big-endian; elements, row-major,
- * big-endian. Gzip-compressed files are recognised and decompressed.
+ * big-endian. Gzip-compressed files are recognised and decompressed, no further than the header declares.
  *
  * @param bytes the whole file
+ * @param options.maxBytes the most bytes that the array may take; default 2^30
  * @returns the array in the stored type (u8 i8 i16 i32 f32 f64), in an ArrayBuffer of its own
- * @throws ValueError for anything but bytes; FormatError naming the byte offset: wrong magic or type, sizes that do not fit the file, damaged gzip data
+ * @throws ValueError for anything but bytes; FormatError naming the byte offset: wrong magic or type, sizes that do not fit
+ *   the file or `maxBytes`, damaged gzip data
  * @see http://yann.lecun.com/exdb/mnist/ (the section on the IDX file format)
  */
-export function parseIdx(bytes: Uint8Array): NdArray<TypedArray> {
+export function parseIdx(bytes: Uint8Array, options?: ReadOptions): NdArray<TypedArray> {
   const file = readBytes(bytes, 'parseIdx: bytes must be those of a file');
-  const raw = isGzip(file) ? decompress(file) : file;
-  const header = parseHeader(raw, raw.length);
-  if (header === undefined) throw cut(raw.length);
-  const { shape, headerBytes, fileBytes } = header;
-  if (raw.length !== fileBytes) {
-    throw new FormatError(
-      `IDX: the shape ${formatShape(shape)} at byte 4 needs ${fileBytes} bytes in all, but the file has ${raw.length}.`,
-    );
-  }
-  return { data: decode(raw, headerBytes, header), shape };
+  const { maxBytes = DEFAULT_MAX_BYTES } = checkOptions('parseIdx', options, { maxBytes: maxBytesRule });
+  return readIdxBytes(file, maxBytes);
 }
 
-/** Decompress, but no further than one byte beyond the size that the header declares. */
-function decompress(bytes: Uint8Array): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  let expected: number | undefined;
-  gunzipTo(bytes, (chunk) => {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (expected === undefined) {
-      const start = concatenate(chunks, length);
-      chunks.splice(0, chunks.length, start);
-      expected = parseHeader(start, Infinity)?.fileBytes;
+/** The array of an IDX file, of which no more than `maxBytes` are allocated. @throws FormatError as parseIdx */
+export function readIdxBytes(file: Uint8Array, maxBytes: number): NdArray<TypedArray> {
+  const compressed = isGzip(file);
+  const { length } = file;
+  const size = compressed
+    ? {
+        most: MAX_RATIO * length,
+        words: `has at most ${MAX_RATIO * length} in its ${length} compressed ones`,
+      }
+    : { most: length, words: `has ${length}` };
+  const content = new Content(size, maxBytes);
+  if (compressed) gunzipTo(file, (chunk) => content.take(chunk));
+  else content.take(file);
+  return content.finish();
+}
+
+/** The most bytes that a whole file may have, and how errors say so: 'has 15'. */
+interface FileSize {
+  readonly most: number;
+  readonly words: string;
+}
+
+/** The content of a file as it comes: its header, then the elements, which go where they stay. */
+class Content {
+  readonly #size: FileSize;
+  readonly #maxBytes: number;
+  readonly #head = new Uint8Array(MAX_HEADER);
+  #header: Header | undefined;
+  /** The elements, big-endian. */
+  #elements = new Uint8Array(0);
+  /** Bytes that have come. */
+  #length = 0;
+
+  constructor(size: FileSize, maxBytes: number) {
+    this.#size = size;
+    this.#maxBytes = maxBytes;
+  }
+
+  take(chunk: Uint8Array): void {
+    let rest = chunk;
+    if (!this.#header) {
+      const taken = chunk.subarray(0, MAX_HEADER - this.#length);
+      this.#head.set(taken, this.#length);
+      this.#header = parseHeader(this.#head.subarray(0, this.#length + taken.length), this.#size);
+      if (!this.#header) {
+        this.#length += taken.length;
+        return;
+      }
+      this.#elements = this.#room(this.#header);
+      rest = chunk.subarray(this.#header.headerBytes - this.#length);
+      this.#length = this.#header.headerBytes;
     }
-    if (expected !== undefined && length > expected) {
+    const { headerBytes, fileBytes } = this.#header;
+    if (this.#length + rest.length > fileBytes) {
+      if (chunk.length === this.#size.most) throw wrongLength(this.#header, this.#size.words);
       throw new FormatError(
-        `IDX: the header declares ${expected} bytes in all, but more follow at byte ${expected}.`,
+        `IDX: the header declares ${fileBytes} bytes in all, but more follow at byte ${fileBytes}.`,
       );
     }
-  });
-  return concatenate(chunks, length);
+    this.#elements.set(rest, this.#length - headerBytes);
+    this.#length += rest.length;
+  }
+
+  /** The array. @throws FormatError if not all of it has come */
+  finish(): NdArray<TypedArray> {
+    if (!this.#header) {
+      throw new FormatError(`IDX: the header must be whole, but the file ends at byte ${this.#length}.`);
+    }
+    if (this.#length !== this.#header.fileBytes) throw wrongLength(this.#header, `has ${this.#length}`);
+    return { data: decode(this.#elements, this.#header), shape: this.#header.shape };
+  }
+
+  #room({ shape, headerBytes, fileBytes }: Header): Uint8Array<ArrayBuffer> {
+    const bytes = fileBytes - headerBytes;
+    if (bytes > this.#maxBytes) {
+      throw new FormatError(
+        `IDX: the shape ${formatShape(shape)} at byte 4 needs ${bytes} bytes, but reading may allocate ${this.#maxBytes} at most; give another maxBytes.`,
+      );
+    }
+    return newBytes(bytes, `IDX: elements of shape ${formatShape(shape)}`, 'read a smaller file');
+  }
 }
 
-/** The header, or undefined while there are too few bytes for one. `available` is what the whole file may hold. */
-function parseHeader(bytes: Uint8Array, available: number): Header | undefined {
+/** The header, or undefined while there are too few bytes for one. */
+function parseHeader(bytes: Uint8Array, size: FileSize): Header | undefined {
   if (bytes.length < 4) return undefined;
   const [zero, alsoZero, code, rank] = bytes;
   if (zero !== 0 || alsoZero !== 0) {
@@ -99,27 +164,24 @@ function parseHeader(bytes: Uint8Array, available: number): Header | undefined {
   const length = shape.reduce((product, size) => product * size, 1);
   const fileBytes = headerBytes + length * type.size;
   // 2^32 sizes multiply beyond what doubles count exactly; no file is that long.
-  if (!(fileBytes <= Number.MAX_SAFE_INTEGER) || fileBytes > available) {
-    throw new FormatError(
-      `IDX: the shape ${formatShape(shape)} at byte 4 needs ${fileBytes} bytes in all, but the file has ${bytes.length}.`,
-    );
+  if (!(fileBytes <= Number.MAX_SAFE_INTEGER) || fileBytes > size.most) {
+    throw wrongLength({ shape, fileBytes }, size.words);
   }
   return { type, shape, length, headerBytes, fileBytes };
 }
 
-function decode(bytes: Uint8Array, offset: number, { type, length }: Header): TypedArray {
-  const { Elements, read } = type;
-  if (read === undefined) {
-    const data = new Uint8Array(length); // not slice: that of a Node Buffer does not copy
-    data.set(bytes.subarray(offset, offset + length));
-    return Elements === Int8Array ? new Int8Array(data.buffer) : data;
-  }
-  const data = new Elements(length);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let i = 0; i < length; i++) data[i] = read(view, offset + i * type.size);
-  return data;
+function wrongLength({ shape, fileBytes }: Pick<Header, 'shape' | 'fileBytes'>, length: string): FormatError {
+  return new FormatError(
+    `IDX: the shape ${formatShape(shape)} at byte 4 needs ${fileBytes} bytes in all, but the file ${length}.`,
+  );
 }
 
-function cut(length: number): FormatError {
-  return new FormatError(`IDX: the header must be whole, but the file ends at byte ${length}.`);
+/** The elements of big-endian bytes, in the same memory. */
+function decode({ buffer }: Uint8Array<ArrayBuffer>, { type, length }: Header): TypedArray {
+  const { Elements, size, read } = type;
+  const data = new Elements(buffer);
+  if (read === undefined) return data;
+  const view = new DataView(buffer);
+  for (let i = 0; i < length; i++) data[i] = read(view, i * size);
+  return data;
 }

@@ -3,7 +3,8 @@ import { FormatError } from '../errors.js';
 import { MLPClassifier } from '../estimators/mlp-classifier.js';
 import { MLPRegressor } from '../estimators/mlp-regressor.js';
 import { Perceptron } from '../estimators/perceptron/perceptron.js';
-import { keptBytes } from '../io/kept-bytes.js';
+import type { LoadOptions } from '../io/kept-bytes.js';
+import { keptWithin } from '../io/kept-bytes.js';
 import { later } from '../later.js';
 import { Sequential } from '../sequential/sequential.js';
 
@@ -25,10 +26,14 @@ const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyModel>> = /
  * the bit (with the same variant of the engine), and can be trained on.
  *
  * @param bytes the whole file
+ * @param options.maxBytes the most bytes that the file may have; default 2^30
  * @throws ValueError for anything but bytes; FormatError for files of other programs or a later version, and damaged ones
  */
-export async function loadModel<M extends AnyModel = AnyModel>(bytes: Uint8Array): Promise<M> {
-  const file = keptBytes(bytes);
+export async function loadModel<M extends AnyModel = AnyModel>(
+  bytes: Uint8Array,
+  options?: LoadOptions,
+): Promise<M> {
+  const file = keptWithin(bytes, options);
   const { readKind } = await later(() => import('../io/read-model-file.js'));
   const kind = readKind(file);
   const read = READERS.get(kind);

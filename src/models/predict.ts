@@ -7,7 +7,8 @@ import type {
   RegressorPredictor,
 } from '../estimators/predictors.js';
 import { readClassifier, readPerceptronPredictor, readRegressor } from '../estimators/predictors.js';
-import { keptBytes } from '../io/kept-bytes.js';
+import type { LoadOptions } from '../io/kept-bytes.js';
+import { keptWithin } from '../io/kept-bytes.js';
 import { readKind } from '../io/read-model-file.js';
 import { SequentialPredictor } from '../sequential/predictor.js';
 
@@ -35,11 +36,15 @@ const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyPredictor>>
  * - Sequential: `predict`, `predictClasses`, `summary`, `layers`, `getWeights`, `countParams`
  *
  * @param bytes the whole file
+ * @param options.maxBytes the most bytes that the file may have; default 2^30
  * @throws ValueError for anything but bytes; FormatError for files of other programs or a later version, and damaged ones.
  *   How a Sequential model was compiled is not looked at
  */
-export async function loadModel<M extends AnyPredictor = AnyPredictor>(bytes: Uint8Array): Promise<M> {
-  const file = keptBytes(bytes);
+export async function loadModel<M extends AnyPredictor = AnyPredictor>(
+  bytes: Uint8Array,
+  options?: LoadOptions,
+): Promise<M> {
+  const file = keptWithin(bytes, options);
   const kind = readKind(file);
   const read = READERS.get(kind);
   if (read) return (await read(file)) as M;

@@ -1,13 +1,60 @@
-import { readFile } from 'node:fs/promises';
-import { parseIdx } from '../data/idx.js';
+import type { FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { DEFAULT_MAX_BYTES, maxBytesRule, newBytes } from '../budget.js';
+import { checkOptions } from '../check.js';
+import type { ReadOptions } from '../data/idx.js';
+import { readIdxBytes } from '../data/idx.js';
 import { FormatError } from '../errors.js';
 import type { NdArray, TypedArray } from '../ndarray.js';
 
-/** Read a file and parse it; a FormatError names the file. Errors of the file system are passed on as they are. */
-async function parseFile<T>(path: string | URL, parse: (bytes: Uint8Array) => T): Promise<T> {
-  const bytes = await readFile(path);
+/** What a file is first taken to have if nobody knows: a pipe, a device. */
+const UNKNOWN_SIZE = 65536;
+/** Bytes of one read, at most: more than 2^31 - 1 are refused. */
+const MAX_READ = 1073741824;
+
+/**
+ * All bytes of a file, no more than `maxBytes`: pipes and devices, which have no size, are read no further either.
+ *
+ * @throws FormatError naming the file if it has more; errors of the file system as they are
+ */
+export async function readBytesOf(path: string | URL, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const handle = await open(path);
   try {
-    return parse(bytes);
+    const { size } = await handle.stat();
+    if (size > maxBytes) throw tooLong(path, maxBytes, `has ${size}`);
+    // One byte more than there should be, which finds out about the end.
+    let bytes = newBytes((size || UNKNOWN_SIZE) + 1, `The bytes of ${String(path)}`, 'read a smaller file');
+    let length = 0;
+    for (;;) {
+      const count = await readInto(handle, bytes, length);
+      length += count;
+      if (count === 0) return bytes.subarray(0, length);
+      if (length > maxBytes) throw tooLong(path, maxBytes, 'has more');
+      if (length < bytes.length) continue;
+      const longer = new Uint8Array(Math.min(2 * bytes.length, maxBytes + 1));
+      longer.set(bytes);
+      bytes = longer;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readInto(handle: FileHandle, bytes: Uint8Array, from: number): Promise<number> {
+  const { bytesRead } = await handle.read(bytes, from, Math.min(bytes.length - from, MAX_READ), null);
+  return bytesRead;
+}
+
+function tooLong(path: string | URL, maxBytes: number, found: string): FormatError {
+  return new FormatError(
+    `${String(path)}: the file must have at most ${maxBytes} bytes, as many as reading may allocate, but ${found}; give another maxBytes.`,
+  );
+}
+
+/** What `work` returns; a FormatError that it throws, or rejects with, names the file. */
+export async function namingFile<T>(path: string | URL, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new FormatError(`${String(path)}: ${error.message}`, { cause: error });
@@ -17,8 +64,11 @@ async function parseFile<T>(path: string | URL, parse: (bytes: Uint8Array) => T)
 /**
  * Read an IDX file, compressed or not, as `parseIdx` does.
  *
- * @throws FormatError naming the file and the byte offset
+ * @param options.maxBytes the most bytes that the file and the array may take together; default 2^30
+ * @throws FormatError naming the file and the byte offset; errors of the file system as they are
  */
-export function readIdx(path: string | URL): Promise<NdArray<TypedArray>> {
-  return parseFile(path, parseIdx);
+export async function readIdx(path: string | URL, options?: ReadOptions): Promise<NdArray<TypedArray>> {
+  const { maxBytes = DEFAULT_MAX_BYTES } = checkOptions('readIdx', options, { maxBytes: maxBytesRule });
+  const bytes = await readBytesOf(path, maxBytes);
+  return namingFile(path, () => readIdxBytes(bytes, maxBytes - bytes.length));
 }

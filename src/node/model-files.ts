@@ -1,10 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe } from '../check.js';
-import { FormatError, ValueError } from '../errors.js';
+import { ValueError } from '../errors.js';
+import type { LoadOptions } from '../io/kept-bytes.js';
+import { readLoadOptions } from '../io/kept-bytes.js';
 import type { AnyModel } from '../models/load.js';
 import { loadModel } from '../models/load.js';
 import { writeAtomically } from './atomic.js';
+import { namingFile, readBytesOf } from './files.js';
 
 /**
  * Save a model to a file. Either the new file is there as a whole, on the disk, or the old one is left as it was: the bytes
@@ -25,14 +27,14 @@ export async function saveModel(model: { toBytes(): Uint8Array }, path: string |
 /**
  * Read a model that `saveModel` has written.
  *
+ * @param options.maxBytes the most bytes that the file may have, default 2^30; for a moment reading takes four times as many
  * @throws FormatError naming the file, as `loadModel`; errors of the file system as they are
  */
-export async function readModel<M extends AnyModel = AnyModel>(path: string | URL): Promise<M> {
-  const bytes = await readFile(path);
-  try {
-    return await loadModel<M>(bytes);
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    throw new FormatError(`${String(path)}: ${error.message}`, { cause: error });
-  }
+export async function readModel<M extends AnyModel = AnyModel>(
+  path: string | URL,
+  options?: LoadOptions,
+): Promise<M> {
+  const { maxBytes } = readLoadOptions('readModel', options);
+  const bytes = await readBytesOf(path, maxBytes);
+  return namingFile(path, () => loadModel<M>(bytes, { maxBytes }));
 }

@@ -171,11 +171,27 @@ describe('gunzip refuses', () => {
     expect(() => gunzip(join(gzip(sample), garbage))).toThrow(FormatError);
   });
 
-  test('more than 65536 members', () => {
-    const member = gzip(new Uint8Array(0));
-    const file = new Uint8Array(member.length * 65537);
-    for (let i = 0; i < 65537; i++) file.set(member, i * member.length);
-    expect(() => gunzip(file)).toThrow('gzip: a file must have at most 65536 members');
+  test.each([
+    ['more than 1024 members without data', 0, 65_000, 1025],
+    ['more than 32768 members', 1, 33_000, 32_768],
+  ])('%s', (_name, content, count, allowed) => {
+    const member = gzip(new Uint8Array(content));
+    const file = new Uint8Array(member.length * count);
+    for (let i = 0; i < count; i++) file.set(member, i * member.length);
+    expect(() => gunzip(file)).toThrow(
+      `gzip: a file must have at most 32768 members, 1024 of them without data, but byte ${allowed * member.length} begins one more.`,
+    );
+  });
+
+  test('a header that does not end, without waiting for it', () => {
+    const file = new Uint8Array(3_000_000).fill(65);
+    file.set([0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3]);
+    expect(() => gunzip(file)).toThrow(
+      'gzip: the header at byte 0 must have at most 262144 bytes, but has more.',
+    );
+    expect(() => gunzip(join(gzip(sample), file.subarray(0, 300_000)))).toThrow(
+      /^gzip: the header at byte \d+ must have at most 262144 bytes, but has more\.$/,
+    );
   });
 
   test('a bomb, before it is unpacked', () => {

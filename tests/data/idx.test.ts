@@ -142,7 +142,39 @@ describe('parseIdx refuses', () => {
   test('compressed data that declare more than there is', () => {
     const file = gzipSync(Uint8Array.from([...header(8, u32max, 4), 1, 2, 3]));
     expect(() => parseIdx(file)).toThrow(
-      'IDX: the shape (4294967295, 4) at byte 4 needs 17179869192 bytes in all, but the file has 15.',
+      'IDX: the shape (4294967295, 4) at byte 4 needs 17179869192 bytes in all, but the file has at most 36120 in its 35 compressed ones.',
+    );
+  });
+
+  test('arrays that take more than maxBytes, before any of it is there', () => {
+    const sentence =
+      'IDX: the shape (2, 3) at byte 4 needs 6 bytes, but reading may allocate 5 at most; give another maxBytes.';
+    for (const file of [small, gzipSync(small)]) {
+      expect(() => parseIdx(file, { maxBytes: 5 })).toThrow(new FormatError(sentence));
+      expect(parseIdx(file, { maxBytes: 6 }).shape).toEqual([2, 3]);
+    }
+    expect(() => parseIdx(small, { maxBytes: 0 })).toThrow('parseIdx: maxBytes must be an integer >= 1');
+    expect(() => parseIdx(small, { maxbytes: 5 } as any)).toThrow("did you mean 'maxBytes'?");
+  });
+
+  test('honest bombs beyond maxBytes at once, and others in the memory of their array', () => {
+    const zeros = new Uint8Array(50e6);
+    zeros.set(header(8, 50e6 - 8));
+    const file = gzipSync(zeros, { level: 9 });
+    const before = process.memoryUsage().arrayBuffers;
+    expect(() => parseIdx(file, { maxBytes: 49e6 })).toThrow(FormatError);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20e6);
+    expect(parseIdx(file).data.buffer.byteLength).toBe(50e6 - 8);
+  });
+
+  test('an array that no memory holds, where maxBytes allows it', () => {
+    const file = gzipSync(new Uint8Array(20e6), { level: 9 });
+    const lie = Uint8Array.from([...gzipSync(Uint8Array.from(header(14, 60_000, 60_000)), { level: 0 })]);
+    const long = new Uint8Array(lie.length + 1500 * file.length);
+    long.set(lie);
+    for (let i = 0; i < 1500; i++) long.set(file, lie.length + i * file.length);
+    expect(() => parseIdx(long, { maxBytes: 2 ** 53 - 1 })).toThrow(
+      /^IDX: elements of shape \(60000, 60000\) need 27466 MiB of memory, but this runtime gives less; read a smaller file\.$/,
     );
   });
 
