@@ -284,17 +284,18 @@ export abstract class Layered {
 
   #write(call: string, weights: readonly ArrayInput[], parameters: readonly Parameter[]): void {
     this.checkWritable(call);
-    const network = this.network(call);
     if (!Array.isArray(weights) || weights.length !== parameters.length) {
       const received = Array.isArray(weights) ? `${weights.length}` : describe(weights);
       throw new ShapeError(
         `${this.name}: ${call} expected a list of ${parameters.length} arrays, but received ${received}.`,
       );
     }
-    const block = network.packed.slice();
-    parameters.forEach((parameter, i) => {
-      pack(block, weightValues(`${this.name}: ${call}`, weights[i] as ArrayInput, parameter, i), parameter);
-    });
+    // All of them before any memory is taken for the network: they may come from a file.
+    const values = parameters.map((parameter, i) =>
+      weightValues(`${this.name}: ${call}`, weights[i] as ArrayInput, parameter, i),
+    );
+    const block = this.network(call).packed.slice();
+    parameters.forEach((parameter, i) => pack(block, values[i], parameter));
     this.store(block);
   }
 }

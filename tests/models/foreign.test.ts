@@ -80,7 +80,9 @@ describe('a file of another kind', () => {
       code: 'FORMAT',
       message: expect.stringContaining(`The file is not a lamella model; it looks like ${kind}`),
     });
-    for (const load of [loadModel, loadPredictor, MLPClassifier.fromBytes, Sequential.fromBytes]) {
+    type Loader = (bytes: Uint8Array) => Promise<unknown>;
+    const loaders: Loader[] = [loadModel, loadPredictor, MLPClassifier.fromBytes, Sequential.fromBytes];
+    for (const load of loaders) {
       await expect(load(bytes)).rejects.toThrow(refusal);
     }
   });

@@ -254,3 +254,14 @@ describe('huge layers', () => {
     await expectBounded(() => loadPredictor(bytes));
   });
 });
+
+test('weights in JSON are looked at before any are drawn', async () => {
+  const { layers: described, ...rest } = sequential({
+    layers: [layers.dense({ units: 1, inputShape: [10] })],
+  }).toJSON();
+  const wide = { ...described[0], units: 90_000_000 };
+  for (const weights of [[], [[1], [1]], 'none']) {
+    const error = await expectBounded(() => modelFromJSON({ ...rest, layers: [wide], weights }));
+    expect(error).toBeInstanceOf(FormatError);
+  }
+});
