@@ -72,9 +72,9 @@ function expOf(
 }
 
 /**
- * e^x − 1 in four lanes for x ≤ 0, ≤ 0.91 ulp, measured on every 37th float32 (the tests take every 10,007th): with
- * x = n ln(2) + r, |r| ≤ ln(2)/2, it is 2^n (e^r − 1) + (2^n − 1), where Cephes' expf polynomial (Moshier, 1984-) gives
- * e^r − 1 without a 1 to cancel. −1 from −20 on; NaN stays NaN.
+ * e^x − 1 in four lanes for x ≤ 0, ≤ 0.91 ulp, measured on every 37th float32 (the tests take every
+ * 10,007th): with x = n ln(2) + r, |r| ≤ ln(2)/2, it is 2^n (e^r − 1) + (2^n − 1), where Cephes' expf
+ * polynomial (Moshier, 1984-) gives e^r − 1 without a 1 to cancel. −1 from −20 on; NaN stays NaN.
  */
 export function expm1Negative4(x: v128): v128 {
   const one = f32x4.splat(1);

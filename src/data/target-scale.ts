@@ -1,4 +1,7 @@
-/** Whether values to predict are of a scale that a network learns: both kinds of models warn where they are not. */
+/**
+ * Whether values to predict are of a scale that a network learns: both kinds of models warn where they are
+ * not.
+ */
 
 /** Rows that are looked at, evenly spread. */
 const SAMPLE = 1000;
@@ -18,16 +21,18 @@ export interface ScaleLimits {
 }
 
 /**
- * Of steps of a given size, as adam and sgd take them: 200 epochs of adam on 400 rows reach an R² of .93 for a deviation of
- * 10, .2 for 100, and below 0 for 300; with the deviation 1, of .1 for a mean of 10, and below 0 for 30. More rows are more
- * steps: the size leaves room for that.
+ * Of steps of a given size, as adam and sgd take them: 200 epochs of adam on 400 rows reach an R² of .93 for
+ * a deviation of 10, .2 for 100, and below 0 for 300; with the deviation 1, of .1 for a mean of 10, and below
+ * 0 for 30. More rows are more steps: the size leaves room for that.
  */
 export const STEPWISE: ScaleLimits = { size: 1000, offset: 30 };
 
 /** Of L-BFGS in float32: R² .99 for a mean of 2000 deviations, .83 for 10,000; 0 for a size of 3e8. */
 export const LBFGS: ScaleLimits = { size: 1e7, offset: 2000 };
 
-/** Of exponential outputs, which learn the logarithm of their targets: R² .76 for a size of 1000, .05 for 1e6. */
+/**
+ * Of exponential outputs, which learn the logarithm of their targets: R² .76 for a size of 1000, .05 for 1e6.
+ */
 export const EXPONENTIAL: ScaleLimits = { size: 1e5, offset: Infinity };
 
 interface Scale {
@@ -37,8 +42,8 @@ interface Scale {
 }
 
 /**
- * A sentence that says which column of the targets (rows, outputs) is of a scale that is not learned within the limits;
- * undefined if none is. Columns that are constant have no scale: only their size counts.
+ * A sentence that says which column of the targets (rows, outputs) is of a scale that is not learned within
+ * the limits; undefined if none is. Columns that are constant have no scale: only their size counts.
  */
 export function adviseOnScale(
   values: ArrayLike<number>,

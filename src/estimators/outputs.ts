@@ -52,7 +52,8 @@ export function finiteOutputs(
 }
 
 /**
- * Refuses rows whose outputs, `width` each, are not finite, since float32 does not hold the sums of their products.
+ * Refuses rows whose outputs, `width` each, are not finite, since float32 does not hold the sums of their
+ * products.
  *
  * @param numbers of the rows in the data that were given, where they are others than 0, 1, 2, …
  * @throws ValueError with the first such row and its largest value

@@ -25,7 +25,9 @@ export interface UpdatesPlan {
   readonly gradients: number;
   readonly vectorGradient: number;
   readonly sweepScratch: number;
-  /** By units, 1 to 3: a panel of whose columns only so many are ever written, so that its padding stays 0. */
+  /**
+   * By units, 1 to 3: a panel of whose columns only so many are ever written, so that its padding stays 0.
+   */
   readonly narrowGradients: readonly number[];
   readonly transposed: number;
   /** float64 sums of squares, one per parameter, for clipping by norm. */

@@ -52,7 +52,10 @@ const REGRESSION: readonly string[] = [
 /** Share of the targets that may lie beyond what the output can be. */
 const OUTLIERS = 0.01;
 
-/** Says that values to predict are of a scale that is not learned, or lie beyond what the output activation gives. */
+/**
+ * Says that values to predict are of a scale that is not learned, or lie beyond what the output activation
+ * gives.
+ */
 export function adviseOnTargets(
   { spec }: Structure,
   { name }: ResolvedLoss,

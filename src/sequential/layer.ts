@@ -66,9 +66,10 @@ export class Layer {
   }
 
   /**
-   * Whether training may change the parameters. It may be set at any time but during `fit`, which is a ValueError, and counts
-   * from the next `fit` or `trainOnBatch` on; no `compile` is needed. The optimizer keeps what it has gathered of a frozen
-   * layer for when it is trained again. A frozen batchNormalization normalizes by its moving averages, and keeps them.
+   * Whether training may change the parameters. It may be set at any time but during `fit`, which is a
+   * ValueError, and counts from the next `fit` or `trainOnBatch` on; no `compile` is needed. The optimizer
+   * keeps what it has gathered of a frozen layer for when it is trained again. A frozen batchNormalization
+   * normalizes by its moving averages, and keeps them.
    */
   get trainable(): boolean {
     return this.#trainable;

@@ -1,6 +1,6 @@
 /**
- * Which losses learn from which output activations. A table says for every loss what each kind of output does to it; what
- * no data can make learn is refused by `compile`, the rest is told at the first fit.
+ * Which losses learn from which output activations. A table says for every loss what each kind of output does
+ * to it; what no data can make learn is refused by `compile`, the rest is told at the first fit.
  */
 import { ValueError } from '../errors.js';
 import type { Activation } from '../model/activations.js';
@@ -72,7 +72,10 @@ export function outputRange(activation: Activation): readonly [least: number, mo
   }
 }
 
-/** What a loss wants of its output, what to use, and the kinds of which it learns badly, or nothing whatever the data. */
+/**
+ * What a loss wants of its output, what to use, and the kinds of which it learns badly, or nothing whatever
+ * the data.
+ */
 interface Demand {
   readonly wants: string;
   readonly use: string;
@@ -146,7 +149,10 @@ export interface Verdict {
 
 type Loss = Pick<ResolvedLoss, 'name' | 'spec'>;
 
-/** What is wrong with a loss over outputs of an activation. `outputs`: how many; undefined if that is not known yet. */
+/**
+ * What is wrong with a loss over outputs of an activation. `outputs`: how many; undefined if that is not
+ * known yet.
+ */
 export function judge(
   { name, spec }: Loss,
   activation: Activation,
@@ -219,7 +225,10 @@ function knownOutputs(layers: readonly LayerSpec[]): number | undefined {
   return last?.type === 'dense' ? last.units : undefined;
 }
 
-/** @throws ValueError for a loss that cannot learn from the output of these layers, of this shape, whatever the data */
+/**
+ * @throws ValueError for a loss that cannot learn from the output of these layers, of this shape, whatever
+ *   the data
+ */
 export function refuseOutput(
   owner: string,
   layers: readonly LayerSpec[],

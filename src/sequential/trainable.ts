@@ -62,8 +62,8 @@ export abstract class Trainable extends Predicting {
   /**
    * Say how the model is to be trained. Compiling again begins with a new optimizer.
    *
-   * @throws ValueError for unknown names and options, where a layer lets nothing be trained through it, and for a loss that
-   * cannot learn from the output, whatever the data: categoricalCrossentropy of one unit
+   * @throws ValueError for unknown names and options, where a layer lets nothing be trained through it, and
+   *   for a loss that cannot learn from the output, whatever the data: categoricalCrossentropy of one unit
    */
   compile(options: CompileOptions): void {
     this.#checkIdle('compile');

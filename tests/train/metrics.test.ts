@@ -108,6 +108,23 @@ describe('on classes, as numbers or one-hot', () => {
     expect(measure(given, oneHot, 1)).toBeCloseTo(expected, 14);
   });
 
+  test('refuse thresholds that Keras refuses', () => {
+    const accepted = {
+      f1Score: [1e-9, 0.5, 1],
+      precision: [0, 0.5, 1],
+      recall: [0, 0.5, 1],
+      binaryAccuracy: [0, 0.5, 0.999],
+    };
+    const refused = { f1Score: [0, 1.1], precision: [-0.1, 1.1], recall: [-1, 2], binaryAccuracy: [-0.1, 1] };
+    for (const name of ['f1Score', 'precision', 'recall', 'binaryAccuracy'] as const) {
+      for (const threshold of accepted[name])
+        expect(metrics[name]({ threshold })).toEqual({ name, threshold });
+      for (const threshold of refused[name]) {
+        expect(() => metrics[name]({ threshold })).toThrow(`metrics.${name}: threshold must be a number`);
+      }
+    }
+  });
+
   test('f1Score asks every output on its own where the loss does', () => {
     expect(measure('f1Score', { ...oneHot, loss: 'binaryCrossentropy' })).toBe(
       measure(metrics.f1Score({ threshold: 0.5 }), oneHot),

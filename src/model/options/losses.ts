@@ -63,10 +63,11 @@ export const LOSSES = {
 const make = (name: NamedLoss, options: unknown): LossConfig => makeConfig(LOSSES, name, options);
 
 /**
- * Losses: the mean over the rows of a batch of what is said here for one row, with targets t and predictions p (outputs
- * each); `mean` and Σ go over the outputs. Everywhere a loss is taken, its name will do: 'huber'. Any loss goes with any
- * output activation that it can learn from (`compile` refuses the others, `fit` warns of those that it learns badly from);
- * probabilities are kept 1e-7 from 0 and 1. Source: keras/src/losses/losses.py.
+ * Losses: the mean over the rows of a batch of what is said here for one row, with targets t and predictions
+ * p (outputs each); `mean` and Σ go over the outputs. Everywhere a loss is taken, its name will do: 'huber'.
+ * Any loss goes with any output activation that it can learn from (`compile` refuses the others, `fit` warns
+ * of those that it learns badly from); probabilities are kept 1e-7 from 0 and 1. Source:
+ * keras/src/losses/losses.py.
  */
 export const losses = {
   /** mean (p − t)². Alias mse. */

@@ -15,6 +15,7 @@ const TABLE = {
   schemas: { l1: { l1: factor }, l2: { l2: factor }, l1l2: { l1: factor, l2: factor } },
 } as const;
 
+/** Of l1 and l2, each by itself. */
 const DEFAULT = 0.01;
 
 /**
@@ -28,7 +29,7 @@ export const regularizers = {
   /** l2 · Σ x². @param options.l2 >= 0, default .01 */
   l2: (options: { l2?: number } = {}): RegularizerConfig => makeConfig(TABLE, 'l2', options),
 
-  /** l1 · Σ |x| + l2 · Σ x². Both >= 0; one that is left out is 0, or .01 where both are. */
+  /** l1 · Σ |x| + l2 · Σ x². @param options.l1 >= 0, default 0 @param options.l2 >= 0, default 0 */
   l1l2: (options: { l1?: number; l2?: number } = {}): RegularizerConfig => makeConfig(TABLE, 'l1l2', options),
 };
 
@@ -43,6 +44,5 @@ export function resolveRegularizer(given: unknown, owner: string): RegularizerSp
   const { name, l1, l2 } = resolveConfig(TABLE, given, owner) as RegularizerConfig;
   if (name === 'l1') return { l1: l1 ?? DEFAULT, l2: 0 };
   if (name === 'l2') return { l1: 0, l2: l2 ?? DEFAULT };
-  const missing = l1 === undefined && l2 === undefined ? DEFAULT : 0;
-  return { l1: l1 ?? missing, l2: l2 ?? missing };
+  return { l1: l1 ?? 0, l2: l2 ?? 0 };
 }

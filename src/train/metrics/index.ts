@@ -48,16 +48,22 @@ export interface MetricPlace {
   readonly outputShape: Shape;
 }
 
-const threshold = { threshold: number() };
+/** Keras's bounds, but for binaryAccuracy, which takes 0 too: the threshold of logits. */
+const THRESHOLDS = {
+  binaryAccuracy: { threshold: number({ min: 0, below: 1 }) },
+  counts: { threshold: number({ min: 0, max: 1 }) },
+  f1Score: { threshold: number({ above: 0, max: 1 }) },
+} as const;
+
 const schemas: Record<MetricName, Schema> = {
   accuracy: {},
-  binaryAccuracy: threshold,
+  binaryAccuracy: THRESHOLDS.binaryAccuracy,
   categoricalAccuracy: {},
   sparseCategoricalAccuracy: {},
   topKCategoricalAccuracy: { k: positiveInteger },
-  precision: threshold,
-  recall: threshold,
-  f1Score: threshold,
+  precision: THRESHOLDS.counts,
+  recall: THRESHOLDS.counts,
+  f1Score: THRESHOLDS.f1Score,
   auc: {},
   rootMeanSquaredError: {},
   r2Score: {},
@@ -92,7 +98,11 @@ type None = Record<string, never>;
 export const metrics = {
   /** binaryAccuracy for one output, categoricalAccuracy for more. Alias acc. */
   accuracy: (options: None = {}): MetricConfig => make('accuracy', options),
-  /** Share of the outputs that are above the threshold (default .5) just where the target is 1. */
+  /**
+   * Share of the outputs that are above the threshold just where the target is 1.
+   *
+   * @param options.threshold >= 0 and < 1, default .5
+   */
   binaryAccuracy: (options: Threshold = {}): MetricConfig => make('binaryAccuracy', options),
   /** Share of the rows whose largest output is that of the class. */
   categoricalAccuracy: (options: None = {}): MetricConfig => make('categoricalAccuracy', options),
@@ -101,13 +111,22 @@ export const metrics = {
   /** Share of the rows where the class is among the k largest outputs. @param options.k default 5 */
   topKCategoricalAccuracy: (options: { readonly k?: number } = {}): MetricConfig =>
     make('topKCategoricalAccuracy', options),
-  /** Of the outputs above the threshold (default .5), the share whose target is 1; 0 without any. Over all outputs. */
+  /**
+   * Of the outputs above the threshold, the share whose target is 1; 0 without any. Over all outputs.
+   *
+   * @param options.threshold 0 to 1, default .5
+   */
   precision: (options: Threshold = {}): MetricConfig => make('precision', options),
-  /** Of the outputs whose target is 1, the share above the threshold (default .5); 0 without any. Over all outputs. */
+  /**
+   * Of the outputs whose target is 1, the share above the threshold; 0 without any. Over all outputs.
+   *
+   * @param options.threshold 0 to 1, default .5
+   */
   recall: (options: Threshold = {}): MetricConfig => make('recall', options),
   /**
-   * 2 · precision · recall / (precision + recall) of every output, averaged. Positive is what is above the threshold; by
-   * default the largest output of a row, but .5 for a single output and for binaryCrossentropy.
+   * 2 · precision · recall / (precision + recall) of every output, averaged. Positive is what is above the
+   * threshold (0 < threshold <= 1); by default the largest output of a row, but .5 for a single output and
+   * for binaryCrossentropy.
    */
   f1Score: (options: Threshold = {}): MetricConfig => make('f1Score', options),
   /** Area under the ROC curve over all outputs, exact by rank; NaN where positives or negatives are missing. */

@@ -131,8 +131,9 @@ describe('an optimizer', () => {
 describe('penalties and constraints', () => {
   test('have their defaults', () => {
     const penalties = ['l1', 'l2', 'l1_l2', null].map((name) => resolveRegularizer(name, 'dense'));
-    expect(penalties).toEqual([{ l1: 0.01, l2: 0 }, { l1: 0, l2: 0.01 }, { l1: 0.01, l2: 0.01 }, undefined]);
+    expect(penalties).toEqual([{ l1: 0.01, l2: 0 }, { l1: 0, l2: 0.01 }, { l1: 0, l2: 0 }, undefined]);
     expect(resolveRegularizer(regularizers.l1l2({ l2: 0.5 }), 'dense')).toEqual({ l1: 0, l2: 0.5 });
+    expect(resolveRegularizer(regularizers.l1l2(), 'dense')).toEqual({ l1: 0, l2: 0 });
     const norm = { kind: 'norm', least: 0, most: 2, rate: 1, axis: 0 };
     expect(resolveConstraint('max_norm', 'dense')).toEqual(norm);
     expect(resolveConstraint('minMaxNorm', 'dense')).toEqual({ ...norm, most: 1 });
