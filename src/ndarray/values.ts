@@ -41,3 +41,24 @@ export function* copied<T extends TypedArray>(source: ArrayLike<number>, target:
   });
   return target;
 }
+
+/** `f` of every value into another array: target[i] = f(source[i]). */
+export function* mapped<T extends TypedArray>(
+  source: ArrayLike<number>,
+  target: T,
+  f: (value: number) => number,
+): Pieces<T> {
+  yield* ranges(target.length, 1, (begin, end) => {
+    for (let i = begin; i < end; i++) target[i] = f(source[i]);
+  });
+  return target;
+}
+
+/** Position of the first value for which `test` is true; −1 without one. */
+export function* firstWhere(values: ArrayLike<number>, test: (value: number) => boolean): Pieces<number> {
+  let found = -1;
+  yield* ranges(values.length, 1, (begin, end) => {
+    for (let i = begin; i < end && found < 0; i++) if (test(values[i])) found = i;
+  });
+  return found;
+}

@@ -4,14 +4,17 @@ import type { Network } from '../model/network.js';
 import { sizeOf } from '../model/spec.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
 import { LamellaWarning, warn } from '../warnings.js';
+import type { Pieces } from '../yielding.js';
+import { runInSlices, Yielder } from '../yielding.js';
 import { adviseOnFeatures, adviseOnTargets } from './advice.js';
 import type { Compiled } from './compile.js';
 import { Evaluation } from './evaluation.js';
 import type { FitSettings } from './fit-options.js';
 import { finalActivation, judge } from './output.js';
 import type { Prepared, Reader, Sample } from './prepare.js';
-import { prepare, splitLast } from './prepare.js';
+
 import type { ClassWeights } from './row-weights.js';
+import { prepare, prepareInPieces, splitLast } from './prepare.js';
 import { readClassWeight, withClassWeight } from './row-weights.js';
 import type { Source } from './source.js';
 import { arraySource, streamSource } from './source.js';
@@ -32,7 +35,7 @@ export interface FitCall {
 /** What fit asks of its model. */
 export interface FitModel {
   /** The structure for rows like these; the model does not keep it yet. */
-  readonly structureFor: (x: unknown) => Structure;
+  readonly structureFor: (x: unknown) => Pieces<Structure>;
   /** Keeps it, and gives it weights. */
   readonly begin: (structure: Structure) => { network: Network; seed: () => number };
 }
@@ -104,12 +107,14 @@ async function readStream(call: FitCall, x: Stream, y: unknown, model: FitModel,
   }
   const train = open(x, 'x');
   const [first] = await train.peek();
-  const structure = model.structureFor(first);
+  const yielder = new Yielder(settings.signal);
+  const structure = await runInSlices(model.structureFor(first), yielder);
   const { loss } = compiled;
   const classWeight = readClassWeight(owner, settings.classWeight, structure, loss);
   const reader = { structure, loss, classWeight };
-  const { rows } = prepare(owner, reader, await train.peek());
-  return { train, structure, reader, batchSize: rows, validation: readValidation(call, reader, open) };
+  const { rows } = await runInSlices(prepareInPieces(owner, reader, await train.peek()), yielder);
+  const validation = await runInSlices(readValidation(call, reader, open), yielder);
+  return { train, structure, reader, batchSize: rows, validation };
 }
 
 async function readArrays(
@@ -120,16 +125,18 @@ async function readArrays(
   open: Open,
 ): Promise<Data> {
   const { owner, settings, compiled } = call;
-  const structure = model.structureFor(x);
+  const yielder = new Yielder(settings.signal);
+  const structure = await runInSlices(model.structureFor(x), yielder);
   const reader = { structure, loss: compiled.loss };
-  const all = prepare(owner, reader, [x, y as ArrayInput, settings.sampleWeight]);
+  const sample: Sample = [x, y as ArrayInput, settings.sampleWeight];
+  const all = await runInSlices(prepareInPieces(owner, reader, sample), yielder);
   const share = settings.validationSplit;
   const split = share > 0 ? splitLast(owner, all, share) : undefined;
   const classWeight = readClassWeight(owner, settings.classWeight, structure, compiled.loss);
   const train = weighted(split?.train ?? all, classWeight, split === undefined);
   return {
     ...{ train, structure, reader, batchSize: Math.min(settings.batchSize, train.rows) },
-    validation: split?.validation ?? readValidation(call, reader, open),
+    validation: split?.validation ?? (await runInSlices(readValidation(call, reader, open), yielder)),
   };
 }
 
@@ -142,16 +149,16 @@ function weighted(prepared: Prepared, classWeight: ClassWeights | undefined, who
   };
 }
 
-function readValidation(
+function* readValidation(
   { owner, settings }: FitCall,
   reader: Reader,
   open: Open,
-): Prepared | BatchStream | undefined {
+): Pieces<Prepared | BatchStream | undefined> {
   const given = settings.validationData as unknown;
   if (given === undefined || given === null) return undefined;
   if (typeof given === 'function') return open(given as Stream, 'validationData');
   if (Array.isArray(given) && (given.length === 2 || given.length === 3)) {
-    return prepare(
+    return yield* prepareInPieces(
       owner,
       { ...reader, classWeight: undefined },
       given as unknown as Sample,

@@ -1,6 +1,7 @@
 import type { Shape } from '../model/spec.js';
 import type { Rows } from '../ndarray.js';
-import { toRows } from '../ndarray.js';
+import { rowsInPieces, toRows } from '../ndarray.js';
+import type { Pieces } from '../yielding.js';
 import { checkSameShape } from './structure.js';
 
 const CHECKED = { name: 'x' };
@@ -13,7 +14,19 @@ const UNCHECKED = { name: 'x', unchecked: true };
  */
 export function readRows(owner: string, x: unknown, inputShape: Shape, name = 'x', unchecked = false): Rows {
   const rows = toRows(x, name !== 'x' ? { name, unchecked } : unchecked ? UNCHECKED : CHECKED);
-  if (isShape(rows.shape, inputShape)) return rows;
+  checkShape(owner, rows, inputShape, name);
+  return rows;
+}
+
+/** `readRows` in pieces, all of them checked. */
+export function* readRowsInPieces(owner: string, x: unknown, inputShape: Shape, name = 'x'): Pieces<Rows> {
+  const rows = yield* rowsInPieces(x, { name });
+  checkShape(owner, rows, inputShape, name);
+  return rows;
+}
+
+function checkShape(owner: string, rows: Rows, inputShape: Shape, name: string): void {
+  if (isShape(rows.shape, inputShape)) return;
   const received = rows.shape.slice(1);
   // Images of one channel may leave it out, or have it where none is expected (keras/src/models/functional.py).
   const bare = (shape: Shape): Shape => (shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape);
@@ -21,7 +34,6 @@ export function readRows(owner: string, x: unknown, inputShape: Shape, name = 'x
   else if (bare(received).length !== bare(inputShape).length) {
     checkSameShape(owner, name, received, inputShape);
   } else checkSameShape(owner, name, bare(received), bare(inputShape));
-  return rows;
 }
 
 /** Whether a shape is that of rows of `each`. */

@@ -6,7 +6,8 @@ import type { Parameter } from '../model/parameters.js';
 import { pack } from '../model/parameters.js';
 import type { Shape } from '../model/spec.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
-import { toRows } from '../ndarray.js';
+import { rowsInPieces } from '../ndarray.js';
+import type { Pieces } from '../yielding.js';
 import { freshSeed } from '../random.js';
 import { Layer } from './layer.js';
 import type { Structure } from './structure.js';
@@ -178,9 +179,9 @@ export abstract class Layered {
   }
 
   /** The structure; before there is one, that for rows like these. */
-  protected structureFor(call: string, x: unknown): Structure {
+  protected *structureFor(call: string, x: unknown): Pieces<Structure> {
     if (this.built) return this.structure(call);
-    return structureOf(call, toRows(x, { name: 'x' }).shape.slice(1), this.#layers);
+    return structureOf(call, (yield* rowsInPieces(x, { name: 'x' })).shape.slice(1), this.#layers);
   }
 
   /** Fix the shapes. */

@@ -1,10 +1,12 @@
 import { ValueError } from '../errors.js';
 import type { ResolvedLoss } from '../model/options/losses.js';
-import { gatherable } from '../model/scale.js';
+import { gatherableInPieces } from '../model/scale.js';
 import type { ArrayInput } from '../ndarray.js';
 import { sliceRows } from '../ndarray.js';
 import type { Dataset, Targets } from '../train/data.js';
-import { readRows } from './input.js';
+import type { Pieces } from '../yielding.js';
+import { runAtOnce } from '../yielding.js';
+import { readRowsInPieces } from './input.js';
 import type { ClassWeights } from './row-weights.js';
 import { readRowWeights, withClassWeight } from './row-weights.js';
 import type { Structure } from './structure.js';
@@ -30,15 +32,20 @@ export interface Reader {
 }
 
 /** Data, checked and ready to train on or to evaluate. `part` is what errors call them: '', 'validationData: '. */
-export function prepare(owner: string, reader: Reader, [x, y, w]: Sample, part = ''): Prepared {
+export function* prepareInPieces(
+  owner: string,
+  reader: Reader,
+  [x, y, w]: Sample,
+  part = '',
+): Pieces<Prepared> {
   const { structure, loss, classWeight } = reader;
-  const rows = readRows(owner, x, structure.spec.inputShape, `${part}x`);
-  const prepared = prepareTargets(y, rows.rows, structure, loss, `${part}y`);
+  const rows = yield* readRowsInPieces(owner, x, structure.spec.inputShape, `${part}x`);
+  const prepared = yield* prepareTargets(y, rows.rows, structure, loss, `${part}y`);
   const weights = readRowWeights(w, rows.rows, `${part}sampleWeight`);
   const { targets, truth, columns } = prepared;
   return {
     dataset: {
-      rows: gatherable(rows),
+      rows: yield* gatherableInPieces(rows),
       targets,
       weights: withClassWeight(weights, classWeight, prepared, false),
     },
@@ -46,6 +53,11 @@ export function prepare(owner: string, reader: Reader, [x, y, w]: Sample, part =
     columns,
     rows: rows.rows,
   };
+}
+
+/** `prepareInPieces` at once. */
+export function prepare(owner: string, reader: Reader, sample: Sample, part?: string): Prepared {
+  return runAtOnce(prepareInPieces(owner, reader, sample, part));
 }
 
 /** The first rows train, the last validate: floor(rows · (1 − share)) and the rest. No copies. */

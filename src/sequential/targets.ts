@@ -5,8 +5,11 @@ import { smoothTargets } from '../model/options/losses.js';
 import { lossForm } from '../model/plan.js';
 import { sizeOf } from '../model/spec.js';
 import type { NdArray, TypedArray } from '../ndarray.js';
-import { allFinite, formatShape, readArray } from '../ndarray.js';
+import { arrayInPieces, formatShape } from '../ndarray.js';
+import { copied, firstNonFinite, firstWhere, mapped } from '../ndarray/values.js';
 import type { Targets } from '../train/data.js';
+import type { Pieces } from '../yielding.js';
+import { ranges } from '../yielding.js';
 import type { Structure } from './structure.js';
 
 /** What rows are to become, once for the loss and once for the metrics. */
@@ -18,17 +21,17 @@ export interface PreparedTargets {
 }
 
 /** Targets of a loss, checked. @throws ShapeError, ValueError */
-export function prepareTargets(
+export function* prepareTargets(
   y: unknown,
   rows: number,
   { spec, shapes }: Structure,
   loss: ResolvedLoss,
   name = 'y',
-): PreparedTargets {
+): Pieces<PreparedTargets> {
   if (y === undefined || y === null) {
     throw new ValueError(`${name} must be given: an array of targets, one per row of x.`);
   }
-  const array = readArray(asNumbers(y, name), name, Float32Array);
+  const array = yield* arrayInPieces(asNumbers(y, name), name, Float32Array);
   if (array.shape[0] !== rows) {
     throw new ShapeError(
       `${name} must have as many entries as x has rows, ${rows}, but received ${array.shape[0]} (shape ${formatShape(array.shape)}).`,
@@ -36,14 +39,14 @@ export function prepareTargets(
   }
   const outputs = sizeOf(shapes.at(-1)!);
   const sparse = loss.name === 'sparseCategoricalCrossentropy';
-  const truth = sparse ? readClasses(array, outputs, name) : readValues(array, outputs, loss, name);
+  const truth = yield* sparse ? readClasses(array, outputs, name) : readValues(array, outputs, loss, name);
   if (!sparse) {
-    const values = smoothTargets(forLoss(truth, loss), outputs, loss);
+    const values = yield* smoothTargets(yield* forLoss(truth, loss), outputs, loss);
     return { targets: { kind: 'values', data: values }, truth, columns: outputs };
   }
   const targets: Targets = lossForm(spec, loss.spec).labels
-    ? { kind: 'labels', data: Int32Array.from(truth) }
-    : { kind: 'values', data: oneHot(truth, outputs) };
+    ? { kind: 'labels', data: yield* copied(truth, new Int32Array(truth.length)) }
+    : { kind: 'values', data: yield* oneHot(truth, outputs) };
   return { targets, truth, columns: 1 };
 }
 
@@ -65,7 +68,7 @@ function withoutBooleans(value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
-function readClasses(array: NdArray<TypedArray>, classes: number, name: string): Float32Array {
+function* readClasses(array: NdArray<TypedArray>, classes: number, name: string): Pieces<Float32Array> {
   const { data, shape, scale = 1 } = array;
   if (classes < 2) {
     throw new ShapeError(
@@ -77,38 +80,35 @@ function readClasses(array: NdArray<TypedArray>, classes: number, name: string):
       `${name} must hold one integer class per row for sparseCategoricalCrossentropy, but received the shape ${formatShape(shape)}; for one-hot rows use categoricalCrossentropy.`,
     );
   }
-  const labels = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    const label = data[i] * scale;
-    if (Number.isInteger(label) && label >= 0 && label < classes) labels[i] = label;
-    else {
-      throw new ValueError(
-        `${name} must hold integers from 0 to ${classes - 1} for sparseCategoricalCrossentropy with ${classes} outputs, but received ${label} in row ${i}.`,
-      );
-    }
-  }
-  return labels;
+  const wrong = yield* firstWhere(data, (value) => {
+    const label = value * scale;
+    return !(Number.isInteger(label) && label >= 0 && label < classes);
+  });
+  if (wrong < 0) return yield* copied(data, new Float32Array(data.length), scale);
+  throw new ValueError(
+    `${name} must hold integers from 0 to ${classes - 1} for sparseCategoricalCrossentropy with ${classes} outputs, but received ${data[wrong] * scale} in row ${wrong}.`,
+  );
 }
 
-function readValues(
+function* readValues(
   array: NdArray<TypedArray>,
   outputs: number,
   loss: ResolvedLoss,
   name: string,
-): Float32Array {
+): Pieces<Float32Array> {
   const { data, shape, scale = 1 } = array;
   if (sizeOf(shape) !== shape[0] * outputs) throw wrongWidth(shape, outputs, loss, name);
   const values =
     scale === 1 && data instanceof Float32Array
       ? data
-      : Float32Array.from(data as ArrayLike<number>, (value) => value * scale);
-  if (!allFinite(values)) {
-    const at = values.findIndex((value) => !Number.isFinite(value));
+      : yield* copied(data, new Float32Array(data.length), scale);
+  const at = yield* firstNonFinite(values);
+  if (at >= 0) {
     throw new ValueError(
       `${name} must hold finite numbers, but received ${values[at]} in row ${Math.floor(at / outputs)}.`,
     );
   }
-  checkRange(values, outputs, loss, name);
+  yield* checkRange(values, outputs, loss, name);
   return values;
 }
 
@@ -129,9 +129,14 @@ function wrongWidth(shape: readonly number[], outputs: number, loss: ResolvedLos
 }
 
 /** Cross-entropies compare shares: 0 to 1. */
-function checkRange(values: Float32Array, outputs: number, { name: loss }: ResolvedLoss, name: string): void {
+function* checkRange(
+  values: Float32Array,
+  outputs: number,
+  { name: loss }: ResolvedLoss,
+  name: string,
+): Pieces<void> {
   if (loss !== 'categoricalCrossentropy' && loss !== 'binaryCrossentropy') return;
-  const at = values.findIndex((value) => value < 0 || value > 1);
+  const at = yield* firstWhere(values, (value) => value < 0 || value > 1);
   if (at < 0) return;
   const hint =
     loss === 'categoricalCrossentropy'
@@ -143,15 +148,16 @@ function checkRange(values: Float32Array, outputs: number, { name: loss }: Resol
 }
 
 /** Hinge losses take 0 and 1 as −1 and 1 (keras/src/losses/losses.py, convert_binary_labels_to_hinge). */
-function forLoss(values: Float32Array, { name }: ResolvedLoss): Float32Array {
+function* forLoss(values: Float32Array, { name }: ResolvedLoss): Pieces<Float32Array> {
   if (name !== 'hinge' && name !== 'squaredHinge') return values;
-  return values.every((value) => value === 0 || value === 1) ? values.map((value) => 2 * value - 1) : values;
+  if ((yield* firstWhere(values, (value) => value !== 0 && value !== 1)) >= 0) return values;
+  return yield* mapped(values, new Float32Array(values.length), (value) => 2 * value - 1);
 }
 
-function oneHot(labels: Float32Array, classes: number): Float32Array {
+function* oneHot(labels: Float32Array, classes: number): Pieces<Float32Array> {
   const values = new Float32Array(labels.length * classes);
-  labels.forEach((label, row) => {
-    values[row * classes + label] = 1;
+  yield* ranges(labels.length, classes, (begin, end) => {
+    for (let row = begin; row < end; row++) values[row * classes + labels[row]] = 1;
   });
   return values;
 }

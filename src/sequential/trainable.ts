@@ -8,6 +8,8 @@ import type { LayerSpec } from '../model/spec.js';
 import type { TrainingState } from '../train/callbacks/types.js';
 import type { Trainer } from '../train/trainer.js';
 import { later } from '../later.js';
+import type { Pieces } from '../yielding.js';
+import { runAtOnce } from '../yielding.js';
 import { BatchTraining } from './batch-training.js';
 import { batchesOf } from './batches.js';
 import type { Compiled, CompileOptions } from './compile.js';
@@ -131,7 +133,7 @@ export abstract class Trainable extends Predicting {
     this.#checkIdle('trainOnBatch');
     const compiled = this.compiled('trainOnBatch');
     const { sampleWeight, classWeight } = readBatchOptions(this.name, 'trainOnBatch', options);
-    const structure = this.structureFor(call, x);
+    const structure = runAtOnce(this.structureFor(call, x));
     const { loss } = compiled;
     const reader = { structure, loss, classWeight: readClassWeight(call, classWeight, structure, loss) };
     const prepared = prepare(call, reader, [x, y, sampleWeight]);
@@ -229,8 +231,8 @@ export abstract class Trainable extends Predicting {
     else this.network('setWeights').setPacked(block);
   }
 
-  protected override structureFor(call: string, x: unknown): Structure {
-    const structure = super.structureFor(call, x);
+  protected override *structureFor(call: string, x: unknown): Pieces<Structure> {
+    const structure = yield* super.structureFor(call, x);
     const { spec, shapes } = structure;
     if (this.#compiled) refuseOutput(call, spec.layers, shapes.at(-1), this.#compiled.loss);
     return structure;

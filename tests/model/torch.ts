@@ -89,7 +89,10 @@ function targetsOf({ y, loss, lossOptions, layers }: TorchCase, spec: NetworkSpe
   const stored = goldens.targets[y];
   const outputs: number = layers[layers.length - 1].units;
   if (!Array.isArray(stored)) {
-    return { kind: 'values', data: smoothTargets(Float32Array.from(stored.data), outputs, resolved) };
+    return {
+      kind: 'values',
+      data: runAtOnce(smoothTargets(Float32Array.from(stored.data), outputs, resolved)),
+    };
   }
   const labels = takesLabels(resolved.spec, isFused(resolved.spec, outputActivation(spec)));
   if (labels) return { kind: 'labels', data: Int32Array.from(stored) };

@@ -1,3 +1,5 @@
+import { mapped } from '../../ndarray/values.js';
+import type { Pieces } from '../../yielding.js';
 import type { Schema } from '../../check.js';
 import { boolean, number } from '../../check.js';
 import type { LossName, LossSpec } from '../losses.js';
@@ -133,12 +135,13 @@ export function resolveLoss(given: unknown, owner: string): ResolvedLoss {
 }
 
 /** Targets (rows, outputs) with `labelSmoothing` applied: a new array, or the given one where there is none. */
-export function smoothTargets(
+export function* smoothTargets(
   targets: Float32Array,
   outputs: number,
   { name, labelSmoothing }: Pick<ResolvedLoss, 'name' | 'labelSmoothing'>,
-): Float32Array {
+): Pieces<Float32Array> {
   if (labelSmoothing === 0) return targets;
   const share = labelSmoothing / (name === 'binaryCrossentropy' ? 2 : outputs);
-  return targets.map((target) => target * (1 - labelSmoothing) + share);
+  const smooth = (target: number): number => target * (1 - labelSmoothing) + share;
+  return yield* mapped(targets, new Float32Array(targets.length), smooth);
 }

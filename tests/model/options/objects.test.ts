@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { constraints, losses, optimizers, regularizers, schedules } from '../../../src/index.js';
 import { resolveConstraint } from '../../../src/model/options/constraints.js';
 import { resolveLoss, smoothTargets } from '../../../src/model/options/losses.js';
+import { runAtOnce } from '../../../src/yielding.js';
 import { resolveOptimizer } from '../../../src/model/options/optimizers.js';
 import { resolveRegularizer } from '../../../src/model/options/regularizers.js';
 
@@ -16,11 +17,11 @@ describe('a loss', () => {
       config: given,
     });
     const targets = Float32Array.of(0, 1, 0, 0);
-    expect([...smoothTargets(targets, 4, resolved)]).toEqual([0.0625, 0.8125, 0.0625, 0.0625]);
+    expect([...runAtOnce(smoothTargets(targets, 4, resolved))]).toEqual([0.0625, 0.8125, 0.0625, 0.0625]);
     expect([...targets]).toEqual([0, 1, 0, 0]);
     const binary = resolveLoss(losses.binaryCrossentropy({ labelSmoothing: 0.25 }), 'model');
-    expect([...smoothTargets(targets, 4, binary)]).toEqual([0.125, 0.875, 0.125, 0.125]);
-    expect(smoothTargets(targets, 4, resolveLoss('huber', 'model'))).toBe(targets);
+    expect([...runAtOnce(smoothTargets(targets, 4, binary))]).toEqual([0.125, 0.875, 0.125, 0.125]);
+    expect(runAtOnce(smoothTargets(targets, 4, resolveLoss('huber', 'model')))).toBe(targets);
     expect(resolveLoss(losses.huber({ delta: 2 }), 'model').spec).toEqual({ name: 'huber', delta: 2 });
   });
 

@@ -1,0 +1,121 @@
+/** The asynchronous calls that npm run bench:event-loop watches: each on data and networks of its own, made beforehand. */
+import type { Layer, NdArray, Sequential } from 'lamella';
+import { layers, MLPClassifier, sequential } from 'lamella';
+import { loadMnist } from 'lamella/node';
+
+export interface AsyncCall {
+  readonly name: string;
+  /** Some tenths of a second to some seconds of work. */
+  readonly run: (signal: AbortSignal) => Promise<unknown>;
+}
+
+const quiet = { onWarning: (): void => {} };
+
+/** Values in [-1, 1), the same each time. */
+function values(count: number): Float32Array {
+  let state = 1;
+  return Float32Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return state / 1073741824 - 1;
+  });
+}
+
+function rows(count: number, ...shape: number[]): NdArray {
+  return {
+    data: values(count * shape.reduce((product, size) => product * size, 1)),
+    shape: [count, ...shape],
+  };
+}
+
+const labels = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => (i * 7) % 10);
+
+function compiled(list: readonly Layer[]): Sequential {
+  const model = sequential({
+    seed: 1,
+    layers: [...list, layers.dense({ units: 10, activation: 'softmax' })],
+  });
+  model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
+  return model;
+}
+
+function training(
+  name: string,
+  list: () => Layer[],
+  x: NdArray<Uint8Array | Float32Array>,
+  batchSize: number,
+  epochs = 1,
+): AsyncCall {
+  const model = compiled(list());
+  const y = labels(x.shape[0]);
+  return {
+    name: `fit, ${name}, batch ${batchSize}`,
+    run: (signal) => model.fit(x, y, { batchSize, epochs, verbose: 0, signal, ...quiet }),
+  };
+}
+
+/** Keras's CIFAR-10 example. */
+function cifar(): Layer[] {
+  const conv = (filters: number, more = {}): Layer =>
+    layers.conv2d({ filters, kernelSize: 3, padding: 'same', activation: 'relu', ...more });
+  return [
+    ...[
+      conv(32, { inputShape: [32, 32, 3] }),
+      conv(32),
+      layers.maxPooling2d(),
+      layers.dropout({ rate: 0.25 }),
+    ],
+    ...[conv(64), conv(64), layers.maxPooling2d(), layers.dropout({ rate: 0.25 }), layers.flatten()],
+    ...[layers.dense({ units: 512, activation: 'relu' }), layers.dropout({ rate: 0.5 })],
+  ];
+}
+
+function normalized(): Layer[] {
+  return [32, 64, 128].flatMap((filters, i) => [
+    layers.conv2d({
+      ...{ filters, kernelSize: 3, padding: 'same', useBias: false },
+      ...(i === 0 && { inputShape: [32, 32, 3] }),
+    }),
+    ...[layers.batchNormalization(), layers.activation({ activation: 'relu' }), layers.maxPooling2d()],
+    ...(i === 2 ? [layers.flatten()] : []),
+  ]);
+}
+
+const wide = (): Layer[] => [layers.dense({ units: 256, activation: 'relu', inputShape: [784] })];
+
+export async function asyncCalls(): Promise<AsyncCall[]> {
+  const { train } = await loadMnist();
+  const flat = { ...train.x, shape: [60_000, 784] };
+  const images = rows(1000, 32, 32, 3);
+  const dense = rows(60_000, 784);
+  return [
+    {
+      name: 'MLPClassifier.fit, MNIST, batch 200',
+      run: (signal) =>
+        new MLPClassifier({ hiddenLayerSizes: [50, 20, 10], solver: 'sgd', maxIter: 3, ...quiet }).fit(
+          ...([flat, train.y, { signal }] as const),
+        ),
+    },
+    {
+      name: 'MLPClassifier.fit, early stopping, 784-392-392-10',
+      run: (signal) =>
+        new MLPClassifier({ hiddenLayerSizes: [392, 392], earlyStopping: true, maxIter: 1, ...quiet }).fit(
+          ...([dense, train.y, { signal }] as const),
+        ),
+    },
+    {
+      name: 'MLPClassifier.fit, lbfgs',
+      run: (signal) =>
+        new MLPClassifier({ hiddenLayerSizes: [100], solver: 'lbfgs', maxIter: 2, ...quiet }).fit(
+          ...([flat, train.y, { signal }] as const),
+        ),
+    },
+    training('MNIST as bytes', wide, flat, 32),
+    training('dense rows', wide, dense, 32),
+    training('dense rows', wide, dense, 10_000, 2),
+    training('dense rows', wide, dense, 60_000),
+    training('CIFAR-10 example', cifar, images, 64),
+    training('CIFAR-10 example', cifar, images, 1000),
+    training('batch normalization', normalized, images, 64),
+    training('batch normalization', normalized, images, 1000),
+  ];
+}
