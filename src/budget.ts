@@ -1,6 +1,6 @@
 import type { Rule } from './check.js';
 import { positiveInteger } from './check.js';
-import { UnsupportedError } from './errors.js';
+import { UnsupportedError, ValueError } from './errors.js';
 
 /** Bytes that one WebAssembly memory can have: what a model, its batch and its optimizer may take. */
 export const MAX_ARENA_BYTES = 4294967296;
@@ -39,4 +39,31 @@ function allocate<T>(make: () => T, bytes: number, what: string, remedy: string)
       { cause },
     );
   }
+}
+
+/**
+ * A table of float64 zeros, of a size that comes from counts of rows, classes or categories.
+ *
+ * @param what what the table holds, for the error: 'confusionMatrix: a matrix of 3 labels'
+ * @param remedy what to do about it: 'name the labels that matter'
+ * @param maxBytes how large it may be
+ * @throws ValueError, before memory is taken, if it would be larger, and if there is no memory for so many
+ */
+export function newTable(
+  [rows, columns]: readonly [number, number],
+  what: string,
+  remedy: string,
+  maxBytes = MAX_ARENA_BYTES,
+): Float64Array<ArrayBuffer> {
+  const bytes = 8 * rows * columns;
+  if (bytes <= maxBytes) {
+    try {
+      return new Float64Array(rows * columns);
+    } catch {
+      // The runtime gives less.
+    }
+  }
+  throw new ValueError(
+    `${what} needs ${mebibytes(bytes)} of memory, but at most ${mebibytes(maxBytes)} may be used, or less where the runtime gives less; ${remedy}.`,
+  );
 }

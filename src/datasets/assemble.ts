@@ -1,4 +1,5 @@
 import { anyOf, boolean, instance, integer, nullable, number, positiveInteger } from '../check.js';
+import { ValueError } from '../errors.js';
 import type { NdArray } from '../ndarray.js';
 import { ascending, RandomState } from '../random.js';
 
@@ -12,7 +13,7 @@ export interface LabeledPoints {
 
 /** What all generators take. */
 export interface GeneratorOptions {
-  /** Number of points, at least 1 per class. Default 100. */
+  /** Number of points, at least 1 per class, at most 2^26. Default 100. */
   readonly samples?: number;
   /** Standard deviation of the Gaussian noise added to the coordinates; >= 0. Default 0: none. */
   readonly noise?: number;
@@ -22,6 +23,9 @@ export interface GeneratorOptions {
   readonly shuffle?: boolean;
 }
 
+/** Points that a generator makes at most: a gibibyte of coordinates in the plane. */
+export const MAX_SAMPLES = 67108864;
+
 /** Rules for the options of all generators. */
 export const generatorSchema = {
   samples: positiveInteger,
@@ -29,6 +33,13 @@ export const generatorSchema = {
   randomState: nullable(anyOf(integer({ min: 0, max: 0xffffffff }), instance(RandomState))),
   shuffle: boolean,
 };
+
+/** @throws ValueError for fewer points than `least`, and for more than a generator makes */
+export function checkSamples(owner: string, samples: number, least: number): void {
+  if (samples >= least && samples <= MAX_SAMPLES) return;
+  const most = samples > MAX_SAMPLES ? ` and <= ${MAX_SAMPLES}` : '';
+  throw new ValueError(`${owner}: samples must be an integer >= ${least}${most}, but received ${samples}.`);
+}
 
 /** Points before they are shuffled: row-major coordinates in float64 and classes. */
 export interface Points {

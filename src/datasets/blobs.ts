@@ -5,7 +5,7 @@ import { formatShape, ndarray } from '../ndarray.js';
 import type { RandomState } from '../random.js';
 import { toRandomState } from '../random.js';
 import type { GeneratorOptions, LabeledPoints, Points } from './assemble.js';
-import { assemble, generatorSchema } from './assemble.js';
+import { assemble, checkSamples, generatorSchema, MAX_SAMPLES } from './assemble.js';
 import { shareOut } from './planar.js';
 
 export interface BlobsOptions extends Omit<GeneratorOptions, 'noise'> {
@@ -36,6 +36,7 @@ export function makeBlobs(options: BlobsOptions = {}): LabeledPoints {
   };
   const checked = checkOptions('makeBlobs', options, schema);
   const random = toRandomState(checked.randomState);
+  checkSize(checked);
   const centers = chooseCenters(checked, random);
   const deviations = chooseDeviations(checked.clusterStd ?? 1, centers.length);
   return assemble(drawBlobs(checked.samples ?? 100, centers, deviations, random), random, {
@@ -47,6 +48,16 @@ interface CenterOptions {
   readonly centers?: number | ArrayInput;
   readonly features?: number;
   readonly centerBox?: readonly number[];
+}
+
+/** @throws ValueError for more coordinates than 2^27, of the centers or of the points */
+function checkSize({ samples = 100, centers = 3, features = 2 }: Omit<BlobsOptions, 'centerBox'>): void {
+  checkSamples('makeBlobs', samples, 1);
+  const rows = typeof centers === 'number' ? Math.max(samples, centers) : samples;
+  if (typeof centers !== 'number' || rows * features <= 2 * MAX_SAMPLES) return;
+  throw new ValueError(
+    `makeBlobs: samples and centers must have at most ${2 * MAX_SAMPLES} coordinates each, but ${rows} with ${features} features have more.`,
+  );
 }
 
 function chooseCenters(

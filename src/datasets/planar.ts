@@ -1,10 +1,9 @@
 import { checkOptions, integer, number } from '../check.js';
-import { ValueError } from '../errors.js';
 import { cos, sin } from '../math.js';
 import type { RandomState } from '../random.js';
 import { toRandomState } from '../random.js';
 import type { GeneratorOptions, LabeledPoints, Points } from './assemble.js';
-import { assemble, evenlySpaced, generatorSchema } from './assemble.js';
+import { assemble, checkSamples, evenlySpaced, generatorSchema } from './assemble.js';
 
 const PI = 3.141592653589793;
 
@@ -23,12 +22,6 @@ function trace(counts: readonly number[], place: (k: number, i: number) => Point
     }
   });
   return { coordinates, classes };
-}
-
-function checkSamples(owner: string, samples: number, least: number): void {
-  if (samples < least) {
-    throw new ValueError(`${owner}: samples must be an integer >= ${least}, but received ${samples}.`);
-  }
 }
 
 /**
@@ -82,6 +75,7 @@ export function makeCircles(options: CirclesOptions = {}): LabeledPoints {
 export function makeXor(options: GeneratorOptions = {}): LabeledPoints {
   const checked = checkOptions('makeXor', options, generatorSchema);
   const { samples = 100 } = checked;
+  checkSamples('makeXor', samples, 1);
   const random = toRandomState(checked.randomState);
   return assemble(drawXor(samples, random), random, checked);
 }

@@ -46,6 +46,16 @@ function readFoldOptions(owner: string, options: FoldOptions): Checked {
   return { nSplits, random: shuffle ? toRandomState(randomState) : undefined, onWarning };
 }
 
+/** Row numbers of all folds together: 1 GiB. */
+const MAX_ROW_NUMBERS = 268435456;
+
+function checkRowNumbers(owner: string, rows: number, nSplits: number): void {
+  if (rows * nSplits <= MAX_ROW_NUMBERS) return;
+  throw new ValueError(
+    `${owner}: nSplits times the number of rows must be at most ${MAX_ROW_NUMBERS}, but received ${nSplits} and ${rows}.`,
+  );
+}
+
 /**
  * Split rows into `nSplits` parts of equal size (the first ones a row larger), each of which tests once while the others
  * train: scikit-learn's KFold, seed for seed.
@@ -62,6 +72,7 @@ export function kFold(rows: unknown, options: FoldOptions = {}): Fold[] {
       `kFold: nSplits must be at most the number of rows, ${describe(count)}, but received ${nSplits}.`,
     );
   }
+  checkRowNumbers('kFold', count, nSplits);
   const order = random ? random.permutation(count) : ascending(count);
   const partOf = new Int32Array(count);
   const larger = count % nSplits;
@@ -93,6 +104,7 @@ export function stratifiedKFold(y: unknown, options: FoldOptions = {}): Fold[] {
       `stratifiedKFold: nSplits must be at most the number of rows of the largest class, ${Math.max(most, 0)}, but received ${nSplits}.`,
     );
   }
+  checkRowNumbers('stratifiedKFold', codes.length, nSplits);
   if (nSplits > least) {
     const message = `The least populated class in y has only ${least} members, which is less than nSplits=${nSplits}.`;
     warn(new LamellaWarning(message, 'SMALL_CLASS'), onWarning);

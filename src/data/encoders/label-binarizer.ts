@@ -1,4 +1,5 @@
 import { checkOptions, describe, integer } from '../../check.js';
+import { newTable } from '../../budget.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
 import type { Label } from '../labels.js';
@@ -74,7 +75,8 @@ export class LabelBinarizer {
     refuseFractions(labels);
     const codes = codesOf(labels, classes);
     const columns = classes.length <= 2 ? 1 : classes.length;
-    const data = new Float64Array(codes.length * columns).fill(negLabel);
+    const what = `LabelBinarizer: a table of ${codes.length} rows and ${columns} classes`;
+    const data = newTable([codes.length, columns], what, 'transform fewer rows at a time').fill(negLabel);
     codes.forEach((code, row) => {
       if (columns === 1 ? code === 1 : code >= 0) data[row * columns + (columns === 1 ? 0 : code)] = posLabel;
     });

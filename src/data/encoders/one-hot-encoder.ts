@@ -1,3 +1,4 @@
+import { newTable } from '../../budget.js';
 import type { Rule } from '../../check.js';
 import { anyOf, checkOptions, describe, listOf, nullable, oneOf } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
@@ -120,7 +121,8 @@ export class OneHotEncoder {
     const fitted = fittedOr('OneHotEncoder', 'transform', this.#fitted);
     const { columns, rows } = readColumns('OneHotEncoder', x, fitted.categories.length);
     const { starts, width } = layout(fitted);
-    const data = new Float64Array(rows * width);
+    const what = `OneHotEncoder: a table of ${rows} rows and ${width} categories`;
+    const data = newTable([rows, width], what, 'transform fewer rows at a time');
     columns.forEach((column, j) => {
       const codes = codesOf(column, fitted.categories[j]);
       codes.forEach((code, row) => {

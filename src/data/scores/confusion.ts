@@ -1,4 +1,5 @@
 import { anything, boolean, checkOptions, describe, nullable, oneOf } from '../../check.js';
+import { newTable } from '../../budget.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
 import type { Label } from '../labels.js';
@@ -45,7 +46,11 @@ export function confusionMatrix(
       `confusionMatrix: labels must hold at least one label of yTrue, but received ${describe(labels)}.`,
     );
   }
-  const data = new Float64Array(size * size);
+  const data = newTable(
+    [size, size],
+    `confusionMatrix: a matrix of ${size} labels`,
+    'name the labels that matter by { labels: [...] }',
+  );
   for (let row = 0; row < pair.truth.length; row++) {
     const i = place[pair.truth[row]];
     const j = place[pair.predicted[row]];

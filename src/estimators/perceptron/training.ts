@@ -1,5 +1,6 @@
 import type { Label } from '../../data/labels.js';
 import { splitIndices, splitSizes } from '../../data/split.js';
+import { newTable } from '../../budget.js';
 import { ValueError } from '../../errors.js';
 import { RandomState, toRandomState } from '../../random.js';
 import { Yielder } from '../../yielding.js';
@@ -17,6 +18,9 @@ const MAX_VALUES = 262144;
 
 /** Floating-point operations that a value counts as where the clock stands still. */
 const FLOPS_PER_VALUE = 16;
+
+/** Training copies the weights at every epoch. */
+const MAX_COEF_BYTES = 1073741824;
 
 /** Weights, and what they were trained with. */
 export interface Fitted {
@@ -105,7 +109,7 @@ class Run {
     this.#lossCurve = incremental ? (losses as number[]) : [...losses];
     this.#request = request;
     this.#rows = problem.heldOut ? problem.heldOut.filter((held) => held === 0).length : samples.rows;
-    this.#coef = present ? present.coef.slice() : new Float64Array(sides.length * features);
+    this.#coef = present?.coef.slice() ?? newCoef(sides.length, features);
     this.#trainings = sides.map((side, k) => {
       const weight = this.#coef.subarray(k * features, (k + 1) * features);
       return new BinaryTraining(problem, { ...side, weight });
@@ -151,6 +155,11 @@ class Run {
       t: (incremental ? (present?.t ?? 1) : 1) + this.epochs * samples.rows,
     };
   }
+}
+
+function newCoef(sides: number, features: number): Float64Array {
+  const what = `Perceptron: a table of ${sides} x ${features} weights`;
+  return newTable([sides, features], what, 'give X fewer columns', MAX_COEF_BYTES);
 }
 
 /** The stratified validation split: 1 for rows held out. */
