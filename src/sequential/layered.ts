@@ -126,12 +126,10 @@ export abstract class Layered {
   }
 
   #checkPlace(layer: Layer): void {
-    if (!layer.givenShape) return;
-    if (this.#layers.length > 0 || this.#inputShape) {
-      throw new ValueError(
-        `${this.name}: only the first layer may tell the shape of the input, but ${layer.type === 'input' ? 'an' : 'a'} ${layer.type} layer behind it does too.`,
-      );
-    }
+    if (!layer.givenShape || (this.#layers.length === 0 && !this.#inputShape)) return;
+    throw new ValueError(
+      `${this.name}: only the first layer may tell the shape of the input, but ${layer.type === 'input' ? 'an' : 'a'} ${layer.type} layer behind it does too.`,
+    );
   }
 
   /** The number of weights, all of them. @throws ValueError before the model is built */
