@@ -1,4 +1,6 @@
 import { product, sum } from '../math/doubleDouble.js';
+import type { Pieces } from '../yielding.js';
+import { ranges } from '../yielding.js';
 import type { Table } from './table.js';
 
 /** Mean and variance of every column. */
@@ -25,29 +27,36 @@ interface ColumnSums {
  * Mean and variance of the columns of a table in two passes, to a few units in the last place of float64. The variance of a
  * constant column is exactly 0. A column whose sum exceeds float64's range gets values that are not finite.
  */
-export function columnMoments(table: Table): Moments {
+export function* columnMoments(table: Table): Pieces<Moments> {
   const { rows, columns } = table;
-  const { mean, rest } = columnMeans(table);
-  const { high, low } = squaredDistances(table, mean, rest);
+  const { mean, rest } = yield* columnMeans(table);
+  const { high, low } = yield* squaredDistances(table, mean, rest);
   const variance = new Float64Array(columns);
   for (let j = 0; j < columns; j++) variance[j] = (high[j] + low[j]) / rows;
   return { mean, variance };
 }
 
 /** The mean of every column, and what is left of it after rounding to float64. */
-function columnMeans({ data, scale, rows, columns }: Table): { mean: Float64Array; rest: Float64Array } {
+function* columnMeans({
+  data,
+  scale,
+  rows,
+  columns,
+}: Table): Pieces<{ mean: Float64Array; rest: Float64Array }> {
   const high = new Float64Array(columns);
   const low = new Float64Array(columns);
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++, at++) {
-      const value = data[at] * scale;
-      const before = high[j];
-      const after = before + value;
-      const added = after - before;
-      low[j] += before - (after - added) + (value - added);
-      high[j] = after;
+  yield* ranges(rows, columns, (begin, end) => {
+    for (let row = begin, at = begin * columns; row < end; row++) {
+      for (let j = 0; j < columns; j++, at++) {
+        const value = data[at] * scale;
+        const before = high[j];
+        const after = before + value;
+        const added = after - before;
+        low[j] += before - (after - added) + (value - added);
+        high[j] = after;
+      }
     }
-  }
+  });
   const mean = new Float64Array(columns);
   const rest = new Float64Array(columns);
   for (let j = 0; j < columns; j++) [mean[j], rest[j]] = quotient(high[j], low[j], rows);
@@ -64,23 +73,25 @@ function quotient(high: number, low: number, divisor: number): readonly [number,
 }
 
 /** Σ (x − mean)² of every column. */
-function squaredDistances(
+function* squaredDistances(
   { data, scale, rows, columns }: Table,
   mean: Float64Array,
   rest: Float64Array,
-): ColumnSums {
+): Pieces<ColumnSums> {
   const high = new Float64Array(columns);
   const low = new Float64Array(columns);
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++, at++) {
-      const distance = data[at] * scale - mean[j] - rest[j];
-      const square = distance * distance;
-      const before = high[j];
-      const after = before + square;
-      const added = after - before;
-      low[j] += before - (after - added) + (square - added);
-      high[j] = after;
+  yield* ranges(rows, columns, (begin, end) => {
+    for (let row = begin, at = begin * columns; row < end; row++) {
+      for (let j = 0; j < columns; j++, at++) {
+        const distance = data[at] * scale - mean[j] - rest[j];
+        const square = distance * distance;
+        const before = high[j];
+        const after = before + square;
+        const added = after - before;
+        low[j] += before - (after - added) + (square - added);
+        high[j] = after;
+      }
     }
-  }
+  });
   return { high, low };
 }

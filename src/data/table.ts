@@ -1,7 +1,10 @@
 import { describe } from '../check.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { TypedArray } from '../ndarray.js';
-import { formatShape, readArray } from '../ndarray.js';
+import { arrayInPieces, formatShape } from '../ndarray.js';
+import { firstNonFinite } from '../ndarray/values.js';
+import type { Pieces } from '../yielding.js';
+import { runAtOnce } from '../yielding.js';
 
 /** Rows of numbers: the value in row r and column c is data[r * columns + c] * scale. */
 export interface Table {
@@ -19,8 +22,8 @@ export interface Table {
  * @param columns how many columns there must be, as in fit; default: any number
  * @throws ShapeError for another rank than 2, no rows or columns, another width; ValueError for NaN and infinities
  */
-export function readTable(owner: string, input: unknown, columns?: number, name = 'X'): Table {
-  const { data, shape, scale = 1 } = readArray(input, name);
+export function* tableInPieces(owner: string, input: unknown, columns?: number, name = 'X'): Pieces<Table> {
+  const { data, shape, scale = 1 } = yield* arrayInPieces(input, name);
   if (shape.length === 1 && shape[0] > 0) {
     throw new ShapeError(
       `${owner}: ${name} must be a 2-d array (rows, columns), but received a 1-d array of length ${shape[0]}; use ndarray(data, [${shape[0]}, 1]) for one column, ndarray(data, [1, ${shape[0]}]) for one row.`,
@@ -36,7 +39,7 @@ export function readTable(owner: string, input: unknown, columns?: number, name 
       `${owner}: ${name} must have ${columns} columns, as in fit, but received ${shape[1]} (shape ${formatShape(shape)}).`,
     );
   }
-  const bad = firstNonFinite(data);
+  const bad = yield* firstNonFinite(data);
   if (bad >= 0) {
     const place = `row ${Math.floor(bad / shape[1])}, column ${bad % shape[1]}`;
     throw new ValueError(
@@ -46,10 +49,9 @@ export function readTable(owner: string, input: unknown, columns?: number, name 
   return { data, scale, rows: shape[0], columns: shape[1] };
 }
 
-/** Index of the first value that is NaN or infinite; -1 if all are finite. */
-function firstNonFinite(data: TypedArray): number {
-  for (let i = 0; i < data.length; i++) if (data[i] - data[i] !== 0) return i;
-  return -1;
+/** `tableInPieces`, at once. */
+export function readTable(owner: string, input: unknown, columns?: number, name?: string): Table {
+  return runAtOnce(tableInPieces(owner, input, columns, name));
 }
 
 /** One column of a table, as a copy. */

@@ -2,6 +2,7 @@ import type { ArrayInput } from 'lamella';
 import { loadModel, MLPClassifier, MLPRegressor, ndarray, Perceptron } from 'lamella';
 import * as predictOnly from 'lamella/predict';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { abortAfter, asText, countTurns, hastenClock } from '../helpers/event-loop.js';
 import { blobs } from './blobs.js';
 
 /** Blobs, 60 times over, in 40 columns: some pieces of work for every reader. */
@@ -17,38 +18,6 @@ const some = { data: data.subarray(0, 4000), shape: [100, 40] };
 const several = y.map((label) => [label > 0 ? 1 : 0, label > 1 ? 1 : 0]);
 
 afterEach(() => vi.restoreAllMocks());
-
-/** A clock by which every look at it finds the slice used up. */
-function hastenClock(): void {
-  let now = performance.now();
-  vi.spyOn(performance, 'now').mockImplementation(() => (now += 30));
-}
-
-/** What a promise resolves to, and how many turns the host had meanwhile. */
-async function counted<T>(work: () => Promise<T>): Promise<{ result: T; turns: number }> {
-  let turns = 0;
-  let over = false;
-  const turn = (): void => {
-    turns += 1;
-    if (!over) setImmediate(turn);
-  };
-  setImmediate(turn);
-  hastenClock();
-  try {
-    return { result: await work(), turns };
-  } finally {
-    over = true;
-  }
-}
-
-/** Equal by JSON, with the types of typed arrays: labels by the thousand are slow to compare one by one. */
-function same(actual: unknown, expected: unknown): void {
-  const text = (value: unknown): string =>
-    JSON.stringify(value, (_, part: unknown) =>
-      ArrayBuffer.isView(part) ? [part.constructor.name, ...(part as Float32Array)] : part,
-    );
-  expect(text(actual) === text(expected)).toBe(true);
-}
 
 type Method = (x: ArrayInput, ...rest: unknown[]) => unknown;
 type AnyModel = Record<string, Method>;
@@ -95,8 +64,8 @@ describe.each(cases)('%s.%sAsync', (name, method) => {
 
   test('gives what the synchronous call gives, and lets the host run', async () => {
     for (const input of [x, nested]) {
-      const { result, turns } = await counted(() => async(input, { threads: 1 }));
-      same(result, sync(input));
+      const { result, turns } = await countTurns(() => async(input, { threads: 1 }));
+      expect(asText(result) === asText(sync(input))).toBe(true);
       expect(turns).toBeGreaterThan(2);
       vi.restoreAllMocks();
     }
@@ -104,10 +73,9 @@ describe.each(cases)('%s.%sAsync', (name, method) => {
 
   test('ends with the reason of its signal', async () => {
     await expect(async(x, { signal: AbortSignal.abort('early') })).rejects.toBe('early');
-    const controller = new AbortController();
-    setImmediate(() => controller.abort('now'));
+    const signal = abortAfter(0);
     hastenClock();
-    await expect(async(x, { signal: controller.signal })).rejects.toBe('now');
+    await expect(async(x, { signal })).rejects.toBe('now');
   });
 
   test('rejects what the synchronous call refuses', async () => {
@@ -155,7 +123,7 @@ describe('Perceptron.fit', () => {
     const make = () => new Perceptron({ onWarning: () => undefined, maxIter: 3, penalty: 'elasticnet' });
     const calm = make();
     await calm[call](x, y, options);
-    const { result, turns } = await counted(() => make()[call](x, y, options));
+    const { result, turns } = await countTurns(() => make()[call](x, y, options));
     expect(result.coef).toEqual(calm.coef);
     expect(result.intercept).toEqual(calm.intercept);
     expect(turns).toBeGreaterThan(3);
@@ -163,12 +131,9 @@ describe('Perceptron.fit', () => {
 
   test('ends with the reason of its signal while rows are read, and between the classes of an epoch', async () => {
     for (const delay of [0, 5, 10]) {
-      const controller = new AbortController();
-      let turns = 0;
-      const turn = (): void => void (turns++ >= delay ? controller.abort('now') : setImmediate(turn));
-      setImmediate(turn);
+      const signal = abortAfter(delay);
       hastenClock();
-      const fit = new Perceptron({ tol: null }).fit(x, y, { signal: controller.signal });
+      const fit = new Perceptron({ tol: null }).fit(x, y, { signal });
       await expect(fit).rejects.toBe('now');
       vi.restoreAllMocks();
     }

@@ -1,10 +1,14 @@
+import type { AsyncOptions } from '../../check/async-options.js';
+import { runAsync } from '../../check/async-options.js';
 import { checkOptions, describe, integer } from '../../check.js';
 import { newTable } from '../../budget.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
 import type { Label } from '../labels.js';
 import type { LabelRows } from '../scores/labels.js';
-import { labelList } from '../scores/labels.js';
+import { labelListInPieces } from '../scores/labels.js';
+import type { Pieces } from '../../yielding.js';
+import { ranges, runAtOnce } from '../../yielding.js';
 import type { StoredTransformer } from '../stored.js';
 import { formatErrors, readFitted, readStored } from '../stored.js';
 import { readTable } from '../table.js';
@@ -57,9 +61,7 @@ export class LabelBinarizer {
 
   /** Learn the labels. @throws ShapeError for several per row, ValueError for mixed types, fractions and no labels */
   fit(y: LabelRows): this {
-    const classes = fitClasses('LabelBinarizer', y);
-    refuseFractions(classes);
-    this.#classes = classes;
+    runAtOnce(this.#fit(y));
     return this;
   }
 
@@ -69,22 +71,63 @@ export class LabelBinarizer {
    * @throws ValueError for fractions
    */
   transform(y: LabelRows): NdArray<Float64Array> {
-    const classes = this.#fitted('transform');
-    const { negLabel, posLabel } = this.#params;
-    const labels = labelList('LabelBinarizer', y, 'y');
-    refuseFractions(labels);
-    const codes = codesOf(labels, classes);
-    const columns = classes.length <= 2 ? 1 : classes.length;
-    const what = `LabelBinarizer: a table of ${codes.length} rows and ${columns} classes`;
-    const data = newTable([codes.length, columns], what, 'transform fewer rows at a time').fill(negLabel);
-    codes.forEach((code, row) => {
-      if (columns === 1 ? code === 1 : code >= 0) data[row * columns + (columns === 1 ? 0 : code)] = posLabel;
-    });
-    return { data, shape: [codes.length, columns] };
+    return runAtOnce(this.#transformed('transform', y));
   }
 
+  /** fit, then transform. */
   fitTransform(y: LabelRows): NdArray<Float64Array> {
     return this.fit(y).transform(y);
+  }
+
+  /**
+   * `transform` in slices of about 25 ms, between which other work of the program runs.
+   *
+   * @param options `signal`: aborts
+   */
+  async transformAsync(y: LabelRows, options?: AsyncOptions): Promise<NdArray<Float64Array>> {
+    return runAsync('LabelBinarizer.transformAsync', options, {}, () =>
+      this.#transformed('transformAsync', y),
+    );
+  }
+
+  /**
+   * `fitTransform` in slices of about 25 ms, between which other work of the program runs.
+   *
+   * @param options `signal`: aborts; what was learned before stays unless all labels have been read
+   */
+  async fitTransformAsync(y: LabelRows, options?: AsyncOptions): Promise<NdArray<Float64Array>> {
+    return runAsync('LabelBinarizer.fitTransformAsync', options, {}, () => this.#fitTransformed(y));
+  }
+
+  *#fitTransformed(y: LabelRows): Pieces<NdArray<Float64Array>> {
+    yield* this.#fit(y);
+    return yield* this.#transformed('transform', y);
+  }
+
+  *#fit(y: LabelRows): Pieces<void> {
+    const classes = yield* fitClasses('LabelBinarizer', y);
+    refuseFractions(classes);
+    this.#classes = classes;
+  }
+
+  *#transformed(wanted: string, y: LabelRows): Pieces<NdArray<Float64Array>> {
+    const classes = this.#fitted(wanted);
+    const { negLabel, posLabel } = this.#params;
+    const labels = yield* labelListInPieces('LabelBinarizer', y, 'y');
+    refuseFractions(labels);
+    const codes = yield* codesOf(labels, classes);
+    const columns = classes.length <= 2 ? 1 : classes.length;
+    const what = `LabelBinarizer: a table of ${codes.length} rows and ${columns} classes`;
+    const data = newTable([codes.length, columns], what, 'transform fewer rows at a time');
+    yield* ranges(codes.length, columns, (begin, end) => {
+      data.fill(negLabel, begin * columns, end * columns);
+      for (let row = begin; row < end; row++) {
+        const code = codes[row];
+        if (columns > 1 && code >= 0) data[row * columns + code] = posLabel;
+        else if (columns === 1 && code === 1) data[row] = posLabel;
+      }
+    });
+    return { data, shape: [codes.length, columns] };
   }
 
   /**

@@ -1,10 +1,14 @@
+import type { AsyncOptions } from '../../check/async-options.js';
+import { runAsync } from '../../check/async-options.js';
 import type { Rule } from '../../check.js';
 import { checkOptions, describe, refused } from '../../check.js';
 import { NotFittedError, ValueError } from '../../errors.js';
 import type { Label } from '../labels.js';
-import { encodeLabels } from '../labels.js';
+import { encodeLabels, encodeLabelsInPieces, VALUES_PER_LABEL } from '../labels.js';
 import type { LabelRows } from '../scores/labels.js';
-import { labelList } from '../scores/labels.js';
+import { labelList, labelListInPieces } from '../scores/labels.js';
+import type { Pieces } from '../../yielding.js';
+import { ranges, runAtOnce } from '../../yielding.js';
 import type { StoredTransformer } from '../stored.js';
 import { formatErrors, readFitted, readStored } from '../stored.js';
 
@@ -57,15 +61,19 @@ export class LabelEncoder {
 
   /** Learn the labels. @throws ShapeError for several per row, ValueError for mixed types and no labels */
   fit(y: LabelRows): this {
-    this.#classes = fitClasses('LabelEncoder', y);
+    this.#classes = runAtOnce(fitClasses('LabelEncoder', y));
     return this;
   }
 
   /** The number of every label. @throws NotFittedError before fit, ValueError for labels that fit has not seen */
   transform(y: LabelRows): Int32Array {
-    const classes = this.#fitted('transform');
-    const labels = labelList('LabelEncoder', y, 'y');
-    const codes = codesOf(labels, classes);
+    return runAtOnce(this.#codes('transform', y));
+  }
+
+  *#codes(wanted: string, y: LabelRows): Pieces<Int32Array> {
+    const classes = this.#fitted(wanted);
+    const labels = yield* labelListInPieces('LabelEncoder', y, 'y');
+    const codes = yield* codesOf(labels, classes);
     const unknown = codes.indexOf(-1);
     if (unknown < 0) return codes;
     throw new ValueError(
@@ -73,8 +81,32 @@ export class LabelEncoder {
     );
   }
 
+  /** fit, then transform. */
   fitTransform(y: LabelRows): Int32Array {
     return this.fit(y).transform(y);
+  }
+
+  /**
+   * `transform` in slices of about 25 ms, between which other work of the program runs.
+   *
+   * @param options `signal`: aborts
+   */
+  async transformAsync(y: LabelRows, options?: AsyncOptions): Promise<Int32Array> {
+    return runAsync('LabelEncoder.transformAsync', options, {}, () => this.#codes('transformAsync', y));
+  }
+
+  /**
+   * `fitTransform` in slices of about 25 ms, between which other work of the program runs.
+   *
+   * @param options `signal`: aborts; what was learned before stays unless all labels have been read
+   */
+  async fitTransformAsync(y: LabelRows, options?: AsyncOptions): Promise<Int32Array> {
+    return runAsync('LabelEncoder.fitTransformAsync', options, {}, () => this.#fitCodes(y));
+  }
+
+  *#fitCodes(y: LabelRows): Pieces<Int32Array> {
+    this.#classes = yield* fitClasses('LabelEncoder', y);
+    return yield* this.#codes('transform', y);
   }
 
   /** The label of every number. @throws ValueError for what is no number of a label */
@@ -111,16 +143,21 @@ export class LabelEncoder {
 }
 
 /** The sorted labels of y. */
-export function fitClasses(owner: string, y: LabelRows): Label[] {
-  const { classes } = encodeLabels(labelList(owner, y, 'y'), `${owner}: y`);
+export function* fitClasses(owner: string, y: LabelRows): Pieces<Label[]> {
+  const labels = yield* labelListInPieces(owner, y, 'y');
+  const { classes } = yield* encodeLabelsInPieces(labels, `${owner}: y`);
   if (classes.length > 0) return classes;
   throw new ValueError(`${owner}: y must hold at least 1 label, but received none.`);
 }
 
 /** The place of every label among the classes, −1 for others. */
-export function codesOf(labels: ArrayLike<unknown>, classes: readonly Label[]): Int32Array {
+export function* codesOf(labels: ArrayLike<unknown>, classes: readonly Label[]): Pieces<Int32Array> {
   const places = new Map<unknown, number>(classes.map((label, i) => [label, i]));
-  return Int32Array.from(labels, (label) => places.get(label) ?? -1);
+  const codes = new Int32Array(labels.length);
+  yield* ranges(codes.length, VALUES_PER_LABEL, (begin, end) => {
+    for (let i = begin; i < end; i++) codes[i] = places.get(labels[i]) ?? -1;
+  });
+  return codes;
 }
 
 /** What fit has learned. NotFittedError before that. */

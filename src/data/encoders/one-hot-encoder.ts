@@ -1,14 +1,19 @@
 import { newTable } from '../../budget.js';
+import type { AsyncOptions } from '../../check/async-options.js';
+import { runAsync } from '../../check/async-options.js';
 import type { Rule } from '../../check.js';
 import { anyOf, checkOptions, describe, listOf, nullable, oneOf } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
 import type { Label } from '../labels.js';
+import { VALUES_PER_LABEL } from '../labels.js';
 import { distinctLabels, label } from '../scores/options.js';
+import type { Pieces } from '../../yielding.js';
+import { ranges, runAtOnce } from '../../yielding.js';
 import type { StoredTransformer } from '../stored.js';
 import { formatErrors, readFitted, readStored } from '../stored.js';
 import { readTable } from '../table.js';
-import { categoriesOf, readColumns, unknownLabel } from './cells.js';
+import { categoriesOf, columnsInPieces, unknownLabel } from './cells.js';
 import { codesOf, fittedOr } from './label-encoder.js';
 
 /** Rows of labels: strings, numbers, booleans, each column of one type. */
@@ -81,10 +86,15 @@ export class OneHotEncoder {
 
   /** Learn the categories of rows X (rows, columns). */
   fit(x: LabelTable): this {
+    runAtOnce(this.#fit(x));
+    return this;
+  }
+
+  *#fit(x: LabelTable): Pieces<void> {
     const { categories: chosen, handleUnknown } = this.#params;
     const width = chosen === 'auto' ? undefined : chosen.length;
-    const table = readColumns('OneHotEncoder', x, width);
-    const found = categoriesOf('OneHotEncoder', table);
+    const table = yield* columnsInPieces('OneHotEncoder', x, width);
+    const found = yield* categoriesOf('OneHotEncoder', table);
     const categories = chosen === 'auto' ? found : chosen;
     if (handleUnknown === 'error') {
       found.forEach((labels, j) => {
@@ -93,7 +103,6 @@ export class OneHotEncoder {
       });
     }
     this.#fitted = this.#learned(categories);
-    return this;
   }
 
   #learned(categories: Fitted['categories']): Fitted {
@@ -118,26 +127,59 @@ export class OneHotEncoder {
 
   /** (rows, kept categories) of 0 and 1. @throws ValueError for unknown categories unless handleUnknown is 'ignore' */
   transform(x: LabelTable): NdArray<Float64Array> {
-    const fitted = fittedOr('OneHotEncoder', 'transform', this.#fitted);
-    const { columns, rows } = readColumns('OneHotEncoder', x, fitted.categories.length);
+    return runAtOnce(this.#transformed('transform', x));
+  }
+
+  /** fit, then transform. */
+  fitTransform(x: LabelTable): NdArray<Float64Array> {
+    return this.fit(x).transform(x);
+  }
+
+  /**
+   * `transform` in slices of about 25 ms, between which other work of the program runs.
+   *
+   * @param options `signal`: aborts
+   */
+  async transformAsync(x: LabelTable, options?: AsyncOptions): Promise<NdArray<Float64Array>> {
+    return runAsync('OneHotEncoder.transformAsync', options, {}, () =>
+      this.#transformed('transformAsync', x),
+    );
+  }
+
+  /**
+   * `fitTransform` in slices of about 25 ms, between which other work of the program runs.
+   *
+   * @param options `signal`: aborts; what was learned before stays unless all rows have been read
+   */
+  async fitTransformAsync(x: LabelTable, options?: AsyncOptions): Promise<NdArray<Float64Array>> {
+    return runAsync('OneHotEncoder.fitTransformAsync', options, {}, () => this.#fitTransformed(x));
+  }
+
+  *#fitTransformed(x: LabelTable): Pieces<NdArray<Float64Array>> {
+    yield* this.#fit(x);
+    return yield* this.#transformed('transform', x);
+  }
+
+  *#transformed(wanted: string, x: LabelTable): Pieces<NdArray<Float64Array>> {
+    const fitted = fittedOr('OneHotEncoder', wanted, this.#fitted);
+    const { columns, rows } = yield* columnsInPieces('OneHotEncoder', x, fitted.categories.length);
     const { starts, width } = layout(fitted);
     const what = `OneHotEncoder: a table of ${rows} rows and ${width} categories`;
     const data = newTable([rows, width], what, 'transform fewer rows at a time');
-    columns.forEach((column, j) => {
-      const codes = codesOf(column, fitted.categories[j]);
-      codes.forEach((code, row) => {
-        if (code < 0 && this.#params.handleUnknown === 'error') {
-          throw unknownLabel('OneHotEncoder', column[row], `row ${row}, column ${j}`, fitted.categories[j]);
+    const strict = this.#params.handleUnknown === 'error';
+    for (const [j, column] of columns.entries()) {
+      const codes = yield* codesOf(column, fitted.categories[j]);
+      yield* ranges(rows, VALUES_PER_LABEL, (begin, end) => {
+        for (let row = begin; row < end; row++) {
+          if (codes[row] < 0 && strict) {
+            throw unknownLabel('OneHotEncoder', column[row], `row ${row}, column ${j}`, fitted.categories[j]);
+          }
+          const kept = keptIndex(codes[row], fitted.dropped[j]);
+          if (kept >= 0) data[row * width + starts[j] + kept] = 1;
         }
-        const kept = keptIndex(code, fitted.dropped[j]);
-        if (kept >= 0) data[row * width + starts[j] + kept] = 1;
       });
-    });
+    }
     return { data, shape: [rows, width] };
-  }
-
-  fitTransform(x: LabelTable): NdArray<Float64Array> {
-    return this.fit(x).transform(x);
   }
 
   /**

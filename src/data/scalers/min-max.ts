@@ -3,8 +3,9 @@ import { boolean, checkOptions, describe, listOf, number, positiveInteger, refus
 import { ValueError } from '../../errors.js';
 import { readFitted } from '../stored.js';
 import type { Table } from '../table.js';
-import { columnOf } from '../table.js';
 import { checkColumns, checkFinite, EPSILON, perColumn } from './fitted.js';
+import type { Pieces } from '../../yielding.js';
+import { ranges } from '../../yielding.js';
 import type { CellFunction } from './scaler.js';
 import { Scaler } from './scaler.js';
 
@@ -107,17 +108,20 @@ export class MinMaxScaler extends Scaler<MinMaxScalerParams, Fitted> {
     return this.fitted('nSamplesSeen').nSamplesSeen;
   }
 
-  protected learn(table: Table): Fitted {
-    const { rows, columns } = table;
+  protected *learn({ data, scale: unit, rows, columns }: Table): Pieces<Fitted> {
     const [low, high] = this.params.featureRange;
-    const dataMin = new Float64Array(columns);
-    const dataMax = new Float64Array(columns);
-    for (let j = 0; j < columns; j++) {
-      const values = columnOf(table, j);
-      dataMin[j] = values.reduce((least, value) => Math.min(least, value), Infinity);
-      dataMax[j] = values.reduce((most, value) => Math.max(most, value), -Infinity);
-      checkFinite('MinMaxScaler', j, dataMax[j] - dataMin[j]);
-    }
+    const dataMin = new Float64Array(columns).fill(Infinity);
+    const dataMax = new Float64Array(columns).fill(-Infinity);
+    yield* ranges(rows, columns, (begin, end) => {
+      for (let row = begin, at = begin * columns; row < end; row++) {
+        for (let j = 0; j < columns; j++, at++) {
+          const value = data[at] * unit;
+          dataMin[j] = Math.min(dataMin[j], value);
+          dataMax[j] = Math.max(dataMax[j], value);
+        }
+      }
+    });
+    for (let j = 0; j < columns; j++) checkFinite('MinMaxScaler', j, dataMax[j] - dataMin[j]);
     const scale = dataMax.map((max, j) => (high - low) / divisor(max - dataMin[j]));
     const min = dataMin.map((least, j) => low - least * scale[j]);
     return { dataMin, dataMax, scale, min, nSamplesSeen: rows };

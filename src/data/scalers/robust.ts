@@ -6,8 +6,10 @@ import { columnOf } from '../table.js';
 import { checkColumns, checkFinite, copied, perColumn } from './fitted.js';
 import { divisor, pair } from './min-max.js';
 import { normalQuantile, quantile } from './quantile.js';
+import type { Pieces } from '../../yielding.js';
 import type { CellFunction } from './scaler.js';
 import { Scaler } from './scaler.js';
+import { sortedInPieces } from './sorting.js';
 
 export interface RobustScalerParams {
   /** Subtract the median of the column. Default true. */
@@ -86,7 +88,7 @@ export class RobustScaler extends Scaler<RobustScalerParams, Fitted> {
     return copied(this.fitted('scale').scale);
   }
 
-  protected learn(table: Table): Fitted {
+  protected *learn(table: Table): Pieces<Fitted> {
     const { columns } = table;
     const { withCentering, withScaling, quantileRange, unitVariance } = this.params;
     const [low, high] = quantileRange.map((percentile) => percentile / 100);
@@ -94,7 +96,7 @@ export class RobustScaler extends Scaler<RobustScalerParams, Fitted> {
     const center = new Float64Array(columns);
     const scale = new Float64Array(columns);
     for (let j = 0; j < columns; j++) {
-      const sorted = columnOf(table, j).sort();
+      const sorted = yield* sortedInPieces(columnOf(table, j));
       center[j] = median(sorted);
       const distance = quantile(sorted, high) - quantile(sorted, low);
       checkFinite('RobustScaler', j, center[j] + distance);

@@ -1,11 +1,15 @@
+import type { AsyncOptions } from '../../check/async-options.js';
+import { runAsync } from '../../check/async-options.js';
 import type { Schema } from '../../check.js';
 import { checkOptions } from '../../check.js';
 import { NotFittedError } from '../../errors.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
+import type { Pieces } from '../../yielding.js';
+import { ranges, runAtOnce } from '../../yielding.js';
 import type { StoredTransformer } from '../stored.js';
 import { formatErrors, readStored } from '../stored.js';
 import type { Table } from '../table.js';
-import { readTable } from '../table.js';
+import { tableInPieces } from '../table.js';
 
 /** A function of a value and its column. */
 export type CellFunction = (value: number, column: number) => number;
@@ -26,7 +30,7 @@ export abstract class Scaler<Params extends object, Fitted extends object> {
   }
 
   /** What is to be remembered of a table. */
-  protected abstract learn(table: Table): Fitted;
+  protected abstract learn(table: Table): Pieces<Fitted>;
   /** How many columns fit has seen. */
   protected abstract columns(fitted: Fitted): number;
   protected abstract forward(fitted: Fitted): CellFunction;
@@ -39,14 +43,13 @@ export abstract class Scaler<Params extends object, Fitted extends object> {
    * @throws ShapeError for another rank than 2, ValueError for NaN and infinities; what was learned before stays
    */
   fit(x: ArrayInput): this {
-    this.#fitted = this.learn(readTable(this.name, x));
+    this.#fitted = runAtOnce(this.#learned(x));
     return this;
   }
 
   /** The rows, scaled: (rows, columns) of float64. @throws NotFittedError before fit, ShapeError for another width */
   transform(x: ArrayInput): NdArray<Float64Array> {
-    const fitted = this.fitted('transform');
-    return this.#map(x, fitted, this.forward(fitted));
+    return runAtOnce(this.#transformed('transform', x));
   }
 
   /** fit, then transform. */
@@ -54,19 +57,54 @@ export abstract class Scaler<Params extends object, Fitted extends object> {
     return this.fit(x).transform(x);
   }
 
+  /**
+   * `transform` in slices of about 25 ms, between which other work of the program runs.
+   *
+   * @param options `signal`: aborts
+   */
+  async transformAsync(x: ArrayInput, options?: AsyncOptions): Promise<NdArray<Float64Array>> {
+    return runAsync(`${this.name}.transformAsync`, options, {}, () => this.#transformed('transformAsync', x));
+  }
+
+  /**
+   * `fitTransform` in slices of about 25 ms, between which other work of the program runs.
+   *
+   * @param options `signal`: aborts; what was learned before stays unless all rows have been read
+   */
+  async fitTransformAsync(x: ArrayInput, options?: AsyncOptions): Promise<NdArray<Float64Array>> {
+    return runAsync(`${this.name}.fitTransformAsync`, options, {}, () => this.#fitTransformed(x));
+  }
+
   /** From scaled rows the rows as they were, but for rounding. */
   inverseTransform(x: ArrayInput): NdArray<Float64Array> {
     const fitted = this.fitted('inverseTransform');
-    return this.#map(x, fitted, this.backward(fitted));
+    return runAtOnce(this.#map(x, fitted, this.backward(fitted)));
   }
 
-  #map(x: ArrayInput, fitted: Fitted, cell: CellFunction): NdArray<Float64Array> {
-    const { data, scale, rows, columns } = readTable(this.name, x, this.columns(fitted));
+  *#learned(x: ArrayInput): Pieces<Fitted> {
+    return yield* this.learn(yield* tableInPieces(this.name, x));
+  }
+
+  *#transformed(wanted: string, x: ArrayInput): Pieces<NdArray<Float64Array>> {
+    const fitted = this.fitted(wanted);
+    return yield* this.#map(x, fitted, this.forward(fitted));
+  }
+
+  *#fitTransformed(x: ArrayInput): Pieces<NdArray<Float64Array>> {
+    const fitted = yield* this.#learned(x);
+    this.#fitted = fitted;
+    return yield* this.#map(x, fitted, this.forward(fitted));
+  }
+
+  *#map(x: ArrayInput, fitted: Fitted, cell: CellFunction): Pieces<NdArray<Float64Array>> {
+    const { data, scale, rows, columns } = yield* tableInPieces(this.name, x, this.columns(fitted));
     const result = new Float64Array(rows * columns);
-    for (let i = 0, column = 0; i < result.length; i++) {
-      result[i] = cell(data[i] * scale, column);
-      if (++column === columns) column = 0;
-    }
+    yield* ranges(rows, 2 * columns, (begin, end) => {
+      for (let i = begin * columns, column = 0; i < end * columns; i++) {
+        result[i] = cell(data[i] * scale, column);
+        if (++column === columns) column = 0;
+      }
+    });
     return { data: result, shape: [rows, columns] };
   }
 

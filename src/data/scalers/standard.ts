@@ -3,6 +3,7 @@ import { columnMoments } from '../moments.js';
 import { readFitted } from '../stored.js';
 import type { Table } from '../table.js';
 import { checkColumns, checkFinite, copied, EPSILON, perColumn } from './fitted.js';
+import type { Pieces } from '../../yielding.js';
 import type { CellFunction } from './scaler.js';
 import { Scaler } from './scaler.js';
 
@@ -72,9 +73,9 @@ export class StandardScaler extends Scaler<StandardScalerParams, Fitted> {
     return this.fitted('nSamplesSeen').nSamplesSeen;
   }
 
-  protected learn(table: Table): Fitted {
+  protected *learn(table: Table): Pieces<Fitted> {
     const { rows, columns } = table;
-    const { mean, variance } = columnMoments(table);
+    const { mean, variance } = yield* columnMoments(table);
     const { withStd } = this.params;
     const scale = new Float64Array(columns);
     for (let j = 0; j < columns; j++) {

@@ -1,9 +1,12 @@
 import { describe } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray, TypedArray } from '../../ndarray.js';
-import { formatShape, isTypedArray, readArray } from '../../ndarray.js';
+import { arrayInPieces, formatShape, isTypedArray, readArray } from '../../ndarray.js';
+import { copied } from '../../ndarray/values.js';
+import type { Pieces } from '../../yielding.js';
+import { ranges, runAtOnce } from '../../yielding.js';
 import type { Label } from '../labels.js';
-import { encodeLabels } from '../labels.js';
+import { encodeLabels, VALUES_PER_LABEL } from '../labels.js';
 import { readWeights } from '../weights.js';
 
 /** Labels as scores take them: one per row, or an NdArray of shape (n) or (n, 1). */
@@ -21,19 +24,29 @@ export interface LabelPair {
 }
 
 /** One label per row. @throws ShapeError for several per row */
-export function labelList(owner: string, input: unknown, name: string): ArrayLike<Label> {
+export function* labelListInPieces(owner: string, input: unknown, name: string): Pieces<ArrayLike<Label>> {
   if (isTypedArray(input)) return input;
   if (Array.isArray(input)) {
-    return input.map((row: unknown, i) => {
-      if (!Array.isArray(row) && !isTypedArray(row)) return row as Label;
-      if (row.length === 1) return row[0] as Label;
-      throw severalPerRow(owner, name, `${row.length} values in row ${i}`);
+    const labels: Label[] = [];
+    yield* ranges(input.length, VALUES_PER_LABEL, (begin, end) => {
+      for (let i = begin; i < end; i++) {
+        const row: unknown = input[i];
+        if (!Array.isArray(row) && !isTypedArray(row)) labels[i] = row as Label;
+        else if (row.length === 1) labels[i] = row[0] as Label;
+        else throw severalPerRow(owner, name, `${row.length} values in row ${i}`);
+      }
     });
+    return labels;
   }
-  const { data, shape, scale = 1 } = readArray(input, name);
+  const { data, shape, scale = 1 } = yield* arrayInPieces(input, name);
   const single = shape.length === 1 || (shape.length === 2 && shape[1] === 1);
   if (!single) throw severalPerRow(owner, name, `the shape ${formatShape(shape)}`);
-  return scale === 1 ? data : Float64Array.from(data, (value) => value * scale);
+  return scale === 1 ? data : yield* copied(data, new Float64Array(data.length), scale);
+}
+
+/** `labelListInPieces`, at once. */
+export function labelList(owner: string, input: unknown, name: string): ArrayLike<Label> {
+  return runAtOnce(labelListInPieces(owner, input, name));
 }
 
 /** One or several labels per row, row by row. */
