@@ -117,7 +117,5 @@ export function continued(owner: string, call: string, model: Model, params: MLP
   }
   const spec = networkSpec(params, network.spec.inputShape[0], model);
   if (JSON.stringify(spec) === JSON.stringify(network.spec)) return { ...model, params };
-  const changed = new Network(spec, network.engine);
-  changed.setPacked(network.packed);
-  return { ...model, network: changed, params };
+  return { ...model, network: network.replanned(spec), params };
 }

@@ -94,6 +94,13 @@ export class Network {
     else this.#packed = new Float32Array(source);
   }
 
+  /** A network with the same parameters and their values, planned from another spec of them. */
+  replanned(spec: NetworkSpec): Network {
+    const network = new Network(spec, this.engine);
+    network.setPacked(this.packed);
+    return network;
+  }
+
   /** While training runs, predictions see what `source` returns. Call with undefined when it is over. */
   borrow(source: (() => Float32Array) | undefined): void {
     if (source) this.#keepParameters();

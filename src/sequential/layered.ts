@@ -203,10 +203,7 @@ export abstract class Layered {
   #refresh(): void {
     this.#stale = false;
     this.#builder &&= this.#newBuilder(this.#inputShape as Shape);
-    if (!this.#builder || !this.#network) return;
-    const network = new Network(this.#builder.structure.spec, this.#network.engine);
-    network.setPacked(this.#network.packed);
-    this.#network = network;
+    if (this.#builder) this.#network = this.#network?.replanned(this.#builder.structure.spec);
   }
 
   /** The network, if there is one yet. */
