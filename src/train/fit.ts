@@ -5,6 +5,7 @@ import type { Network } from '../model/network.js';
 import { allFinite, sliceRows } from '../ndarray.js';
 import type { Batch } from './batches.js';
 import type { Dataset } from './data.js';
+import { SlicedSession } from './sliced-session.js';
 import type { Trainer } from './trainer.js';
 import { runInSlices, Yielder } from '../yielding.js';
 
@@ -224,7 +225,7 @@ class Run {
   /** From the next step on, compute in slices. */
   async #slice(ends: boolean | Promise<boolean>): Promise<boolean> {
     const last = await ends;
-    await runInSlices(this.#request.trainer.slice(), this.#yielder);
+    await runInSlices(this.#request.trainer.slice(SlicedSession), this.#yielder);
     return last;
   }
 

@@ -8,6 +8,7 @@ import { plan } from '../model/plan.js';
 import { backwardStep, forwardStep, lossStep } from '../model/steps.js';
 import type { Pieces } from '../yielding.js';
 import type { TrainerOptions } from './trainer.js';
+import { SlicedSession } from './sliced-session.js';
 import { mostRows, Trainer } from './trainer.js';
 
 /** Nanoseconds of a step, by estimate, from which it is cut. Shorter ones are faster whole. */
@@ -15,7 +16,7 @@ const LONG_STEP_NS = 4e7;
 
 /** A trainer with its data set in its arena, in slices if a step is estimated to take more than 40 ms. */
 export function openTrainer(options: TrainerOptions): Pieces<Trainer> {
-  return Trainer.open({ ...options, sliced: stepCost(options) > LONG_STEP_NS });
+  return Trainer.open({ ...options, sliced: stepCost(options) > LONG_STEP_NS ? SlicedSession : undefined });
 }
 
 /** About how many nanoseconds a step takes on one thread; 0 for stored rows, whose zeros cost nothing: time will tell. */

@@ -14,7 +14,7 @@ import { runAtOnce } from '../yielding.js';
 import type { Dataset } from './data.js';
 import { Session } from './session.js';
 import type { SessionOptions } from './session.js';
-import { SlicedSession } from './sliced-session.js';
+import type { SlicedSession } from './sliced-session.js';
 
 const MOST_ACTIVATION_BYTES = 67108864;
 
@@ -33,8 +33,11 @@ export interface TrainerOptions extends Omit<SessionOptions, 'rows' | 'accumulat
   readonly seed: number;
   /** Batches whose activations and deltas take more bytes than this are computed in parts. */
   readonly mostActivationBytes?: number;
-  /** Compute every step in slices, between which the host may have its turn: `stepInPieces`. Default false. */
-  readonly sliced?: boolean;
+  /**
+   * SlicedSession, to compute every step in slices, between which the host may have its turn. Given as the class, so that
+   * what only computes whole steps does not load it.
+   */
+  readonly sliced?: typeof SlicedSession;
 }
 
 /** Updates a network step by step. */
@@ -86,12 +89,12 @@ export class Trainer {
 
   /** True if steps come in slices. */
   get sliced(): boolean {
-    return this.#session instanceof SlicedSession;
+    return this.#options.sliced !== undefined;
   }
 
   /** From now on, compute every step in slices. The bits stay. */
-  *slice(): Pieces<void> {
-    yield* this.#reopen({ sliced: true });
+  *slice(sliced: typeof SlicedSession): Pieces<void> {
+    yield* this.#reopen({ sliced });
   }
 
   /** The gradients of a step, and its loss, for `finishInPieces`. Given up on the way, it leaves everything as it was. */
@@ -185,7 +188,7 @@ export class Trainer {
 
 function openSession(options: TrainerOptions): Pieces<Session> {
   const { network, dataset, batchSize, entries, mostActivationBytes, sliced } = options;
-  const { open } = sliced ? SlicedSession : Session;
+  const { open } = sliced ?? Session;
   const listed = (entries ?? (dataset && mostEntries(network.spec, dataset.rows, batchSize))) !== undefined;
   if (needsWhole(options)) {
     if (batchSize > mostRows(network, listed, mostActivationBytes ?? MOST_WHOLE_BYTES))

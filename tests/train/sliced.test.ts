@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as lamella from 'lamella';
 import type * as Slices from '../../src/engine/slices.js';
 import type * as Opening from '../../src/train/open-trainer.js';
+import { SlicedSession } from '../../src/train/sliced-session.js';
 import { Trainer } from '../../src/train/trainer.js';
 import { hashOf, trainings } from '../helpers/trainings.js';
 
@@ -10,7 +11,7 @@ const cut = vi.hoisted(() => ({ nanoseconds: 500, slices: 0 }));
 
 // Every step in slices, and these so short that every call is cut.
 vi.mock('../../src/train/open-trainer.js', (): typeof Opening => ({
-  openTrainer: (options) => Trainer.open({ ...options, sliced: true }),
+  openTrainer: (options) => Trainer.open({ ...options, sliced: SlicedSession }),
 }));
 vi.mock('../../src/engine/slices.js', async (original) => {
   const actual = await original<typeof Slices>();
