@@ -44,9 +44,11 @@ describe('the packed package', () => {
     files = pack('--dry-run').files.map(({ path }) => path);
   });
 
-  test('holds code, binaries and types, and nothing else', () => {
+  test('holds code, binaries, types and what README links to, and nothing else', () => {
     const expected = [
-      /^(package\.json|LICENSE|README\.md)$/,
+      /^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/,
+      /^docs\/[a-z-]+\.(md|svg)$/,
+      /^examples\/(README\.md|[a-z-]+\.mjs|playground\/[a-z]+\.(js|mjs|html|css))$/,
       /^dist\/LICENSE-fflate\.txt$/,
       /^dist\/(node\/|workerd\/)?[a-z]+\.js$/,
       /^dist\/(node\/|workerd\/)?chunk-[A-Z0-9]+\.js$/,
