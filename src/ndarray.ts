@@ -9,7 +9,7 @@ export { refuseNonFinite, rowsInPieces, toRows } from './ndarray/rows.js';
 export type { Rows } from './ndarray/rows.js';
 export type { Places } from './ndarray/sparse-rows.js';
 export { sliceRows, takeRows } from './ndarray/sparse-rows.js';
-export { formatShape, isTypedArray } from './ndarray/types.js';
+export { formatShape, isTypedArray, MAX_RANK } from './ndarray/types.js';
 export { allFinite } from './ndarray/values.js';
 export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray/types.js';
 

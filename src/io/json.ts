@@ -1,3 +1,4 @@
+import { quote } from '../check.js';
 import { FormatError } from '../errors.js';
 
 /** What JSON can say. Objects have no prototype, so that no name of theirs means anything. */
@@ -17,7 +18,16 @@ export interface ParsedJson {
 const MOST_DEPTH = 32;
 
 /**
- * Parse JSON that nobody vouches for: as `JSON.parse`, but names may not occur twice in an object, and nesting is limited.
+ * Parts of a text, at most, far above those of any model. An empty object takes two bytes of text and 200 of memory, a name
+ * some 100, a number in an array 16: so no text takes more than 250 MB beside its own length.
+ */
+const MAX_CONTAINERS = 262_144;
+const MAX_NAMES = 1_048_576;
+const MAX_ELEMENTS = 4_194_304;
+
+/**
+ * Parse JSON that nobody vouches for: as `JSON.parse`, but names may not occur twice in an object, and nesting and the number
+ * of parts are limited.
  *
  * @param what the file or the part of it, for errors
  * @param firstByte offset of the text in the file
@@ -32,8 +42,12 @@ class Parser {
   readonly #text: string;
   readonly #what: string;
   readonly #firstByte: number;
+  /** Of the outermost object or array and what is in it: errors tell of those. */
   readonly #begins = new Map<Json, number>();
   #at = 0;
+  #containers = 0;
+  #names = 0;
+  #elements = 0;
 
   constructor(text: string, what: string, firstByte: number) {
     this.#text = text;
@@ -57,6 +71,9 @@ class Parser {
     const letter = this.#text[this.#at];
     if (letter === '{' || letter === '[') {
       if (depth === MOST_DEPTH) throw this.#unexpected(`at most ${MOST_DEPTH} levels of nesting`);
+      if (++this.#containers > MAX_CONTAINERS) {
+        throw this.#unexpected(`at most ${MAX_CONTAINERS} objects and arrays`);
+      }
       return letter === '{' ? this.#object(depth) : this.#array(depth);
     }
     if (letter === '"') return this.#string();
@@ -65,12 +82,14 @@ class Parser {
 
   #object(depth: number): JsonObject {
     const object = Object.create(null) as Record<string, Json>;
-    this.#begins.set(object, this.#at++);
+    if (depth < 2) this.#begins.set(object, this.#at);
+    this.#at++;
     if (this.#closes('}')) return object;
     do {
       this.#blank();
       const begin = this.#at;
       if (this.#text[begin] !== '"') throw this.#unexpected('a name in double quotes');
+      if (++this.#names > MAX_NAMES) throw this.#unexpected(`at most ${MAX_NAMES} names in objects`);
       const name = this.#string();
       if (Object.hasOwn(object, name)) {
         this.#at = begin;
@@ -85,10 +104,13 @@ class Parser {
 
   #array(depth: number): Json[] {
     const array: Json[] = [];
-    this.#begins.set(array, this.#at++);
+    if (depth < 2) this.#begins.set(array, this.#at);
+    this.#at++;
     if (this.#closes(']')) return array;
-    do array.push(this.#value(depth + 1));
-    while (this.#goesOn(']'));
+    do {
+      if (++this.#elements > MAX_ELEMENTS) throw this.#unexpected(`at most ${MAX_ELEMENTS} values in arrays`);
+      array.push(this.#value(depth + 1));
+    } while (this.#goesOn(']'));
     return array;
   }
 
@@ -149,7 +171,7 @@ class Parser {
   }
 
   #unexpected(expected: string, at = this.#at): FormatError {
-    const found = at < this.#text.length ? `'${this.#text.slice(at, at + 12)}'` : 'the end of the text';
+    const found = at < this.#text.length ? quote(this.#text.slice(at, at + 12)) : 'the end of the text';
     return new FormatError(
       `${this.#what}: the JSON at byte ${this.#byte(at)} must have ${expected}, but received ${found}.`,
     );

@@ -1,6 +1,6 @@
 import { describe, readBytes } from '../check.js';
 import { FormatError } from '../errors.js';
-import { allFinite } from '../ndarray.js';
+import { allFinite, formatShape } from '../ndarray.js';
 import { notLamella, refuseForeign } from './foreign.js';
 import { MODEL_BYTES } from './kept-bytes.js';
 import { parseJson } from './json.js';
@@ -87,7 +87,7 @@ export function takeArray<T extends Float32Array | Float64Array>(
   if (!same || !(data instanceof Type)) {
     const bits = Type.name.replace(/Array$/, '').toLowerCase();
     throw new FormatError(
-      `${what} must be ${bits} of shape (${shape.join(', ')}), but received ${tensor.dtype} of shape (${tensor.shape.join(', ')}).`,
+      `${what} must be ${bits} of shape ${formatShape(shape)}, but received ${tensor.dtype} of shape ${formatShape(tensor.shape)}.`,
     );
   }
   if (allFinite(data)) return data;

@@ -8,6 +8,10 @@ import type { SequentialOptions } from './sequential.js';
 const KEYS = ['format', 'version', 'kind', 'name', 'seed', 'inputShape', 'layers'];
 const MOST_LAYERS = 10000;
 
+/** Of a text: more than a million weights take, in layers of one unit too. An empty object takes 56 bytes of memory. */
+const MAX_LENGTH = 67_108_864;
+const MAX_CONTAINERS = 2_097_152;
+
 /** The entries of what `toJSON` gave, as text or as data. @throws FormatError if it has none */
 export function readJson(json: unknown): Record<string, unknown> {
   return plain(typeof json === 'string' ? parse(json) : json, 'a model');
@@ -53,6 +57,10 @@ function asFormatError(error: unknown): unknown {
 }
 
 function parse(text: string): unknown {
+  if (text.length > MAX_LENGTH) refuse(`text of at most ${MAX_LENGTH} characters`, `${text.length}`);
+  if (!hasAtMost(text, '{', MAX_CONTAINERS) || !hasAtMost(text, '[', MAX_CONTAINERS)) {
+    refuse(`at most ${MAX_CONTAINERS} objects and as many arrays`, 'more');
+  }
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
@@ -63,6 +71,16 @@ function parse(text: string): unknown {
       },
     );
   }
+}
+
+/** True if a letter occurs at most `most` times. */
+function hasAtMost(text: string, letter: string, most: number): boolean {
+  let at = -1;
+  for (let count = 0; count <= most; count++) {
+    at = text.indexOf(letter, at + 1);
+    if (at < 0) return true;
+  }
+  return false;
 }
 
 function layerFrom(given: unknown, i: number): Layer {

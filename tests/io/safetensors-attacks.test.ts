@@ -32,7 +32,7 @@ describe('a file is refused', () => {
     [
       'with a byte order mark',
       fileOf('\ufeff{}'),
-      "the JSON at byte 8 must have a value, but received '\ufeff{}'.",
+      "the JSON at byte 8 must have a value, but received '\\ufeff{}'.",
     ],
     [
       'with an empty header',
@@ -157,5 +157,19 @@ describe('a file is refused', () => {
         'safetensors: at byte 8, the header must name at most 65536 arrays, but received 65537.',
       ),
     );
+  });
+
+  test.each([
+    ['objects', '{}'],
+    ['arrays', '[]'],
+  ])('with millions of %s, in little memory', (_name, empty) => {
+    const file = fileOf(`{"a":[${`${empty},`.repeat(5_000_000)}${empty}]}`);
+    const before = process.memoryUsage();
+    expect(() => readSafetensors(file)).toThrow(
+      /^safetensors: the JSON at byte \d+ must have at most 262144 objects and arrays, but received '.{12}'\.$/,
+    );
+    const after = process.memoryUsage();
+    const grown = after.heapUsed - before.heapUsed + after.arrayBuffers - before.arrayBuffers;
+    expect(grown).toBeLessThan(150e6);
   });
 });

@@ -32,7 +32,7 @@ describe('layers refuse', () => {
     [
       'shapes of no whole numbers',
       () => layers.dense({ units: 1, inputShape: [2.5] }),
-      'layers.dense: inputShape must be an array of 1 to 32 values, each of them an integer >= 1, but received [2.5].',
+      'layers.dense: inputShape must be an array of 1 to 64 values, each of them an integer >= 1, but received [2.5].',
     ],
     [
       'weights outside a model',

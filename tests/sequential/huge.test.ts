@@ -265,3 +265,15 @@ test('weights in JSON are looked at before any are drawn', async () => {
     expect(error).toBeInstanceOf(FormatError);
   }
 });
+
+test('a text of millions of empty parts is refused before it is parsed', async () => {
+  for (const empty of ['{}', '[]']) {
+    const text = `{"layers":[${`${empty},`.repeat(2_100_000)}${empty}]}`;
+    const error = await expectBounded(() => modelFromJSON(text));
+    expect(error).toEqual(
+      new FormatError(
+        'modelFromJSON: expected at most 2097152 objects and as many arrays, but received more.',
+      ),
+    );
+  }
+});

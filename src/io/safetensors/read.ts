@@ -1,5 +1,6 @@
 import { describe } from '../../check.js';
 import { FormatError } from '../../errors.js';
+import { formatShape } from '../../ndarray.js';
 import type { Json, JsonObject, ParsedJson } from '../json.js';
 import { parseJson } from '../json.js';
 import type { Tensor } from './dtypes.js';
@@ -139,7 +140,7 @@ function checkPlaces(entries: readonly Entry[], length: number, data: number): v
     }
     const bytes = byteLength(entry);
     if (entry.end - entry.begin !== bytes) {
-      const expected = `${what} of dtype ${entry.dtype} and shape (${entry.shape.join(', ')}) must take ${bytes} bytes`;
+      const expected = `${what} of dtype ${entry.dtype} and shape ${formatShape(entry.shape)} must take ${bytes} bytes`;
       throw refusal(entry.at, expected, `${entry.end - entry.begin}`);
     }
     if (entry.end > length) {
@@ -160,7 +161,7 @@ function byteLength({ name, dtype, shape, at }: Entry): number {
   throw refusal(
     at,
     `the array ${describe(name)} must have fewer than 2^53 bytes`,
-    `the shape (${shape.join(', ')})`,
+    `the shape ${formatShape(shape)}`,
   );
 }
 

@@ -19,7 +19,7 @@ type ConstraintName = 'maxNorm' | 'nonNeg' | 'unitNorm' | 'minMaxNorm';
 
 const norm = number({ min: 0 });
 const one = integer({ min: 0, max: 3 });
-const axis = anyOf(one, listOf(one, 1));
+const axis = anyOf(one, listOf(one, 1, 4));
 const TABLE = {
   kind: 'constraint',
   group: 'constraints',

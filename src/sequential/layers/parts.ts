@@ -8,6 +8,7 @@ import { resolveInitializer } from '../../model/options/initializers.js';
 import type { RegularizerConfig } from '../../model/options/regularizers.js';
 import { resolveRegularizer } from '../../model/options/regularizers.js';
 import type { ConstraintSpec, ParameterRules, RegularizerSpec, Shape } from '../../model/spec.js';
+import { MAX_RANK } from '../../ndarray.js';
 
 /** What every layer takes. */
 export interface LayerOptions {
@@ -31,9 +32,6 @@ export type Initializer = string | InitializerConfig;
 export type Regularizer = string | RegularizerConfig | null;
 /** The name of a constraint, or what a factory of `constraints` returns. */
 export type Constraint = string | ConstraintConfig | null;
-
-/** Dimensions of a row at most: as many as numpy 1 allowed. */
-export const MAX_RANK = 32;
 
 /** A shape of at least one dimension. */
 export const shape: Rule<number[]> = {

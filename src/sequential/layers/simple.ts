@@ -8,9 +8,10 @@ import type {
   ReshapeSpec,
   Shape,
 } from '../../model/spec.js';
+import { MAX_RANK } from '../../ndarray.js';
 import type { LayerKind } from './kind.js';
 import type { LayerOptions } from './parts.js';
-import { imageOptions, MAX_RANK } from './parts.js';
+import { imageOptions } from './parts.js';
 
 export interface ActivationOptions extends LayerOptions {
   readonly activation: string;

@@ -1,0 +1,51 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Mutation } from '../models/mutations.js';
+import { readSafetensors } from '../../src/io/safetensors/read.js';
+import { fileOf } from '../io/files.js';
+import { byteMutations, faultOf, smallFiles, valueMutations } from '../models/mutations.js';
+
+const KINDS = ['MLPClassifier', 'MLPRegressor', 'Perceptron', 'Sequential of rows', 'Sequential of images'];
+let files: Map<string, Uint8Array>;
+
+beforeAll(async () => {
+  files = await smallFiles();
+});
+
+async function faultsOf(mutations: Iterable<Mutation>): Promise<{ count: number; faults: string[] }> {
+  const faults: string[] = [];
+  let count = 0;
+  for (const mutation of mutations) {
+    const fault = await faultOf(mutation);
+    if (fault !== undefined) faults.push(fault);
+    count++;
+  }
+  return { count, faults };
+}
+
+describe.each(KINDS)('%s: every changed file is refused by a LamellaError, or is a model', (kind) => {
+  test('with any byte changed, or cut anywhere', async () => {
+    const { count, faults } = await faultsOf(byteMutations(files.get(kind)!));
+    expect(faults).toEqual([]);
+    expect(count).toBeGreaterThan(10_000);
+  });
+
+  test('with any value of its header and its description changed', async () => {
+    const { count, faults } = await faultsOf(valueMutations(files.get(kind)!));
+    expect(faults).toEqual([]);
+    expect(count).toBeGreaterThan(1000);
+  });
+});
+
+test.each([
+  ['values in arrays', 4_194_304, (count: number) => `[${'0,'.repeat(count)}0]`],
+  [
+    'names in objects',
+    1_048_576,
+    (count: number) => `{${Array.from({ length: count + 1 }, (_, i) => `"${i.toString(36)}":0`).join(',')}}`,
+  ],
+] as const)('a header of too many %s is refused in little memory', (what, most, make) => {
+  const file = fileOf(`{"a":${make(most)}}`);
+  const before = process.memoryUsage().heapUsed;
+  expect(() => readSafetensors(file)).toThrow(`must have at most ${most} ${what}, but received`);
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(400e6);
+});
