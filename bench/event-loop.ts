@@ -1,7 +1,8 @@
 /**
  * npm run bench:event-loop: how long asynchronous calls hold the event loop, and how soon an abort takes effect. Of every
- * call: the longest gaps between two turns of the loop (median, 99th and 99.9th percentile, maximum) while it runs again and
- * again, after a run that is not counted, until there are enough gaps; then the time from an abort to its rejection.
+ * call: the gaps between two turns of the loop (median, 99th and 99.9th percentile, maximum) while it runs again and again,
+ * after a run that is not counted, until there are enough gaps; by the clock and, for machines that have other work, by the
+ * processor time of this process; then the time from an abort to its rejection.
  *
  *   --calls fit,conv       only calls whose names contain one of these words
  *   --gaps 1000            gaps to measure of each call
@@ -26,28 +27,48 @@ const { values: options } = parseArgs({
   },
 });
 
-interface Measured {
-  readonly name: string;
-  readonly gaps: number;
-  /** Milliseconds. */
+/** Milliseconds. */
+interface Percentiles {
   readonly median: number;
   readonly p99: number;
   readonly p999: number;
   readonly max: number;
+}
+
+interface Measured {
+  readonly name: string;
+  readonly gaps: number;
+  readonly clock: Percentiles;
+  readonly processor: Percentiles;
   readonly abort: number;
 }
 
-/** Watches how long the event loop is held: milliseconds between two of its turns. */
+/** What lies between two turns of the event loop: milliseconds by the clock and of processor time. */
+interface Gap {
+  readonly clock: number;
+  readonly processor: number;
+}
+
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** Gaps shorter than this are the loop's own turns: nothing was computed in them. */
+const IDLE_MS = 0.5;
+
+/** Watches how long the event loop is held. */
 class Watch {
-  readonly gaps: number[] = [];
+  readonly gaps: Gap[] = [];
   #running = true;
 
   constructor() {
     let last = performance.now();
+    let used = processorTime();
     const turn = (): void => {
-      const now = performance.now();
-      this.gaps.push(now - last);
-      last = now;
+      const [now, usedNow] = [performance.now(), processorTime()];
+      if (now - last > IDLE_MS) this.gaps.push({ clock: now - last, processor: usedNow - used });
+      [last, used] = [now, usedNow];
       if (this.#running) setImmediate(turn);
     };
     setImmediate(turn);
@@ -58,21 +79,18 @@ class Watch {
   }
 }
 
-/** Gaps shorter than this are the loop's own turns: nothing was computed in them. */
-const IDLE_MS = 0.5;
-
 /** Calls once to warm up, then again and again until there are enough gaps, or time is up. */
-async function gapsOf(call: AsyncCall, enough: number, seconds: number): Promise<number[]> {
-  const gaps: number[] = [];
+async function gapsOf(call: AsyncCall, enough: number, seconds: number): Promise<Gap[]> {
+  const gaps: Gap[] = [];
   const end = performance.now() + 1000 * seconds;
   await limited(call, end);
   while (gaps.length < enough && performance.now() < end) {
     const watch = new Watch();
     await limited(call, end);
     watch.stop();
-    gaps.push(...watch.gaps.filter((gap) => gap > IDLE_MS));
+    gaps.push(...watch.gaps);
   }
-  return gaps.sort((a, b) => a - b);
+  return gaps;
 }
 
 /** Runs a call to its end, or until time is up. */
@@ -104,17 +122,11 @@ async function abortTime(call: AsyncCall): Promise<number> {
   return longest;
 }
 
-function measure(name: string, gaps: readonly number[], abort: number): Measured {
-  const at = (share: number): number => gaps[Math.min(gaps.length - 1, Math.floor(share * gaps.length))] ?? 0;
-  return {
-    name,
-    gaps: gaps.length,
-    median: at(0.5),
-    p99: at(0.99),
-    p999: at(0.999),
-    max: gaps.at(-1) ?? 0,
-    abort,
-  };
+function percentiles(values: readonly number[]): Percentiles {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  return { median: at(0.5), p99: at(0.99), p999: at(0.999), max: sorted.at(-1) ?? 0 };
 }
 
 const milliseconds = (value: number): string => (Number.isNaN(value) ? '-' : value.toFixed(1));
@@ -130,16 +142,26 @@ for (const call of await asyncCalls()) {
   if (words.length > 0 && !words.some((word) => call.name.includes(word))) continue;
   live.show(call.name);
   const gaps = await gapsOf(call, Number(options.gaps), Number(options.seconds));
-  results.push(measure(call.name, gaps, await abortTime(call)));
+  results.push({
+    name: call.name,
+    gaps: gaps.length,
+    clock: percentiles(gaps.map(({ clock }) => clock)),
+    processor: percentiles(gaps.map(({ processor }) => processor)),
+    abort: await abortTime(call),
+  });
 }
 live.end();
 console.log(
   table(
-    ['milliseconds', 'gaps', 'median', '99 %', '99.9 %', 'max', 'abort'],
-    results.map(({ name, gaps, median, p99, p999, max, abort }) => [
+    [
+      ...['milliseconds', 'gaps', 'median', '99 %', '99.9 %', 'max'],
+      ...['processor: 99 %', '99.9 %', 'max', 'abort'],
+    ],
+    results.map(({ name, gaps, clock, processor, abort }) => [
       name,
       String(gaps),
-      ...[median, p99, p999, max, abort].map(milliseconds),
+      ...[clock.median, clock.p99, clock.p999, clock.max].map(milliseconds),
+      ...[processor.p99, processor.p999, processor.max, abort].map(milliseconds),
     ]),
   ),
 );

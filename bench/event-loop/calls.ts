@@ -116,6 +116,6 @@ export async function asyncCalls(): Promise<AsyncCall[]> {
     training('CIFAR-10 example', cifar, images, 64),
     training('CIFAR-10 example', cifar, images, 1000),
     training('batch normalization', normalized, images, 64),
-    training('batch normalization', normalized, images, 1000),
+    training('batch normalization', normalized, images, 400),
   ];
 }

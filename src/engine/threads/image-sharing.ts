@@ -41,9 +41,9 @@ export const IMAGE_SHARINGS: Partial<Record<KernelName, Sharing>> = {
   globalMaxBackward: images(8, 0.6, { writes: [0], reads: [2, 4, 6] }),
   pixelSums: images(4, 0.3, { writes: [0], reads: [2] }),
   pixelSquares: images(5, 0.3, { writes: [0], reads: [2, 4], moving: [0, 2] }),
-  channelNormForward: images(8, 0.4, { writes: [0], reads: [2, 4, 5, 6, 7], moving: [0, 2] }),
-  channelNormSums: images(8, 0.5, { writes: [0], reads: [2, 4, 6, 7], moving: [0, 2, 4] }),
-  channelNormBackward: images(11, 0.6, {
+  channelNormForward: images(8, 0.7, { writes: [0], reads: [2, 4, 5, 6, 7], moving: [0, 2] }),
+  channelNormSums: images(8, 0.7, { writes: [0], reads: [2, 4, 6, 7], moving: [0, 2, 4] }),
+  channelNormBackward: images(11, 1, {
     ...{ writes: [0], reads: [2, 4, 6, 7, 8, 9, 10] },
     moving: [0, 2, 4],
   }),

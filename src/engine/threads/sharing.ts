@@ -93,7 +93,8 @@ function pooling(writes: number[], x: number, count: number, moving: Moving[] = 
     rows: { count, block: 1, moving: [...pairs(0, x), ...moving] },
     writes,
     reads: [x, ...picks],
-    cost: (args) => 2000 * args[count],
+    // By the larger matrix: its stride is its columns.
+    cost: (args) => 0.2 * args[count] * Math.max(args[1], args[x + 1]),
   };
 }
 
@@ -219,7 +220,7 @@ export const SHARINGS: Partial<Record<KernelName, Sharing>> = {
   softmaxForward: rowWise(0, 2, 4, 2),
   softmaxBackward: rowWise(0, 2, 4, 2),
   logSoftmaxBackward: rowWise(0, 2, 4, 2),
-  rescale: rowWise(0, 2, 4, 0.2),
+  rescale: rowWise(0, 2, 4, 0.4),
   activityGradient: rowWise(0, 2, 4, 1),
   batchNormForward: {
     rows: { count: 8, block: 8, moving: pairs(0, 2) },
