@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AugmentationSpec } from '../../src/model/spec.js';
 import { FILL_MODES, INTERPOLATIONS } from '../../src/model/spec.js';
-import { expectClose, expectSameBits } from '../helpers/allclose.js';
+import { expectClose, expectSameBits, expectWithin } from '../helpers/allclose.js';
 import { mapsOf } from '../helpers/augmentation.js';
 import type { AffineMap, Image, Sampling } from '../helpers/reference.js';
 import { sampling } from '../helpers/reference.js';
@@ -113,11 +113,7 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
         [5, 32, 3],
       ] as const) {
         const actual = drawn(variant, spec, image, 50);
-        mapsOf(spec, image, KEY, 50)
-          .flat()
-          .forEach((expected, i) => {
-            expect(Math.abs(actual[i] - expected), `${spec.type}, ${i}`).toBeLessThan(1e-14 * image[1]);
-          });
+        expectWithin(actual, mapsOf(spec, image, KEY, 50).flat(), 1e-14 * image[1], spec.type);
       }
     }
   });

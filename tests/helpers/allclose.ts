@@ -54,6 +54,21 @@ export function expectClose(
   if (!(error <= units)) expect.fail(`${what}: error of ${error.toFixed(2)} units, at most ${units} allowed`);
 }
 
+/** Fails unless no value is further than `most` from the expected one. */
+export function expectWithin(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  most: number,
+  what: string,
+): void {
+  if (actual.length !== expected.length)
+    expect.fail(`${what}: ${actual.length} values, expected ${expected.length}`);
+  for (let i = 0; i < actual.length; i++) {
+    if (!(Math.abs(actual[i] - expected[i]) <= most))
+      expect.fail(`${what}: ${actual[i]} at ${i}, expected ${expected[i]} to ${most}`);
+  }
+}
+
 /** Fails unless both hold the same bits; two NaN are the same whatever their payload, 0 and −0 are not. */
 export function expectSameBits(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
   if (actual.length !== expected.length)

@@ -69,19 +69,23 @@ describe("agrees with the engine's Math to 2 ulp:", () => {
 
   test.each(['exp', 'log', 'log1p', 'expm1', 'tanh', 'sin', 'cos'] as const)('%s of any double', (name) => {
     const random = new RandomState(2);
+    const far: number[] = [];
     for (let i = 0; i < 20000; i++) {
       const x = anyDouble(random);
-      expect(ulps(math[name](x), Math[name](x)) <= 2, `${name}(${x})`).toBe(true);
+      if (!(ulps(math[name](x), Math[name](x)) <= 2)) far.push(x);
     }
+    expect(far).toEqual([]);
   });
 
   test('pow of any positive double to exponents from -5 to 5', () => {
     const random = new RandomState(3);
+    const far: number[][] = [];
     for (let i = 0; i < 20000; i++) {
       const x = Math.abs(anyDouble(random));
       const y = random.uniform(-5, 5);
-      expect(ulps(math.pow(x, y), Math.pow(x, y)) <= 2, `pow(${x}, ${y})`).toBe(true);
+      if (!(ulps(math.pow(x, y), Math.pow(x, y)) <= 2)) far.push([x, y]);
     }
+    expect(far).toEqual([]);
   });
 
   test('erf is odd, rises, and its slope is 2 / sqrt(pi) exp(-x^2)', () => {
@@ -159,16 +163,16 @@ describe('special values', () => {
 describe('pow', () => {
   test('is exact for whole powers that are doubles', () => {
     for (let base = 2; base <= 100; base++) {
-      let power = 1;
-      for (let n = 0; power <= Number.MAX_SAFE_INTEGER; n++, power *= base) {
-        expect(math.pow(base, n)).toBe(power);
-        expect(math.pow(-base, n)).toBe(n % 2 ? -power : power);
-      }
+      const powers = [1];
+      while (powers.at(-1)! * base <= Number.MAX_SAFE_INTEGER) powers.push(powers.at(-1)! * base);
+      expect(powers.map((_, n) => math.pow(base, n))).toEqual(powers);
+      expect(powers.map((_, n) => math.pow(-base, n))).toEqual(powers.map((p, n) => (n % 2 ? -p : p)));
     }
   });
 
   test('is exact for powers of two, subnormal ones included', () => {
-    for (let n = -1074; n < 1024; n++) expect(math.pow(2, n)).toBe(2 ** n);
+    const exponents = Array.from({ length: 2098 }, (_, i) => i - 1074);
+    expect(exponents.map((n) => math.pow(2, n))).toEqual(exponents.map((n) => 2 ** n));
   });
 
   test('gives square roots', () => {
