@@ -19,7 +19,9 @@ const PAGES = {
   withoutWasm: { path: 'bundled.html?without', headers: policy() },
 };
 
-describe('the packed package in a page', () => {
+const BROWSERS = ['chromium', 'firefox'] as const;
+
+describe.skipIf(!BROWSERS.some(findBrowser))('the packed package in a page', () => {
   let place: Installed;
   let inNode: object;
 
@@ -39,7 +41,7 @@ describe('the packed package in a page', () => {
     return () => place.remove();
   });
 
-  test.for(['chromium', 'firefox'] as const)(
+  test.for(BROWSERS)(
     'trains in %s to the same bits as in Node, on two threads where the page may share memory and start workers',
     async (name, { skip }) => {
       skip(findBrowser(name) === undefined, `${name} is not installed`);

@@ -24,41 +24,44 @@ console.log(JSON.stringify([
 ]));
 `;
 
-describe('the packed package in other runtimes', () => {
-  let place: Installed;
-  let inNode: unknown;
+describe.skipIf(!RUNTIMES.some(([, command]) => isInstalled(command)))(
+  'the packed package in other runtimes',
+  () => {
+    let place: Installed;
+    let inNode: unknown;
 
-  beforeAll(() => {
-    place = installed('train.js');
-    writeFileSync(join(place.folder, 'program.js'), PROGRAM);
-    writeFileSync(join(place.folder, 'files.js'), FILES);
-    inNode = JSON.parse(print(place.folder, process.execPath, 'program.js'));
-    return () => place.remove();
-  });
+    beforeAll(() => {
+      place = installed('train.js');
+      writeFileSync(join(place.folder, 'program.js'), PROGRAM);
+      writeFileSync(join(place.folder, 'files.js'), FILES);
+      inNode = JSON.parse(print(place.folder, process.execPath, 'program.js'));
+      return () => place.remove();
+    });
 
-  test.for(RUNTIMES)('trains in %s to the same bits as in Node', ([name, command, args], { skip }) => {
-    skip(!isInstalled(command), `${name} is not installed`);
-    expect(inNode).toMatchObject({ variant: 'base', threads: 2 });
-    expect(JSON.parse(print(place.folder, command, ...args, 'program.js'))).toEqual(inNode);
-  });
+    test.for(RUNTIMES)('trains in %s to the same bits as in Node', ([name, command, args], { skip }) => {
+      skip(!isInstalled(command), `${name} is not installed`);
+      expect(inNode).toMatchObject({ variant: 'base', threads: 2 });
+      expect(JSON.parse(print(place.folder, command, ...args, 'program.js'))).toEqual(inNode);
+    });
 
-  test.for(RUNTIMES)('saves and reads models in %s', ([name, command, args], { skip }) => {
-    skip(!isInstalled(command), `${name} is not installed`);
-    const allowed = name === 'deno' ? [...args, '--allow-read=models', '--allow-write=models'] : args;
-    const [saved, read] = JSON.parse(print(place.folder, command, ...allowed, 'files.js'));
-    expect([saved, read]).toEqual(['done', 'done']);
-  });
+    test.for(RUNTIMES)('saves and reads models in %s', ([name, command, args], { skip }) => {
+      skip(!isInstalled(command), `${name} is not installed`);
+      const allowed = name === 'deno' ? [...args, '--allow-read=models', '--allow-write=models'] : args;
+      const [saved, read] = JSON.parse(print(place.folder, command, ...allowed, 'files.js'));
+      expect([saved, read]).toEqual(['done', 'done']);
+    });
 
-  test('Deno says which permission a file needs', ({ skip }) => {
-    const [, command, args] = RUNTIMES[0];
-    skip(!isInstalled(command), 'deno is not installed');
-    const [saved, read, data] = JSON.parse(print(place.folder, command, ...args, 'files.js'));
-    expect(saved).toMatch(/^NotCapable: Requires write access to .*--allow-write/);
-    for (const refusal of [read, data]) {
-      expect(refusal).toMatch(/^NotCapable: Requires read access to .*--allow-read/);
-    }
-  });
-});
+    test('Deno says which permission a file needs', ({ skip }) => {
+      const [, command, args] = RUNTIMES[0];
+      skip(!isInstalled(command), 'deno is not installed');
+      const [saved, read, data] = JSON.parse(print(place.folder, command, ...args, 'files.js'));
+      expect(saved).toMatch(/^NotCapable: Requires write access to .*--allow-write/);
+      for (const refusal of [read, data]) {
+        expect(refusal).toMatch(/^NotCapable: Requires read access to .*--allow-read/);
+      }
+    });
+  },
+);
 
 function isInstalled(command: string): boolean {
   return spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
