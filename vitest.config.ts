@@ -30,6 +30,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     teardownTimeout: 60_000,
     reporters: ['default'],
+    setupFiles: ['tests/helpers/equal-arrays.ts'],
     projects: [
       {
         extends: true,

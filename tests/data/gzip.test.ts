@@ -195,12 +195,12 @@ describe('gunzip refuses', () => {
   });
 
   test('a bomb, before it is unpacked', () => {
-    const bomb = gzipSync(new Uint8Array(400e6), { level: 9 });
+    const bomb = gzipSync(new Uint8Array(120e6), { level: 9 });
     const before = process.memoryUsage().arrayBuffers;
     expect(() => gunzip(bomb, { maxBytes: 1000 })).toThrow(
       'gzip: the data must decompress to at most 1000 bytes, but there are more.',
     );
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100e6);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(40e6);
   });
 
   test('one byte more than allowed, but not as many', () => {

@@ -129,14 +129,14 @@ describe('parseIdx refuses', () => {
   });
 
   test('compressed data that go on behind the declared size, without unpacking them', () => {
-    const bomb = new Uint8Array(300e6);
+    const bomb = new Uint8Array(120e6);
     bomb.set(header(8, 2, 3));
     const file = gzipSync(bomb, { level: 9 });
     const before = process.memoryUsage().arrayBuffers;
     expect(() => parseIdx(file)).toThrow(
       'IDX: the header declares 18 bytes in all, but more follow at byte 18.',
     );
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100e6);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(40e6);
   });
 
   test('compressed data that declare more than there is', () => {

@@ -90,7 +90,8 @@ describe.each(['base', 'relaxed'] as const)('%s', (variant) => {
   describe.each(cases)('$name', ({ params, dataset, initial, ...recorded }) => {
     const { x, y } = data[dataset];
 
-    test('starts from the same weights', async () => {
+    // They are drawn before the engine computes.
+    test.runIf(variant === 'base')('starts from the same weights', async () => {
       const classifier = new MLPClassifier({
         ...optionsOf(params),
         ...{ learningRateInit: 1e-30, solver: 'sgd', maxIter: 1, alpha: 0, onWarning: () => {} },
