@@ -5,13 +5,13 @@ const { test, ...rest } = suite;
 
 /**
  * Trains on real data sets for minutes: one file at a time, on the machine's whole memory bandwidth. Goes through all sizes
- * of the kernels, of which `npm test` takes a third.
+ * and variants of the kernels, of which `npm test` takes some.
  */
 export default mergeConfig(defineConfig(rest), {
   test: {
     pool: test?.pool,
     execArgv: test?.execArgv,
-    include: ['tests/acceptance/**/*.test.ts', 'tests/assembly/**/*.test.ts'],
+    include: ['tests/{acceptance,assembly,model}/**/*.test.ts'],
     env: { LAMELLA_TESTS: 'every combination' },
     fileParallelism: false,
     passWithNoTests: true,
