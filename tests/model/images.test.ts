@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { OptimizerSpec } from '../../src/model/optimizers.js';
 import type { Conv2dSpec, LayerSpec, Pair, Shape, WindowSpec } from '../../src/model/spec.js';
+import { combinations } from '../helpers/combinations.js';
 import { finiteDifferences } from '../helpers/finite-differences.js';
 import { convLayer, denseLayer, poolingLayer } from '../helpers/networks.js';
 import * as reference from '../helpers/reference.js';
@@ -123,13 +124,14 @@ const POOLS: [Pair, Partial<WindowSpec>][] = [
 
 describe('pooling equals float64', () => {
   for (const type of ['maxPooling2d', 'averagePooling2d'] as const) {
-    test.each(POOLS)(`${type} of %j, %j`, (size, window) => {
-      for (const channels of [1, 3, 8, 13]) {
+    test.each(combinations(POOLS, [1, 3, 8, 13]))(
+      `${type} of %j, %d channels`,
+      ([size, window], channels) => {
         const before = convLayer(channels, [2, 2], {}, { activation: 'tanh' });
         compare([8, 7, 2], [before, poolingLayer(type, size, window)]);
         compare([8, 7, channels], [poolingLayer(type, size, window), convLayer(3, [2, 2])]);
-      }
-    });
+      },
+    );
   }
 
   const FUSED: [Shape, number, Pair, Partial<WindowSpec>, Pair][] = [
