@@ -1,8 +1,10 @@
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { CsrRows, NdArray, TypedArray } from '../ndarray.js';
-import { isCsr, isTypedArray, ndarray } from '../ndarray.js';
+import { arrayInPieces, isCsr, isTypedArray, ndarray } from '../ndarray.js';
 import { constructorOf } from '../ndarray/types.js';
+import type { Pieces } from '../yielding.js';
+import { ranges, runAtOnce } from '../yielding.js';
 
 /** The number of rows of anything that has rows: an array, a typed array, an NdArray, CSR rows, an `ndarray` object. */
 export function countRows(rows: unknown, name: string): number {
@@ -23,30 +25,44 @@ function ndarrayOrCsr(rows: object): CsrRows | NdArray<TypedArray> {
  * Some rows, in the given order, as a copy of the input's own kind: array, typed array (a Buffer gives a Uint8Array),
  * NdArray with its scale, CSR rows; `ndarray` objects give an NdArray.
  */
-export function takeRows<T>(rows: T, indices: Int32Array): T {
-  if (Array.isArray(rows)) return Array.from(indices, (index) => rows[index] as unknown) as T;
-  if (isTypedArray(rows)) return takeBlocks(rows, 1, indices) as T;
-  const source = ndarrayOrCsr(rows as object);
-  if (isCsr(source)) return takeSparse(source, indices) as T;
+export function* takeRowsInPieces<T>(rows: T, indices: Int32Array): Pieces<T> {
+  if (Array.isArray(rows)) {
+    const taken: unknown[] = [];
+    yield* ranges(indices.length, 2, (begin, end) => {
+      for (let i = begin; i < end; i++) taken[i] = rows[indices[i]];
+    });
+    return taken as T;
+  }
+  if (isTypedArray(rows)) return (yield* takeBlocks(rows, 1, indices)) as T;
+  if (isCsr(rows)) return (yield* takeSparse(rows, indices)) as T;
+  const source = yield* arrayInPieces(rows, 'data');
   const [count, ...rest] = source.shape;
   const width = count === 0 ? 0 : source.data.length / count;
-  return { ...source, data: takeBlocks(source.data, width, indices), shape: [indices.length, ...rest] } as T;
+  const data = yield* takeBlocks(source.data, width, indices);
+  return { ...source, data, shape: [indices.length, ...rest] } as T;
 }
 
-function takeBlocks(data: TypedArray, width: number, indices: Int32Array): TypedArray {
+/** `takeRowsInPieces`, at once. */
+export function takeRows<T>(rows: T, indices: Int32Array): T {
+  return runAtOnce(takeRowsInPieces(rows, indices));
+}
+
+function* takeBlocks(data: TypedArray, width: number, indices: Int32Array): Pieces<TypedArray> {
   const taken = new (constructorOf(data))(indices.length * width);
-  if (width === 1) {
-    for (let i = 0; i < indices.length; i++) taken[i] = data[indices[i]];
-    return taken;
-  }
-  for (let i = 0; i < indices.length; i++) {
-    const start = indices[i] * width;
-    taken.set(data.subarray(start, start + width), i * width);
-  }
+  yield* ranges(indices.length, width, (begin, end) => {
+    for (let i = begin; i < end; i++) {
+      const start = indices[i] * width;
+      if (width === 1) taken[i] = data[start];
+      else taken.set(data.subarray(start, start + width), i * width);
+    }
+  });
   return taken;
 }
 
-function takeSparse({ data, indices: columns, indptr, shape }: CsrRows, indices: Int32Array): CsrRows {
+function* takeSparse(
+  { data, indices: columns, indptr, shape }: CsrRows,
+  indices: Int32Array,
+): Pieces<CsrRows> {
   const starts = new Int32Array(indices.length + 1);
   for (let i = 0; i < indices.length; i++) {
     starts[i + 1] = starts[i] + indptr[indices[i] + 1] - indptr[indices[i]];
@@ -54,12 +70,14 @@ function takeSparse({ data, indices: columns, indptr, shape }: CsrRows, indices:
   const stored = starts[indices.length];
   const takenData = isTypedArray(data) ? new (constructorOf(data))(stored) : new Float64Array(stored);
   const takenColumns = new Int32Array(stored);
-  for (let i = 0; i < indices.length; i++) {
-    const from = indptr[indices[i]] - starts[i];
-    for (let j = starts[i]; j < starts[i + 1]; j++) {
-      takenData[j] = data[from + j];
-      takenColumns[j] = columns[from + j];
+  yield* ranges(indices.length, (2 * stored) / Math.max(1, indices.length), (begin, end) => {
+    for (let i = begin; i < end; i++) {
+      const from = indptr[indices[i]] - starts[i];
+      for (let j = starts[i]; j < starts[i + 1]; j++) {
+        takenData[j] = data[from + j];
+        takenColumns[j] = columns[from + j];
+      }
     }
-  }
+  });
   return { data: takenData, indices: takenColumns, indptr: starts, shape: [indices.length, shape[1]] };
 }

@@ -18,7 +18,7 @@ export async function crossValScore(
   options: ScoringOptions = {},
 ): Promise<number[]> {
   const given = checkOptions('crossValScore', options, scoringSchema);
-  const run = experiment('crossValScore', estimator, { x, y }, given);
+  const run = await experiment('crossValScore', estimator, { x, y }, given);
   const scoring = { by: given.scoring ?? null, train: false };
   const tasks = run.folds.map((fold, i) => ({ candidate: 0, fold: i, ...fold, scoring }));
   const results = await runTasks(run, tasks);
@@ -39,7 +39,7 @@ export async function crossValPredict(
 ): Promise<any> {
   const method = oneOf<PredictMethod>(['predict', 'predictProba', 'predictLogProba', 'decisionFunction']);
   const given = checkOptions('crossValPredict', options, { ...experimentSchema, method });
-  const run = experiment('crossValPredict', estimator, { x, y }, given);
+  const run = await experiment('crossValPredict', estimator, { x, y }, given);
   checkPartition(run.folds, run.rows);
   const predict = given.method ?? 'predict';
   const results = await runTasks(

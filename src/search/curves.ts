@@ -5,9 +5,8 @@ import type { NdArray } from '../ndarray.js';
 import type { RandomState } from '../random.js';
 import { toRandomState } from '../random.js';
 import type { Estimator, EstimatorSource, Params } from './estimator.js';
-import { mergeParams } from './estimator.js';
 import type { Experiment, ScoringOptions, Task } from './experiment.js';
-import { experiment, runTasks, scoringSchema } from './experiment.js';
+import { checkCandidates, experiment, runTasks, scoringSchema } from './experiment.js';
 import { foldSchema } from './folds.js';
 import { combinations } from './grid.js';
 
@@ -47,7 +46,7 @@ export async function learningCurve(
   const schema = { ...scoringSchema, trainSizes: sizes, shuffle: boolean, randomState };
   const given = checkOptions('learningCurve', options, schema);
   const { trainSizes: wanted = [0.1, 0.325, 0.55, 0.775, 1], shuffle = false, ...rest } = given;
-  const run = experiment('learningCurve', estimator, { x, y }, rest);
+  const run = await experiment('learningCurve', estimator, { x, y }, rest);
   const trainSizes = countsOf(wanted, Math.min(...run.folds.map(({ train }) => train.length)));
   const random = shuffle ? toRandomState(given.randomState) : undefined;
   const folds = run.folds.map(({ train, test }) => ({ train: random?.permutation(train) ?? train, test }));
@@ -90,8 +89,8 @@ export async function validationCurve(
     );
   }
   const candidates: Params[] = combinations('validationCurve', { [paramName]: paramRange });
-  const run = experiment('validationCurve', estimator, { x, y }, given);
-  for (const params of candidates) run.create(mergeParams(run.seeds, params));
+  const run = await experiment('validationCurve', estimator, { x, y }, given);
+  await checkCandidates(run, candidates);
   const tasks = candidates.flatMap((params, candidate) =>
     run.folds.map((fold, i) => ({ candidate, fold: i, params, ...fold })),
   );

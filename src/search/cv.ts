@@ -3,8 +3,9 @@ import { checkOptions, describe, integer, oneOf, type refused } from '../check.j
 import { rowLabels } from '../data/labels.js';
 import { ValueError } from '../errors.js';
 import { isTypedArray } from '../ndarray.js';
+import type { Pieces } from '../yielding.js';
 import type { Fold, FoldOptions } from './folds.js';
-import { foldSchema, kFold, stratifiedKFold } from './folds.js';
+import { foldSchema, kFoldInPieces, stratifiedKFoldInPieces } from './folds.js';
 
 /**
  * How rows are split for cross-validation: a number of folds (stratified for classifiers, in order otherwise), options of
@@ -33,11 +34,11 @@ export const crossValidation: Rule<CrossValidation> = {
  * @param stratify whether to keep the shares of classes if `cv` does not say
  * @throws ValueError for folds that are empty or name rows that are not there
  */
-export function foldsFor(
+export function* foldsFor(
   owner: string,
   cv: CrossValidation,
   { rows, y, classifier }: { readonly rows: number; readonly y: unknown; readonly classifier: boolean },
-): Fold[] {
+): Pieces<Fold[]> {
   const stratify = classifier && oneLabelPerRow(y);
   if (Array.isArray(cv)) return (cv as readonly unknown[]).map((fold, i) => readFold(owner, fold, i, rows));
   const given = typeof cv === 'number' ? { nSplits: cv } : (cv as FoldOptions);
@@ -47,7 +48,8 @@ export function foldsFor(
     given,
     schema,
   );
-  return kind === 'kFold' ? kFold(rows, options) : stratifiedKFold(rowLabels(y, 'y'), options);
+  if (kind === 'kFold') return yield* kFoldInPieces(rows, options);
+  return yield* stratifiedKFoldInPieces(rowLabels(y, 'y'), options);
 }
 
 function oneLabelPerRow(y: unknown): boolean {

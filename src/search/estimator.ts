@@ -132,3 +132,25 @@ export function isPlainObject(value: unknown): value is Params {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype as object) === null;
 }
+
+/**
+ * Calls a method that a fitted estimator or a transformer has, in slices where it has one of the same name and `Async`
+ * beside it. A method that a subclass or an object overrides alone is called as it is.
+ */
+export async function callInSlices(
+  object: object,
+  name: string,
+  args: readonly unknown[],
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  const members = object as Record<string, (...args: unknown[]) => unknown>;
+  if (!hasAsync(object, name)) return members[name](...args);
+  return members[`${name}Async`](...args, { signal });
+}
+
+/** True if the object or class that has a method itself has the one with `Async` beside it. */
+export function hasAsync(object: object, name: string): boolean {
+  let level: object | null = object;
+  while (level !== null && !Object.hasOwn(level, name)) level = Object.getPrototypeOf(level) as object | null;
+  return level !== null && Object.hasOwn(level, `${name}Async`);
+}

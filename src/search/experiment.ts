@@ -1,8 +1,8 @@
-import { throwIfAborted } from '../check/abort.js';
 import type { Rule } from '../check.js';
 import { abortSignal, anyOf, anything, func, number, oneOf, rule } from '../check.js';
 import { countRows } from '../data/take.js';
 import { ShapeError } from '../errors.js';
+import { runInSlices, Yielder } from '../yielding.js';
 import type { CrossValidation } from './cv.js';
 import { crossValidation, foldsFor } from './cv.js';
 import type { Estimator, EstimatorFactory, EstimatorSource, Params } from './estimator.js';
@@ -17,7 +17,10 @@ import { runTrial } from './trial.js';
 export interface ExperimentOptions {
   /** Folds. Default 5: stratified for classifiers with one label per row, else in order. */
   readonly cv?: CrossValidation;
-  /** Aborts: the promise rejects with the signal's reason. It is handed to fit. */
+  /**
+   * Aborts, within 100 ms: the promise rejects with the signal's reason. It is handed to fit, whose steps, like those of
+   * scoring and splitting, run in slices of about 25 ms.
+   */
   readonly signal?: AbortSignal;
   /** Called after every trial and awaited. What it throws ends the run. */
   readonly onTrial?: (result: TrialResult) => void | Promise<void>;
@@ -68,12 +71,12 @@ export interface Experiment<E extends Estimator = Estimator> {
  *
  * @throws ShapeError if x and y differ in rows, ValueError for what the options or the estimator refuse
  */
-export function experiment<E extends Estimator>(
+export async function experiment<E extends Estimator>(
   owner: string,
   source: EstimatorSource<E>,
   { x, y }: { readonly x: unknown; readonly y: unknown },
   options: ScoringOptions,
-): Experiment<E> {
+): Promise<Experiment<E>> {
   scorerOf(owner, options.scoring);
   const create = factoryOf(owner, source);
   const rows = countRows(x, 'x');
@@ -84,8 +87,24 @@ export function experiment<E extends Estimator>(
     );
   }
   const sample = create({});
-  const folds = foldsFor(owner, options.cv ?? 5, { rows, y, classifier: isClassifier(sample) });
+  const classifier = isClassifier(sample);
+  const folds = await runInSlices(
+    foldsFor(owner, options.cv ?? 5, { rows, y, classifier }),
+    new Yielder(options.signal),
+  );
   return { owner, x, y, rows, folds, create, seeds: seedsFor(sample), options };
+}
+
+/** Make an estimator of each set of options: what it refuses, it refuses before the first fit. */
+export async function checkCandidates(
+  { create, seeds, options }: Experiment,
+  candidates: readonly Params[],
+): Promise<void> {
+  const yielder = new Yielder(options.signal);
+  for (const params of candidates) {
+    create(mergeParams(seeds, params));
+    if (yielder.due()) await yielder.rest();
+  }
 }
 
 /** Run tasks one after the other; results come in their order. */
@@ -96,13 +115,15 @@ export async function runTasks(
   const { signal, onTrial, errorScore = 'raise' } = options;
   const context = { owner, data: { x, y }, create, signal, errorScore };
   const results: TrialResult[] = [];
+  const yielder = new Yielder(signal);
   for (const [number, task] of tasks.entries()) {
-    throwIfAborted(signal);
+    await yielder.pause();
+    yielder.throwIfAborted();
     const trial = { ...task, number, params: mergeParams(seeds, task.params ?? {}) };
     const result = await runTrial(trial, context);
     results.push(result);
     await onTrial?.(result);
   }
-  throwIfAborted(signal);
+  yielder.throwIfAborted();
   return results;
 }

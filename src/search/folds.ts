@@ -1,9 +1,11 @@
 import { anyOf, boolean, checkOptions, describe, func, instance, integer, nullable } from '../check.js';
-import { encodeLabels, rowLabels } from '../data/labels.js';
+import { encodeLabelsInPieces, rowLabels } from '../data/labels.js';
 import { countRows } from '../data/take.js';
 import { ValueError } from '../errors.js';
 import { ascending, RandomState, toRandomState } from '../random.js';
 import type { OnWarning } from '../warnings.js';
+import type { Pieces } from '../yielding.js';
+import { ranges, runAtOnce } from '../yielding.js';
 import { LamellaWarning, warn } from '../warnings.js';
 
 /** Row numbers to train on and to test on. */
@@ -64,7 +66,11 @@ function checkRowNumbers(owner: string, rows: number, nSplits: number): void {
  * @returns a fold per part; row numbers ascend
  * @throws ValueError for more parts than rows
  */
-export function kFold(rows: unknown, options: FoldOptions = {}): Fold[] {
+export function kFold(rows: unknown, options?: FoldOptions): Fold[] {
+  return runAtOnce(kFoldInPieces(rows, options));
+}
+
+export function* kFoldInPieces(rows: unknown, options: FoldOptions = {}): Pieces<Fold[]> {
   const { nSplits, random } = readFoldOptions('kFold', options);
   const count = typeof rows === 'number' ? rows : countRows(rows, 'rows');
   if (!Number.isSafeInteger(count) || count < nSplits) {
@@ -81,7 +87,7 @@ export function kFold(rows: unknown, options: FoldOptions = {}): Fold[] {
     const end = start + Math.floor(count / nSplits) + (part < larger ? 1 : 0);
     for (; start < end; start++) partOf[order[start]] = part;
   }
-  return foldsOf(partOf, nSplits);
+  return yield* foldsOf(partOf, nSplits);
 }
 
 /**
@@ -93,9 +99,13 @@ export function kFold(rows: unknown, options: FoldOptions = {}): Fold[] {
  * @param y a label per row
  * @throws ValueError if every class has fewer rows than there are parts
  */
-export function stratifiedKFold(y: unknown, options: FoldOptions = {}): Fold[] {
+export function stratifiedKFold(y: unknown, options?: FoldOptions): Fold[] {
+  return runAtOnce(stratifiedKFoldInPieces(y, options));
+}
+
+export function* stratifiedKFoldInPieces(y: unknown, options: FoldOptions = {}): Pieces<Fold[]> {
   const { nSplits, random, onWarning } = readFoldOptions('stratifiedKFold', options);
-  const codes = byFirstAppearance(encodeLabels(rowLabels(y, 'y')).indices);
+  const codes = byFirstAppearance((yield* encodeLabelsInPieces(rowLabels(y, 'y'))).indices);
   const counts: number[] = [];
   for (const code of codes) counts[code] = (counts[code] ?? 0) + 1;
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
@@ -109,7 +119,7 @@ export function stratifiedKFold(y: unknown, options: FoldOptions = {}): Fold[] {
     const message = `The least populated class in y has only ${least} members, which is less than nSplits=${nSplits}.`;
     warn(new LamellaWarning(message, 'SMALL_CLASS'), onWarning);
   }
-  return foldsOf(stratifiedParts(codes, counts, nSplits, random), nSplits);
+  return yield* foldsOf(yield* stratifiedParts(codes, counts, nSplits, random), nSplits);
 }
 
 /** Classes numbered in the order in which they first occur. */
@@ -123,15 +133,14 @@ function byFirstAppearance(indices: Int32Array): Int32Array {
 }
 
 /** The part of every row. Parts take turns at the rows in the order of their classes. */
-function stratifiedParts(
+function* stratifiedParts(
   codes: Int32Array,
   counts: readonly number[],
   nSplits: number,
   random: RandomState | undefined,
-): Int32Array {
-  const partOf = new Int32Array(codes.length);
+): Pieces<Int32Array> {
   let start = 0;
-  counts.forEach((count, code) => {
+  const partsOf = counts.map((count) => {
     const shares = new Int32Array(nSplits);
     for (let i = start; i < start + count; i++) shares[i % nSplits]++;
     start += count;
@@ -140,18 +149,34 @@ function stratifiedParts(
       for (let i = 0; i < share; i++) parts.push(part);
     });
     random?.shuffle(parts);
-    let next = 0;
-    codes.forEach((each, row) => {
-      if (each === code) partOf[row] = parts[next++];
-    });
+    return parts;
+  });
+  const partOf = new Int32Array(codes.length);
+  const next = new Int32Array(counts.length);
+  yield* ranges(codes.length, 4, (begin, end) => {
+    for (let row = begin; row < end; row++) {
+      const code = codes[row];
+      partOf[row] = partsOf[code][next[code]++];
+    }
   });
   return partOf;
 }
 
-function foldsOf(partOf: Int32Array, nSplits: number): Fold[] {
-  const rows = ascending(partOf.length);
-  return Array.from({ length: nSplits }, (_, part) => ({
-    train: rows.filter((row) => partOf[row] !== part),
-    test: rows.filter((row) => partOf[row] === part),
-  }));
+function* foldsOf(partOf: Int32Array, nSplits: number): Pieces<Fold[]> {
+  const sizes = new Int32Array(nSplits);
+  for (const part of partOf) sizes[part]++;
+  const folds: Fold[] = [];
+  for (let part = 0; part < nSplits; part++) {
+    const test = new Int32Array(sizes[part]);
+    const train = new Int32Array(partOf.length - sizes[part]);
+    let [tested, trained] = [0, 0];
+    yield* ranges(partOf.length, 2, (begin, end) => {
+      for (let row = begin; row < end; row++) {
+        if (partOf[row] === part) test[tested++] = row;
+        else train[trained++] = row;
+      }
+    });
+    folds.push({ train, test });
+  }
+  return folds;
 }

@@ -1,8 +1,18 @@
-import { describe } from '../check.js';
+import { abortSignal, describe, refused } from '../check.js';
 import { notJson } from '../check/json.js';
+import { throwIfAborted } from '../check/abort.js';
+import type { AsyncOptions } from '../check/async-options.js';
 import { ValueError } from '../errors.js';
+import { Yielder } from '../yielding.js';
 import type { Estimator, Params } from './estimator.js';
-import { cloneEstimator, isClassifier, isEstimator, isPlainObject } from './estimator.js';
+import {
+  callInSlices,
+  cloneEstimator,
+  hasAsync,
+  isClassifier,
+  isEstimator,
+  isPlainObject,
+} from './estimator.js';
 import type { Step, Transformer } from './steps.js';
 import { checkTransformer, distinctNames, readStep, unknownStep } from './steps.js';
 
@@ -66,7 +76,8 @@ export class Pipeline implements Estimator {
    */
   async fit(x: unknown, y: unknown, options?: object): Promise<this> {
     this.#fitted = false;
-    await this.#estimator.fit(this.#fitTransformers(x, y), y, this.#forEstimator(options));
+    const rows = await this.#fitTransformers(x, y, signalOf(options));
+    await this.#estimator.fit(rows, y, await this.#forEstimator(options));
     return this;
   }
 
@@ -76,29 +87,50 @@ export class Pipeline implements Estimator {
    */
   async partialFit(x: unknown, y: unknown, options?: object): Promise<this> {
     const partialFit = this.#method('partialFit');
-    const rows = this.#fitted ? this.transform(x) : this.#fitTransformers(x, y);
-    await partialFit(rows, y, this.#forEstimator(options));
+    const signal = signalOf(options);
+    const rows = this.#fitted
+      ? await this.#transformed(x, signal)
+      : await this.#fitTransformers(x, y, signal);
+    await partialFit(rows, y, await this.#forEstimator(options));
     return this;
   }
 
-  #fitTransformers(x: unknown, y: unknown): unknown {
+  async #fitTransformers(x: unknown, y: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    const yielder = new Yielder(signal);
     let rows = x;
     for (const step of this.#transformers) {
-      if (step.fitTransform) rows = step.fitTransform(rows, y);
-      else {
+      if (step.fitTransform) {
+        // Those that take y have it before the options of fitTransformAsync.
+        const args = step.fitTransform.length > 1 ? [rows, y] : [rows];
+        if (hasAsync(step, 'fitTransform')) rows = await callInSlices(step, 'fitTransform', args, signal);
+        else rows = step.fitTransform(rows, y);
+      } else {
         step.fit(rows, y);
+        await yielder.pause();
         rows = step.transform(rows);
       }
+      await yielder.pause();
     }
     this.#fitted = true;
     return rows;
   }
 
-  #forEstimator(options: object | undefined): object | undefined {
+  async #forEstimator(options: object | undefined): Promise<object | undefined> {
     const { validationData } = (options ?? {}) as { validationData?: unknown };
     if (!Array.isArray(validationData)) return options;
     const [x, ...rest] = validationData as unknown[];
-    return { ...options, validationData: [this.transform(x), ...rest] };
+    return { ...options, validationData: [await this.#transformed(x, signalOf(options)), ...rest] };
+  }
+
+  /** `transform` in slices. */
+  async #transformed(x: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    const yielder = new Yielder(signal);
+    let rows = x;
+    for (const step of this.#transformers) {
+      rows = await callInSlices(step, 'transform', [rows], signal);
+      await yielder.pause();
+    }
+    return rows;
   }
 
   /** What the transformers make of rows: what the estimator sees. */
@@ -124,6 +156,51 @@ export class Pipeline implements Estimator {
 
   score(x: unknown, y: unknown, options?: object): number {
     return this.#method('score')(this.transform(x), y, options) as number;
+  }
+
+  /**
+   * `predict` in slices of about 25 ms, between which other work of the program runs: of this package's transformers and
+   * estimators; steps of other kinds are called as they are.
+   *
+   * @param options those of predict, and `signal`
+   */
+  async predictAsync(x: unknown, options?: AsyncOptions & object): Promise<any> {
+    return this.#inSlices('predict', x, [], options);
+  }
+
+  /**
+   * `predictProba` in slices of about 25 ms, between which other work of the program runs: of this package's transformers and
+   * estimators; steps of other kinds are called as they are.
+   *
+   * @param options those of predictProba, and `signal`
+   */
+  async predictProbaAsync(x: unknown, options?: AsyncOptions & object): Promise<any> {
+    return this.#inSlices('predictProba', x, [], options);
+  }
+
+  /**
+   * `score` in slices of about 25 ms, between which other work of the program runs: of this package's transformers and
+   * estimators; steps of other kinds are called as they are.
+   *
+   * @param options those of score, and `signal`
+   */
+  async scoreAsync(x: unknown, y: unknown, options?: AsyncOptions & object): Promise<number> {
+    return (await this.#inSlices('score', x, [y], options)) as number;
+  }
+
+  /** A method of the estimator on transformed rows. */
+  async #inSlices(
+    name: string,
+    x: unknown,
+    args: readonly unknown[],
+    options: AsyncOptions | undefined,
+  ): Promise<unknown> {
+    const method = this.#method(name);
+    const { signal, threads, ...own } = options ?? {};
+    throwIfAborted(signal);
+    const rows = await this.#transformed(x, signal);
+    if (!hasAsync(this.#estimator, name)) return method(rows, ...args, own);
+    return this.#method(`${name}Async`)(rows, ...args, { ...own, signal, threads });
   }
 
   /** True if the last step has a method of this name: 'predictProba', 'decisionFunction'. */
@@ -193,4 +270,11 @@ export class Pipeline implements Estimator {
  */
 export function pipeline(steps: readonly Step<Transformer | Estimator>[]): Pipeline {
   return new Pipeline(steps);
+}
+
+/** The signal among options, whatever else they are. */
+function signalOf(options: object | undefined): AbortSignal | undefined {
+  const { signal } = (options ?? {}) as { readonly signal?: unknown };
+  const accepted = abortSignal.accept(signal);
+  return accepted === refused ? undefined : accepted;
 }

@@ -5,10 +5,18 @@ import * as scores from '../data/scores.js';
 import { ValueError } from '../errors.js';
 import type { ArrayInput } from '../ndarray.js';
 import type { Estimator } from './estimator.js';
-import { supports } from './estimator.js';
+import { callInSlices, supports } from './estimator.js';
 
 /** Rates a fitted estimator on rows; more is better. */
 export type Scorer = (estimator: Estimator, x: unknown, y: unknown) => number | Promise<number>;
+
+/** A scorer as trials call it: what it asks of this package's estimators is done in slices, until the signal aborts. */
+type TrialScorer = (
+  estimator: Estimator,
+  x: unknown,
+  y: unknown,
+  signal?: AbortSignal,
+) => number | Promise<number>;
 
 /** Names of scorers. */
 export type ScoringName = keyof typeof predictionScorers | keyof typeof probabilityScorers;
@@ -71,25 +79,37 @@ const names = [...Object.keys(predictionScorers), ...Object.keys(probabilityScor
  *
  * @throws ValueError for unknown names, with the nearest known one
  */
-export function scorerOf(owner: string, scoring: Scoring | undefined): Scorer {
-  if (typeof scoring === 'function') return scoring;
-  if (scoring === undefined || scoring === null) return (estimator, x, y) => ownScore(owner, estimator, x, y);
+export function scorerOf(owner: string, scoring: Scoring | undefined): TrialScorer {
+  if (typeof scoring === 'function') return (estimator, x, y) => scoring(estimator, x, y);
+  if (scoring === undefined || scoring === null) {
+    return (estimator, x, y, signal) => ownScore(owner, estimator, x, y, signal);
+  }
   const name = typeof scoring === 'string' ? canonicalName(scoring, names) : undefined;
   if (name === undefined) throw unknownScoring(owner, scoring);
   const ofPredictions = own<OfPredictions>(predictionScorers, name);
-  if (ofPredictions) return (estimator, x, y) => ofPredictions(y, estimator.predict(x));
+  if (ofPredictions) {
+    return async (estimator, x, y, signal) =>
+      ofPredictions(y, await callInSlices(estimator, 'predict', [x], signal));
+  }
   const ofProbabilities = own<OfProbabilities>(probabilityScorers, name)!;
-  return (estimator, x, y) => {
-    const confidences = confidencesOf(owner, name, estimator, x);
+  return async (estimator, x, y, signal) => {
+    const confidences = await confidencesOf(owner, name, estimator, x, signal);
     return ofProbabilities(y as LabelRows, confidences, estimator.classes as readonly Label[]);
   };
 }
 
 /** What a fitted estimator gives for a score by probabilities. */
-function confidencesOf(owner: string, name: string, estimator: Estimator, x: unknown): ArrayInput {
-  if (supports(estimator, 'predictProba')) return estimator.predictProba!(x) as ArrayInput;
+async function confidencesOf(
+  owner: string,
+  name: string,
+  estimator: Estimator,
+  x: unknown,
+  signal: AbortSignal | undefined,
+): Promise<ArrayInput> {
+  const call = (method: string) => callInSlices(estimator, method, [x], signal) as Promise<ArrayInput>;
+  if (supports(estimator, 'predictProba')) return call('predictProba');
   const decides = byDecision.has(name);
-  if (decides && supports(estimator, 'decisionFunction')) return estimator.decisionFunction!(x) as ArrayInput;
+  if (decides && supports(estimator, 'decisionFunction')) return call('decisionFunction');
   const methods = decides ? 'predictProba or decisionFunction' : 'predictProba';
   throw new ValueError(`${owner}: scoring '${name}' needs an estimator with ${methods}.`);
 }
@@ -98,8 +118,16 @@ function own<T>(record: Record<string, T>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
-function ownScore(owner: string, estimator: Estimator, x: unknown, y: unknown): number | Promise<number> {
-  if (typeof estimator.score === 'function') return estimator.score(x, y);
+async function ownScore(
+  owner: string,
+  estimator: Estimator,
+  x: unknown,
+  y: unknown,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  if (typeof estimator.score === 'function') {
+    return (await callInSlices(estimator, 'score', [x, y], signal)) as number;
+  }
   throw new ValueError(
     `${owner}: scoring must be a name or a function for an estimator without a score method, but received none.`,
   );

@@ -5,7 +5,7 @@ import { toRandomState } from '../random.js';
 import type { Estimator, EstimatorSource, Params } from './estimator.js';
 import { mergeParams } from './estimator.js';
 import type { Experiment, ScoringOptions } from './experiment.js';
-import { experiment, runTasks, scoringSchema } from './experiment.js';
+import { checkCandidates, experiment, runTasks, scoringSchema } from './experiment.js';
 import { foldSchema } from './folds.js';
 import type { ParamDistributions, ParamGrid } from './grid.js';
 import { combinations, drawn } from './grid.js';
@@ -57,7 +57,7 @@ export async function gridSearch<E extends Estimator>(
 ): Promise<SearchResult<E>> {
   const given = checkOptions('gridSearch', options, searchSchema);
   const candidates = combinations('gridSearch', grid);
-  return search(experiment('gridSearch', estimator, { x, y }, given), candidates, given);
+  return search(await experiment('gridSearch', estimator, { x, y }, given), candidates, given);
 }
 
 export interface RandomizedSearchOptions extends SearchOptions {
@@ -83,7 +83,7 @@ export async function randomizedSearch<E extends Estimator>(
   const { nIter = 10, randomState, ...given } = checkOptions('randomizedSearch', options, schema);
   const random = toRandomState(randomState);
   const candidates = drawn('randomizedSearch', distributions, nIter, random);
-  return search(experiment('randomizedSearch', estimator, { x, y }, given), candidates, given);
+  return search(await experiment('randomizedSearch', estimator, { x, y }, given), candidates, given);
 }
 
 async function search<E extends Estimator>(
@@ -92,7 +92,7 @@ async function search<E extends Estimator>(
   { scoring = null, returnTrainScore = false, refit = true, signal }: SearchOptions,
 ): Promise<SearchResult<E>> {
   // What an estimator refuses, it refuses now.
-  for (const params of candidates) run.create(mergeParams(run.seeds, params));
+  await checkCandidates(run, candidates);
   const rated = { by: scoring, train: returnTrainScore };
   const tasks = candidates.flatMap((params, candidate) =>
     run.folds.map((fold, i) => ({ candidate, fold: i, params, ...fold, scoring: rated })),
@@ -119,7 +119,8 @@ function summarize(
   trials: readonly TrialResult[],
   returnTrainScore: boolean,
 ): Candidate[] {
-  const own = candidates.map((_params, candidate) => trials.filter((trial) => trial.candidate === candidate));
+  const own: TrialResult[][] = candidates.map(() => []);
+  for (const trial of trials) own[trial.candidate].push(trial);
   const scores = own.map((results) => results.map(({ testScore }) => testScore!));
   const ranks = ranksOf(scores.map(meanOf));
   return candidates.map((params, i) => {

@@ -11,6 +11,10 @@ export function spreadOf(values: readonly number[]): number {
 
 /** Ranks from 1, the highest first; equals share the lowest of theirs. NaN comes last. */
 export function ranksOf(values: readonly number[]): number[] {
-  const beats = (a: number, b: number) => a > b || (Number.isNaN(b) && !Number.isNaN(a));
-  return values.map((value) => 1 + values.filter((other) => beats(other, value)).length);
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => b - a);
+  const rankOf = new Map<number, number>();
+  sorted.forEach((value, i) => {
+    if (!rankOf.has(value)) rankOf.set(value, i + 1);
+  });
+  return values.map((value) => rankOf.get(value) ?? sorted.length + 1);
 }

@@ -1,8 +1,9 @@
 import { describe } from '../check.js';
-import { throwIfAborted } from '../check/abort.js';
-import { takeRows } from '../data/take.js';
+import { takeRowsInPieces } from '../data/take.js';
 import { LamellaError, ValueError } from '../errors.js';
+import { runInSlices, Yielder } from '../yielding.js';
 import type { Estimator, EstimatorFactory, Params } from './estimator.js';
+import { callInSlices } from './estimator.js';
 import type { Scoring } from './scoring.js';
 import { scorerOf } from './scoring.js';
 
@@ -60,13 +61,13 @@ export interface TrialContext {
 
 /** Fit a fresh estimator on the training rows; score or predict the test rows. */
 export async function runTrial(trial: Trial, context: TrialContext): Promise<TrialResult> {
-  const { owner, data, create, signal, errorScore } = context;
+  const { data, create, signal, errorScore } = context;
   const { number, candidate, fold, params, scoring } = trial;
   const result = { number, candidate, fold, params };
-  const x = takeRows(data.x, trial.train);
-  const y = takeRows(data.y, trial.train);
+  const yielder = new Yielder(signal);
+  const x = await runInSlices(takeRowsInPieces(data.x, trial.train), yielder);
+  const y = await runInSlices(takeRowsInPieces(data.y, trial.train), yielder);
   const estimator = create(params);
-  throwIfAborted(signal);
   try {
     await (signal ? estimator.fit(x, y, { signal }) : estimator.fit(x, y));
   } catch (error) {
@@ -74,9 +75,11 @@ export async function runTrial(trial: Trial, context: TrialContext): Promise<Tri
     const trainScore = scoring?.train ? { trainScore: errorScore } : {};
     return { ...result, testScore: errorScore, ...trainScore, error: error.message };
   }
-  const xTest = takeRows(data.x, trial.test);
+  await yielder.pause();
+  const xTest = await runInSlices(takeRowsInPieces(data.x, trial.test), yielder);
   const rated = scoring && (await rate(trial, context, scoring, { estimator, x, y, xTest }));
-  return { ...result, ...rated, ...(trial.predict && predicted(owner, estimator, trial.predict, xTest)) };
+  const predictions = trial.predict && (await predicted(context, estimator, trial.predict, xTest));
+  return { ...result, ...rated, ...predictions };
 }
 
 interface Fit {
@@ -97,14 +100,15 @@ async function rate(
   let failure: string | undefined;
   const score = async (rows: unknown, targets: unknown): Promise<number> => {
     try {
-      return checkScore(owner, await scorer(estimator, rows, targets));
+      return checkScore(owner, await scorer(estimator, rows, targets, signal));
     } catch (error) {
       if (errorScore === 'raise' || signal?.aborted) throw error;
       failure ??= error instanceof Error ? error.message : describe(error);
       return errorScore;
     }
   };
-  const testScore = await score(xTest, takeRows(data.y, test));
+  const yTest = await runInSlices(takeRowsInPieces(data.y, test), new Yielder(signal));
+  const testScore = await score(xTest, yTest);
   const trainScore = train ? await score(x, y) : undefined;
   return {
     testScore,
@@ -119,16 +123,16 @@ function checkScore(owner: string, score: unknown): number {
 }
 
 /** @throws ValueError for an estimator that has no such method even after fit */
-function predicted(
-  owner: string,
+async function predicted(
+  { owner, signal }: TrialContext,
   estimator: Estimator,
   method: PredictMethod,
   x: unknown,
-): Partial<TrialResult> {
+): Promise<Partial<TrialResult>> {
   const predict = (estimator as unknown as Partial<Record<PredictMethod, (x: unknown) => unknown>>)[method];
   if (typeof predict !== 'function') {
     throw new ValueError(`${owner}: method '${method}' needs an estimator that has it.`);
   }
-  const predictions = predict.call(estimator, x);
+  const predictions = await callInSlices(estimator, method, [x], signal);
   return method === 'predict' ? { predictions } : { predictions, classes: estimator.classes };
 }
