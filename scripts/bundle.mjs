@@ -42,9 +42,12 @@ const lazyFflate = {
   },
 };
 
-/** `later(() => import('./x.js'))` in src/, but for binaries and threads: one chunk for all, which share most of their modules. */
+/**
+ * `later(() => import('./x.js'))` in src/: one chunk for all, which share most of their modules, but for binaries, threads, and
+ * what lamella/predict loads.
+ */
 const LATER = /later\(\(\) => import\('(\.[^']+)\.js'\)\)/g;
-const APART = /[\\/](generated|threads)[\\/]/;
+const APART = /[\\/](generated|threads)[\\/]|[\\/]sequential[\\/]predictor\.ts$/;
 
 const oneLaterChunk = {
   name: 'one-later-chunk',

@@ -2,7 +2,7 @@ import { anything, boolean, integer, listOf, nullable, number, oneOf, positiveIn
 import type { Engine } from '../engine/engines.js';
 import { FormatError } from '../errors.js';
 import { anyNumber, asFormatError, readMembers } from '../io/members.js';
-import { checkNoMoreArrays, readModelFile, takeArray } from '../io/read-model-file.js';
+import { checkNoMoreArrays, readingModel, readModelFile, takeArray } from '../io/read-model-file.js';
 import type { Activation } from '../model/activations.js';
 import { ACTIVATIONS } from '../model/activations.js';
 import { Network } from '../model/network.js';
@@ -31,7 +31,7 @@ export async function readMLP(
   kind: MLPKind,
   engine: () => Promise<Engine>,
 ): Promise<SavedMLP> {
-  const { config, arrays } = readModelFile(bytes, kind.name);
+  const { config, arrays } = await readingModel(bytes, () => readModelFile(bytes, kind.name));
   const schema = { params: loose, network: loose, classes: loose, progress: loose, optimizer: loose };
   const parts = readMembers(kind.name, config, schema);
   const shape = readMembers(`${kind.name}: network`, parts.network, {

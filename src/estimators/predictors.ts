@@ -143,5 +143,5 @@ export async function readRegressor(bytes: Uint8Array, engine: GetEngine): Promi
 }
 
 export async function readPerceptronPredictor(bytes: Uint8Array): Promise<PerceptronPredictor> {
-  return new PerceptronPredictor(readPerceptron(bytes).fitted);
+  return new PerceptronPredictor((await readPerceptron(bytes)).fitted);
 }

@@ -53,20 +53,11 @@ const TEXTS: readonly (readonly [pattern: RegExp, kind: string])[] = [
 /** As many bytes as are looked at. */
 const LOOKED_AT = 4096;
 
-/**
- * Refuses bytes that begin like a file of another kind. Whatever may be a safetensors file, damaged or not, passes.
- *
- * @throws FormatError that names the kind
- */
-export function refuseForeign(bytes: Uint8Array): void {
-  if (mayBeSafetensors(bytes)) return;
-  const kind = kindOf(bytes);
-  if (kind !== undefined) throw notLamella(kind);
-}
-
-/** The error of a file of another kind: 'an HTML page'. */
-export function notLamella(kind: string, reason = ''): FormatError {
-  return new FormatError(`The file is not a lamella model; it looks like ${kind}${reason}.`);
+/** The error of bytes that begin like a file of another kind; undefined for what may be a damaged model, or anything. */
+export function foreignFile(bytes: Uint8Array): FormatError | undefined {
+  const kind = mayBeSafetensors(bytes) ? undefined : kindOf(bytes);
+  if (kind === undefined) return undefined;
+  return new FormatError(`The file is not a lamella model; it looks like ${kind}.`);
 }
 
 /** Safetensors begin with the length of a header, in 8 bytes, and a JSON object. */

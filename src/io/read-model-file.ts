@@ -1,7 +1,6 @@
 import { describe, readBytes } from '../check.js';
 import { FormatError } from '../errors.js';
 import { allFinite, formatShape } from '../ndarray.js';
-import { notLamella, refuseForeign } from './foreign.js';
 import { MODEL_BYTES } from './kept-bytes.js';
 import { parseJson } from './json.js';
 import type { ModelFile } from './model-file.js';
@@ -43,13 +42,12 @@ export function readModelFile(bytes: Uint8Array, kind?: string): ModelFile {
 
 /** The kind of model that a file holds. @throws as readModelFile */
 export function readKind(bytes: Uint8Array): string {
-  const file = readBytes(bytes, MODEL_BYTES);
-  refuseForeign(file);
-  const metadata = readSafetensorsMetadata(file);
+  const metadata = readSafetensorsMetadata(readBytes(bytes, MODEL_BYTES));
   const format = metadata.get('format');
   if (format !== FORMAT) {
-    const reason = `: its __metadata__ must have the format '${FORMAT}', but received ${describe(format)}`;
-    throw notLamella('a safetensors file of another program', reason);
+    throw new FormatError(
+      `The file is not a lamella model; it looks like a safetensors file of another program: its __metadata__ must have the format '${FORMAT}', but received ${describe(format)}.`,
+    );
   }
   checkVersion(metadata.get('version'));
   const kind = metadata.get('kind');
@@ -65,6 +63,20 @@ function checkVersion(version: string | undefined): void {
       ? `The file has version ${version} of the model format, but this release of lamella reads version ${VERSION}; read it with a later release.`
       : `A model file must have the version ${VERSION} in __metadata__, but received ${describe(version)}.`,
   );
+}
+
+/**
+ * What `work` reads from the bytes of a model file. If it refuses them, the error says which other kind of file they look
+ * like; what tells the kinds apart is loaded only then.
+ */
+export async function readingModel<T>(bytes: Uint8Array, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const foreign = await import('./foreign.js').catch(() => undefined);
+    throw foreign?.foreignFile(bytes) ?? error;
+  }
 }
 
 /**

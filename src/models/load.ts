@@ -34,8 +34,8 @@ export async function loadModel<M extends AnyModel = AnyModel>(
   options?: LoadOptions,
 ): Promise<M> {
   const file = keptWithin(bytes, options);
-  const { readKind } = await later(() => import('../io/read-model-file.js'));
-  const kind = readKind(file);
+  const { readingModel, readKind } = await later(() => import('../io/read-model-file.js'));
+  const kind = await readingModel(file, () => readKind(file));
   const read = READERS.get(kind);
   if (read) return (await read(file)) as M;
   throw new FormatError(

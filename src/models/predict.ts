@@ -9,8 +9,9 @@ import type {
 import { readClassifier, readPerceptronPredictor, readRegressor } from '../estimators/predictors.js';
 import type { LoadOptions } from '../io/kept-bytes.js';
 import { keptWithin } from '../io/kept-bytes.js';
-import { readKind } from '../io/read-model-file.js';
-import { SequentialPredictor } from '../sequential/predictor.js';
+import { readingModel, readKind } from '../io/read-model-file.js';
+import { later } from '../later.js';
+import type { SequentialPredictor } from '../sequential/predictor.js';
 
 /** A saved model of any kind, for predicting. */
 export type AnyPredictor =
@@ -23,8 +24,14 @@ const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyPredictor>>
   ['MLPClassifier', (bytes) => readClassifier(bytes, ready)],
   ['MLPRegressor', (bytes) => readRegressor(bytes, ready)],
   ['Perceptron', readPerceptronPredictor],
-  ['Sequential', (bytes) => SequentialPredictor.read(bytes, ready)],
+  ['Sequential', readSequentialPredictor],
 ]);
+
+/** Sequential models and their layers are loaded when the first one is. */
+async function readSequentialPredictor(bytes: Uint8Array): Promise<SequentialPredictor> {
+  const { SequentialPredictor: Predictor } = await later(() => import('../sequential/predictor.js'));
+  return Predictor.read(bytes, ready);
+}
 
 /**
  * Load a model that `toBytes` or `saveModel` of lamella has written, of whichever kind it is, to predict with it and
@@ -45,7 +52,7 @@ export async function loadModel<M extends AnyPredictor = AnyPredictor>(
   options?: LoadOptions,
 ): Promise<M> {
   const file = keptWithin(bytes, options);
-  const kind = readKind(file);
+  const kind = await readingModel(file, () => readKind(file));
   const read = READERS.get(kind);
   if (read) return (await read(file)) as M;
   throw new FormatError(

@@ -1,7 +1,7 @@
 import { anything, integer, nullable, number } from '../check.js';
 import { readMembers } from '../io/members.js';
 import type { ModelFile } from '../io/model-file.js';
-import { checkNoMoreArrays, readModelFile, takeArray } from '../io/read-model-file.js';
+import { checkNoMoreArrays, readingModel, readModelFile, takeArray } from '../io/read-model-file.js';
 import type { Parameter } from '../model/parameters.js';
 import type { NdArray } from '../ndarray.js';
 import type { CompileOptions } from './compile.js';
@@ -9,8 +9,8 @@ import type { OptimizerProgress } from './saving.js';
 import { nameOf, SEQUENTIAL, slotPrefix } from './saving.js';
 
 /** What `saveSequential` has written, in parts. @throws FormatError for other files and damaged ones */
-export function readSequential(bytes: Uint8Array): ModelFile {
-  return readModelFile(bytes, SEQUENTIAL);
+export function readSequential(bytes: Uint8Array): Promise<ModelFile> {
+  return readingModel(bytes, () => readModelFile(bytes, SEQUENTIAL));
 }
 
 /** What was saved of a model but its layers. */

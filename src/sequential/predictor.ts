@@ -26,7 +26,7 @@ export class SequentialPredictor extends Predicting {
 
   /** @internal Use `loadModel`. */
   static async read(bytes: Uint8Array, engine: () => Promise<Engine>): Promise<SequentialPredictor> {
-    const file = readSequential(bytes);
+    const file = await readSequential(bytes);
     const model = readDescribed(readDescription(file), (options) => new SequentialPredictor(options));
     const { parameters } = asFormatError(() => model.structure('fromBytes'));
     const { weights } = readWeights(file, parameters);

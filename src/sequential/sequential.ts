@@ -110,7 +110,7 @@ export class Sequential extends Trainable implements CallbackModel {
   static async fromBytes(bytes: Uint8Array): Promise<Sequential> {
     const kept = keptBytes(bytes);
     const { readDescription, readSequential, readWeights } = await later(() => import('./loading.js'));
-    const file = readSequential(kept);
+    const file = await readSequential(kept);
     const model = describedModel(readDescription(file));
     const { parameters } = asFormatError(() => model.structure('fromBytes'));
     const { weights, compile, state } = readWeights(file, parameters);

@@ -1,7 +1,7 @@
 import { anything, integer, listOf, positiveInteger } from '../../check.js';
 import { FormatError } from '../../errors.js';
 import { anyNumber, asFormatError, readMembers } from '../../io/members.js';
-import { checkNoMoreArrays, readModelFile, takeArray } from '../../io/read-model-file.js';
+import { checkNoMoreArrays, readingModel, readModelFile, takeArray } from '../../io/read-model-file.js';
 import { readClassNames } from '../class-names.js';
 import type { PerceptronParams } from './options.js';
 import { readPerceptronOptions } from './options.js';
@@ -9,8 +9,10 @@ import { KIND } from './saving.js';
 import type { Fitted } from './training.js';
 
 /** Read what `savePerceptron` has written. @throws FormatError for what is no Perceptron */
-export function readPerceptron(bytes: Uint8Array): { params: PerceptronParams; fitted: Fitted } {
-  const { config, arrays } = readModelFile(bytes, KIND);
+export async function readPerceptron(
+  bytes: Uint8Array,
+): Promise<{ params: PerceptronParams; fitted: Fitted }> {
+  const { config, arrays } = await readingModel(bytes, () => readModelFile(bytes, KIND));
   const parts = readMembers(KIND, config, { params: anything<unknown>(), fitted: anything<unknown>() });
   const params = asFormatError(() => readPerceptronOptions(parts.params));
   const fitted = readMembers(`${KIND}: fitted`, parts.fitted, {

@@ -86,7 +86,7 @@ export class Perceptron extends TrainedPerceptron {
   static async fromBytes(bytes: Uint8Array): Promise<Perceptron> {
     const file = keptBytes(bytes);
     const { readPerceptron } = await later(() => import('./loading.js'));
-    const { params, fitted } = readPerceptron(file);
+    const { params, fitted } = await readPerceptron(file);
     const perceptron = new Perceptron(params);
     perceptron.fittedState = fitted;
     return perceptron;
