@@ -5,6 +5,8 @@ import { mostEntries } from '../model/stored.js';
 import { resolveMetric } from '../train/metrics/index.js';
 import type { MetricState } from '../train/metrics/state.js';
 import { Session } from '../train/session.js';
+import type { SlicedSession } from '../train/sliced-session.js';
+import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 import type { Prepared } from './prepare.js';
 import type { Compiled, Metric } from './compile.js';
@@ -86,31 +88,51 @@ export class Evaluation {
   }
 
   step(prepared: Prepared, rows: Int32Array): void {
-    const session = this.#sessionFor(prepared, rows);
-    const each = this.metrics.any
-      ? (part: Int32Array): void => this.metrics.update(prepared, part, session.predictions(part.length))
-      : undefined;
-    this.#loss += session.step(prepared.dataset, rows, false, each) * rows.length;
-    this.#rows += rows.length;
+    const session = this.#sessionFor(prepared, rows) ?? runAtOnce(this.#open(Session, prepared, rows));
+    const each = this.#update(session, prepared);
+    this.#count(session.step(prepared.dataset, rows, false, each), rows.length);
   }
 
-  #sessionFor({ dataset }: Prepared, rows: Int32Array): Session {
-    if (this.#session && this.#session.missing(dataset, rows) === undefined) return this.#session;
+  /** `step` in pieces. */
+  *stepInPieces(prepared: Prepared, rows: Int32Array, sliced: typeof SlicedSession): Pieces<void> {
+    const session = (this.#sessionFor(prepared, rows) ??
+      (yield* this.#open(sliced, prepared, rows))) as SlicedSession;
+    const each = this.#update(session, prepared);
+    this.#count(yield* session.gradientsInPieces(prepared.dataset, rows, false, each), rows.length);
+  }
+
+  #update(session: Session, prepared: Prepared): ((part: Int32Array) => void) | undefined {
+    if (!this.metrics.any) return undefined;
+    return (part) => this.metrics.update(prepared, part, session.predictions(part.length));
+  }
+
+  #count(loss: number, rows: number): void {
+    this.#loss += loss * rows;
+    this.#rows += rows;
+  }
+
+  /** The session, if there is one that can take the rows. */
+  #sessionFor({ dataset }: Prepared, rows: Int32Array): Session | undefined {
+    return this.#session?.missing(dataset, rows) === undefined ? this.#session : undefined;
+  }
+
+  /** A session that can take the rows, with the parameters of the one before. */
+  *#open({ open }: Pick<typeof Session, 'open'>, { dataset }: Prepared, rows: Int32Array): Pieces<Session> {
     const { loss } = this.#compiled;
     const network = this.#network;
-    this.#session = runAtOnce(
-      Session.open({
-        network,
-        loss: loss.spec,
-        hostLoss: loss.hostLoss,
-        rows: this.#batchSize,
-        predictions: this.metrics.any,
-        penaltyPerRow: false,
-        entries:
-          this.#session?.missing(dataset, rows) ?? mostEntries(network.spec, dataset.rows, this.#batchSize),
-      }),
-    );
-    return this.#session;
+    const before = this.#session;
+    const session = yield* open({
+      network,
+      loss: loss.spec,
+      hostLoss: loss.hostLoss,
+      rows: this.#batchSize,
+      predictions: this.metrics.any,
+      penaltyPerRow: false,
+      entries: before?.missing(dataset, rows) ?? mostEntries(network.spec, dataset.rows, this.#batchSize),
+    });
+    if (before) session.setParameters(before.parameters());
+    this.#session = session;
+    return session;
   }
 
   /** The mean loss over the rows, penalties included, and the metrics. */

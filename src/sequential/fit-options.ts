@@ -125,7 +125,8 @@ function positive(owner: string, threads: unknown): void {
   );
 }
 
-const evaluateSchema = {
+/** The rules of the options of evaluate. */
+export const evaluateSchema = {
   batchSize: positiveInteger,
   sampleWeight: anything<ArrayInput | null>(),
   verbose: verbosity,
@@ -138,10 +139,6 @@ export interface EvaluateOptions {
   readonly sampleWeight?: ArrayInput | null;
   /** Accepted for Keras's sake: nothing is printed. */
   readonly verbose?: 0 | 1 | 2;
-}
-
-export function readEvaluateOptions(owner: string, given: unknown) {
-  return { batchSize: 32, ...checkOptions(`${owner}.evaluate`, given, evaluateSchema) };
 }
 
 const trainOnBatchSchema = {

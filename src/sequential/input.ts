@@ -18,9 +18,15 @@ export function readRows(owner: string, x: unknown, inputShape: Shape, name = 'x
   return rows;
 }
 
-/** `readRows` in pieces, all of them checked. */
-export function* readRowsInPieces(owner: string, x: unknown, inputShape: Shape, name = 'x'): Pieces<Rows> {
-  const rows = yield* rowsInPieces(x, { name });
+/** `readRows` in pieces. */
+export function* readRowsInPieces(
+  owner: string,
+  x: unknown,
+  inputShape: Shape,
+  name = 'x',
+  unchecked = false,
+): Pieces<Rows> {
+  const rows = yield* rowsInPieces(x, { name, unchecked });
   checkShape(owner, rows, inputShape, name);
   return rows;
 }

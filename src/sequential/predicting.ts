@@ -1,11 +1,15 @@
+import type { AsyncOptions } from '../check/async-options.js';
+import { runAsync } from '../check/async-options.js';
 import { checkOptions, float32Array, func, positiveInteger, verbosity } from '../check.js';
 import { ShapeError } from '../errors.js';
 import { isAgain, remember } from '../model/last-call.js';
 import { sizeOf } from '../model/spec.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import { formatShape } from '../ndarray.js';
-import { readRows } from './input.js';
+import type { Pieces } from '../yielding.js';
+import { readRows, readRowsInPieces } from './input.js';
 import { Layered } from './layered.js';
+import type { Structure } from './structure.js';
 import { countValues } from './structure.js';
 import { summaryLines } from './summary.js';
 
@@ -43,20 +47,44 @@ export abstract class Predicting extends Layered {
       return result as NdArray;
     }
     const { out } = checkOptions(this.#owner, options, PREDICT_OPTIONS);
-    const { shapes, spec } = this.structure('predict');
-    const rows = readRows(this.#owner, x, spec.inputShape, 'x', true);
-    const each = shapes[shapes.length - 1];
-    // Spreading costs more than all else that a single row needs.
-    const shape = each.length === 1 ? [rows.rows, each[0]] : [rows.rows, ...each];
-    if (out && out.length !== sizeOf(shape)) {
-      throw new ShapeError(
-        `${this.name}.predict: out must have ${sizeOf(shape)} elements for the shape ${formatShape(shape)}, but received ${out.length}.`,
-      );
-    }
+    const structure = this.structure('predict');
+    const rows = readRows(this.#owner, x, structure.spec.inputShape, 'x', true);
+    const shape = this.#shapeOf(this.#owner, structure, rows.rows, out);
     const network = this.network('predict');
     const result = { data: network.forward(rows, out), shape };
     network.lastCall = remember('predict', x, options, rows, result);
     return result;
+  }
+
+  /**
+   * `predict` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the same
+   * weights, whatever is trained meanwhile.
+   *
+   * @param options those of predict, and `signal`
+   */
+  async predictAsync(x: ArrayInput, options?: PredictOptions & AsyncOptions): Promise<NdArray> {
+    const owner = `${this.name}.predictAsync`;
+    return runAsync(owner, options, PREDICT_OPTIONS, ({ out }) => this.#predicted(owner, x, out));
+  }
+
+  *#predicted(owner: string, x: ArrayInput, out: Float32Array | undefined): Pieces<NdArray> {
+    const structure = this.structure('predictAsync');
+    const rows = yield* readRowsInPieces(owner, x, structure.spec.inputShape, 'x', true);
+    const shape = this.#shapeOf(owner, structure, rows.rows, out);
+    return { data: yield* this.network('predictAsync').forwardInPieces(rows, out), shape };
+  }
+
+  /** The shape of the predictions of some rows. @throws ShapeError if `out` does not have room for just these */
+  #shapeOf(owner: string, { shapes }: Structure, rows: number, out: Float32Array | undefined): number[] {
+    const each = shapes[shapes.length - 1];
+    // Spreading costs more than all else that a single row needs.
+    const shape = each.length === 1 ? [rows, each[0]] : [rows, ...each];
+    if (out && out.length !== sizeOf(shape)) {
+      throw new ShapeError(
+        `${owner}: out must have ${sizeOf(shape)} elements for the shape ${formatShape(shape)}, but received ${out.length}.`,
+      );
+    }
+    return shape;
   }
 
   /** As `predict`. */

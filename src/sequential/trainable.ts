@@ -11,16 +11,14 @@ import { later } from '../later.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 import { BatchTraining } from './batch-training.js';
-import { batchesOf } from './batches.js';
 import type { Compiled, CompileOptions } from './compile.js';
 import { checkThresholds, compile, currentRate, setRate } from './compile.js';
-import { Evaluation } from './evaluation.js';
-import type { EvaluateOptions, FitOptions, TrainOnBatchOptions } from './fit-options.js';
-import { readBatchOptions, readEvaluateOptions, readFitOptions } from './fit-options.js';
+import { Evaluating } from './evaluating.js';
+import type { FitOptions, TrainOnBatchOptions } from './fit-options.js';
+import { readBatchOptions, readFitOptions } from './fit-options.js';
 import { History } from './history.js';
 import type { Layer } from './layer.js';
 import { refuseOutput } from './output.js';
-import { Predicting } from './predicting.js';
 import { prepare } from './prepare.js';
 import { readClassWeight } from './row-weights.js';
 import type { OptimizerProgress } from './saving.js';
@@ -31,7 +29,7 @@ import type { Stream } from './stream.js';
 import { optimizerValues } from './summary.js';
 
 /** Layers that can be trained and evaluated. */
-export abstract class Trainable extends Predicting {
+export abstract class Trainable extends Evaluating {
   #compiled: Compiled | undefined;
   #history = new History();
   #busy = false;
@@ -95,32 +93,6 @@ export abstract class Trainable extends Predicting {
     } finally {
       this.#busy = false;
     }
-  }
-
-  /**
-   * Loss and metrics over rows: `{ loss, accuracy, … }`.
-   *
-   * @throws ValueError before `compile` and for bad data; ShapeError
-   */
-  evaluate(x: ArrayInput, y: ArrayInput, options?: EvaluateOptions): Record<string, number> {
-    const compiled = this.compiled('evaluate');
-    const { batchSize, sampleWeight } = readEvaluateOptions(this.name, options);
-    const reader = { structure: this.structure('evaluate'), loss: compiled.loss };
-    const prepared = prepare(`${this.name}.evaluate`, reader, [x, y, sampleWeight]);
-    const rows = Math.min(batchSize, prepared.rows);
-    const evaluation = new Evaluation(this.name, this.network('evaluate'), reader.structure, compiled, rows);
-    for (const [data, batch] of batchesOf(prepared, rows)) evaluation.step(data, batch);
-    return evaluation.results();
-  }
-
-  /** Loss and metrics of one batch: as `evaluate`, in one step. */
-  testOnBatch(
-    x: ArrayInput,
-    y: ArrayInput,
-    options?: Omit<EvaluateOptions, 'batchSize'>,
-  ): Record<string, number> {
-    const { sampleWeight } = readBatchOptions(this.name, 'testOnBatch', options);
-    return this.evaluate(x, y, { sampleWeight, batchSize: Number.MAX_SAFE_INTEGER });
   }
 
   /**
@@ -197,7 +169,7 @@ export abstract class Trainable extends Predicting {
   }
 
   /** How the model is trained. @throws ValueError before `compile` */
-  protected compiled(wanted: string): Compiled {
+  protected override compiled(wanted: string): Compiled {
     if (this.#compiled) return this.#compiled;
     throw new ValueError(
       `${this.name}: ${wanted} needs a compiled model, but compile has not been called; call model.compile({ optimizer: 'adam', loss: … }) first.`,
