@@ -5,7 +5,7 @@ import type { ArrayInput } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 import { accuracy, readWeights } from './accuracy.js';
-import { readKnownTargets } from './classifier-targets.js';
+import { knownTargetsInPieces } from './classifier-targets.js';
 import { decide, decideEach, isMultilabel } from './decisions.js';
 import type { LabelInput } from './labels.js';
 import { checkLength, labelsInPieces, positionsInPieces } from './labels.js';
@@ -53,7 +53,7 @@ function* scored(
 ): Pieces<number> {
   const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, rows.rows);
   if (isMultilabel(model)) {
-    const truth = readKnownTargets(y, rows.rows, { classes: model.classes, several: true });
+    const truth = yield* knownTargetsInPieces(y, rows.rows, { classes: model.classes, several: true });
     return subsetAccuracy(decideEach(values), truth.targets.data, model.outputs, weights);
   }
   const labels = yield* labelsInPieces(y);

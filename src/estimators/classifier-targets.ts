@@ -3,14 +3,20 @@ import { describe } from '../check.js';
 import { ShapeError, ValueError } from '../errors.js';
 import { classification } from './classification.js';
 import type { LabelInput } from './labels.js';
-import { checkLength, checkSameClasses, encodeAs, readClasses, readLabels } from './labels.js';
+import { checkLength, checkSameClasses, classesInPieces, codesInPieces, labelsInPieces } from './labels.js';
+import type { Pieces } from '../yielding.js';
 import type { Model, Task } from './model.js';
 import { checkLabels, multilabel, readLabelMatrix } from './multilabel.js';
 import type { ClassWeight } from './perceptron/class-weights.js';
 import { classWeights } from './perceptron/class-weights.js';
 
 /** Targets of fit: classes are those that occur, and with a present model must be its own. */
-export function readTargets(owner: string, y: LabelInput, rows: number, present: Model | undefined): Task {
+export function* targetsInPieces(
+  owner: string,
+  y: LabelInput,
+  rows: number,
+  present: Model | undefined,
+): Pieces<Task> {
   const matrix = readLabelMatrix(y);
   if (matrix) {
     checkLength(matrix.rows, rows);
@@ -18,9 +24,9 @@ export function readTargets(owner: string, y: LabelInput, rows: number, present:
     if (present) checkSameClasses(owner, 'warmStart', task.classes, present.classes);
     return task;
   }
-  const labels = readLabels(y);
+  const labels = yield* labelsInPieces(y);
   checkLength(labels.length, rows);
-  const { classes, indices } = readClasses(labels, 'y', present ? 1 : 2);
+  const { classes, indices } = yield* classesInPieces(labels, 'y', present ? 1 : 2);
   if (present) checkSameClasses(owner, 'warmStart', classes, present.classes);
   return classification(indices, classes);
 }
@@ -30,7 +36,7 @@ export function readTargets(owner: string, y: LabelInput, rows: number, present:
  *
  * @throws ValueError without classes, and for labels that are not among them
  */
-export function readKnownTargets(
+export function* knownTargetsInPieces(
   y: LabelInput,
   rows: number,
   {
@@ -38,7 +44,7 @@ export function readKnownTargets(
     several,
   }: { readonly classes: readonly Label[] | undefined; readonly several: boolean | undefined },
   name = 'y',
-): Task {
+): Pieces<Task> {
   const matrix = several === false ? undefined : readLabelMatrix(y, name);
   if (matrix) {
     checkLength(matrix.rows, rows, name);
@@ -55,9 +61,9 @@ export function readKnownTargets(
       'MLPClassifier: partialFit needs all classes in its first call, but received none; pass { classes: [...] }.',
     );
   }
-  const labels = readLabels(y, name);
+  const labels = yield* labelsInPieces(y, name);
   checkLength(labels.length, rows, name);
-  return classification(encodeAs(labels, classes, name), classes);
+  return classification(yield* codesInPieces(labels, classes, name), classes);
 }
 
 /**

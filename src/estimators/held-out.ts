@@ -3,6 +3,7 @@ import { ValueError } from '../errors.js';
 import type { Rows } from '../ndarray.js';
 import { takeRows } from '../ndarray.js';
 import type { RandomState } from '../random.js';
+import type { Pieces } from '../yielding.js';
 import type { Task } from './model.js';
 import type { MLPParams } from './options.js';
 
@@ -16,12 +17,12 @@ export interface HeldOut {
 }
 
 /** The validation split of early stopping, as scikit-learn draws it: stratified for one output unit only. */
-export function splitHeldOut(
+export function* splitHeldOut(
   owner: string,
   { rows, task, weights }: { readonly rows: Rows; readonly task: Task; readonly weights?: Float32Array },
   { validationFraction }: MLPParams,
   random: RandomState,
-): HeldOut {
+): Pieces<HeldOut> {
   const { rows: total } = rows;
   const part = `validationFraction ${validationFraction} of ${total} rows`;
   const { train, test } = described(`${owner}: earlyStopping cannot hold out ${part}`, () => {
@@ -35,7 +36,7 @@ export function splitHeldOut(
       `${owner}: earlyStopping needs a weight > 0 among the rows held out, but received only zeros; use another randomState.`,
     );
   }
-  return { train, test, rows: takeRows(rows, test), weights: held };
+  return { train, test, rows: yield* takeRows(rows, test), weights: held };
 }
 
 /** What `work` returns; a ValueError of its is said to be of `what`. */

@@ -5,7 +5,7 @@ import { ready } from '../engine/engine.js';
 import { keptBytes } from '../io/kept-bytes.js';
 import { later } from '../later.js';
 import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
-import { toRows } from '../ndarray.js';
+import { rowsInPieces } from '../ndarray.js';
 import type { Predictions, ProbabilityOptions } from './classifier-predictions.js';
 import {
   logProbabilities,
@@ -16,13 +16,15 @@ import {
 } from './classifier-predictions.js';
 import type { ScoreOptions } from './classifier-score.js';
 import { scoreLabels, scoreLabelsAsync } from './classifier-score.js';
-import { readKnownTargets, readTargets, weighClasses } from './classifier-targets.js';
+import { knownTargetsInPieces, targetsInPieces, weighClasses } from './classifier-targets.js';
 import { isMultilabel } from './decisions.js';
 import type { MLPFitOptions } from './fit-options.js';
 import { mlpFitSchema, readFitOptions } from './fit-options.js';
 import { CLASSIFIER } from './kinds.js';
 import type { LabelInput } from './labels.js';
 import { checkSameClasses, readClasses, readLabels } from './labels.js';
+import type { Pieces } from '../yielding.js';
+import { runInSlices, Yielder } from '../yielding.js';
 import type { Validation } from './training.js';
 import { MLP } from './mlp.js';
 import type { Task } from './model.js';
@@ -76,11 +78,13 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
    *   last finite epoch are restored
    */
   fit(x: ArrayInput, y: LabelInput, options: MLPFitOptions = {}): Promise<this> {
-    return this.exclusively('fit', () => {
+    return this.exclusively('fit', async () => {
       const given = readFitOptions(this.name, 'fit', options, mlpFitSchema);
       const present = this.continues ? this.model : undefined;
-      const rows = this.readRows(x, present);
-      return this.#train(rows, readTargets(this.name, y, rows.rows, present), given, false);
+      const yielder = new Yielder(given.signal);
+      const rows = await runInSlices(this.readRows(x, present), yielder);
+      const task = await runInSlices(targetsInPieces(this.name, y, rows.rows, present), yielder);
+      await this.#train(rows, task, given, false);
     });
   }
 
@@ -97,14 +101,16 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
     y: LabelInput,
     options: MLPFitOptions & { readonly classes?: LabelInput } = {},
   ): Promise<this> {
-    return this.exclusively('partialFit', () => {
+    return this.exclusively('partialFit', async () => {
       const schema = { ...mlpFitSchema, classes: anything<LabelInput>() };
       const { classes: announced, ...given } = readFitOptions(this.name, 'partialFit', options, schema);
       this.checkIncremental();
       const classes = this.#allClasses(announced);
-      const rows = this.readRows(x, this.model);
+      const yielder = new Yielder(given.signal);
+      const rows = await runInSlices(this.readRows(x, this.model), yielder);
       const several = this.model && isMultilabel(this.model);
-      return this.#train(rows, readKnownTargets(y, rows.rows, { classes, several }), given, true);
+      const known = knownTargetsInPieces(y, rows.rows, { classes, several });
+      await this.#train(rows, await runInSlices(known, yielder), given, true);
     });
   }
 
@@ -119,11 +125,14 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
   async #train(rows: Rows, task: Task, given: MLPFitOptions, incremental: boolean): Promise<void> {
     const { sampleWeight, validationData, ...options } = given;
     const weights = rowWeights(sampleWeight, rows.rows);
+    const yielder = new Yielder(options.signal);
     await this.train({
       rows,
       task,
-      weights: weighClasses(this.name, this.params.classWeight, task, weights, incremental),
-      validation: validationData && readValidation(validationData, rows.features, task),
+      weights: weighClasses(this.name, this.begun.classWeight, task, weights, incremental),
+      validation:
+        validationData &&
+        (await runInSlices(validationInPieces(validationData, rows.features, task), yielder)),
       goOn: incremental ? this.model !== undefined : this.continues,
       incremental,
       options,
@@ -205,12 +214,12 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
   }
 }
 
-function readValidation(
+function* validationInPieces(
   [x, y]: readonly [ArrayInput, LabelInput],
   expectedFeatures: number,
   task: Task,
-): Validation {
-  const rows = toRows(x, { name: 'X of validationData', flatten: true, expectedFeatures });
+): Pieces<Validation> {
+  const rows = yield* rowsInPieces(x, { name: 'X of validationData', flatten: true, expectedFeatures });
   const known = { classes: task.classes, several: isMultilabel(task) };
-  return { rows, task: readKnownTargets(y, rows.rows, known, 'y of validationData') };
+  return { rows, task: yield* knownTargetsInPieces(y, rows.rows, known, 'y of validationData') };
 }

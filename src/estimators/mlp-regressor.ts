@@ -6,7 +6,9 @@ import { ready } from '../engine/engine.js';
 import { keptBytes } from '../io/kept-bytes.js';
 import { later } from '../later.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
-import { toRows } from '../ndarray.js';
+import { rowsInPieces } from '../ndarray.js';
+import type { Pieces } from '../yielding.js';
+import { runAtOnce, runInSlices, Yielder } from '../yielding.js';
 import type { ScoreOptions } from './classifier-score.js';
 import type { MLPFitOptions } from './fit-options.js';
 import { mlpFitSchema, readFitOptions } from './fit-options.js';
@@ -18,7 +20,7 @@ import { MLP } from './mlp.js';
 import type { MLPRegressorOptions, MLPRegressorParams } from './options.js';
 import type { Outputs } from './outputs.js';
 import { outputsInPieces, outputsOf } from './outputs.js';
-import { checkOutputs, readTargetValues, regression } from './regression.js';
+import { checkOutputs, regression, targetValuesInPieces } from './regression.js';
 import { predictValues, predictValuesAsync } from './regressor-predictions.js';
 import { rowWeights } from './row-weights.js';
 
@@ -88,27 +90,38 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
     const { sampleWeight, validationData, ...options } = readFitOptions(this.name, call, given, mlpFitSchema);
     const incremental = call === 'partialFit';
     const present = incremental || this.continues ? this.model : undefined;
-    const { loss } = this.params;
-    const rows = this.readRows(x, present);
-    const values = readTargetValues(y);
+    const { loss } = this.begun;
+    const yielder = new Yielder(options.signal);
+    const rows = await runInSlices(this.readRows(x, present), yielder);
+    const values = await runInSlices(targetValuesInPieces(y), yielder);
     checkLength(values.rows, rows.rows);
     await this.train({
       rows,
       task: regression(values, loss),
       weights: rowWeights(sampleWeight, rows.rows),
-      validation: validationData && this.#validation(validationData, rows.features, values.outputs),
+      validation:
+        validationData &&
+        (await runInSlices(this.#validation(validationData, rows.features, values.outputs), yielder)),
       goOn: present !== undefined,
       incremental,
       options,
     });
   }
 
-  #validation([x, y]: readonly [ArrayInput, LabelInput], features: number, outputs: number): Validation {
-    const rows = toRows(x, { name: 'X of validationData', flatten: true, expectedFeatures: features });
-    const values = readTargetValues(y, 'y of validationData');
+  *#validation(
+    [x, y]: readonly [ArrayInput, LabelInput],
+    features: number,
+    outputs: number,
+  ): Pieces<Validation> {
+    const rows = yield* rowsInPieces(x, {
+      name: 'X of validationData',
+      flatten: true,
+      expectedFeatures: features,
+    });
+    const values = yield* targetValuesInPieces(y, 'y of validationData');
     checkLength(values.rows, rows.rows, 'y of validationData');
     checkOutputs(values, outputs, 'y of validationData');
-    return { rows, task: regression(values, this.params.loss) };
+    return { rows, task: regression(values, this.begun.loss) };
   }
 
   /**
@@ -162,7 +175,7 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
 }
 
 function scored(y: ArrayInput, { values, rows }: Outputs, sampleWeight: ArrayInput | undefined): number {
-  const truth = readTargetValues(y);
+  const truth = runAtOnce(targetValuesInPieces(y));
   checkLength(truth.rows, rows.rows);
   checkOutputs(truth, values.length / rows.rows);
   return r2Score(y, { data: values, shape: [rows.rows, truth.outputs] }, { sampleWeight });

@@ -3,12 +3,13 @@ import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
 import { later } from '../later.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
-import { toRows } from '../ndarray.js';
+import { rowsInPieces } from '../ndarray.js';
 import { freshSeed } from '../random.js';
 import { KeptTrainer } from './kept-trainer.js';
 import type { Model } from './model.js';
 import type { MLPParams, OptionsOf } from './options.js';
 import { promised } from './promised.js';
+import type { Pieces } from '../yielding.js';
 import { readOptions } from './read-options.js';
 import { saveMLP } from './saving.js';
 import { Trained } from './trained.js';
@@ -17,12 +18,14 @@ import type { Training } from './training.js';
 /** What all multi-layer perceptrons share: options and training. */
 export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
   protected params: P;
+  /** The options of the present training: those that it began with. */
+  protected begun: P;
   readonly #kept = new KeptTrainer();
   #busy = false;
 
   protected constructor(owner: string, options: unknown) {
     super();
-    this.params = readOptions<P>(owner, options);
+    this.begun = this.params = readOptions<P>(owner, options);
   }
 
   /** The options, defaults filled in. Without `randomState`, the seed that fit has drawn. */
@@ -51,7 +54,7 @@ export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
 
   /** True if the next fit goes on from the present weights. */
   protected get continues(): boolean {
-    return this.params.warmStart && this.model !== undefined;
+    return this.begun.warmStart && this.model !== undefined;
   }
 
   /** A training, one at a time: the promise of a second one rejects. Resolves to this estimator. */
@@ -63,6 +66,7 @@ export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
         );
       }
       this.#busy = true;
+      this.begun = this.params;
       try {
         await work();
       } finally {
@@ -73,13 +77,13 @@ export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
   }
 
   /** Rows for the network that is there, or for any. */
-  protected readRows(x: ArrayInput, present: Model | undefined): Rows {
-    return toRows(x, { flatten: true, expectedFeatures: present?.network.spec.inputShape[0] });
+  protected readRows(x: ArrayInput, present: Model | undefined): Pieces<Rows> {
+    return rowsInPieces(x, { flatten: true, expectedFeatures: present?.network.spec.inputShape[0] });
   }
 
   /** ValueError if there is a reason why a single epoch cannot be asked for. */
   protected checkIncremental(): void {
-    const { earlyStopping, solver } = this.params;
+    const { earlyStopping, solver } = this.begun;
     if (earlyStopping) {
       throw new ValueError(`${this.name}: partialFit does not support earlyStopping: true, use fit.`);
     }
@@ -93,9 +97,12 @@ export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
   /** Train on rows. Until the first step is about to begin, whatever fails leaves the present model as it is. */
   protected async train(training: Training): Promise<void> {
     throwIfAborted(training.options.signal);
-    if (this.params.randomState === null)
-      this.params = Object.freeze({ ...this.params, randomState: freshSeed() });
-    const { params, name } = this;
+    if (this.begun.randomState === null) {
+      const seed = { randomState: freshSeed() };
+      if (this.params === this.begun) this.params = Object.freeze({ ...this.params, ...seed });
+      this.begun = { ...this.begun, ...seed };
+    }
+    const { begun: params, name } = this;
     const present = training.goOn ? this.model : undefined;
     const [{ trainMLP }, engine] = await Promise.all([later(() => import('./training.js')), ready()]);
     await trainMLP(training, {

@@ -1,8 +1,10 @@
 import { describe } from '../check.js';
 import { r2Score } from '../data/scores/regression.js';
 import { ShapeError, ValueError } from '../errors.js';
-import { formatShape, readArray } from '../ndarray.js';
+import { arrayInPieces, formatShape } from '../ndarray.js';
 import { formatPlace } from '../ndarray/types.js';
+import { copied, firstNonFinite } from '../ndarray/values.js';
+import type { Pieces } from '../yielding.js';
 import type { Task } from './model.js';
 import type { MLPRegressorParams } from './options.js';
 
@@ -18,15 +20,15 @@ export interface TargetValues {
  *
  * @throws ShapeError for another rank, ValueError for what is not finite
  */
-export function readTargetValues(y: unknown, name = 'y'): TargetValues {
-  const { data, shape, scale = 1 } = readArray(y, name);
+export function* targetValuesInPieces(y: unknown, name = 'y'): Pieces<TargetValues> {
+  const { data, shape, scale = 1 } = yield* arrayInPieces(y, name);
   if (shape.length === 0 || shape.length > 2 || shape[1] === 0) {
     throw new ShapeError(
       `${name} must have the shape (rows) or (rows, outputs), but received the shape ${formatShape(shape)}.`,
     );
   }
-  const values = Float32Array.from(data, (value) => value * scale);
-  const bad = values.findIndex((value) => value - value !== 0);
+  const values = yield* copied(data, new Float32Array(data.length), scale);
+  const bad = yield* firstNonFinite(values);
   if (bad >= 0) {
     const value = data[bad] * scale;
     const expected = Number.isFinite(value)

@@ -11,6 +11,7 @@ import { continued, newModel } from './model.js';
 import type { MLPParams } from './options.js';
 import { fitStochastic } from './stochastic.js';
 import type { TrainingRequest } from './training-request.js';
+import { runInSlices, Yielder } from '../yielding.js';
 import { warnUnscaled, warnUnscaledTargets } from './unscaled.js';
 import { onData, onHeldOut } from './validation.js';
 
@@ -65,7 +66,13 @@ export async function trainMLP(training: Training, trainee: Trainee): Promise<vo
   const model = present ?? newModel(name, params, rows.features, task, random, trainee.engine);
   const { network, progress } = model;
   const stops = params.earlyStopping && params.solver !== 'lbfgs';
-  const held = stops && !validation ? splitHeldOut(name, { rows, task, weights }, params, random) : undefined;
+  const held =
+    stops && !validation
+      ? await runInSlices(
+          splitHeldOut(name, { rows, task, weights }, params, random),
+          new Yielder(options.signal),
+        )
+      : undefined;
   if (!incremental) kept.drop();
   const request: TrainingRequest = {
     ...options,

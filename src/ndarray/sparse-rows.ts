@@ -133,7 +133,7 @@ export function sliceRows<R extends Rows>(rows: R, begin: number, end: number): 
 }
 
 /** A copy of some rows, flattened. */
-export function takeRows(rows: Rows, indices: Int32Array): Rows {
+export function* takeRows(rows: Rows, indices: Int32Array): Pieces<Rows> {
   const { data, features, sparse } = rows;
   const part = { ...rows, rows: indices.length, shape: [indices.length, features] };
   const from = (row: number): number => (sparse ? sparse.starts[row] : row * features);
@@ -146,10 +146,12 @@ export function takeRows(rows: Rows, indices: Int32Array): Rows {
   const copy = data instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length);
   const columns = new Int32Array(sparse ? length : 0);
   let to = 0;
-  for (const row of indices) {
-    copy.set(data.subarray(from(row), from(row + 1)), to);
-    if (sparse) columns.set(sparse.columns.subarray(from(row), from(row + 1)), to);
-    to += from(row + 1) - from(row);
-  }
+  yield* ranges(indices.length, length / Math.max(1, indices.length), (begin, end) => {
+    for (const row of indices.subarray(begin, end)) {
+      copy.set(data.subarray(from(row), from(row + 1)), to);
+      if (sparse) columns.set(sparse.columns.subarray(from(row), from(row + 1)), to);
+      to += from(row + 1) - from(row);
+    }
+  });
   return { ...part, data: copy, ...(sparse && { sparse: { starts, columns } }) };
 }
