@@ -4,7 +4,7 @@
  * assembly/predict.ts → build/wasm/predict-<target>.wasm → dist/wasm/ and, both in one, src/engine/generated/predict.ts.
  * assembly/peak.ts → build/wasm/peak-<target>.wasm, for the benchmarks only.
  */
-import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { Compilers } from './compilers.mjs';
 import { pack } from './pack.mjs';
 import { run, upToDate } from './tasks.mjs';
@@ -28,9 +28,17 @@ async function compile(compilers, target, entry = entryOf(target), name = target
   await compilers.use((compiler) =>
     upToDate(`asc ${name}`, inputs, [outFile], async () => {
       await compiler.run([`assembly/${entry}.ts`, ...options]);
+      await appendFile(unfinished, nameSection(name));
       await rename(unfinished, outFile);
     }),
   );
+}
+
+/** A custom section 'lamella' that holds the name of a binary, by which `init({ module })` knows its variant. */
+function nameSection(name) {
+  const string = (text) => [text.length, ...Buffer.from(text)];
+  const content = [...string('lamella'), ...Buffer.from(name.replace('-debug', ''))];
+  return Buffer.from([0, content.length, ...content]);
 }
 
 /** The texts that bundles embed, and the binaries themselves. */

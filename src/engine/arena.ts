@@ -1,3 +1,4 @@
+import { mebibytes } from '../budget.js';
 import { UnsupportedError } from '../errors.js';
 import type { Engine } from './engines.js';
 import type { Call, Kernels, Program } from './kernels.js';
@@ -8,6 +9,8 @@ import type { Team } from './threads/team.js';
 
 const PAGE = 65536;
 const MOST_PAGES = 65536;
+/** Where a runtime refuses no more than this, it is the number of memories that it has enough of: each reserves 8 GiB of addresses. */
+const MAX_SMALL_BYTES = 268435456;
 
 /**
  * One memory, created at the size that a plan needs and never grown, with an instance of the kernels on it. Offsets are
@@ -91,10 +94,12 @@ export class Arena {
 function createMemory(bytes: number, shared: boolean): WebAssembly.Memory {
   const pages = Math.max(1, Math.ceil(bytes / PAGE));
   const refuse = (cause?: unknown): never => {
-    throw new UnsupportedError(
-      `The network and its batch need ${Math.ceil(bytes / 1048576)} MiB of WebAssembly memory, but this runtime gives less; use fewer units or a smaller batchSize.`,
-      { cause },
-    );
+    const needed = `The network and its batch need ${mebibytes(bytes)} of WebAssembly memory`;
+    const why =
+      bytes > MAX_SMALL_BYTES
+        ? 'this runtime gives less; use fewer units or a smaller batchSize'
+        : 'this runtime gives no more; drop models that are no longer used, since every model that has predicted or is being trained has a memory, and a process has addresses for about 10,000';
+    throw new UnsupportedError(`${needed}, but ${why}.`, { cause });
   };
   if (pages > MOST_PAGES) return refuse();
   try {

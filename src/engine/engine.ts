@@ -2,7 +2,8 @@ import { binarySync, loadBinary } from './binaries.js';
 import type { Engine, EngineInfo, Variant } from './engines.js';
 import { embeddedVariant, Engines, wantThreads } from './engines.js';
 import { ensureFusing } from './fusing.js';
-import { anyOf, checkOptions, instance, oneOf, positiveInteger } from '../check.js';
+import { moduleRule } from './module.js';
+import { anyOf, checkOptions, oneOf, positiveInteger } from '../check.js';
 
 export { chosenThreads, useThreads } from './engines.js';
 export type { EmbeddedVariant, Engine, EngineInfo, Variant } from './engines.js';
@@ -24,7 +25,7 @@ export interface InitOptions {
    * `engine()` says so. The results are the same, to the bit.
    */
   readonly threads?: number | 'auto';
-  /** A compiled binary of this package (`lamella/wasm/base.wasm` ...), where bytes may not be compiled; `variant` must name it. */
+  /** A compiled binary of this package (`lamella/wasm/base.wasm` ...), where bytes may not be compiled. Its variant is chosen; `wide` must be asked for by name as well. */
   readonly module?: WebAssembly.Module;
 }
 
@@ -39,10 +40,12 @@ export async function init(options: InitOptions = {}, switchOn?: (flag: string) 
   const { variant, threads, module } = checkOptions('init', options, {
     variant: oneOf<'auto' | Variant>(['auto', 'base', 'relaxed', 'wide']),
     threads: anyOf(oneOf<'auto'>(['auto']), positiveInteger),
-    module: instance(WebAssembly.Module),
+    module: moduleRule,
   });
   if (variant === 'wide') ensureFusing(switchOn);
-  await engines.choose(variant === 'wide' ? variant : embeddedVariant(variant), module);
+  const wanted = variant === 'wide' ? variant : embeddedVariant(variant);
+  if (module === undefined) await engines.choose(wanted);
+  else engines.chooseModule(module, variant === undefined || variant === 'auto' ? undefined : wanted);
   if (threads !== undefined) await chooseThreads(threads);
 }
 

@@ -1,4 +1,5 @@
 import { LamellaError, UnsupportedError } from '../errors.js';
+import { variantOf } from './module.js';
 
 /** The binaries that ship: plain SIMD; with fused multiply-add; and that for pairs of vectors which V8 fuses. */
 export type Variant = 'base' | 'relaxed' | 'wide';
@@ -74,20 +75,30 @@ const complete = new Map<Variant, Engine>();
  */
 export class Engines {
   readonly #binaries: Binaries;
+  readonly #some: 'every kernel' | 'some kernels';
   readonly #own: Map<Variant, Engine>;
 
   constructor(binaries: Binaries, some: 'every kernel' | 'some kernels') {
     this.#binaries = binaries;
+    this.#some = some;
     this.#own = some === 'every kernel' ? complete : new Map<Variant, Engine>();
   }
 
-  /** Compile a variant, unless it is or `module` is it, and choose it. @throws UnsupportedError */
-  async choose(variant: Variant, module?: WebAssembly.Module): Promise<void> {
-    if (module !== undefined) {
-      this.#record(variant, module, undefined);
-    } else if (!this.#find(variant)) {
-      await this.#compile(variant);
-    }
+  /** Compile a variant, unless it is compiled, and choose it. @throws UnsupportedError */
+  async choose(variant: Variant): Promise<void> {
+    if (!this.#find(variant)) await this.#compile(variant);
+    chosen = variant;
+  }
+
+  /**
+   * Choose a compiled binary.
+   *
+   * @param wanted the variant that was asked for; default: what the binary says it is, else the automatic one
+   * @throws ValueError for modules that are none of this package's, or another variant
+   */
+  chooseModule(module: WebAssembly.Module, wanted: Variant | undefined): void {
+    const variant = variantOf(module, wanted, this.#some) ?? wanted ?? automatic();
+    this.#record(variant, module, undefined);
     chosen = variant;
   }
 

@@ -1,3 +1,5 @@
+import { UnsupportedError } from '../errors.js';
+
 /**
  * What assembly/index.ts exports, as the plan calls it. Every argument is a number: byte offsets (and byte strides) in
  * the arena, counts, codes of activations and update rules, scalars.
@@ -129,11 +131,15 @@ export function run(program: Program): void {
   for (const call of program) call();
 }
 
-/** Bind calls to the kernels of an instance. */
+/** Bind calls to the kernels of an instance. @throws UnsupportedError for a binary of another release, whose kernels differ */
 export function bind(kernels: Kernels, calls: readonly Call[]): Program {
   return calls.map(({ kernel, args }) => {
     if (args.length > 16) throw new RangeError(`${kernel} has ${args.length} arguments, but bind knows 16.`);
-    return bindKernel(kernels[kernel], args);
+    const f = kernels[kernel] as Kernel | undefined;
+    if (f?.length === args.length) return bindKernel(f, args);
+    throw new UnsupportedError(
+      `The binary in use must have the kernel ${kernel} of ${args.length} arguments, but ${f ? `its kernel has ${f.length}` : 'has none'}; use the binaries of this release of lamella.`,
+    );
   });
 }
 

@@ -1,4 +1,5 @@
-import { checkOptions, instance, oneOf } from '../check.js';
+import { checkOptions, oneOf } from '../check.js';
+import { moduleRule } from './module.js';
 import type { EmbeddedVariant, Engine, EngineInfo } from './engines.js';
 import { embeddedVariant, Engines } from './engines.js';
 import { binarySync, loadBinary } from './predict-binaries.js';
@@ -10,7 +11,7 @@ export interface PredictInitOptions {
    * `relaxed` where the runtime accepts it, else `base`.
    */
   readonly variant?: 'auto' | EmbeddedVariant;
-  /** A compiled binary of this package (`lamella/wasm/predict-base.wasm` ...), where bytes may not be compiled; `variant` must name it. */
+  /** A compiled binary of this package (`lamella/wasm/predict-base.wasm` ...), where bytes may not be compiled. Its variant is chosen. */
   readonly module?: WebAssembly.Module;
 }
 
@@ -25,9 +26,11 @@ const engines = /* @__PURE__ */ new Engines({ binarySync, loadBinary }, 'some ke
 export async function init(options: PredictInitOptions = {}): Promise<void> {
   const { variant, module } = checkOptions('init', options, {
     variant: oneOf<'auto' | EmbeddedVariant>(['auto', 'base', 'relaxed']),
-    module: instance(WebAssembly.Module),
+    module: moduleRule,
   });
-  await engines.choose(embeddedVariant(variant), module);
+  const wanted = embeddedVariant(variant);
+  if (module === undefined) await engines.choose(wanted);
+  else engines.chooseModule(module, variant === undefined || variant === 'auto' ? undefined : wanted);
 }
 
 /** The engine that predicts, when it is compiled. */

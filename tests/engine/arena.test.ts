@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Arena } from '../../src/engine/arena.js';
+import { UnsupportedError } from '../../src/errors.js';
 import type { Kernels } from '../../src/engine/kernels.js';
 import { bind, run } from '../../src/engine/kernels.js';
 import { plan } from '../../src/model/plan.js';
@@ -64,31 +65,42 @@ describe('an arena', () => {
     expect(() => new Arena(engine, bytes)).toThrow(/^The network and its batch need 1638\d MiB/);
   });
 
-  test('refuses with the same sentence, and the reason, what the runtime does not give', () => {
-    const reason = new RangeError('could not allocate memory');
+  test.each([
+    [
+      'a large memory',
+      1024,
+      'The network and its batch need 1024 MiB of WebAssembly memory, but this runtime gives less; use fewer units or a smaller batchSize.',
+    ],
+    [
+      'one more small memory',
+      3,
+      'The network and its batch need 3 MiB of WebAssembly memory, but this runtime gives no more; drop models that are no longer used, since every model that has predicted or is being trained has a memory, and a process has addresses for about 10,000.',
+    ],
+  ])('says why the runtime does not give %s', (_name, size, message) => {
+    const cause = new RangeError('could not allocate memory');
     vi.spyOn(WebAssembly, 'Memory').mockImplementation(function () {
-      throw reason;
+      throw cause;
     } as never);
-    expect(() => new Arena(engine, 3 * 2 ** 20)).toThrow(
-      expect.objectContaining({
-        cause: reason,
-        message: expect.stringMatching(/^The network and its batch need 3 MiB of WebAssembly memory/),
-      }),
-    );
+    expect(() => new Arena(engine, size * 2 ** 20)).toThrow(expect.objectContaining({ cause, message }));
   });
 });
 
 describe('bind', () => {
   const received: number[][] = [];
-  const kernels = {
-    update: (...args: number[]) => void received.push(args),
-    sumRows: (...args: number[]) => void received.push(args.map((value) => -value)),
-  } as unknown as Kernels;
+  /** Kernels of so many parameters, which note what they receive. */
+  const kernelsOf = (parameters: number): Kernels => {
+    const made = {
+      update: (...args: number[]) => void received.push(args),
+      sumRows: (...args: number[]) => void received.push(args.map((value) => -value)),
+    };
+    for (const kernel of Object.values(made)) Object.defineProperty(kernel, 'length', { value: parameters });
+    return made as unknown as Kernels;
+  };
 
   test.each(Array.from({ length: 17 }, (_, count) => count))('hands over %i arguments in order', (count) => {
     received.length = 0;
     const args = Array.from({ length: count }, (_, i) => i + 0.5);
-    run(bind(kernels, [{ kernel: 'update', args }]));
+    run(bind(kernelsOf(count), [{ kernel: 'update', args }]));
     expect(received).toHaveLength(1);
     expect(received[0].slice(0, count)).toEqual(args);
     expect(received[0].slice(count).every((value) => value === undefined)).toBe(true);
@@ -96,14 +108,26 @@ describe('bind', () => {
 
   test('refuses more arguments than it knows', () => {
     const args = new Array<number>(17).fill(0);
-    expect(() => bind(kernels, [{ kernel: 'update', args }])).toThrow(
+    expect(() => bind(kernelsOf(17), [{ kernel: 'update', args }])).toThrow(
       'update has 17 arguments, but bind knows 16.',
     );
   });
 
+  test('refuses kernels of another release', () => {
+    const call = { kernel: 'update', args: [1, 2] } as const;
+    const sentence = (found: string): string =>
+      `The binary in use must have the kernel update of 2 arguments, but ${found}; use the binaries of this release of lamella.`;
+    for (const [kernels, found] of [
+      [kernelsOf(3), 'its kernel has 3'],
+      [{} as Kernels, 'has none'],
+    ] as const) {
+      expect(() => bind(kernels, [call])).toThrow(new UnsupportedError(sentence(found)));
+    }
+  });
+
   test('keeps the order of the calls, and runs them as often as asked', () => {
     received.length = 0;
-    const program = bind(kernels, [
+    const program = bind(kernelsOf(1), [
       { kernel: 'update', args: [1] },
       { kernel: 'sumRows', args: [2] },
     ]);

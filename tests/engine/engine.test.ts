@@ -29,6 +29,16 @@ function sizeOf(variant: string): number {
   return readFileSync(new URL(`../../build/wasm/${variant}.wasm`, import.meta.url)).length;
 }
 
+/** A binary as it ships. */
+function shipped(name: string): WebAssembly.Module {
+  return new WebAssembly.Module(readFileSync(new URL(`../../build/wasm/${name}.wasm`, import.meta.url)));
+}
+
+/** A module of some sections. */
+function foreign(...sections: readonly number[][]): WebAssembly.Module {
+  return new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, ...sections.flat()));
+}
+
 describe('engine()', () => {
   test('names the variant that will be used before anything is compiled', () => {
     expect(fresh.engine()).toEqual({
@@ -81,6 +91,84 @@ describe('init()', () => {
     expect(fresh.engine()).toMatchObject({ variant: 'base', wasmBytes: undefined });
   });
 
+  test('takes the variant of a module, where none is asked for', async () => {
+    for (const variant of ['base', 'relaxed'] as const) {
+      await fresh.init({ module: kernelModule(variant) });
+      expect(fresh.engine().variant).toBe(variant);
+      await fresh.init({ variant: 'auto', module: kernelModule(variant) });
+      expect(fresh.engine().variant).toBe(variant);
+    }
+  });
+
+  test.each<[string, () => WebAssembly.Module, object, string]>([
+    [
+      'another variant',
+      () => kernelModule('relaxed'),
+      { variant: 'base' },
+      "init: variant must be that of module, 'relaxed', but received 'base'.",
+    ],
+    [
+      'wide without asking for it',
+      () => kernelModule('wide'),
+      {},
+      "init: variant must be that of module, 'wide', but received undefined.",
+    ],
+    [
+      'a binary without training',
+      () => shipped('predict-relaxed'),
+      {},
+      'init: module must be one of the binaries in lamella/wasm, with all kernels, but received predict-relaxed.wasm, which has not all kernels.',
+    ],
+    [
+      'an empty module',
+      () => foreign(),
+      {},
+      'init: module must be one of the binaries in lamella/wasm, with all kernels, but received one that imports nothing.',
+    ],
+    [
+      'a module that imports a function',
+      // (import "env" "memory" (func))
+      () =>
+        foreign([1, 4, 1, 0x60, 0, 0], [2, 14, 1, 3, 101, 110, 118, 6, 109, 101, 109, 111, 114, 121, 0, 0]),
+      {},
+      'init: module must be one of the binaries in lamella/wasm, with all kernels, but received one that imports something else than a memory.',
+    ],
+    [
+      'a module that imports a memory and has no kernels',
+      // (import "env" "memory" (memory 1))
+      () => foreign([2, 15, 1, 3, 101, 110, 118, 6, 109, 101, 109, 111, 114, 121, 2, 0, 1]),
+      {},
+      'init: module must be one of the binaries in lamella/wasm, with all kernels, but received one without the kernel activationForward.',
+    ],
+  ])('refuses %s, and works afterwards', async (_name, module, options, message) => {
+    await fresh.init({ variant: 'base' });
+    await expect(fresh.init({ ...options, module: module() })).rejects.toMatchObject({
+      name: 'ValueError',
+      message,
+    });
+    expect(fresh.engine().variant).toBe('base');
+    await fresh.init({ variant: 'relaxed' });
+    const { module: used } = fresh.currentEngine();
+    expect(WebAssembly.Module.exports(used).length).toBeGreaterThan(100);
+  });
+
+  test('of lamella/predict takes binaries with all kernels or those of predictions, and no others', async () => {
+    const predicting = await import('../../src/engine/predicting.js');
+    for (const variant of ['base', 'relaxed'] as const) {
+      for (const module of [shipped(`predict-${variant}`), kernelModule(variant)]) {
+        await predicting.init({ module });
+        expect(predicting.engine().variant).toBe(variant);
+        expect((await predicting.ready()).module).toBe(module);
+      }
+    }
+    await expect(predicting.init({ module: foreign() })).rejects.toMatchObject({
+      name: 'ValueError',
+      message:
+        'init: module must be one of the binaries in lamella/wasm, but received one that imports nothing.',
+    });
+    expect(predicting.engine().variant).toBe('relaxed');
+  });
+
   test('takes a number of threads, or as many as there are processors; one where memory cannot be shared', async () => {
     await fresh.init({ threads: 4 });
     expect(fresh.engine().threads).toBe(4);
@@ -107,11 +195,20 @@ describe('init()', () => {
     ],
     [{ threads: 0 }, 'ValueError', "init: threads must be 'auto' or an integer >= 1, but received 0."],
     [{ threads: 1.5 }, 'ValueError', "init: threads must be 'auto' or an integer >= 1, but received 1.5."],
-    [
-      { module: new Uint8Array(8) },
+    ...(
+      [
+        [new Uint8Array(8), 'a Uint8Array'],
+        [Promise.resolve(), 'a Promise (await it)'],
+        [new Response(), 'a Response'],
+        ['base.wasm', "'base.wasm'"],
+        [{}, 'an object'],
+        [null, 'null'],
+      ] as const
+    ).map(([module, received]): [object, string, string] => [
+      { module },
       'ValueError',
-      'init: module must be a Module, but received a Uint8Array.',
-    ],
+      `init: module must be a WebAssembly.Module, such as await WebAssembly.compile(bytes) gives, but received ${received}.`,
+    ]),
     [{ varient: 'base' }, 'ValueError', "init: 'varient' is not an option; did you mean 'variant'?"],
   ])('refuses %j', async (options, name, message) => {
     await expect(fresh.init(options as object)).rejects.toMatchObject({ name, message });
