@@ -1,4 +1,4 @@
-import { ShapeError } from './errors.js';
+import { ShapeError, UnsupportedError } from './errors.js';
 import { checkNdArray, readArray } from './ndarray/read.js';
 import type { ArrayInput, NdArray, TypedArray } from './ndarray/types.js';
 import { elementCount, formatShape, readShape } from './ndarray/types.js';
@@ -9,9 +9,12 @@ export { refuseNonFinite, rowsInPieces, toRows } from './ndarray/rows.js';
 export type { Rows } from './ndarray/rows.js';
 export type { Places } from './ndarray/sparse-rows.js';
 export { sliceRows, takeRows } from './ndarray/sparse-rows.js';
-export { formatShape, isTypedArray, MAX_RANK } from './ndarray/types.js';
+export { formatShape, isList, isTypedArray, MAX_RANK, readList } from './ndarray/types.js';
 export { allFinite } from './ndarray/values.js';
 export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray/types.js';
+
+/** The most elements of a plain array; V8's bound. */
+const MAX_LENGTH = 134217726;
 
 /** Plain arrays out: what `toNested` returns, a number for rank 0. */
 export type NestedNumbers = number | NestedNumbers[];
@@ -40,9 +43,18 @@ export function ndarray(data: ArrayInput, shape?: readonly number[]): NdArray<an
   return { ...array, shape: sizes };
 }
 
-/** An array as nested plain arrays of numbers, `scale` applied; a number for rank 0. */
+/**
+ * An array as nested plain arrays of numbers, `scale` applied; a number for rank 0.
+ *
+ * @throws UnsupportedError for more values than plain arrays can hold
+ */
 export function toNested(array: NdArray<TypedArray>): NestedNumbers {
   const { data, shape, scale = 1 } = checkNdArray(array, 'array');
+  if (data.length > MAX_LENGTH) {
+    throw new UnsupportedError(
+      `array of shape ${formatShape(shape)} must have at most ${MAX_LENGTH} values to become plain arrays, but has ${data.length}.`,
+    );
+  }
   const build = (depth: number, start: number, length: number): NestedNumbers => {
     if (depth === shape.length) return data[start] * scale;
     const step = shape[depth] === 0 ? 0 : length / shape[depth];

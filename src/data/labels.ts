@@ -1,7 +1,7 @@
 import { describe } from '../check.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { NdArray, TypedArray } from '../ndarray.js';
-import { formatShape, isTypedArray, toNested } from '../ndarray.js';
+import { formatShape, readList, toNested } from '../ndarray.js';
 import { checkNdArray } from '../ndarray/read.js';
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
@@ -104,8 +104,9 @@ function sortLabels<L extends Label>(labels: L[]): L[] {
  * entries. Each distinct row of entries is a class, whose label is the entries joined by blanks, as in scikit-learn.
  */
 export function rowLabels(targets: unknown, name: string): ArrayLike<Label> {
-  if (isTypedArray(targets)) return targets;
-  if (!Array.isArray(targets)) {
+  const list = readList(targets, name);
+  if (list && !Array.isArray(list)) return list as TypedArray;
+  if (!list) {
     const array = checkNdArray(targets as NdArray<TypedArray>, name);
     if (array.shape.length === 0 || array.shape.length > 2) {
       throw new ShapeError(
@@ -115,9 +116,9 @@ export function rowLabels(targets: unknown, name: string): ArrayLike<Label> {
     return rowLabels(toNested(array), name);
   }
   const texts = new RowTexts();
-  return targets.map((row: unknown, i) => {
-    if (!Array.isArray(row) && !isTypedArray(row)) return row as Label;
-    const entries = row as ArrayLike<Label>;
+  return Array.from(list as readonly unknown[], (row, i) => {
+    const entries = readList(row, name) as ArrayLike<Label> | undefined;
+    if (!entries) return row as Label;
     if (entries.length === 1) return entries[0];
     for (let j = 0; j < entries.length; j++) checkLabel(entries[j], typeof entries[j], i, name);
     return texts.of(entries);

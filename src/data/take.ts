@@ -1,24 +1,28 @@
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { CsrRows, NdArray, TypedArray } from '../ndarray.js';
-import { arrayInPieces, isCsr, isTypedArray, ndarray } from '../ndarray.js';
-import { constructorOf } from '../ndarray/types.js';
+import { arrayInPieces, isCsr, isTypedArray, ndarray, readList } from '../ndarray.js';
+import type { CheckedCsr } from '../ndarray/csr.js';
+import { checkCsr } from '../ndarray/csr.js';
+import { constructorOf, elementCount, readShape } from '../ndarray/types.js';
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
 
-/** The number of rows of anything that has rows: an array, a typed array, an NdArray, CSR rows, an `ndarray` object. */
+/**
+ * The number of rows of anything that has rows: an array, a typed array, an NdArray, CSR rows, an `ndarray` object.
+ *
+ * @throws ShapeError, ValueError for anything else, and for parts that do not fit together
+ */
 export function countRows(rows: unknown, name: string): number {
-  if (Array.isArray(rows) || isTypedArray(rows)) return rows.length;
+  const list = readList(rows, name);
+  if (list) return list.length;
   if (typeof rows === 'object' && rows !== null && 'data' in rows && 'shape' in rows) {
-    const { shape } = ndarrayOrCsr(rows);
+    const shape = isCsr(rows) ? readShape(rows.shape, name) : ndarray(rows as NdArray<TypedArray>).shape;
+    elementCount(shape, name);
     if (shape.length > 0) return shape[0];
     throw new ShapeError(`${name} must have rows, but received a single number.`);
   }
   throw new ValueError(`${name} must be an array with one entry per row, but received ${describe(rows)}.`);
-}
-
-function ndarrayOrCsr(rows: object): CsrRows | NdArray<TypedArray> {
-  return isCsr(rows) ? rows : ndarray(rows as NdArray<TypedArray>);
 }
 
 /**
@@ -34,7 +38,7 @@ export function* takeRowsInPieces<T>(rows: T, indices: Int32Array): Pieces<T> {
     return taken as T;
   }
   if (isTypedArray(rows)) return (yield* takeBlocks(rows, 1, indices)) as T;
-  if (isCsr(rows)) return (yield* takeSparse(rows, indices)) as T;
+  if (isCsr(rows)) return (yield* takeSparse(yield* checkCsr(rows, 'data'), indices)) as T;
   const source = yield* arrayInPieces(rows, 'data');
   const [count, ...rest] = source.shape;
   const width = count === 0 ? 0 : source.data.length / count;
@@ -60,7 +64,7 @@ function* takeBlocks(data: TypedArray, width: number, indices: Int32Array): Piec
 }
 
 function* takeSparse(
-  { data, indices: columns, indptr, shape }: CsrRows,
+  { data, indices: columns, indptr, shape }: CheckedCsr,
   indices: Int32Array,
 ): Pieces<CsrRows> {
   const starts = new Int32Array(indices.length + 1);

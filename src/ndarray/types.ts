@@ -60,9 +60,22 @@ export function isList(value: unknown): value is readonly unknown[] | TypedArray
   return Array.isArray(value) || isTypedArray(value);
 }
 
+/**
+ * A list that may hold anything: an array, or a typed array of numbers, of this realm; undefined for what is neither.
+ *
+ * @throws ValueError for a typed array whose buffer has been transferred away or has shrunk
+ */
+export function readList(value: unknown, name: string): readonly unknown[] | TypedArray | undefined {
+  if (Array.isArray(value)) return value as readonly unknown[];
+  if (!isTypedArray(value)) return undefined;
+  checkBuffer(value, name);
+  return plainTyped(value);
+}
+
 /** Refuse BigInt arrays, DataViews and arrays whose buffer has been transferred away or has shrunk. */
 export function checkBuffer(value: unknown, name: string): void {
-  if (!ArrayBuffer.isView(value) || (value instanceof Float32Array && value.length > 0)) return;
+  // Not by `length`: V8 may give that of a detached array as it was.
+  if (!ArrayBuffer.isView(value) || (value instanceof Float32Array && value.byteLength > 0)) return;
   const kind = typedArrayKind(value);
   if (kind === undefined) {
     throw new ValueError(`${name} must be an array of numbers, but received a DataView.`);
@@ -152,12 +165,24 @@ export function elementCount(shape: readonly number[], name: string): number {
     }
     count *= size;
   }
+  if (count === 0) checkEmpty(shape, name);
   if (count > Number.MAX_SAFE_INTEGER) {
     throw new ShapeError(
       `${name} must have at most 2^53 elements, but received the shape ${formatShape(shape)}.`,
     );
   }
   return count;
+}
+
+/** The most rows of an array without values: whoever makes lists of its rows must be able to. */
+const MAX_EMPTY = 16777216;
+
+function checkEmpty(shape: readonly number[], name: string): void {
+  const rows = shape.reduce((product, size) => (size === 0 ? product : product * size), 1);
+  if (rows <= MAX_EMPTY) return;
+  throw new ShapeError(
+    `${name} must have at most ${MAX_EMPTY} rows if it is empty, but received the shape ${formatShape(shape)}.`,
+  );
 }
 
 /**

@@ -1,11 +1,18 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { DEFAULT_MAX_BYTES, maxBytesRule, newBytes } from '../budget.js';
-import { checkOptions } from '../check.js';
+import { checkOptions, printable } from '../check.js';
 import type { ReadOptions } from '../data/idx.js';
 import { readIdxBytes } from '../data/idx.js';
 import { FormatError } from '../errors.js';
 import type { NdArray, TypedArray } from '../ndarray.js';
+import { readPath } from './paths.js';
+
+/** The longest path that a message repeats. */
+const MAX_PATH = 1024;
+
+/** A path in a message. */
+const shown = (path: string): string => printable(path, MAX_PATH);
 
 /** What a file is first taken to have if nobody knows: a pipe, a device. */
 const UNKNOWN_SIZE = 65536;
@@ -17,13 +24,13 @@ const MAX_READ = 1073741824;
  *
  * @throws FormatError naming the file if it has more; errors of the file system as they are
  */
-export async function readBytesOf(path: string | URL, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytesOf(path: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const handle = await open(path);
   try {
     const { size } = await handle.stat();
     if (size > maxBytes) throw tooLong(path, maxBytes, `has ${size}`);
     // One byte more than there should be, which finds out about the end.
-    let bytes = newBytes((size || UNKNOWN_SIZE) + 1, `The bytes of ${String(path)}`, 'read a smaller file');
+    let bytes = newBytes((size || UNKNOWN_SIZE) + 1, `The bytes of ${shown(path)}`, 'read a smaller file');
     let length = 0;
     for (;;) {
       const count = await readInto(handle, bytes, length);
@@ -45,19 +52,19 @@ async function readInto(handle: FileHandle, bytes: Uint8Array, from: number): Pr
   return bytesRead;
 }
 
-function tooLong(path: string | URL, maxBytes: number, found: string): FormatError {
+function tooLong(path: string, maxBytes: number, found: string): FormatError {
   return new FormatError(
-    `${String(path)}: the file must have at most ${maxBytes} bytes, as many as reading may allocate, but ${found}; give another maxBytes.`,
+    `${shown(path)}: the file must have at most ${maxBytes} bytes, as many as reading may allocate, but ${found}; give another maxBytes.`,
   );
 }
 
 /** What `work` returns; a FormatError that it throws, or rejects with, names the file. */
-export async function namingFile<T>(path: string | URL, work: () => T | Promise<T>): Promise<T> {
+export async function namingFile<T>(path: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    throw new FormatError(`${String(path)}: ${error.message}`, { cause: error });
+    throw new FormatError(`${shown(path)}: ${error.message}`, { cause: error });
   }
 }
 
@@ -65,10 +72,11 @@ export async function namingFile<T>(path: string | URL, work: () => T | Promise<
  * Read an IDX file, compressed or not, as `parseIdx` does.
  *
  * @param options.maxBytes the most bytes that the file and the array may take together; default 2^30
- * @throws FormatError naming the file and the byte offset; errors of the file system as they are
+ * @throws ValueError for what is no path; FormatError naming the file and the byte offset; errors of the file system as they are
  */
 export async function readIdx(path: string | URL, options?: ReadOptions): Promise<NdArray<TypedArray>> {
   const { maxBytes = DEFAULT_MAX_BYTES } = checkOptions('readIdx', options, { maxBytes: maxBytesRule });
-  const bytes = await readBytesOf(path, maxBytes);
-  return namingFile(path, () => readIdxBytes(bytes, maxBytes - bytes.length));
+  const file = readPath('readIdx', path);
+  const bytes = await readBytesOf(file, maxBytes);
+  return namingFile(file, () => readIdxBytes(bytes, maxBytes - bytes.length));
 }

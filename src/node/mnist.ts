@@ -2,12 +2,13 @@ import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { maxBytesRule } from '../budget.js';
-import { checkOptions, text } from '../check.js';
+import { checkOptions } from '../check.js';
 import type { ReadOptions } from '../data/idx.js';
 import { FormatError, UnsupportedError } from '../errors.js';
 import type { NdArray } from '../ndarray.js';
 import { formatShape } from '../ndarray.js';
 import { readIdx } from './files.js';
+import { pathRule } from './paths.js';
 
 /** Images and their labels. */
 export interface LabeledImages {
@@ -65,7 +66,7 @@ export async function loadFashionMnist(options: ImageDataSetOptions = {}): Promi
 }
 
 function readOptions(owner: string, options: unknown): ImageDataSetOptions {
-  return checkOptions(owner, options, { dir: text, maxBytes: maxBytesRule });
+  return checkOptions(owner, options, { dir: pathRule, maxBytes: maxBytesRule });
 }
 
 function findMnistData(): string | undefined {

@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url';
-import { describe } from '../check.js';
+import { describe, readBytes } from '../check.js';
 import { ValueError } from '../errors.js';
 import type { LoadOptions } from '../io/kept-bytes.js';
 import { readLoadOptions } from '../io/kept-bytes.js';
@@ -7,13 +6,14 @@ import type { AnyModel } from '../models/load.js';
 import { loadModel } from '../models/load.js';
 import { writeAtomically } from './atomic.js';
 import { namingFile, readBytesOf } from './files.js';
+import { readPath } from './paths.js';
 
 /**
  * Save a model to a file. Either the new file is there as a whole, on the disk, or the old one is left as it was: the bytes
  * go to a temporary file in the same folder, which then takes the other's place. Missing folders are made.
  *
  * @param model an estimator that has been trained, or a Sequential model
- * @throws errors of the file system as they are
+ * @throws ValueError for what is no model or no path; errors of the file system as they are
  */
 export async function saveModel(model: { toBytes(): Uint8Array }, path: string | URL): Promise<void> {
   if (typeof model?.toBytes !== 'function') {
@@ -21,20 +21,22 @@ export async function saveModel(model: { toBytes(): Uint8Array }, path: string |
       `saveModel: model must be a trained model, which has toBytes, but received ${describe(model)}.`,
     );
   }
-  await writeAtomically(path instanceof URL ? fileURLToPath(path) : path, model.toBytes());
+  const file = readPath('saveModel', path);
+  await writeAtomically(file, readBytes(model.toBytes(), 'saveModel: toBytes of model must return a file'));
 }
 
 /**
  * Read a model that `saveModel` has written.
  *
  * @param options.maxBytes the most bytes that the file may have, default 2^30; for a moment reading takes four times as many
- * @throws FormatError naming the file, as `loadModel`; errors of the file system as they are
+ * @throws ValueError for what is no path; FormatError naming the file, as `loadModel`; errors of the file system as they are
  */
 export async function readModel<M extends AnyModel = AnyModel>(
   path: string | URL,
   options?: LoadOptions,
 ): Promise<M> {
   const { maxBytes } = readLoadOptions('readModel', options);
-  const bytes = await readBytesOf(path, maxBytes);
-  return namingFile(path, () => loadModel<M>(bytes, { maxBytes }));
+  const file = readPath('readModel', path);
+  const bytes = await readBytesOf(file, maxBytes);
+  return namingFile(file, () => loadModel<M>(bytes, { maxBytes }));
 }

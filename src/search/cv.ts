@@ -2,7 +2,7 @@ import type { Rule } from '../check.js';
 import { checkOptions, describe, integer, oneOf, type refused } from '../check.js';
 import { rowLabels } from '../data/labels.js';
 import { ValueError } from '../errors.js';
-import { isTypedArray } from '../ndarray.js';
+import { isList, isTypedArray, readList } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
 import type { Fold, FoldOptions } from './folds.js';
 import { foldSchema, kFoldInPieces, stratifiedKFoldInPieces } from './folds.js';
@@ -40,7 +40,8 @@ export function* foldsFor(
   { rows, y, classifier }: { readonly rows: number; readonly y: unknown; readonly classifier: boolean },
 ): Pieces<Fold[]> {
   const stratify = classifier && oneLabelPerRow(y);
-  if (Array.isArray(cv)) return (cv as readonly unknown[]).map((fold, i) => readFold(owner, fold, i, rows));
+  if (Array.isArray(cv))
+    return Array.from(cv as readonly unknown[], (fold, i) => readFold(owner, fold, i, rows));
   const given = typeof cv === 'number' ? { nSplits: cv } : (cv as FoldOptions);
   const schema = { ...foldSchema, kind: oneOf<'kFold' | 'stratifiedKFold'>(['kFold', 'stratifiedKFold']) };
   const { kind = stratify ? 'stratifiedKFold' : 'kFold', ...options } = checkOptions(
@@ -55,7 +56,7 @@ export function* foldsFor(
 function oneLabelPerRow(y: unknown): boolean {
   if (Array.isArray(y)) {
     const first: unknown = y[0];
-    return !(Array.isArray(first) || isTypedArray(first)) || first.length === 1;
+    return !isList(first) || first.length === 1;
   }
   const { shape } = y as { readonly shape?: readonly number[] };
   return shape === undefined || shape.length === 1 || shape[1] === 1;
@@ -70,7 +71,7 @@ function readFold(owner: string, fold: unknown, i: number, rows: number): Fold {
 }
 
 function readRows(owner: string, list: unknown, name: string, rows: number): Int32Array {
-  const values = Array.isArray(list) || isTypedArray(list) ? Array.from(list as ArrayLike<unknown>) : [];
+  const values = Array.from<unknown>(readList(list, name) ?? []);
   if (values.length === 0) {
     throw new ValueError(
       `${owner}: ${name} must be an array of at least 1 row number, but received ${describe(list)}.`,

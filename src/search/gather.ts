@@ -1,6 +1,8 @@
-import { ShapeError } from '../errors.js';
+import { describe } from '../check.js';
+import { ShapeError, ValueError } from '../errors.js';
 import type { NdArray, TypedArray } from '../ndarray.js';
-import { isTypedArray } from '../ndarray.js';
+import { isTypedArray, readList } from '../ndarray.js';
+import { checkNdArray } from '../ndarray/read.js';
 import type { TypedArrayConstructor } from '../ndarray/types.js';
 
 /** Values for some rows: an array, a typed array, or an NdArray with a row for each. */
@@ -11,21 +13,29 @@ export interface RowsPart {
 
 /** All parts in the order of the rows, of the kind that they are of. */
 export function gatherRows(parts: readonly RowsPart[], rows: number): unknown {
-  const first = parts[0].values;
+  const read = parts.map(({ rows: numbers, values }) => ({
+    rows: numbers,
+    values: readPart(values, numbers.length),
+  }));
+  const first = read[0].values;
   if (Array.isArray(first)) {
     const all = new Array<unknown>(rows);
-    for (const part of parts) {
-      const values = part.values as readonly unknown[];
-      part.rows.forEach((row, i) => {
-        all[row] = values[i];
+    for (const { rows: numbers, values } of read) {
+      if (!Array.isArray(values)) throw otherKind(first, values);
+      numbers.forEach((row, i) => {
+        all[row] = (values as readonly unknown[])[i];
       });
     }
     return all;
   }
-  if (isTypedArray(first)) return blocks(parts as TypedParts, rows, 1);
+  const bad = read.find(
+    ({ values }) => isTypedArray(values) !== isTypedArray(first) || Array.isArray(values),
+  );
+  if (bad) throw otherKind(first, bad.values);
+  if (isTypedArray(first)) return blocks(read as TypedParts, rows, 1);
   const { data, shape } = first as NdArray<TypedArray>;
   const width = data.length / shape[0];
-  const inner = parts.map((part) => {
+  const inner = read.map((part) => {
     const values = part.values as NdArray<TypedArray>;
     if (values.data.length === width * part.rows.length) return { rows: part.rows, values: values.data };
     throw new ShapeError(
@@ -33,6 +43,22 @@ export function gatherRows(parts: readonly RowsPart[], rows: number): unknown {
     );
   });
   return { data: blocks(inner, rows, width), shape: [rows, ...shape.slice(1)] };
+}
+
+/** Predictions of an estimator, which may be the caller's own. @throws ShapeError, ValueError unless there is one per row */
+function readPart(values: unknown, rows: number): readonly unknown[] | TypedArray | NdArray<TypedArray> {
+  const read = readList(values, 'predictions') ?? checkNdArray(values as NdArray<TypedArray>, 'predictions');
+  const length = 'shape' in read ? read.shape[0] : read.length;
+  if (length === rows) return read;
+  throw new ShapeError(
+    `Predictions must have one entry for each of ${rows} rows, but received ${length ?? 'a number'}.`,
+  );
+}
+
+function otherKind(first: unknown, received: unknown): ValueError {
+  return new ValueError(
+    `Predictions must be of the same kind in all folds, ${describe(first)}, but received ${describe(received)}.`,
+  );
 }
 
 type TypedParts = readonly { readonly rows: Int32Array; readonly values: TypedArray }[];
@@ -47,11 +73,12 @@ function blocks(parts: TypedParts, rows: number, width: number): TypedArray {
 
 /** Columns for some classes as columns for all of them; `absent` stands where a class was unknown. */
 export function alignClasses(
-  { data, shape }: NdArray<TypedArray>,
+  predictions: NdArray<TypedArray>,
   classes: readonly unknown[] | undefined,
   all: readonly unknown[],
   absent: number,
 ): NdArray<TypedArray> {
+  const { data, shape } = checkNdArray(predictions, 'predictions');
   const [rows, width] = shape;
   if (classes === undefined || width !== classes.length || width === all.length) return { data, shape };
   const places = classes.map((label) => all.indexOf(label));

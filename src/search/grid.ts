@@ -44,8 +44,16 @@ function paramsOf(axes: readonly Axis[], values: readonly unknown[]): Params {
   return params;
 }
 
+/** How deep pipelines may be in each other. */
+const MAX_DEPTH = 32;
+
 /** The axes of a grid, sorted by name. */
 function axesOf(owner: string, what: string, grid: unknown, path: readonly string[] = []): Axis[] {
+  if (path.length > MAX_DEPTH) {
+    throw new ValueError(
+      `${owner}: ${what} must name options of steps at most ${MAX_DEPTH} deep, but received more.`,
+    );
+  }
   if (!isPlainObject(grid)) {
     throw new ValueError(
       `${owner}: ${what} must be an object of arrays by option name, but received ${describe(grid)}.`,
@@ -89,7 +97,7 @@ function nonEmpty(owner: string, what: string, axes: readonly Axis[]): readonly 
  * @throws ValueError for grids without options and options without values
  */
 export function combinations(owner: string, grid: ParamGrid | readonly ParamGrid[]): Params[] {
-  const grids: readonly unknown[] = Array.isArray(grid) ? grid : [grid];
+  const grids: readonly unknown[] = Array.isArray(grid) ? Array.from<unknown>(grid) : [grid];
   if (grids.length === 0)
     throw new ValueError(`${owner}: grid must name at least 1 option, but received none.`);
   return grids.flatMap((each) => {

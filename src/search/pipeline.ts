@@ -39,7 +39,7 @@ export class Pipeline implements Estimator {
         `pipeline: steps must be an array of transformers and an estimator at its end, but received ${describe(steps)}.`,
       );
     }
-    const named = (steps as readonly unknown[]).map(readStep);
+    const named = Array.from(steps as readonly unknown[], readStep);
     const last = named[named.length - 1].step;
     if (!isEstimator(last)) {
       throw new ValueError(
@@ -99,7 +99,7 @@ export class Pipeline implements Estimator {
     const yielder = new Yielder(signal);
     let rows = x;
     for (const step of this.#transformers) {
-      if (step.fitTransform) {
+      if (typeof step.fitTransform === 'function') {
         // Those that take y have it before the options of fitTransformAsync.
         const args = step.fitTransform.length > 1 ? [rows, y] : [rows];
         if (hasAsync(step, 'fitTransform')) rows = await callInSlices(step, 'fitTransform', args, signal);
@@ -246,9 +246,12 @@ export class Pipeline implements Estimator {
   }
 
   /** Changed options by the name of the step. */
-  #byStep(params: object): Map<string, Params> {
+  #byStep(params: unknown): Map<string, Params> {
+    if (!isPlainObject(params)) {
+      throw new ValueError(`Pipeline: options must be an object by step, but received ${describe(params)}.`);
+    }
     const changes = new Map<string, Params>();
-    for (const [key, value] of Object.entries(params) as [string, unknown][]) {
+    for (const [key, value] of Object.entries(params)) {
       const [name, ...option] = key.split('__');
       if (!this.#names.includes(name)) throw unknownStep(name, this.#names);
       const options = option.length > 0 ? { [option.join('__')]: value } : value;

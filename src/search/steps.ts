@@ -38,8 +38,9 @@ export function readStep(entry: unknown, i: number): NamedStep {
 function classNameOf(step: unknown): string {
   if (typeof step !== 'object' || step === null) return 'step';
   const own: unknown = (step as { name?: unknown }).name;
-  const name = typeof own === 'string' && own !== '' ? own : step.constructor.name;
-  return name.replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]/, (initial) => initial.toLowerCase());
+  const { constructor } = step as { constructor?: { name?: unknown } | null };
+  const name = [own, constructor?.name].find((each) => typeof each === 'string' && each !== '') ?? 'step';
+  return (name as string).replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]/, (initial) => initial.toLowerCase());
 }
 
 /** Names of all steps: those of classes are numbered from the second on. @throws ValueError if a given one occurs twice */

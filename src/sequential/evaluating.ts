@@ -9,8 +9,8 @@ import { runAtOnce } from '../yielding.js';
 import { batchesOf } from './batches.js';
 import type { Compiled } from './compile.js';
 import { Evaluation } from './evaluation.js';
-import type { EvaluateOptions } from './fit-options.js';
-import { evaluateSchema, readBatchOptions } from './fit-options.js';
+import type { EvaluateOptions, TestOnBatchOptions } from './fit-options.js';
+import { evaluateSchema, readTestOptions } from './fit-options.js';
 import { Predicting } from './predicting.js';
 import type { Sample } from './prepare.js';
 import { prepareInPieces } from './prepare.js';
@@ -51,12 +51,8 @@ export abstract class Evaluating extends Predicting {
   }
 
   /** Loss and metrics of one batch: as `evaluate`, in one step. */
-  testOnBatch(
-    x: ArrayInput,
-    y: ArrayInput,
-    options?: Omit<EvaluateOptions, 'batchSize'>,
-  ): Record<string, number> {
-    const { sampleWeight } = readBatchOptions(this.name, 'testOnBatch', options);
+  testOnBatch(x: ArrayInput, y: ArrayInput, options?: TestOnBatchOptions): Record<string, number> {
+    const { sampleWeight } = readTestOptions(this.name, options);
     return this.evaluate(x, y, { sampleWeight, batchSize: Number.MAX_SAFE_INTEGER });
   }
 

@@ -156,3 +156,9 @@ export interface TrainOnBatchOptions {
 export function readBatchOptions(owner: string, call: string, given: unknown) {
   return checkOptions(`${owner}.${call}`, given, trainOnBatchSchema);
 }
+
+export type TestOnBatchOptions = Pick<EvaluateOptions, 'sampleWeight'>;
+
+export function readTestOptions(owner: string, given: unknown) {
+  return checkOptions(`${owner}.testOnBatch`, given, { sampleWeight: trainOnBatchSchema.sampleWeight });
+}

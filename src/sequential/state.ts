@@ -1,4 +1,6 @@
-import { ShapeError } from '../errors.js';
+import type { Schema } from '../check.js';
+import { anything, checkValue, describe, integer, number } from '../check.js';
+import { ShapeError, ValueError } from '../errors.js';
 import type { Network } from '../model/network.js';
 import type { OptimizerState } from '../model/optimizers.js';
 import { initialSlot, updateRule } from '../model/optimizers.js';
@@ -6,6 +8,8 @@ import type { Parameter } from '../model/parameters.js';
 import { pack, unpack } from '../model/parameters.js';
 import { sizeOf } from '../model/spec.js';
 import type { NdArray } from '../ndarray.js';
+import { allFinite } from '../ndarray.js';
+import { checkNdArray } from '../ndarray/read.js';
 import type { TrainingState } from '../train/callbacks/types.js';
 import type { Compiled } from './compile.js';
 
@@ -18,6 +22,57 @@ export function optimizerState({ state }: Compiled, { parameters }: Network): Tr
   return { step, beta1Power, beta2Power, decayPower, momentumProduct, slots: arrays };
 }
 
+const count = integer({ min: 0 });
+
+const scalars = {
+  ...{ step: count, beta1Power: number(), beta2Power: number(), decayPower: number() },
+  momentumProduct: number(),
+};
+
+/** The scalars of a state, and what they must be. */
+const rules = {
+  epoch: count,
+  seed: integer({ min: 0, max: 0xffffffff }),
+  optimizer: anything<Record<string, unknown>>(),
+  history: anything<Record<string, unknown>>(),
+};
+
+/**
+ * A state that somebody gave, from a file perhaps: of it nothing is trusted. Weights are left to setWeights, slots to
+ * `restoredOptimizer`.
+ *
+ * @throws ValueError for what is missing, and for numbers that are none
+ */
+export function readTrainingState(owner: string, given: unknown): TrainingState {
+  const what = `${owner}: setTrainingState: state`;
+  const state = readObject(what, given);
+  checkMembers(what, state, rules);
+  if (state.learningRate !== undefined)
+    checkValue(what, 'learningRate', state.learningRate, number({ min: 0 }));
+  checkMembers(`${what}.optimizer`, readObject(`${what}.optimizer`, state.optimizer), scalars);
+  for (const [name, values] of Object.entries(readObject(`${what}.history`, state.history))) {
+    if (Array.isArray(values) && Array.from<unknown>(values).every((each) => typeof each === 'number'))
+      continue;
+    throw new ValueError(
+      `${what}.history must hold arrays of numbers, but received ${describe(values)} as ${describe(name)}.`,
+    );
+  }
+  return state as unknown as TrainingState;
+}
+
+function readObject(what: string, given: unknown): Record<string, unknown> {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
+    return given as Record<string, unknown>;
+  }
+  throw new ValueError(
+    `${what} must be an object, as getTrainingState gives it, but received ${describe(given)}.`,
+  );
+}
+
+function checkMembers(what: string, given: Record<string, unknown>, members: Schema): void {
+  for (const [name, rule] of Object.entries(members)) checkValue(what, name, given[name], rule);
+}
+
 /** A state as the optimizer works on it. @throws ShapeError if it is another model's or another optimizer's */
 export function restoredOptimizer(
   owner: string,
@@ -28,28 +83,42 @@ export function restoredOptimizer(
   const { parameters } = network;
   const { kind } = compiled.optimizer.spec;
   const expected = updateRule(compiled.optimizer.spec).slots;
+  if (!Array.isArray(slots)) {
+    throw new ValueError(
+      `${owner}: the optimizer's slots must be an array, but received ${describe(slots)}.`,
+    );
+  }
   if (slots.length > 0 && slots.length !== expected) {
     throw new ShapeError(
       `${owner}: the state of ${kind} must have ${expected} arrays per weight, but received that of another optimizer, with ${slots.length}.`,
     );
   }
   const length = network.packed.length;
-  const blocks = slots.map((arrays) => {
-    if (arrays.length !== parameters.length) {
+  const blocks = Array.from(slots as readonly (readonly NdArray[])[], (arrays) => {
+    if (!Array.isArray(arrays) || arrays.length !== parameters.length) {
+      const received = Array.isArray(arrays) ? arrays.length : describe(arrays);
       throw new ShapeError(
-        `${owner}: an optimizer's slot must have ${parameters.length} arrays, one per weight, but received ${arrays.length}.`,
+        `${owner}: an optimizer's slot must have ${parameters.length} arrays, one per weight, but received ${received}.`,
       );
     }
     const block = new Float32Array(length).fill(initialSlot(compiled.optimizer.spec));
-    parameters.forEach((parameter, i) => pack(block, slotValues(owner, arrays[i], parameter), parameter));
+    parameters.forEach((parameter, i) =>
+      pack(block, slotValues(owner, arrays[i] as unknown, parameter), parameter),
+    );
     return block;
   });
   return { ...scalars, ...(blocks.length > 0 && { slots: blocks }) };
 }
 
-function slotValues(owner: string, { data }: NdArray, { shape, name }: Parameter): Float32Array {
-  if (data.length === sizeOf(shape)) return data;
-  throw new ShapeError(
-    `${owner}: the optimizer's slot of ${name} must have ${sizeOf(shape)} values, but received ${data.length}.`,
+function slotValues(owner: string, given: unknown, { shape, name }: Parameter): Float32Array {
+  const what = `${owner}: the optimizer's slot of ${name}`;
+  const { data } = checkNdArray(given as NdArray, what);
+  if (data.length !== sizeOf(shape)) {
+    throw new ShapeError(`${what} must have ${sizeOf(shape)} values, but received ${data.length}.`);
+  }
+  const values = data instanceof Float32Array ? data : Float32Array.from(data);
+  if (allFinite(values)) return values;
+  throw new ValueError(
+    `${what} must hold finite numbers, but received ${values.find((each) => !Number.isFinite(each))}.`,
   );
 }

@@ -24,7 +24,7 @@ import { readClassWeight } from './row-weights.js';
 import type { OptimizerProgress } from './saving.js';
 import { checkMemory, initialWeights } from './structure.js';
 import type { Structure } from './structure.js';
-import { optimizerState, restoredOptimizer } from './state.js';
+import { optimizerState, readTrainingState, restoredOptimizer } from './state.js';
 import type { Stream } from './stream.js';
 import { optimizerValues } from './summary.js';
 
@@ -139,15 +139,16 @@ export abstract class Trainable extends Evaluating {
   /**
    * Go on from a state: weights, optimizer, history; in a callback's `onTrainBegin`, with its epoch.
    *
-   * @throws ShapeError for the state of another model; ValueError once steps are being made
+   * @throws ShapeError for the state of another model; ValueError for what is no state, and once steps are being made
    */
-  setTrainingState(state: TrainingState): void {
+  setTrainingState(given: TrainingState): void {
     const compiled = this.compiled('setTrainingState');
     if (this.#trainer) {
       throw new ValueError(
         `${this.name}: setTrainingState was called during training; expected before fit, or in onTrainBegin of a callback.`,
       );
     }
+    const state = readTrainingState(this.name, given);
     const network = this.network('setTrainingState');
     const restored = restoredOptimizer(this.name, compiled, network, state.optimizer);
     this.setWeights(state.weights);

@@ -1,3 +1,4 @@
+import { checkIndex, loggedValues, readClock, readParams } from './callbacks/arguments.js';
 import type { Callback, Logs, TrainParams } from './callbacks/types.js';
 
 /** Where progress is shown. */
@@ -49,15 +50,17 @@ export class Progress implements Callback {
         ? (text): void => void out.write!(text)
         : (text): void => console.log(text.replace(/\n$/, '')));
     this.#terminal = options.terminal ?? (options.write === undefined && out?.isTTY === true);
-    this.#now = options.now ?? ((): number => performance.now());
+    const { now = (): number => performance.now() } = options;
+    this.#now = () => readClock('progress', now);
   }
 
   setParams(params: TrainParams): void {
-    this.#params = params;
-    this.#verbose = this.#options.verbose ?? params.verbose;
+    this.#params = readParams('progress', params);
+    this.#verbose = this.#options.verbose ?? params.verbose ?? 1;
   }
 
   onEpochBegin(index: number): void {
+    checkIndex('progress', index);
     this.#start = this.#now();
     this.#last = -Infinity;
     this.#seen = 0;
@@ -68,6 +71,7 @@ export class Progress implements Callback {
 
   /** Whether the bar is due to be drawn again: the values are asked for only then. Count every batch with it. */
   due(index: number): boolean {
+    checkIndex('progress', index);
     this.#seen = index + 1;
     if (index === 0) this.#afterFirst = this.#now();
     if (this.#verbose !== 1 || !this.#terminal) return false;
@@ -108,7 +112,7 @@ export class Progress implements Callback {
 
   #bar(steps: number): string {
     const count = `${String(this.#seen).padStart(String(steps).length)}/${steps}`;
-    const done = Math.floor((WIDTH * this.#seen) / steps);
+    const done = Math.min(WIDTH, Math.floor((WIDTH * this.#seen) / Math.max(1, steps)));
     if (!this.#terminal) return `${count} ${BAR.repeat(WIDTH)}`;
     const green = done > 0 ? `\x1b[32m${BAR.repeat(done)}\x1b[0m` : '';
     return `${this.#bold(count)} ${green}\x1b[37m${BAR.repeat(WIDTH - done)}\x1b[0m`;
@@ -148,9 +152,9 @@ function formatStep(ms: number): string {
 
 /** ' - accuracy: 0.9123 - loss: 3.0120e-04', sorted by name. */
 function formatLogs(logs: Logs): string {
-  return Object.keys(logs)
-    .sort()
-    .map((name) => ` - ${name}: ${formatValue(logs[name])}`)
+  return loggedValues('progress', logs)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => ` - ${name}: ${formatValue(value)}`)
     .join('');
 }
 

@@ -1,6 +1,6 @@
 import { describe } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
-import { arrayInPieces, isCsr, isTypedArray } from '../../ndarray.js';
+import { arrayInPieces, isCsr, readList } from '../../ndarray.js';
 import type { Pieces } from '../../yielding.js';
 import { ranges } from '../../yielding.js';
 import type { Label } from '../labels.js';
@@ -62,7 +62,8 @@ function* rowsOf(owner: string, input: unknown): Pieces<ArrayLike<Label>[]> {
 }
 
 function checkedRow(owner: string, row: unknown, i: number): ArrayLike<Label> {
-  if (Array.isArray(row) || isTypedArray(row)) return row as ArrayLike<Label>;
+  const list = readList(row, 'X');
+  if (list) return list as ArrayLike<Label>;
   throw new ShapeError(
     `${owner}: X must be a 2-d array, rows of labels, but received ${describe(row)} in row ${i}; use [[...]] for one row, values.map((value) => [value]) for one column.`,
   );

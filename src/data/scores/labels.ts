@@ -1,7 +1,7 @@
 import { describe } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray, TypedArray } from '../../ndarray.js';
-import { arrayInPieces, formatShape, isTypedArray, readArray } from '../../ndarray.js';
+import { arrayInPieces, formatShape, isList, readArray, readList } from '../../ndarray.js';
 import { copied } from '../../ndarray/values.js';
 import type { Pieces } from '../../yielding.js';
 import { ranges, runAtOnce } from '../../yielding.js';
@@ -25,13 +25,14 @@ export interface LabelPair {
 
 /** One label per row. @throws ShapeError for several per row */
 export function* labelListInPieces(owner: string, input: unknown, name: string): Pieces<ArrayLike<Label>> {
-  if (isTypedArray(input)) return input;
-  if (Array.isArray(input)) {
+  const list = readList(input, name);
+  if (list && !Array.isArray(list)) return list as TypedArray;
+  if (list) {
     const labels: Label[] = [];
-    yield* ranges(input.length, VALUES_PER_LABEL, (begin, end) => {
+    yield* ranges(list.length, VALUES_PER_LABEL, (begin, end) => {
       for (let i = begin; i < end; i++) {
-        const row: unknown = input[i];
-        if (!Array.isArray(row) && !isTypedArray(row)) labels[i] = row as Label;
+        const row: unknown = list[i];
+        if (!isList(row)) labels[i] = row as Label;
         else if (row.length === 1) labels[i] = row[0] as Label;
         else throw severalPerRow(owner, name, `${row.length} values in row ${i}`);
       }
@@ -62,9 +63,11 @@ export interface LabelCells {
  * @throws ShapeError for rows without a label, rows of unequal length, and more than two dimensions
  */
 export function labelCells(owner: string, input: unknown, name: string): LabelCells {
-  const isRow = (row: unknown) => Array.isArray(row) || isTypedArray(row);
-  if (Array.isArray(input) && input.some(isRow)) {
-    const rows = input.map((row: unknown) => (isRow(row) ? Array.from(row as Label[]) : [row as Label]));
+  const list = readList(input, name);
+  if (Array.isArray(list) && list.some(isList)) {
+    const rows = Array.from(list as readonly unknown[], (row) =>
+      Array.from((readList(row, name) ?? [row]) as Label[]),
+    );
     const width = rows[0].length;
     const bad = width === 0 ? 0 : rows.findIndex((row) => row.length !== width);
     if (bad < 0) return { cells: rows.flat(), rows: rows.length, width };
@@ -73,9 +76,7 @@ export function labelCells(owner: string, input: unknown, name: string): LabelCe
       `${owner}: ${name} must have ${expected}, but received ${rows[bad].length} in row ${bad}.`,
     );
   }
-  if (Array.isArray(input) || isTypedArray(input)) {
-    return { cells: input as ArrayLike<Label>, rows: input.length, width: 1 };
-  }
+  if (list) return { cells: list as ArrayLike<Label>, rows: list.length, width: 1 };
   const { data, shape, scale = 1 } = readArray(input, name);
   if ((shape.length === 1 || shape.length === 2) && shape[1] !== 0) {
     const cells = scale === 1 ? data : Float64Array.from(data, (value) => value * scale);

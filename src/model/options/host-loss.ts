@@ -1,6 +1,7 @@
 import { describe } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { NdArray } from '../../ndarray.js';
+import { readList } from '../../ndarray.js';
 
 /**
  * A loss of the user's: both arrays have shape (rows, outputs). `loss` is the mean over the rows of the batch, `gradient`
@@ -38,15 +39,21 @@ export function hostLoss(given: UserLoss, owner: string): HostLoss {
 }
 
 function valuesOf(gradient: unknown, [rows, outputs]: readonly number[], owner: string): ArrayLike<number> {
-  const { data = gradient, scale = 1 } = (gradient ?? {}) as { data?: unknown; scale?: number };
-  const isList = Array.isArray(data) || (ArrayBuffer.isView(data) && !(data instanceof DataView));
-  const length = isList ? (data as ArrayLike<number>).length : undefined;
-  if (length !== rows * outputs) {
-    const received = length === undefined ? describe(gradient) : `${length} values`;
+  const { data = gradient, scale = 1 } = (gradient ?? {}) as { data?: unknown; scale?: unknown };
+  const values = readList(data, `${owner}: the gradient of the loss function`);
+  if (values?.length !== rows * outputs) {
+    const received = values === undefined ? describe(gradient) : `${values.length} values`;
     throw new ShapeError(
       `${owner}: the loss function must return a gradient of shape (${rows}, ${outputs}), ${rows * outputs} values, but received ${received}.`,
     );
   }
-  const values = data as ArrayLike<number>;
-  return scale === 1 ? values : Float32Array.from(values, (value) => value * scale);
+  const bad = Array.isArray(values) ? values.findIndex((value) => typeof value !== 'number') : -1;
+  if (bad >= 0 || typeof scale !== 'number') {
+    const received = bad >= 0 ? describe(values[bad]) : `${describe(scale)} as its scale`;
+    throw new ValueError(
+      `${owner}: the loss function must return a gradient of numbers, but received ${received}.`,
+    );
+  }
+  const numbers = values as ArrayLike<number>;
+  return scale === 1 ? numbers : Float32Array.from(numbers, (value) => value * scale);
 }

@@ -11,7 +11,8 @@ import type { EventPolicy } from '../../train/callbacks/tensor-board.js';
 import { eventRules, TensorBoard } from '../../train/callbacks/tensor-board.js';
 import { required } from '../../train/callbacks/writing.js';
 import { writeAtomically } from '../atomic.js';
-import { backupFile, growingFiles, pathRule } from './files.js';
+import { pathRule } from '../paths.js';
+import { backupFile, growingFiles } from './files.js';
 
 /** Where a callback writes. Directories that are missing are made. */
 export interface Path {

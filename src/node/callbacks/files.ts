@@ -1,20 +1,8 @@
 import { appendFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { refused } from '../../check.js';
-import type { Rule } from '../../check.js';
 import type { BackupFile } from '../../train/callbacks/backup-and-restore.js';
 import type { Appender } from '../../train/callbacks/writing.js';
 import { writeAtomically } from '../atomic.js';
-
-/** A path in the file system: a string, or a file: URL. */
-export const pathRule: Rule<string> = {
-  expected: 'a path or a file: URL',
-  accept: (value) => {
-    if (value instanceof URL) return value.protocol === 'file:' ? fileURLToPath(value) : refused;
-    return typeof value === 'string' && value !== '' ? value : refused;
-  },
-};
 
 async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
   try {

@@ -2,9 +2,10 @@ import { boolean, checkOptions, func, oneOf, text } from '../../check.js';
 import { ValueError } from '../../errors.js';
 import { later } from '../../later.js';
 import type { Backup } from './backup-file.js';
+import { checkModel, readParams } from './arguments.js';
 import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
 import type { Read, Write } from './writing.js';
-import { required, requiredWrite, writeRules } from './writing.js';
+import { givenBytes, required, requiredWrite, writeRules } from './writing.js';
 
 export interface BackupPolicy {
   /** When to save: 'epoch', at the end of every epoch. */
@@ -53,18 +54,20 @@ export class BackupAndRestore implements Callback {
   }
 
   setParams(params: TrainParams): void {
-    this.#params = params;
+    this.#params = readParams('backupAndRestore', params);
     this.#cutShort = false;
   }
 
   async onTrainBegin(_logs: Logs, model: CallbackModel): Promise<void> {
-    const bytes = await this.#file.read();
+    checkModel('backupAndRestore', model, 'getTrainingState', 'setTrainingState');
+    const bytes = givenBytes(await this.#file.read());
     const { readBackup } = await later(() => import('./backup-file.js'));
     if (bytes && bytes.length > 0) this.#restore(readBackup(bytes), model);
     this.#stepsBefore = model.getTrainingState().optimizer.step;
   }
 
   async onEpochSettled(_epoch: number, _logs: Logs, model: CallbackModel): Promise<void> {
+    checkModel('backupAndRestore', model, 'getTrainingState');
     const training = model.getTrainingState();
     const { step } = training.optimizer;
     const expected = this.#params?.steps;
@@ -78,6 +81,7 @@ export class BackupAndRestore implements Callback {
 
   async onTrainEnd(_logs: Logs, model: CallbackModel): Promise<void> {
     if (!this.#deleteCheckpoint) return;
+    checkModel('backupAndRestore', model);
     const reached = model.epochsRun >= (this.#params?.epochs ?? 0) && !this.#cutShort;
     if (model.stopTraining || reached) await this.#file.remove();
   }

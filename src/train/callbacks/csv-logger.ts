@@ -1,5 +1,6 @@
 import { boolean, checkOptions, rule, text } from '../../check.js';
 import { floatText } from './monitor.js';
+import { checkIndex, checkLogs, loggedValue, readParams } from './arguments.js';
 import type { Callback, CallbackModel, Logs, TrainParams } from './types.js';
 import type { Appender, Read, Write } from './writing.js';
 import { requiredWrite, wholeFiles, writeRules } from './writing.js';
@@ -63,19 +64,24 @@ export class CsvLogger implements Callback {
 
   /** Begins anew. */
   setParams(params: TrainParams): void {
-    this.#params = params;
+    this.#params = readParams('csvLogger', params);
     this.#isOpen = false;
     this.#keys = undefined;
   }
 
   async onEpochBegin(epoch: number): Promise<void> {
+    checkIndex('csvLogger', epoch);
     if (!this.#isOpen) await this.#open(epoch);
     this.#isOpen = true;
   }
 
   async onEpochEnd(epoch: number, logs: Logs, _model: CallbackModel): Promise<void> {
+    checkIndex('csvLogger', epoch);
+    checkLogs('csvLogger', logs);
     const keys = (this.#keys ??= this.#columns(logs));
-    const values = keys.map((key) => (Object.hasOwn(logs, key) ? floatText(logs[key]) : 'NA'));
+    const values = keys.map((key) =>
+      Object.hasOwn(logs, key) ? floatText(loggedValue('csvLogger', logs, key)) : 'NA',
+    );
     const text = this.#beginning(keys) + this.#line([String(epoch), ...values]);
     await this.#files.add(this.#name, new TextEncoder().encode(text));
     this.#before = undefined;

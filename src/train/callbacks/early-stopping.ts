@@ -3,6 +3,15 @@ import type { NdArray } from '../../ndarray.js';
 import { LamellaWarning, warn } from '../../warnings.js';
 import type { Mode } from './monitor.js';
 import { Comparison, modeRule, verboseRule, warnIfNaN } from './monitor.js';
+import {
+  checkIndex,
+  checkLogs,
+  checkModel,
+  loggedValue,
+  readParams,
+  readState,
+  setOnModel,
+} from './arguments.js';
 import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
 
 export interface EarlyStoppingOptions {
@@ -75,13 +84,15 @@ export class EarlyStopping implements Callback {
 
   /** Begins anew. */
   setParams(params: TrainParams): void {
-    this.#params = params;
+    this.#params = readParams('earlyStopping', params);
     this.best = this.#bestWeights = null;
     this.bestEpoch = this.stoppedEpoch = this.wait = 0;
   }
 
   onEpochEnd(epoch: number, logs: Logs, model: CallbackModel): void {
     const { monitor, baseline, patience, startFromEpoch, restoreBestWeights } = this.#options;
+    checkIndex('earlyStopping', epoch);
+    checkModel('earlyStopping', model, ...(restoreBestWeights ? (['getWeights'] as const) : []));
     const current = this.#read(logs);
     if (current === undefined || epoch < startFromEpoch) return;
     warnIfNaN(this.#params, monitor, current, epoch);
@@ -93,7 +104,7 @@ export class EarlyStopping implements Callback {
       if (baseline === null || this.#comparison.improves(current, baseline)) this.wait = 0;
     } else if (this.wait >= patience && epoch > 0) {
       this.stoppedEpoch = epoch;
-      model.stopTraining = true;
+      setOnModel('earlyStopping', model, 'stopTraining', true);
     }
   }
 
@@ -101,6 +112,7 @@ export class EarlyStopping implements Callback {
     const { verbose } = this.#options;
     if (this.stoppedEpoch > 0 && verbose) console.log(`Epoch ${this.stoppedEpoch + 1}: early stopping`);
     if (!this.#bestWeights) return;
+    checkModel('earlyStopping', model, 'setWeights');
     if (verbose) {
       console.log(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.`);
     }
@@ -112,7 +124,8 @@ export class EarlyStopping implements Callback {
     return { best, bestEpoch, stoppedEpoch, wait, bestWeights: this.#bestWeights };
   }
 
-  setState(state: CallbackState): void {
+  setState(given: CallbackState): void {
+    const state = readState('earlyStopping', given, this.getState());
     this.best = state.best as number | null;
     this.bestEpoch = state.bestEpoch as number;
     this.stoppedEpoch = state.stoppedEpoch as number;
@@ -122,7 +135,8 @@ export class EarlyStopping implements Callback {
 
   #read(logs: Logs): number | undefined {
     const { monitor } = this.#options;
-    if (Object.hasOwn(logs, monitor)) return logs[monitor];
+    checkLogs('earlyStopping', logs);
+    if (Object.hasOwn(logs, monitor)) return loggedValue('earlyStopping', logs, monitor);
     const message = `Early stopping conditioned on metric \`${monitor}\` which is not available. Available metrics are: ${Object.keys(logs).join(',')}`;
     warn(new LamellaWarning(message, 'MISSING_MONITOR'), this.#params?.onWarning);
     return undefined;

@@ -1,3 +1,4 @@
+import { loggedValue } from './arguments.js';
 import { ValueError } from '../../errors.js';
 import { floatText } from './monitor.js';
 
@@ -15,9 +16,10 @@ export function fileName(owner: string, pattern: string, values: Readonly<Record
         `${owner}: the name '${pattern}' must ask for what is available, ${Object.keys(values).sort().join(', ')}, but received {${key}}.`,
       );
     }
+    const value = loggedValue(owner, values, key);
     const integer = key === 'epoch' || key === 'batch';
-    if (!format) return integer ? String(values[key]) : floatText(values[key]);
-    return formatted(owner, pattern, values[key], format);
+    if (!format) return integer ? String(value) : floatText(value);
+    return formatted(owner, pattern, value, format);
   });
 }
 

@@ -1,6 +1,7 @@
 import { checkOptions, checkValue, func, number } from '../../check.js';
 import { ValueError } from '../../errors.js';
 import { floatText, verboseRule } from './monitor.js';
+import { checkIndex, checkModel, log, setOnModel } from './arguments.js';
 import type { Callback, CallbackModel, Logs } from './types.js';
 
 /** (0-based epoch, learning rate in force) → learning rate of the epoch. */
@@ -35,18 +36,21 @@ export class LearningRateScheduler implements Callback {
   }
 
   onEpochBegin(epoch: number, _logs: Logs, model: CallbackModel): void {
+    checkIndex('learningRateScheduler', epoch);
+    checkModel('learningRateScheduler', model);
     const rate = checkValue(
       'learningRateScheduler',
       `what schedule returns for epoch ${epoch}`,
       this.#schedule(epoch, model.learningRate),
       number({ min: 0 }),
     );
-    model.learningRate = rate;
+    setOnModel('learningRateScheduler', model, 'learningRate', rate);
     if (!this.#verbose) return;
     console.log(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${floatText(rate)}.`);
   }
 
   onEpochEnd(_epoch: number, logs: Logs, model: CallbackModel): void {
-    logs.learning_rate = model.learningRate;
+    checkModel('learningRateScheduler', model);
+    log('learningRateScheduler', logs, 'learning_rate', model.learningRate);
   }
 }

@@ -3,6 +3,7 @@ import { LamellaWarning, warn } from '../../warnings.js';
 import { fileName } from './file-name.js';
 import type { Mode } from './monitor.js';
 import { Comparison, modeRule, verboseRule, warnIfNaN } from './monitor.js';
+import { checkIndex, checkLogs, checkModel, loggedValue, readParams, readState } from './arguments.js';
 import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
 import type { Write } from './writing.js';
 import { requiredWrite, writeRules } from './writing.js';
@@ -84,16 +85,18 @@ export class ModelCheckpoint implements Callback {
 
   /** Begins anew. */
   setParams(params: TrainParams): void {
-    this.#params = params;
+    this.#params = readParams('modelCheckpoint', params);
     this.best = this.#policy.initialValueThreshold;
     this.#epoch = this.#steps = 0;
   }
 
   onEpochBegin(epoch: number): void {
+    checkIndex('modelCheckpoint', epoch);
     this.#epoch = epoch;
   }
 
   async onEpochEnd(epoch: number, logs: Logs, model: CallbackModel): Promise<void> {
+    checkIndex('modelCheckpoint', epoch);
     if (this.#policy.saveFreq === 'epoch') await this.#save(logs, epoch, model);
   }
 
@@ -101,12 +104,14 @@ export class ModelCheckpoint implements Callback {
     return { best: this.best, steps: this.#steps };
   }
 
-  setState(state: CallbackState): void {
+  setState(given: CallbackState): void {
+    const state = readState('modelCheckpoint', given, this.getState());
     this.best = state.best as number | null;
     this.#steps = state.steps as number;
   }
 
   #countStep(batch: number, logs: Logs, model: CallbackModel): void | Promise<void> {
+    checkIndex('modelCheckpoint', batch);
     this.#steps += 1;
     if (this.#steps < Number(this.#policy.saveFreq)) return;
     this.#steps = 0;
@@ -114,6 +119,8 @@ export class ModelCheckpoint implements Callback {
   }
 
   async #save(logs: Logs, epoch: number, model: CallbackModel): Promise<void> {
+    checkLogs('modelCheckpoint', logs);
+    checkModel('modelCheckpoint', model, 'toBytes');
     const name = fileName('modelCheckpoint', this.#name, { ...logs, epoch: epoch + 1 });
     if (!this.#wanted(logs, epoch, name)) return;
     await this.#write(name, model.toBytes());
@@ -131,7 +138,7 @@ export class ModelCheckpoint implements Callback {
       warn(new LamellaWarning(message, 'MISSING_MONITOR'), this.#params?.onWarning);
       return true;
     }
-    const current = logs[monitor];
+    const current = loggedValue('modelCheckpoint', logs, monitor);
     warnIfNaN(this.#params, monitor, current, epoch);
     const best = this.best === null ? 'None' : this.best.toFixed(5);
     if (!this.#comparison.improves(current, this.best)) {

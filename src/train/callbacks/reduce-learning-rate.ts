@@ -2,6 +2,7 @@ import { checkOptions, integer, number, text } from '../../check.js';
 import { LamellaWarning, warn } from '../../warnings.js';
 import type { Mode } from './monitor.js';
 import { Comparison, floatText, modeRule, verboseRule, warnIfNaN } from './monitor.js';
+import { checkIndex, checkModel, log, loggedValue, readParams, readState, setOnModel } from './arguments.js';
 import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
 
 export interface ReduceLROnPlateauOptions {
@@ -68,19 +69,21 @@ export class ReduceLROnPlateau implements Callback {
 
   /** Begins anew. */
   setParams(params: TrainParams): void {
-    this.#params = params;
+    this.#params = readParams('reduceLROnPlateau', params);
     this.best = null;
     this.#cooldown = this.wait = 0;
   }
 
   onEpochEnd(epoch: number, logs: Logs, model: CallbackModel): void {
-    logs.learning_rate = model.learningRate;
+    checkIndex('reduceLROnPlateau', epoch);
+    checkModel('reduceLROnPlateau', model);
+    log('reduceLROnPlateau', logs, 'learning_rate', model.learningRate);
     const { monitor, patience } = this.#options;
     if (!Object.hasOwn(logs, monitor)) {
       this.#warnMissing(logs);
       return;
     }
-    const current = logs[monitor];
+    const current = loggedValue('reduceLROnPlateau', logs, monitor);
     warnIfNaN(this.#params, monitor, current, epoch);
     if (this.#cooldown > 0) {
       this.#cooldown -= 1;
@@ -99,7 +102,8 @@ export class ReduceLROnPlateau implements Callback {
     return { best: this.best, wait: this.wait, cooldown: this.#cooldown };
   }
 
-  setState(state: CallbackState): void {
+  setState(given: CallbackState): void {
+    const state = readState('reduceLROnPlateau', given, this.getState());
     this.best = state.best as number | null;
     this.wait = state.wait as number;
     this.#cooldown = state.cooldown as number;
@@ -110,7 +114,7 @@ export class ReduceLROnPlateau implements Callback {
     const old = model.learningRate;
     if (old <= minLr) return;
     const rate = Math.max(old * factor, minLr);
-    model.learningRate = rate;
+    setOnModel('reduceLROnPlateau', model, 'learningRate', rate);
     if (verbose) {
       console.log(`\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${floatText(rate)}.`);
     }

@@ -2,6 +2,7 @@ import { anyOf, boolean, checkOptions, func, integer, oneOf, positiveInteger, te
 import type { EventValue } from '../../io/tfevents.js';
 import { later } from '../../later.js';
 import { freshSeed } from '../../random.js';
+import { checkIndex, checkModel, loggedValues, readClock, readState } from './arguments.js';
 import type { Callback, CallbackModel, CallbackState, Logs } from './types.js';
 import type { Appender, Write } from './writing.js';
 import { requiredWrite, wholeFiles, writeRules } from './writing.js';
@@ -74,7 +75,8 @@ export class TensorBoard implements Callback {
     return { steps: this.#steps };
   }
 
-  setState({ steps }: CallbackState): void {
+  setState(given: CallbackState): void {
+    const { steps } = readState('tensorBoard', given, this.getState());
     this.#steps = steps as number;
   }
 
@@ -85,10 +87,14 @@ export class TensorBoard implements Callback {
 
   async onEpochEnd(epoch: number, logs: Logs, model: CallbackModel): Promise<void> {
     const { histogramFreq = 0 } = this.#policy;
-    const entries = Object.entries(logs);
+    checkIndex('tensorBoard', epoch);
+    checkModel('tensorBoard', model, ...(histogramFreq > 0 ? (['getWeights'] as const) : []));
+    const entries = loggedValues('tensorBoard', logs);
     const training = entries.filter(([name]) => !name.startsWith('val_') && name !== 'learning_rate');
     const validation = entries.filter(([name]) => name.startsWith('val_'));
-    training.push(['learning_rate', model.learningRate], ...this.#speed());
+    const rate: unknown = model.learningRate;
+    if (typeof rate === 'number') training.push(['learning_rate', rate]);
+    training.push(...this.#speed());
     await this.#add('train', epoch, scalars('epoch_', training));
     if (validation.length > 0) {
       const named = validation.map(([name, value]): [string, number] => [name.slice(4), value]);
@@ -99,7 +105,7 @@ export class TensorBoard implements Callback {
       const names = model.weightNames;
       const values = model
         .getWeights()
-        .map(({ data }, i) => ({ tag: `${names[i]}/histogram`, value: histogram(data) }));
+        .map(({ data }, i) => ({ tag: `${names?.[i] ?? i}/histogram`, value: histogram(data) }));
       await this.#add('train', epoch, values);
     }
   }
@@ -110,7 +116,7 @@ export class TensorBoard implements Callback {
     this.#epochSteps += 1;
     if (updateFreq === 'epoch') return;
     if (updateFreq !== 'batch' && this.#steps % updateFreq !== 0) return;
-    return this.#add('train', this.#steps, scalars('batch_', Object.entries(logs)));
+    return this.#add('train', this.#steps, scalars('batch_', loggedValues('tensorBoard', logs)));
   }
 
   #speed(): [string, number][] {
@@ -137,7 +143,7 @@ export class TensorBoard implements Callback {
   }
 
   #now(): number {
-    return (this.#policy.now ?? Date.now)();
+    return readClock('tensorBoard', this.#policy.now ?? Date.now);
   }
 }
 

@@ -1,5 +1,6 @@
 import { boolean, checkOptions } from '../../check.js';
 import { ValueError } from '../../errors.js';
+import { checkIndex, checkLogs, checkModel, loggedValue, setOnModel } from './arguments.js';
 import type { Callback, CallbackModel, Logs } from './types.js';
 
 export interface TerminateOnNaNOptions {
@@ -20,14 +21,19 @@ export class TerminateOnNaN implements Callback {
     this.#raiseError = raiseError;
   }
 
-  onBatchEnd(batch: number, { loss }: Logs, model: CallbackModel): void {
+  onBatchEnd(batch: number, logs: Logs, model: CallbackModel): void {
+    checkLogs('terminateOnNaN', logs);
+    const { loss } = logs;
     if (loss === undefined || Number.isFinite(loss)) return;
+    loggedValue('terminateOnNaN', logs, 'loss');
+    checkIndex('terminateOnNaN', batch);
+    checkModel('terminateOnNaN', model);
     if (this.#raiseError) {
       throw new ValueError(
         `The loss must be finite, but it is ${loss} at batch ${batch}, and terminateOnNaN was asked to raise an error.`,
       );
     }
     console.log(`Batch ${batch}: Invalid loss, terminating training`);
-    model.stopTraining = true;
+    setOnModel('terminateOnNaN', model, 'stopTraining', true);
   }
 }

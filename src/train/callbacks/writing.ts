@@ -1,4 +1,4 @@
-import { func } from '../../check.js';
+import { func, readBytes } from '../../check.js';
 import { ValueError } from '../../errors.js';
 
 /** Stores a file: called with its name and all of its bytes, and awaited. */
@@ -31,6 +31,12 @@ export function requiredWrite(owner: string, write: Write | undefined): Write {
   return required(owner, 'write', 'a function (name, bytes)', write);
 }
 
+/** What `read` gave, if it gave a file. @throws ValueError for anything but bytes */
+export function givenBytes(given: unknown): Uint8Array | undefined {
+  if (given === undefined || given === null) return undefined;
+  return readBytes(given, 'read must return the bytes of a file');
+}
+
 /**
  * Adds to files that are stored whole, each time anew: an addition takes the longer the longer the file is.
  */
@@ -38,7 +44,7 @@ export function wholeFiles(write: Write, read?: Read): Appender {
   const files = new Map<string, Uint8Array>();
   return {
     async read(name) {
-      const bytes = (await read?.(name)) ?? files.get(name);
+      const bytes = givenBytes(await read?.(name)) ?? files.get(name);
       if (bytes) files.set(name, bytes);
       return bytes;
     },

@@ -1,0 +1,129 @@
+import type { Rule } from '../../check.js';
+import { checkValue, describe, func, integer, rule, verbosity } from '../../check.js';
+import { ValueError } from '../../errors.js';
+import type { CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
+
+// Hooks of callbacks are public: a program may call them with its own logs and model, and hand them a state from a file.
+
+const count = integer({ min: 0 });
+const functions = func();
+
+const list: Rule<readonly object[]> = rule(
+  'an array of callbacks',
+  (value): value is readonly object[] => Array.isArray(value) && value.every(isObject),
+);
+
+/** What the members of TrainParams must be where they are given. */
+const paramRules: Readonly<Record<string, Rule<unknown>>> = {
+  ...{ epochs: count, initialEpoch: count, steps: count, verbose: verbosity, callbacks: list },
+  ...{ onWarning: functions, explainNaN: functions },
+  metrics: rule('an array of names', (value): value is readonly string[] => isList(value, 'string')),
+};
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isList(value: unknown, type: string): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === type);
+}
+
+/** How `fit` was called. @throws ValueError for anything else than an object, and for members that are none of fit's */
+export function readParams(owner: string, params: unknown): TrainParams {
+  if (!isObject(params)) {
+    throw new ValueError(`${owner}: params must be an object, but received ${describe(params)}.`);
+  }
+  for (const [name, each] of Object.entries(paramRules)) {
+    if (params[name] !== undefined) checkValue(`${owner}: params`, name, params[name], each);
+  }
+  return params as unknown as TrainParams;
+}
+
+/** @throws ValueError unless `index` is the 0-based number of an epoch or batch */
+export function checkIndex(owner: string, index: unknown): void {
+  if (!(Number.isSafeInteger(index) && (index as number) >= 0)) checkValue(owner, 'index', index, count);
+}
+
+/** @throws ValueError unless `logs` is an object */
+export function checkLogs(owner: string, logs: unknown): asserts logs is Logs {
+  if (isObject(logs)) return;
+  throw new ValueError(
+    `${owner}: logs must be an object of numbers by name, but received ${describe(logs)}.`,
+  );
+}
+
+/** A value of the logs. @throws ValueError unless it is a number */
+export function loggedValue(owner: string, logs: Logs, name: string): number {
+  const value: unknown = logs[name];
+  if (typeof value === 'number') return value;
+  throw new ValueError(
+    `${owner}: logs must hold a number as ${describe(name)}, but received ${describe(value)}.`,
+  );
+}
+
+/** All values of the logs by name. @throws ValueError unless they are numbers */
+export function loggedValues(owner: string, logs: unknown): [string, number][] {
+  checkLogs(owner, logs);
+  return Object.keys(logs).map((name) => [name, loggedValue(owner, logs, name)]);
+}
+
+/** Add a value to the logs. @throws ValueError if they are frozen */
+export function log(owner: string, logs: unknown, name: string, value: number): void {
+  checkLogs(owner, logs);
+  if (Reflect.set(logs, name, value)) return;
+  throw new ValueError(`${owner}: logs must be writable, but received a frozen object.`);
+}
+
+/** @throws ValueError unless `model` has some methods */
+export function checkModel(
+  owner: string,
+  model: unknown,
+  ...methods: (keyof CallbackModel)[]
+): asserts model is CallbackModel {
+  const missing = methods.find((name) => !isObject(model) || typeof model[name] !== 'function');
+  if (isObject(model) && missing === undefined) return;
+  const expected = missing === undefined ? 'a model' : `a model with ${missing}`;
+  throw new ValueError(`${owner}: model must be ${expected}, but received ${describe(model)}.`);
+}
+
+/** Change a property of a model. @throws ValueError if it cannot be changed */
+export function setOnModel<K extends 'stopTraining' | 'learningRate'>(
+  owner: string,
+  model: CallbackModel,
+  name: K,
+  value: CallbackModel[K],
+): void {
+  if (Reflect.set(model, name, value)) return;
+  throw new ValueError(`${owner}: ${name} of model must be writable, but received a frozen object.`);
+}
+
+/** What a member of a state may be: what getState gives. */
+function isStateValue(value: unknown): boolean {
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return true;
+  return Array.isArray(value) && value.every((each) => isObject(each) && isObject(each.data));
+}
+
+/**
+ * A state that a callback is to go on with.
+ *
+ * @param own what the callback's getState gives
+ * @throws ValueError unless it has the same members, each a number, a boolean, null or arrays of weights
+ */
+export function readState(owner: string, state: unknown, own: CallbackState): CallbackState {
+  const names = Object.keys(own);
+  const bad = names.find(
+    (name) => !isObject(state) || !Object.hasOwn(state, name) || !isStateValue(state[name]),
+  );
+  if (isObject(state) && bad === undefined) return state as CallbackState;
+  const received = isObject(state) ? `${describe(state[bad!])} as ${bad}` : describe(state);
+  throw new ValueError(
+    `${owner}: a state must hold ${names.join(', ')}, as getState gives them, but received ${received}.`,
+  );
+}
+
+/** The time that a clock of the caller's tells. @throws ValueError unless it is a finite number */
+export function readClock(owner: string, now: () => unknown): number {
+  const time = now();
+  if (typeof time === 'number' && Number.isFinite(time)) return time;
+  throw new ValueError(`${owner}: now must return a number, but returned ${describe(time)}.`);
+}
