@@ -33,6 +33,7 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
   'docs/saving.md': [/^true$/],
   'docs/threads-and-variants.md': [/^base\n(true|false)$/, /^2$/],
   'docs/training.md': [
+    /^1797 true$/,
     /^1 [\d.]+\n(.*\n){18}20 [\d.]+\nStochastic Optimizer: Maximum iterations/,
     /^AbortError\n1797$/,
   ],
