@@ -22,7 +22,12 @@ function entryOf(target) {
 /** assembly/<entry>.ts → build/wasm/<name>.wasm, with the options of an asconfig target. */
 async function compile(compilers, target, entry = entryOf(target), name = target) {
   const outFile = `build/wasm/${name}.wasm`;
-  const inputs = ['assembly', 'asconfig.json', 'scripts/wasm.mjs', 'node_modules/assemblyscript/package.json'];
+  const inputs = [
+    'assembly',
+    'asconfig.json',
+    'scripts/wasm.mjs',
+    'node_modules/assemblyscript/package.json',
+  ];
   const unfinished = `build/wasm/${process.pid}-${name}.wasm`;
   const options = ['--config', 'asconfig.json', '--target', target, '--outFile', unfinished];
   await compilers.use((compiler) =>

@@ -68,6 +68,8 @@ export class Evaluation {
   readonly #batchSize: number;
   #network: Network;
   #session: Session | undefined;
+  /** Rows that the session computes at once: those of the largest batch yet, but no more than a batch may have. */
+  #room = 0;
   #loss = 0;
   #rows = 0;
 
@@ -113,6 +115,7 @@ export class Evaluation {
 
   /** The session, if there is one that can take the rows. */
   #sessionFor({ dataset }: Prepared, rows: Int32Array): Session | undefined {
+    if (Math.min(rows.length, this.#batchSize) > this.#room) return undefined;
     return this.#session?.missing(dataset, rows) === undefined ? this.#session : undefined;
   }
 
@@ -121,14 +124,15 @@ export class Evaluation {
     const { loss } = this.#compiled;
     const network = this.#network;
     const before = this.#session;
+    this.#room = Math.min(this.#batchSize, Math.max(rows.length, this.#room));
     const session = yield* open({
       network,
       loss: loss.spec,
       hostLoss: loss.hostLoss,
-      rows: this.#batchSize,
+      rows: this.#room,
       predictions: this.metrics.any,
       penaltyPerRow: false,
-      entries: before?.missing(dataset, rows) ?? mostEntries(network.spec, dataset.rows, this.#batchSize),
+      entries: before?.missing(dataset, rows) ?? mostEntries(network.spec, dataset.rows, this.#room),
     });
     if (before) session.setParameters(before.parameters());
     this.#session = session;

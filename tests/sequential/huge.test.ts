@@ -277,3 +277,43 @@ test('a text of millions of empty parts is refused before it is parsed', async (
     );
   }
 });
+
+describe('a batchSize far beyond the rows there are takes the memory of the rows', () => {
+  const rows = 10;
+  const x = Array.from({ length: rows }, (_, i) => [i / rows, 1]);
+  const y = x.map(([a]) => a);
+  const compiled = (): ReturnType<typeof sequential> => {
+    const model = sequential({ seed: 1, layers: [layers.dense({ units: 1, inputShape: [2] })] });
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError', metrics: ['meanAbsoluteError'] });
+    return model;
+  };
+  const fit = { epochs: 2, verbose: 0, batchSize: 1e7 } as const;
+
+  test.each([
+    ['of arrays', { validationSplit: 0.3 }],
+    ['of data of their own', { validationData: [x, y] as any }],
+    [
+      'of a stream',
+      {
+        validationData: () =>
+          [
+            [x.slice(0, 3), y.slice(0, 3)],
+            [x, y],
+          ] as any,
+      },
+    ],
+  ])('in fit with a validation %s, with the same results', async (_name, validation) => {
+    const large = await compiled().fit(x, y, { ...fit, ...validation });
+    const small = await compiled().fit(x, y, { ...fit, ...validation, batchSize: rows });
+    expect(large.history).toEqual(small.history);
+    expect(large.history.val_loss).toHaveLength(2);
+  });
+
+  test('in fit of a stream, evaluate, testOnBatch and predict', async () => {
+    const model = compiled();
+    await model.fit(() => [[x, y]] as any, { epochs: 1, verbose: 0, stepsPerEpoch: 1 });
+    expect(model.evaluate(x, y, { batchSize: 1e7 })).toEqual(model.evaluate(x, y, { batchSize: rows }));
+    expect(model.testOnBatch(x, y)).toEqual(model.evaluate(x, y, { batchSize: rows }));
+    expect(model.predict(x, { batchSize: 1e7 })).toEqual(model.predict(x));
+  });
+});
