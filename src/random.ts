@@ -1,5 +1,7 @@
 import { UnsupportedError, ValueError } from './errors.js';
 import { log } from './math.js';
+import type { Pieces } from './yielding.js';
+import { ranges } from './yielding.js';
 
 /** Anything with a length and writable numbered elements. */
 export interface MutableSequence<T> {
@@ -119,7 +121,18 @@ export class RandomState {
 
   /** Shuffle an array in place. */
   shuffle<T>(sequence: MutableSequence<T>): void {
-    for (let i = sequence.length - 1; i > 0; i--) {
+    this.#shuffleDown(sequence, sequence.length - 1, 0);
+  }
+
+  /** `shuffle` in pieces. */
+  shuffleInPieces<T>(sequence: MutableSequence<T>): Pieces<void> {
+    const last = sequence.length - 1;
+    return ranges(last, 1, (begin, end) => this.#shuffleDown(sequence, last - begin, last - end));
+  }
+
+  /** The places from `first` down to `last`, exclusive. */
+  #shuffleDown<T>(sequence: MutableSequence<T>, first: number, last: number): void {
+    for (let i = first; i > last; i--) {
       const j = this.bounded(i);
       const moved = sequence[i];
       sequence[i] = sequence[j];

@@ -136,6 +136,12 @@ export class Yielder {
  */
 export type Pieces<T> = Generator<number | undefined, T, void>;
 
+/** A computation that has its result already. */
+export function* atHand<T>(value: T): Pieces<T> {
+  yield* [];
+  return value;
+}
+
 /** The result of a computation, computed without a pause. */
 export function runAtOnce<T>(pieces: Pieces<T>): T {
   let next = pieces.next();

@@ -12,6 +12,7 @@ import { fit, flopsPerRow } from '../train/fit.js';
 import { openTrainer } from '../train/open-trainer.js';
 import { Trainer } from '../train/trainer.js';
 import { ConvergenceWarning, LamellaWarning, warn } from '../warnings.js';
+import { mapped } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce, runInSlices, Yielder } from '../yielding.js';
 import type { KeptTrainer } from './kept-trainer.js';
@@ -83,7 +84,9 @@ async function run(request: StochasticRequest, batchSize: number, team: Team | u
   const training = fit({
     network,
     trainer,
-    batches: () => inBatches(dataset, order(), batchSize),
+    *batches() {
+      return inBatches(dataset, yield* order(), batchSize);
+    },
     firstEpoch: 1,
     lastEpoch: incremental ? 1 : params.maxIter,
     rate: typeof rate === 'function' ? () => rate(optimizer.state.step) : () => optimizer.rate,
@@ -122,15 +125,18 @@ function chooseBatchSize(request: StochasticRequest): number {
 function epochOrder(
   { params, rows, train, random }: StochasticRequest,
   onBegin: () => void,
-): () => Int32Array {
+): () => Pieces<Int32Array> {
   let order: Int32Array | undefined;
-  return () => {
+  return function* () {
     if (!order) {
       onBegin();
       order = train ?? ascending(rows.rows);
     }
+    if (!params.shuffle) return order;
     const previous = order;
-    if (params.shuffle) order = random.permutation(previous.length).map((position) => previous[position]);
+    const positions = ascending(previous.length);
+    yield* random.shuffleInPieces(positions);
+    order = yield* mapped(positions, positions, (position) => previous[position]);
     return order;
   };
 }

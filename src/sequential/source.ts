@@ -1,5 +1,8 @@
 import { ascending, RandomState } from '../random.js';
 import type { Batch } from '../train/batches.js';
+import type { Batches } from '../train/fit.js';
+import type { Pieces } from '../yielding.js';
+import { atHand, runAtOnce } from '../yielding.js';
 import { inBatches } from '../train/batches.js';
 import type { Prepared, Sample } from './prepare.js';
 import type { BatchStream } from './stream.js';
@@ -12,7 +15,7 @@ export interface Source {
   readonly whole: Prepared | undefined;
   /** What the batch that is being trained on was taken from. */
   current(): Prepared;
-  epoch(): Iterable<Batch> | AsyncIterable<Batch>;
+  epoch(): Pieces<Batches>;
 }
 
 export interface ArraySourceOptions {
@@ -29,9 +32,11 @@ export interface ArraySourceOptions {
 export function arraySource(prepared: Prepared, options: ArraySourceOptions): Source {
   const { batchSize, shuffle, stepsPerEpoch, seed, steps } = options;
   const { rows, dataset } = prepared;
-  const order = (): Int32Array =>
-    shuffle ? new RandomState(orderSeed(seed(), steps())).permutation(rows) : ascending(rows);
-  const pass = (): Generator<Batch> => inBatches(dataset, order(), batchSize);
+  function* pass(): Pieces<Generator<Batch>> {
+    const order = ascending(rows);
+    if (shuffle) yield* new RandomState(orderSeed(seed(), steps())).shuffleInPieces(order);
+    return inBatches(dataset, order, batchSize);
+  }
   const shared = { whole: prepared, current: () => prepared };
   if (stepsPerEpoch === undefined) {
     return { ...shared, steps: Math.ceil(rows / batchSize), epoch: pass };
@@ -39,16 +44,16 @@ export function arraySource(prepared: Prepared, options: ArraySourceOptions): So
   let present: Generator<Batch> | undefined;
   function* some(): Generator<Batch> {
     for (let step = 0; step < (stepsPerEpoch as number); step++) {
-      present ??= pass();
+      present ??= runAtOnce(pass());
       let next = present.next();
       if (next.done) {
-        present = pass();
+        present = runAtOnce(pass());
         next = present.next();
       }
       yield next.value as Batch;
     }
   }
-  return { ...shared, steps: stepsPerEpoch, epoch: some };
+  return { ...shared, steps: stepsPerEpoch, epoch: () => atHand(some()) };
 }
 
 /** Batches of a stream, each a data set of its own. */
@@ -64,7 +69,7 @@ export function streamSource(
       yield { dataset: current.dataset, rows: ascending(current.rows) };
     }
   }
-  return { steps: stepsPerEpoch, whole: undefined, current: () => current, epoch };
+  return { steps: stepsPerEpoch, whole: undefined, current: () => current, epoch: () => atHand(epoch()) };
 }
 
 /** A seed for the order of the rows from the model's seed and the number of steps taken (finalizer of MurmurHash3). */

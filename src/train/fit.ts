@@ -7,6 +7,7 @@ import type { Batch } from './batches.js';
 import type { Dataset } from './data.js';
 import { SlicedSession } from './sliced-session.js';
 import type { Trainer } from './trainer.js';
+import type { Pieces } from '../yielding.js';
 import { runInSlices, Yielder } from '../yielding.js';
 
 /** What an epoch reports. */
@@ -29,7 +30,7 @@ export interface StepReport {
   readonly epochLoss: number;
 }
 
-type Batches = Iterable<Batch> | AsyncIterable<Batch>;
+export type Batches = Iterable<Batch> | AsyncIterable<Batch>;
 
 /** What an epoch has come to so far: losses summed over the rows. */
 interface EpochTotal {
@@ -43,7 +44,7 @@ export interface FitRequest {
   readonly network: Network;
   readonly trainer: Trainer;
   /** The batches of an epoch, counted from 1. */
-  readonly batches: (epoch: number) => Batches;
+  readonly batches: (epoch: number) => Pieces<Batches>;
   /** First and last epoch, counted from 1. */
   readonly firstEpoch: number;
   readonly lastEpoch: number;
@@ -177,7 +178,7 @@ class Run {
   /** One pass over the batches; its loss is that of the first step whose loss is not finite, if there is one. */
   async #epoch(epoch: number): Promise<EpochReport> {
     const total = { epoch, loss: 0, rows: 0, steps: 0 };
-    const source = this.#request.batches(epoch);
+    const source = await runInSlices(this.#request.batches(epoch), this.#yielder);
     const mean = (): EpochReport => ({ ...total, loss: total.rows > 0 ? total.loss / total.rows : 0 });
     if (Symbol.asyncIterator in source) {
       for await (const batch of source) if (await this.#step(batch, total)) break;

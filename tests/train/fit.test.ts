@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { atHand } from '../../src/yielding.js';
 import { DivergedError } from '../../src/errors.js';
 import type { OptimizerSpec } from '../../src/model/optimizers.js';
 import { newOptimizerState } from '../../src/model/optimizers.js';
@@ -39,7 +40,7 @@ function made(more: Partial<FitRequest> = {}, optimizer = ADAM) {
   const reports: EpochReport[] = [];
   const request: FitRequest = {
     ...{ network, trainer, firstEpoch: 1, lastEpoch: 3 },
-    batches: () => inBatches(dataset, allRows(ROWS), BATCH),
+    batches: () => atHand(inBatches(dataset, allRows(ROWS), BATCH)),
     rate: () => 0.01,
     onEpoch: (report) => void reports.push(report),
     ...more,
@@ -124,7 +125,7 @@ describe('fit', () => {
         yield batch;
       }
     }
-    const [awaited, direct] = [made({ batches: slowly }), made()];
+    const [awaited, direct] = [made({ batches: () => atHand(slowly()) }), made()];
     await Promise.all([fit(awaited.request), fit(direct.request)]);
     expectSameBits(awaited.network.packed, direct.network.packed, 'parameters');
   });
