@@ -2,13 +2,15 @@ import { anything, boolean, integer, listOf, nullable, number, oneOf, positiveIn
 import type { Engine } from '../engine/engines.js';
 import { FormatError } from '../errors.js';
 import { anyNumber, asFormatError, readMembers } from '../io/members.js';
-import { checkNoMoreArrays, readingModel, readModelFile, takeArray } from '../io/read-model-file.js';
+import { checkNoMoreArrays, readModelFile, takeArray } from '../io/read-model-file.js';
 import type { Activation } from '../model/activations.js';
 import { ACTIVATIONS } from '../model/activations.js';
 import { Network } from '../model/network.js';
 import type { Parameter } from '../model/parameters.js';
-import { layOut, pack } from '../model/parameters.js';
+import { layOut, packInPieces } from '../model/parameters.js';
 import { shapesOf } from '../model/plan.js';
+import type { Pieces } from '../yielding.js';
+import { runInSlices, Yielder } from '../yielding.js';
 import { readClassNames } from './class-names.js';
 import type { MLPKind } from './kinds.js';
 import { networkSpec } from './network-spec.js';
@@ -31,7 +33,7 @@ export async function readMLP(
   kind: MLPKind,
   engine: () => Promise<Engine>,
 ): Promise<SavedMLP> {
-  const { config, arrays } = await readingModel(bytes, () => readModelFile(bytes, kind.name));
+  const { config, arrays } = await readModelFile(bytes, kind.name);
   const schema = { params: loose, network: loose, classes: loose, progress: loose, optimizer: loose };
   const parts = readMembers(kind.name, config, schema);
   const shape = readMembers(`${kind.name}: network`, parts.network, {
@@ -54,22 +56,27 @@ export async function readMLP(
   const { rules, shapes } = asFormatError(() => shapesOf(spec));
   const { parameters, length } = layOut(spec, rules, shapes);
   const known = new Set<string>();
-  const take = (name: string, { shape: expected }: Parameter): Float32Array => {
+  const take = (name: string, { shape: expected }: Parameter): Pieces<Float32Array> => {
     known.add(name);
     return takeArray(kind.name, arrays, name, expected, Float32Array);
   };
-  const values = parameters.map((parameter) => take(nameOf(parameter), parameter));
+  const yielder = new Yielder();
+  const values: Float32Array[] = [];
+  for (const parameter of parameters) {
+    values.push(await runInSlices(take(nameOf(parameter), parameter), yielder));
+  }
   const progress = readProgress(kind.name, parts.progress);
-  progress.optimizer = readOptimizer(kind, parts.optimizer, (slot) => {
+  const optimizer = readOptimizer(kind, parts.optimizer, function* (slot) {
     const block = new Float32Array(length);
     for (const parameter of parameters) {
-      pack(block, take(slotName(slot, parameter), parameter), parameter);
+      yield* packInPieces(block, yield* take(slotName(slot, parameter), parameter), parameter);
     }
     return block;
   });
+  progress.optimizer = await runInSlices(optimizer, yielder);
   checkNoMoreArrays(kind.name, arrays, known);
   const network = new Network(spec, await engine());
-  network.setParameters(values);
+  await runInSlices(network.setParametersInPieces(values), yielder);
   network.warmUp();
   return { params, model: { network, params: made, progress, outputs, outActivation, classes } };
 }
@@ -90,11 +97,11 @@ function readProgress(owner: string, given: unknown): Progress {
   return { ...progress, stopping: readMembers(`${owner}: stopping`, stopping, schema) };
 }
 
-function readOptimizer(
+function* readOptimizer(
   { name, readOptions }: MLPKind,
   given: unknown,
-  readSlot: (slot: number) => Float32Array,
-): Optimizer | undefined {
+  readSlot: (slot: number) => Pieces<Float32Array>,
+): Pieces<Optimizer | undefined> {
   if (given === null) return undefined;
   const { params, rate, state, slots } = readMembers(`${name}: optimizer`, given, {
     params: loose,
@@ -112,9 +119,7 @@ function readOptimizer(
   });
   const read = asFormatError(() => readOptions(params));
   if (slots === null) return { params: read, rate, state: numbers };
-  return {
-    params: read,
-    rate,
-    state: { ...numbers, slots: Array.from({ length: slots }, (_, i) => readSlot(i)) },
-  };
+  const blocks: Float32Array[] = [];
+  for (let slot = 0; slot < slots; slot++) blocks.push(yield* readSlot(slot));
+  return { params: read, rate, state: { ...numbers, slots: blocks } };
 }

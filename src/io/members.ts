@@ -1,6 +1,7 @@
 import type { Checked, Rule, Schema } from '../check.js';
 import { checkOptions, rule } from '../check.js';
 import { FormatError, LamellaError } from '../errors.js';
+import type { Pieces } from '../yielding.js';
 
 /**
  * The members of an object in a model file: all of a closed schema, none else.
@@ -26,9 +27,22 @@ export function asFormatError<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof FormatError || !(error instanceof LamellaError)) throw error;
-    throw new FormatError(`A model file must hold a sound model: ${error.message}`, { cause: error });
+    throw formatError(error);
   }
+}
+
+/** `asFormatError` of work in pieces. */
+export function* formatErrorsInPieces<T>(work: Pieces<T>): Pieces<T> {
+  try {
+    return yield* work;
+  } catch (error) {
+    throw formatError(error);
+  }
+}
+
+function formatError(error: unknown): unknown {
+  if (error instanceof FormatError || !(error instanceof LamellaError)) return error;
+  return new FormatError(`A model file must hold a sound model: ${error.message}`, { cause: error });
 }
 
 /** Any number, infinities and NaN included. */

@@ -1,5 +1,7 @@
 import { crc32 } from '../data/crc32.js';
 import { compareCodePoints } from '../data/labels.js';
+import type { Pieces } from '../yielding.js';
+import { ranges, runAtOnce } from '../yielding.js';
 import { toJson } from './plain.js';
 import type { Tensor } from './safetensors/dtypes.js';
 import { writeSafetensors } from './safetensors/write.js';
@@ -27,15 +29,18 @@ export const VERSION = 1;
 export function writeModelFile({ kind, config, arrays }: ModelFile): Uint8Array<ArrayBuffer> {
   const text = JSON.stringify(toJson(config, kind));
   const metadata = { format: FORMAT, version: String(VERSION), kind, config: text };
-  return writeSafetensors(arrays, { ...metadata, checksum: checksum(kind, text, arrays) });
+  return writeSafetensors(arrays, { ...metadata, checksum: runAtOnce(checksum(kind, text, arrays)) });
 }
 
 /** CRC-32 of kind, config and arrays, in hexadecimal. */
-export function checksum(kind: string, config: string, arrays: ReadonlyMap<string, Tensor>): string {
+export function* checksum(kind: string, config: string, arrays: ReadonlyMap<string, Tensor>): Pieces<string> {
   let crc = crc32(new TextEncoder().encode(`${kind}\n${config}\n`));
   for (const [name, { data }] of [...arrays].sort(([a], [b]) => compareCodePoints(a, b))) {
     crc = crc32(new TextEncoder().encode(name), crc);
-    crc = crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), crc);
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    yield* ranges(bytes.length, 1, (begin, end) => {
+      crc = crc32(bytes.subarray(begin, end), crc);
+    });
   }
   return crc.toString(16).padStart(8, '0');
 }

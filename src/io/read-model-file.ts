@@ -1,13 +1,16 @@
 import { describe, readBytes } from '../check.js';
 import { FormatError } from '../errors.js';
-import { allFinite, formatShape } from '../ndarray.js';
+import { formatShape } from '../ndarray.js';
+import { firstNonFinite } from '../ndarray/values.js';
+import type { Pieces } from '../yielding.js';
+import { runInSlices, Yielder } from '../yielding.js';
 import { MODEL_BYTES } from './kept-bytes.js';
 import { parseJson } from './json.js';
 import type { ModelFile } from './model-file.js';
 import { checksum, FORMAT, VERSION } from './model-file.js';
 import { fromJson } from './revive.js';
 import type { Tensor } from './safetensors/dtypes.js';
-import { readSafetensors, readSafetensorsMetadata } from './safetensors/read.js';
+import { readSafetensorsMetadata, safetensorsInPieces } from './safetensors/read.js';
 
 /**
  * Read a file that `writeModelFile` has written, or only the one `kind` of it.
@@ -17,20 +20,20 @@ import { readSafetensors, readSafetensorsMetadata } from './safetensors/read.js'
  * @throws FormatError naming the byte offset where the file is no safetensors file; for files of other programs, of a later
  *   version or another kind, and for content that its checksum belies
  */
-export function readModelFile(bytes: Uint8Array, kind?: string): ModelFile {
+export function* modelFileInPieces(bytes: Uint8Array, kind?: string): Pieces<ModelFile> {
   const found = readKind(bytes);
   if (kind !== undefined && found !== kind) {
     throw new FormatError(
       `${kind}.fromBytes: the file must hold a model of kind ${describe(kind)}, but received ${describe(found)}; loadModel reads every kind.`,
     );
   }
-  const { arrays, metadata } = readSafetensors(bytes);
+  const { arrays, metadata } = yield* safetensorsInPieces(bytes);
   const text = metadata.get('config');
   if (text === undefined) {
     throw new FormatError(`A model file must have its config in __metadata__, but received none.`);
   }
   const expected = metadata.get('checksum');
-  const received = checksum(found, text, arrays);
+  const received = yield* checksum(found, text, arrays);
   // Left out by whoever edits a file.
   if (expected !== undefined && expected !== received) {
     throw new FormatError(
@@ -40,7 +43,15 @@ export function readModelFile(bytes: Uint8Array, kind?: string): ModelFile {
   return { kind: found, config: fromJson(parseJson(text, 'The config of a model file').value), arrays };
 }
 
-/** The kind of model that a file holds. @throws as readModelFile */
+/**
+ * `modelFileInPieces`, in slices between which the host runs. If it refuses the file, the error says which other kind of
+ * file it looks like.
+ */
+export function readModelFile(bytes: Uint8Array, kind: string): Promise<ModelFile> {
+  return readingModel(bytes, () => runInSlices(modelFileInPieces(bytes, kind), new Yielder()));
+}
+
+/** The kind of model that a file holds. @throws as modelFileInPieces */
 export function readKind(bytes: Uint8Array): string {
   const metadata = readSafetensorsMetadata(readBytes(bytes, MODEL_BYTES));
   const format = metadata.get('format');
@@ -84,13 +95,13 @@ export async function readingModel<T>(bytes: Uint8Array, work: () => T | Promise
  *
  * @throws FormatError if there is none, or it is of another type or shape, or not all of it is finite
  */
-export function takeArray<T extends Float32Array | Float64Array>(
+export function* takeArray<T extends Float32Array | Float64Array>(
   owner: string,
   arrays: ReadonlyMap<string, Tensor>,
   name: string,
   shape: readonly number[],
   Type: new (length: number) => T,
-): T {
+): Pieces<T> {
   const tensor = arrays.get(name);
   const what = `${owner}: the array ${describe(name)} of a model file`;
   if (!tensor) throw new FormatError(`${what} must be there, but received none of that name.`);
@@ -102,8 +113,8 @@ export function takeArray<T extends Float32Array | Float64Array>(
       `${what} must be ${bits} of shape ${formatShape(shape)}, but received ${tensor.dtype} of shape ${formatShape(tensor.shape)}.`,
     );
   }
-  if (allFinite(data)) return data;
-  const bad = (data as Float32Array).findIndex((value) => value - value !== 0);
+  const bad = yield* firstNonFinite(data);
+  if (bad < 0) return data;
   throw new FormatError(`${what} must hold finite numbers, but received ${data[bad]} at index ${bad}.`);
 }
 

@@ -4,18 +4,18 @@ import type { Engine } from '../engine/engines.js';
 import type { Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
 import type { Places, Rows } from '../ndarray.js';
-import { refuseNonFinite, rowsInPieces } from '../ndarray.js';
+import { refuseNonFinite } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 import type { LastCall } from './last-call.js';
 import type { ListsPlan } from './lists.js';
 import { isSparse } from './lists.js';
 import type { Parameter } from './parameters.js';
-import { flopsPerRow, pack, unpack } from './parameters.js';
+import { flopsPerRow, packInPieces, unpack } from './parameters.js';
 import type { Plan } from './plan.js';
 import { shapesOf } from './plan.js';
 import { isWarmable, newPredictions, planPredictions } from './prediction.js';
-import { copyNestedRows, copyRows, sampleNestedRows, takeRows } from './row-copies.js';
+import { copyNestedRows, copyRows, readNested, sampleNestedRows, takeRows } from './row-copies.js';
 import type { GatherableRows } from './scale.js';
 import { gatherable, gatherableInPieces } from './scale.js';
 import type { NetworkSpec, Shape } from './spec.js';
@@ -113,9 +113,13 @@ export class Network {
 
   /** Replace all parameters, given row-major in the order of `parameters`. */
   setParameters(values: readonly ArrayLike<number>[]): void {
+    runAtOnce(this.setParametersInPieces(values));
+  }
+
+  *setParametersInPieces(values: readonly ArrayLike<number>[]): Pieces<void> {
     const fresh = this.#underWay.size === 0 ? this.#packed : undefined;
     const block = fresh ?? new Float32Array(this.#plan.blockLength);
-    this.parameters.forEach((parameter, i) => pack(block, values[i], parameter));
+    for (const [i, parameter] of this.parameters.entries()) yield* packInPieces(block, values[i], parameter);
     if (!fresh) this.setPacked(block);
   }
 
@@ -291,9 +295,4 @@ export class Network {
     }
     return program;
   }
-}
-
-/** Nested rows as `toRows` reads them, or refuses them. */
-function readNested({ nested, unchecked }: Rows): Pieces<Rows> {
-  return rowsInPieces(nested, { name: unchecked?.name, flatten: true });
 }

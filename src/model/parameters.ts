@@ -1,3 +1,5 @@
+import type { Pieces } from '../yielding.js';
+import { ranges, runAtOnce } from '../yielding.js';
 import type { LayerRule } from './layers/rule.js';
 import { PANEL, paddedUnits } from './layout.js';
 import type { NetworkSpec, ParameterRules, Shape } from './spec.js';
@@ -82,16 +84,28 @@ export function byLayer(parameters: readonly Parameter[], layers: number): Param
 }
 
 /** Row-major values into the block. */
-export function pack(block: Float32Array, values: ArrayLike<number>, { shape, position }: Parameter): void {
+export function pack(block: Float32Array, values: ArrayLike<number>, parameter: Parameter): void {
+  runAtOnce(packInPieces(block, values, parameter));
+}
+
+/** `pack` in pieces. */
+export function* packInPieces(
+  block: Float32Array,
+  values: ArrayLike<number>,
+  { shape, position }: Parameter,
+): Pieces<void> {
   const [inputs, units] = [depthOf({ shape }), shape[shape.length - 1]];
-  for (let first = 0; first < units; first += PANEL) {
+  const packRow = (first: number, k: number): void => {
     const width = Math.min(PANEL, units - first);
-    for (let k = 0; k < inputs; k++) {
-      const to = position + first * inputs + k * PANEL;
-      const from = k * units + first;
-      for (let n = 0; n < width; n++) block[to + n] = values[from + n];
+    const to = position + first * inputs + k * PANEL;
+    const from = k * units + first;
+    for (let n = 0; n < width; n++) block[to + n] = values[from + n];
+  };
+  yield* ranges(Math.ceil(units / PANEL), 2 * PANEL * inputs, (begin, end) => {
+    for (let panel = begin; panel < end; panel++) {
+      for (let k = 0; k < inputs; k++) packRow(panel * PANEL, k);
     }
-  }
+  });
 }
 
 /** Row-major values out of the block. */

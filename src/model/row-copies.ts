@@ -1,4 +1,7 @@
 import { copyNumbers } from '../ndarray/nested.js';
+import type { Rows } from '../ndarray.js';
+import { rowsInPieces } from '../ndarray.js';
+import type { Pieces } from '../yielding.js';
 import type { Matrix } from './layout.js';
 
 /** Copy rows to a stride: target[start + row · stride + column] = source[row · columns + column]. */
@@ -101,4 +104,9 @@ export function takeRows(
   for (let row = 0; row < rows; row++, from += skip, start += units) {
     for (let i = 0; i < units; i++) target[start + i] = source[from + i];
   }
+}
+
+/** Nested rows as `toRows` reads them, or refuses them. */
+export function readNested({ nested, unchecked }: Rows): Pieces<Rows> {
+  return rowsInPieces(nested, { name: unchecked?.name, flatten: true });
 }

@@ -222,9 +222,9 @@ export abstract class Layered {
   }
 
   /** Give a built model weights, in the order of its parameters, before any are drawn. */
-  protected adopt(values: readonly Float32Array[]): void {
+  protected *adopt(values: readonly Float32Array[]): Pieces<void> {
     const network = new Network(this.structure('adopt').spec, this.engine());
-    network.setParameters(values);
+    yield* network.setParametersInPieces(values);
     network.warmUp();
     this.#network = network;
   }

@@ -1,16 +1,17 @@
 import { anything, integer, nullable, number } from '../check.js';
 import { readMembers } from '../io/members.js';
 import type { ModelFile } from '../io/model-file.js';
-import { checkNoMoreArrays, readingModel, readModelFile, takeArray } from '../io/read-model-file.js';
+import { checkNoMoreArrays, readModelFile, takeArray } from '../io/read-model-file.js';
 import type { Parameter } from '../model/parameters.js';
 import type { NdArray } from '../ndarray.js';
+import type { Pieces } from '../yielding.js';
 import type { CompileOptions } from './compile.js';
 import type { OptimizerProgress } from './saving.js';
 import { nameOf, SEQUENTIAL, slotPrefix } from './saving.js';
 
 /** What `saveSequential` has written, in parts. @throws FormatError for other files and damaged ones */
 export function readSequential(bytes: Uint8Array): Promise<ModelFile> {
-  return readingModel(bytes, () => readModelFile(bytes, SEQUENTIAL));
+  return readModelFile(bytes, SEQUENTIAL);
 }
 
 /** What was saved of a model but its layers. */
@@ -29,23 +30,32 @@ export function readDescription({ config }: ModelFile): unknown {
 }
 
 /** The rest of a file, checked against the parameters that its layers have. @throws FormatError */
-export function readWeights({ config, arrays }: ModelFile, parameters: readonly Parameter[]): SavedWeights {
+export function* readWeights(
+  { config, arrays }: ModelFile,
+  parameters: readonly Parameter[],
+): Pieces<SavedWeights> {
   const { compile, training } = readMembers(SEQUENTIAL, config, parts);
   const known = new Set<string>();
-  const take = (prefix = ''): NdArray[] =>
-    parameters.map((parameter) => {
+  const take = function* (prefix = ''): Pieces<NdArray[]> {
+    const all: NdArray[] = [];
+    for (const parameter of parameters) {
       const name = `${prefix}${nameOf(parameter)}`;
       known.add(name);
-      const data = takeArray(SEQUENTIAL, arrays, name, parameter.shape, Float32Array);
-      return { data, shape: parameter.shape };
-    });
-  const weights = take();
-  const state = training === null ? null : readState(training, (slot) => take(slotPrefix(slot)));
+      const data = yield* takeArray(SEQUENTIAL, arrays, name, parameter.shape, Float32Array);
+      all.push({ data, shape: parameter.shape });
+    }
+    return all;
+  };
+  const weights = yield* take();
+  const state = training === null ? null : yield* readState(training, (slot) => take(slotPrefix(slot)));
   checkNoMoreArrays(SEQUENTIAL, arrays, known);
   return { weights, compile: compile as CompileOptions | null, state };
 }
 
-function readState(training: unknown, readSlot: (slot: number) => NdArray[]): OptimizerProgress {
+function* readState(
+  training: unknown,
+  readSlot: (slot: number) => Pieces<NdArray[]>,
+): Pieces<OptimizerProgress> {
   const { slots, learningRate, ...scalars } = readMembers(`${SEQUENTIAL}: training`, training, {
     step: integer({ min: 0 }),
     beta1Power: product,
@@ -55,6 +65,8 @@ function readState(training: unknown, readSlot: (slot: number) => NdArray[]): Op
     slots: integer({ min: 0, max: 3 }),
     learningRate: nullable(number({ min: 0 })),
   });
-  const optimizer = { ...scalars, slots: Array.from({ length: slots }, (_, i) => readSlot(i)) };
+  const read: NdArray[][] = [];
+  for (let slot = 0; slot < slots; slot++) read.push(yield* readSlot(slot));
+  const optimizer = { ...scalars, slots: read };
   return learningRate === null ? { optimizer } : { optimizer, learningRate };
 }

@@ -2,6 +2,7 @@ import { anything, checkOptions, integer, text } from '../check.js';
 import { notJson } from '../check/json.js';
 import type { Engine } from '../engine/engines.js';
 import { asFormatError } from '../io/members.js';
+import { runInSlices, Yielder } from '../yielding.js';
 import { readDescribed } from './from-json.js';
 import type { Layer } from './layer.js';
 import { readDescription, readSequential, readWeights } from './loading.js';
@@ -29,9 +30,10 @@ export class SequentialPredictor extends Predicting {
     const file = await readSequential(bytes);
     const model = readDescribed(readDescription(file), (options) => new SequentialPredictor(options));
     const { parameters } = asFormatError(() => model.structure('fromBytes'));
-    const { weights } = readWeights(file, parameters);
+    const yielder = new Yielder();
+    const { weights } = await runInSlices(readWeights(file, parameters), yielder);
     model.#engine = await engine();
-    model.adopt(weights.map(({ data }) => data));
+    await runInSlices(model.adopt(weights.map(({ data }) => data)), yielder);
     return model;
   }
 

@@ -2,11 +2,12 @@ import { anything, boolean, checkOptions, describe, integer, refuseMisplaced, te
 import { notJson } from '../check/json.js';
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
-import { asFormatError } from '../io/members.js';
+import { asFormatError, formatErrorsInPieces } from '../io/members.js';
 import { keptBytes } from '../io/kept-bytes.js';
 import { later } from '../later.js';
 import type { NestedNumbers } from '../ndarray.js';
 import { toNested } from '../ndarray.js';
+import { runInSlices, Yielder } from '../yielding.js';
 import type { CallbackModel } from '../train/callbacks/types.js';
 import { readDescribed, readJson, setGivenWeights } from './from-json.js';
 import type { ModelJson } from './json.js';
@@ -113,14 +114,14 @@ export class Sequential extends Trainable implements CallbackModel {
     const file = await readSequential(kept);
     const model = describedModel(readDescription(file));
     const { parameters } = asFormatError(() => model.structure('fromBytes'));
-    const { weights, compile, state } = readWeights(file, parameters);
+    const yielder = new Yielder();
+    const { weights, compile, state } = await runInSlices(readWeights(file, parameters), yielder);
     await ready();
-    model.adopt(weights.map(({ data }) => data));
+    await runInSlices(model.adopt(weights.map(({ data }) => data)), yielder);
     asFormatError(() => {
       if (compile !== null) model.recompile(compile);
-      if (state === null) return;
-      model.setTrainingState({ ...state, epoch: 0, weights, seed: model.drawnSeed(), history: {} });
     });
+    if (state !== null) await runInSlices(formatErrorsInPieces(model.resumeOptimizer(state)), yielder);
     return model;
   }
 }

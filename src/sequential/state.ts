@@ -5,11 +5,12 @@ import type { Network } from '../model/network.js';
 import type { OptimizerState } from '../model/optimizers.js';
 import { initialSlot, updateRule } from '../model/optimizers.js';
 import type { Parameter } from '../model/parameters.js';
-import { pack, unpack } from '../model/parameters.js';
+import { packInPieces, unpack } from '../model/parameters.js';
 import { sizeOf } from '../model/spec.js';
 import type { NdArray } from '../ndarray.js';
 import { allFinite } from '../ndarray.js';
 import { checkNdArray } from '../ndarray/read.js';
+import type { Pieces } from '../yielding.js';
 import type { TrainingState } from '../train/callbacks/types.js';
 import type { Compiled } from './compile.js';
 
@@ -74,12 +75,12 @@ function checkMembers(what: string, given: Record<string, unknown>, members: Sch
 }
 
 /** A state as the optimizer works on it. @throws ShapeError if it is another model's or another optimizer's */
-export function restoredOptimizer(
+export function* restoredOptimizer(
   owner: string,
   compiled: Compiled,
   network: Network,
   { slots, ...scalars }: TrainingState['optimizer'],
-): OptimizerState {
+): Pieces<OptimizerState> {
   const { parameters } = network;
   const { kind } = compiled.optimizer.spec;
   const expected = updateRule(compiled.optimizer.spec).slots;
@@ -94,7 +95,8 @@ export function restoredOptimizer(
     );
   }
   const length = network.packed.length;
-  const blocks = Array.from(slots as readonly (readonly NdArray[])[], (arrays) => {
+  const blocks: Float32Array[] = [];
+  for (const arrays of Array.from(slots as readonly (readonly NdArray[])[])) {
     if (!Array.isArray(arrays) || arrays.length !== parameters.length) {
       const received = Array.isArray(arrays) ? arrays.length : describe(arrays);
       throw new ShapeError(
@@ -102,11 +104,11 @@ export function restoredOptimizer(
       );
     }
     const block = new Float32Array(length).fill(initialSlot(compiled.optimizer.spec));
-    parameters.forEach((parameter, i) =>
-      pack(block, slotValues(owner, arrays[i] as unknown, parameter), parameter),
-    );
-    return block;
-  });
+    for (const [i, parameter] of parameters.entries()) {
+      yield* packInPieces(block, slotValues(owner, arrays[i] as unknown, parameter), parameter);
+    }
+    blocks.push(block);
+  }
   return { ...scalars, ...(blocks.length > 0 && { slots: blocks }) };
 }
 

@@ -3,6 +3,7 @@ import { currentEngine, ready } from '../engine/engine.js';
 import type { Engine } from '../engine/engines.js';
 import { ValueError } from '../errors.js';
 import type { ArrayInput } from '../ndarray.js';
+import type { OptimizerState } from '../model/optimizers.js';
 import { updateRule } from '../model/optimizers.js';
 import type { LayerSpec } from '../model/spec.js';
 import type { TrainingState } from '../train/callbacks/types.js';
@@ -149,15 +150,28 @@ export abstract class Trainable extends Evaluating {
       );
     }
     const state = readTrainingState(this.name, given);
-    const network = this.network('setTrainingState');
-    const restored = restoredOptimizer(this.name, compiled, network, state.optimizer);
+    const restored = runAtOnce(this.#restored(compiled, state));
     this.setWeights(state.weights);
-    this.#closeBatches();
-    compiled.state = restored;
-    if (state.learningRate !== undefined) compiled.learningRate = state.learningRate;
+    this.#resume(compiled, restored, state);
     this.reseed(state.seed);
     this.#epochsRun = state.epoch;
     this.#history.restore(state.epoch, state.history);
+  }
+
+  /** Go on from the optimizer's part of a state, in pieces. */
+  protected *resumeOptimizer(progress: OptimizerProgress): Pieces<void> {
+    const compiled = this.compiled('fromBytes');
+    this.#resume(compiled, yield* this.#restored(compiled, progress), progress);
+  }
+
+  #restored(compiled: Compiled, { optimizer }: OptimizerProgress): Pieces<OptimizerState> {
+    return restoredOptimizer(this.name, compiled, this.network('setTrainingState'), optimizer);
+  }
+
+  #resume(compiled: Compiled, restored: OptimizerState, { learningRate }: OptimizerProgress): void {
+    this.#closeBatches();
+    compiled.state = restored;
+    if (learningRate !== undefined) compiled.learningRate = learningRate;
   }
 
   override add(layer: Layer): void {

@@ -1,7 +1,8 @@
 import { anything, integer, listOf, positiveInteger } from '../../check.js';
 import { FormatError } from '../../errors.js';
 import { anyNumber, asFormatError, readMembers } from '../../io/members.js';
-import { checkNoMoreArrays, readingModel, readModelFile, takeArray } from '../../io/read-model-file.js';
+import { checkNoMoreArrays, readModelFile, takeArray } from '../../io/read-model-file.js';
+import { runInSlices, Yielder } from '../../yielding.js';
 import { readClassNames } from '../class-names.js';
 import type { PerceptronParams } from './options.js';
 import { readPerceptronOptions } from './options.js';
@@ -12,7 +13,7 @@ import type { Fitted } from './training.js';
 export async function readPerceptron(
   bytes: Uint8Array,
 ): Promise<{ params: PerceptronParams; fitted: Fitted }> {
-  const { config, arrays } = await readingModel(bytes, () => readModelFile(bytes, KIND));
+  const { config, arrays } = await readModelFile(bytes, KIND);
   const parts = readMembers(KIND, config, { params: anything<unknown>(), fitted: anything<unknown>() });
   const params = asFormatError(() => readPerceptronOptions(parts.params));
   const fitted = readMembers(`${KIND}: fitted`, parts.fitted, {
@@ -29,8 +30,11 @@ export async function readPerceptron(
     );
   }
   const width = classes.length === 2 ? 1 : classes.length;
-  const coef = takeArray(KIND, arrays, 'coef', [width, fitted.features], Float64Array);
-  const intercept = takeArray(KIND, arrays, 'intercept', [width], Float64Array);
+  const yielder = new Yielder();
+  const take = (name: string, ...of: number[]): Promise<Float64Array> =>
+    runInSlices(takeArray(KIND, arrays, name, of, Float64Array), yielder);
+  const coef = await take('coef', width, fitted.features);
+  const intercept = await take('intercept', width);
   checkNoMoreArrays(KIND, arrays, new Set(['coef', 'intercept']));
   return { params, fitted: { ...fitted, classes, coef, intercept } };
 }

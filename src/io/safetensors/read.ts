@@ -1,6 +1,9 @@
 import { describe } from '../../check.js';
 import { FormatError } from '../../errors.js';
 import { formatShape } from '../../ndarray.js';
+import { copied } from '../../ndarray/values.js';
+import type { Pieces } from '../../yielding.js';
+import { runAtOnce } from '../../yielding.js';
 import type { Json, JsonObject, ParsedJson } from '../json.js';
 import { parseJson } from '../json.js';
 import type { Tensor } from './dtypes.js';
@@ -34,11 +37,16 @@ interface Entry {
  *   Float64Array
  * @throws FormatError naming the byte offset
  */
-export function readSafetensors(bytes: Uint8Array): Safetensors {
+export function* safetensorsInPieces(bytes: Uint8Array): Pieces<Safetensors> {
   const { entries, metadata, data } = readContents(bytes);
   const arrays = new Map<string, Tensor>();
-  for (const entry of entries) arrays.set(entry.name, readTensor(entry, bytes, data));
+  for (const entry of entries) arrays.set(entry.name, yield* readTensor(entry, bytes, data));
   return { arrays, metadata };
+}
+
+/** `safetensorsInPieces`, at once. */
+export function readSafetensors(bytes: Uint8Array): Safetensors {
+  return runAtOnce(safetensorsInPieces(bytes));
 }
 
 /** The texts of a safetensors file alone, checked as `readSafetensors` does. */
@@ -165,9 +173,12 @@ function byteLength({ name, dtype, shape, at }: Entry): number {
   );
 }
 
-function readTensor({ name, dtype, shape, begin, end, at }: Entry, bytes: Uint8Array, data: number): Tensor {
-  const copy = new Uint8Array(end - begin);
-  copy.set(bytes.subarray(data + begin, data + end));
+function* readTensor(
+  { name, dtype, shape, begin, end, at }: Entry,
+  bytes: Uint8Array,
+  data: number,
+): Pieces<Tensor> {
+  const copy = yield* copied(bytes.subarray(data + begin, data + end), new Uint8Array(end - begin));
   const values = DTYPES.get(dtype)!.read(copy);
   if (values) return { dtype, shape, data: values };
   throw refusal(at, `the array ${describe(name)} must hold integers within ±2^53`, 'a larger one');
