@@ -1,3 +1,4 @@
+import { printable } from './describe.js';
 import { canonicalName } from './names.js';
 import { isUnusable, typedArrayKind } from './views.js';
 
@@ -78,6 +79,19 @@ export const boolean: Rule<boolean> = rule('a boolean', (value) => typeof value 
 export const text: Rule<string> = rule(
   'a non-empty string',
   (value): value is string => typeof value === 'string' && value !== '',
+);
+
+/** Letters of a name that a model or a layer is given: tables and errors repeat it as it is. */
+const MAX_NAME = 256;
+
+/** What a model or a layer may be called: text of one line, all of it visible. */
+export const displayName: Rule<string> = rule(
+  `a non-empty string of at most ${MAX_NAME} printable characters`,
+  (value): value is string =>
+    typeof value === 'string' &&
+    value !== '' &&
+    value.length <= MAX_NAME &&
+    printable(value, MAX_NAME) === value,
 );
 
 /** A function. */

@@ -1,4 +1,4 @@
-import { anything, checkOptions, integer, text } from '../check.js';
+import { anything, checkOptions, displayName, integer } from '../check.js';
 import { notJson } from '../check/json.js';
 import type { Engine } from '../engine/engines.js';
 import { asFormatError } from '../io/members.js';
@@ -19,7 +19,7 @@ export class SequentialPredictor extends Predicting {
     const { layers, seed, name } = checkOptions('sequential', options, {
       layers: anything<readonly Layer[]>(),
       seed: integer({ min: 0, max: 0xffffffff }),
-      name: text,
+      name: displayName,
     });
     super(name ?? 'sequential', seed);
     for (const layer of layers ?? []) this.add(layer);

@@ -1,4 +1,4 @@
-import { anything, boolean, checkOptions, describe, integer, refuseMisplaced, text } from '../check.js';
+import { anything, boolean, checkOptions, describe, displayName, integer, refuseMisplaced } from '../check.js';
 import { notJson } from '../check/json.js';
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
@@ -46,7 +46,7 @@ export class Sequential extends Trainable implements CallbackModel {
     const { layers, seed, name } = checkOptions('sequential', options, {
       layers: anything<readonly Layer[]>(),
       seed: integer({ min: 0, max: 0xffffffff }),
-      name: text,
+      name: displayName,
     });
     super(name ?? 'sequential', seed);
     if (layers !== undefined && !Array.isArray(layers)) {

@@ -317,3 +317,27 @@ describe('a batchSize far beyond the rows there are takes the memory of the rows
     expect(model.predict(x, { batchSize: 1e7 })).toEqual(model.predict(x));
   });
 });
+
+describe('a name', () => {
+  const dense = (name: string): ReturnType<typeof layers.dense> =>
+    layers.dense({ units: 1, inputShape: [1], name });
+  const expected = 'name must be a non-empty string of at most 256 printable characters, but received ';
+
+  test.each(['\u001b[2J', 'a\nb', 'x'.repeat(257), 'x'.repeat(1_000_000), '\u202eabc', ''])(
+    'that no table can show is refused: %j',
+    (name) => {
+      expect(() => dense(name)).toThrow(`layers.dense: ${expected}`);
+      expect(() => sequential({ name })).toThrow(`sequential: ${expected}`);
+      const json = { ...sequential({ layers: [dense('a')] }).toJSON(), name };
+      expect(() => modelFromJSON(json)).toThrow(FormatError);
+    },
+  );
+
+  test('of any script is kept', () => {
+    const name = 'Schicht 1 / 層 (π) "a"';
+    const model = sequential({ name, layers: [dense(name)] });
+    const lines: string[] = [];
+    model.summary({ print: (line) => lines.push(line) });
+    expect(lines.join('')).toContain('Schicht 1 / 層 (π)');
+  });
+});

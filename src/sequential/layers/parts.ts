@@ -1,5 +1,5 @@
 import type { Rule, Schema } from '../../check.js';
-import { anything, boolean, describe, listOf, oneOf, positiveInteger, text } from '../../check.js';
+import { anything, boolean, describe, displayName, listOf, oneOf, positiveInteger } from '../../check.js';
 import { ValueError } from '../../errors.js';
 import type { ConstraintConfig } from '../../model/options/constraints.js';
 import { resolveConstraint } from '../../model/options/constraints.js';
@@ -39,7 +39,7 @@ export const shape: Rule<number[]> = {
   expected: `an array of 1 to ${MAX_RANK} values, each of them an integer >= 1`,
 };
 
-export const common = { name: text, inputShape: shape, trainable: boolean };
+export const common = { name: displayName, inputShape: shape, trainable: boolean };
 
 /** Keras's name for the order of dimensions. */
 export const imageOptions = {
