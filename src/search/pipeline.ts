@@ -205,6 +205,7 @@ export class Pipeline implements Estimator {
 
   /** True if the last step has a method of this name: 'predictProba', 'decisionFunction'. */
   supports(method: string): boolean {
+    if (typeof method !== 'string') return false;
     return typeof (this.#estimator as unknown as Record<string, unknown>)[method] === 'function';
   }
 
