@@ -11,7 +11,11 @@ export default mergeConfig(defineConfig(rest), {
   test: {
     pool: test?.pool,
     execArgv: test?.execArgv,
-    include: ['tests/{acceptance,assembly,model}/**/*.test.ts'],
+    include: [
+      'tests/{acceptance,assembly,model}/**/*.test.ts',
+      'tests/estimators/{divergence,goldens,sequences}.test.ts',
+      'tests/sequential/penalties.test.ts',
+    ],
     env: { LAMELLA_TESTS: 'every combination' },
     fileParallelism: false,
     passWithNoTests: true,

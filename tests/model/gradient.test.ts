@@ -4,6 +4,7 @@ import { ACTIVATIONS, isTrainable } from '../../src/model/activations.js';
 import type { LossSpec } from '../../src/model/losses.js';
 import type { OptimizerSpec } from '../../src/model/optimizers.js';
 import type { NetworkSpec } from '../../src/model/spec.js';
+import { combinations } from '../helpers/combinations.js';
 import { denseNetwork } from '../helpers/networks.js';
 import { RULES } from '../helpers/rules.js';
 import type { StepCase } from '../helpers/steps.js';
@@ -65,9 +66,8 @@ describe.each(Object.keys(FUSED))('steps with %s equal float64', (name) => {
   const [loss, output] = FUSED[name];
 
   test.each(Object.keys(DEEP))('in a network of %s, from 1, 5 and 33 rows', (depth) => {
-    for (const hidden of ['relu', 'tanh', 'sigmoid'] as const) {
-      for (const rows of [1, 5, 33]) run({ spec: spec(13, DEEP[depth], hidden, output), loss, rows });
-    }
+    for (const [hidden, rows] of combinations(['relu', 'tanh', 'sigmoid'] as const, [1, 5, 33]))
+      run({ spec: spec(13, DEEP[depth], hidden, output), loss, rows });
   });
 
   test('from 513 rows, whose gradients are reduced in blocks', () => {

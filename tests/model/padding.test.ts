@@ -7,6 +7,7 @@ import type { ConstraintSpec, LayerSpec, NetworkSpec, ParameterRules } from '../
 import { sizeOf } from '../../src/model/spec.js';
 import type { Trainer } from '../../src/train/trainer.js';
 import { expectClose } from '../helpers/allclose.js';
+import { combinations } from '../helpers/combinations.js';
 import { convLayer, denseLayer, poolingLayer } from '../helpers/networks.js';
 import { Seeded } from '../helpers/seeded.js';
 import { compareSteps } from '../helpers/steps.js';
@@ -14,7 +15,7 @@ import { allRows, datasetOf, networkOf, trainerOf } from '../helpers/training.js
 import type { KernelVariant } from '../helpers/wasm.js';
 
 const SIZES = Array.from({ length: 9 }, (_, i) => i + 1);
-const PAIRS = SIZES.flatMap((inputs) => SIZES.map((units) => [inputs, units] as const));
+const PAIRS = combinations(SIZES, SIZES);
 
 const LOSS: LossSpec = { name: 'meanSquaredError' };
 const SGD: OptimizerSpec = { kind: 'sgd', momentum: 0, nesterov: false };

@@ -5,7 +5,7 @@ import { classifier, line, quiet, threeClasses } from './data.js';
 
 const { x, y } = threeClasses(64);
 
-test('a thousand models leave no memory behind', async () => {
+test('hundreds of models leave no memory behind', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const used = (): number => {
@@ -24,12 +24,13 @@ test('a thousand models leave no memory behind', async () => {
   };
   await train(100);
   const before = used();
-  await train(1000);
+  await train(500);
   // Memory comes back over some turns of the event loop, more of them on a busy machine.
   let left = Infinity;
-  for (let turn = 0; turn < 500 && left >= 20; turn++) {
+  for (let turn = 0; turn < 500 && left >= 12; turn++) {
     left = (used() - before) / 1048576;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  expect(left).toBeLessThan(20);
+  // A memory has 64 KiB at least.
+  expect(left).toBeLessThan(12);
 });

@@ -3,10 +3,11 @@ import type { NdArray, Sequential } from 'lamella';
 import { callbacks, init, layers, loadModel, MLPRegressor, regularizers, sequential } from 'lamella';
 import { Seeded } from '../helpers/seeded.js';
 import { readEvents } from '../train/callbacks/event-reader.js';
+import { combinations } from '../helpers/combinations.js';
 
 const ROWS = 10;
 const SIZES = Array.from({ length: 9 }, (_, i) => i + 1);
-const PAIRS = SIZES.flatMap((inputs) => SIZES.map((units) => [inputs, units] as const));
+const PAIRS = combinations(SIZES, SIZES);
 const ALPHA = 0.7;
 const l1 = 0.02;
 const l2 = 0.05;
