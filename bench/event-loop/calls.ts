@@ -2,6 +2,7 @@
 import type { Layer, NdArray, Sequential } from 'lamella';
 import { layers, MLPClassifier, sequential } from 'lamella';
 import { loadMnist } from 'lamella/node';
+import { dataCalls, predictionCalls, searchCalls } from './more-calls.js';
 
 export interface AsyncCall {
   readonly name: string;
@@ -12,7 +13,7 @@ export interface AsyncCall {
 const quiet = { onWarning: (): void => {} };
 
 /** Values in [-1, 1), the same each time. */
-function values(count: number): Float32Array {
+export function values(count: number): Float32Array {
   let state = 1;
   return Float32Array.from({ length: count }, () => {
     state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
@@ -20,14 +21,15 @@ function values(count: number): Float32Array {
   });
 }
 
-function rows(count: number, ...shape: number[]): NdArray {
+export function rows(count: number, ...shape: number[]): NdArray {
   return {
     data: values(count * shape.reduce((product, size) => product * size, 1)),
     shape: [count, ...shape],
   };
 }
 
-const labels = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => (i * 7) % 10);
+export const labels = (count: number): Int32Array =>
+  Int32Array.from({ length: count }, (_, i) => (i * 7) % 10);
 
 function compiled(list: readonly Layer[]): Sequential {
   const model = sequential({
@@ -117,5 +119,8 @@ export async function asyncCalls(): Promise<AsyncCall[]> {
     training('CIFAR-10 example', cifar, images, 1000),
     training('batch normalization', normalized, images, 64),
     training('batch normalization', normalized, images, 400),
+    ...(await predictionCalls(dense)),
+    ...(await searchCalls()),
+    ...(await dataCalls(dense)),
   ];
 }
