@@ -16,9 +16,18 @@ export function readLoadOptions(owner: string, options: unknown): Required<LoadO
   return { maxBytes: DEFAULT_MAX_BYTES, ...checkOptions(owner, options, { maxBytes: maxBytesRule }) };
 }
 
-/** A copy of the bytes of a model file, which belong to the caller, for whoever reads them later. @throws ValueError for anything else */
+/** Larger files are not copied before they are read: that alone would hold the event loop too long. */
+const MAX_KEPT_BYTES = 16777216;
+
+/**
+ * The bytes of a model file for whoever reads them later: a copy, since they belong to the caller. Of more than 16 MiB they
+ * are the caller's own; those that change before they have been read do not match the checksum of the file.
+ *
+ * @throws ValueError for anything but bytes
+ */
 export function keptBytes(bytes: unknown): Uint8Array {
-  return new Uint8Array(readBytes(bytes, MODEL_BYTES));
+  const given = readBytes(bytes, MODEL_BYTES);
+  return given.length > MAX_KEPT_BYTES ? given : new Uint8Array(given);
 }
 
 /**

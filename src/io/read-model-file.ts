@@ -1,5 +1,5 @@
 import { describe, readBytes } from '../check.js';
-import { FormatError } from '../errors.js';
+import { FormatError, ValueError } from '../errors.js';
 import { formatShape } from '../ndarray.js';
 import { firstNonFinite } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
@@ -47,8 +47,14 @@ export function* modelFileInPieces(bytes: Uint8Array, kind?: string): Pieces<Mod
  * `modelFileInPieces`, in slices between which the host runs. If it refuses the file, the error says which other kind of
  * file it looks like.
  */
-export function readModelFile(bytes: Uint8Array, kind: string): Promise<ModelFile> {
-  return readingModel(bytes, () => runInSlices(modelFileInPieces(bytes, kind), new Yielder()));
+export async function readModelFile(bytes: Uint8Array, kind: string): Promise<ModelFile> {
+  const { length } = bytes;
+  try {
+    return await readingModel(bytes, () => runInSlices(modelFileInPieces(bytes, kind), new Yielder()));
+  } catch (error) {
+    if (bytes.length === length) throw error;
+    throw new ValueError(`${MODEL_BYTES}, but its buffer was transferred or has shrunk while it was read.`);
+  }
 }
 
 /** The kind of model that a file holds. @throws as modelFileInPieces */

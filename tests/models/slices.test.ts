@@ -1,4 +1,12 @@
-import { layers, loadModel, MLPClassifier, MLPRegressor, Perceptron, sequential } from 'lamella';
+import {
+  LamellaError,
+  layers,
+  loadModel,
+  MLPClassifier,
+  MLPRegressor,
+  Perceptron,
+  sequential,
+} from 'lamella';
 import * as predictOnly from 'lamella/predict';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { countTurns } from '../helpers/event-loop.js';
@@ -58,5 +66,23 @@ describe.each(models)('%s', (name, make) => {
     bytes[bytes.length - 100] ^= 4;
     const refused = countTurns(() => loadModel(bytes));
     await expect(refused).rejects.toThrow('the file is damaged');
+  });
+});
+
+describe('a file of more than 16 MiB', () => {
+  const large = (): Uint8Array => {
+    const model = sequential({ seed: 1, layers: [layers.dense({ units: 2100, inputShape: [2100] })] });
+    return model.toBytes();
+  };
+
+  test('is refused when its bytes change, or are transferred, before they have been read', async () => {
+    const changed = large();
+    const refused = loadModel(changed);
+    changed.fill(0, changed.length - 100);
+    await expect(refused).rejects.toThrow('the file is damaged');
+    const transferred = large();
+    const alsoRefused = loadModel(transferred);
+    structuredClone(transferred.buffer, { transfer: [transferred.buffer as ArrayBuffer] });
+    await expect(alsoRefused).rejects.toThrow(LamellaError);
   });
 });
