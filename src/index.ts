@@ -6,6 +6,7 @@ export * from './errors.js';
 export { ConvergenceWarning, LamellaWarning } from './warnings.js';
 export type { OnWarning, WarningCode } from './warnings.js';
 export { ndarray, toNested } from './ndarray.js';
+export type { AsyncOptions } from './check/async-options.js';
 export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray.js';
 export { MLPClassifier } from './estimators/mlp-classifier.js';
 export { MLPRegressor } from './estimators/mlp-regressor.js';

@@ -2,6 +2,7 @@ export type * from './globals.js';
 export { engine, init } from './engine/predicting.js';
 export type { PredictInitOptions } from './engine/predicting.js';
 export type { EngineInfo, Variant } from './engine/engines.js';
+export type { AsyncOptions } from './check/async-options.js';
 export * from './errors.js';
 export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray.js';
 export type {

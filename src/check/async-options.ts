@@ -4,6 +4,18 @@ import type { Checked, Schema } from '../check.js';
 import { checkOptions } from '../check.js';
 import { abortSignal, anyOf, oneOf, positiveInteger } from './rules.js';
 
+/** The option `threads` of what predicts. */
+export interface ThreadsOption {
+  /**
+   * Accepted as by `fit`, a number or 'auto'. Predictions compute on the calling thread, whatever the number; the results
+   * are the same.
+   */
+  readonly threads?: number | 'auto';
+}
+
+/** The rule of the option `threads`. */
+export const threadsRule = /* @__PURE__ */ anyOf(/* @__PURE__ */ oneOf<'auto'>(['auto']), positiveInteger);
+
 /** Options that every method whose name ends in `Async` takes beside those of the method without `Async`. */
 export interface AsyncOptions {
   /** Aborts: the promise rejects with the signal's reason. */
@@ -18,7 +30,7 @@ export interface AsyncOptions {
 /** The rules of these options. */
 const asyncSchema = {
   signal: abortSignal,
-  threads: anyOf(oneOf<'auto'>(['auto']), positiveInteger),
+  threads: threadsRule,
 };
 
 /**

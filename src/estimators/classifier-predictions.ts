@@ -1,5 +1,5 @@
-import type { AsyncOptions } from '../check/async-options.js';
-import { runAsync } from '../check/async-options.js';
+import type { AsyncOptions, ThreadsOption } from '../check/async-options.js';
+import { runAsync, threadsRule } from '../check/async-options.js';
 import { anything, checkOptions, float32Array } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { log } from '../math.js';
@@ -13,14 +13,14 @@ import type { LabelSequence } from './out.js';
 import { checkOut, labelRows, labelSequence, writeLabel } from './out.js';
 import { finiteOutputs, outputsInPieces, outputsOf } from './outputs.js';
 
-const OUT = { out: float32Array };
-const LABELS_OUT = { out: anything<LabelSequence>() };
+const OUT = { out: float32Array, threads: threadsRule };
+const LABELS_OUT = { out: anything<LabelSequence>(), threads: threadsRule };
 
 /** One label per row, or for several an NdArray (rows, labels) of 0 and 1. */
 export type Predictions = Label[] | NdArray<Uint8Array>;
 
 /** Where probabilities may be written. */
-export interface ProbabilityOptions {
+export interface ProbabilityOptions extends ThreadsOption {
   /** A Float32Array of rows · classes to fill. A row asked for again with the same objects makes no new ones: the result is the last. */
   readonly out?: Float32Array;
 }
@@ -29,7 +29,7 @@ export interface ProbabilityOptions {
 export function predictLabels(
   model: Model,
   x: ArrayInput,
-  options: { readonly out?: LabelSequence } | undefined,
+  options: ({ readonly out?: LabelSequence } & ThreadsOption) | undefined,
 ): LabelSequence | Predictions {
   const { network, classes } = model;
   const last = network.lastCall;

@@ -1,4 +1,4 @@
-import type { AsyncOptions } from '../check/async-options.js';
+import type { AsyncOptions, ThreadsOption } from '../check/async-options.js';
 import { anything } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { ready } from '../engine/engine.js';
@@ -147,8 +147,11 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
    *   several labels per row a Uint8Array of rows · labels
    */
   predict<R extends Predictions = Label[]>(x: ArrayInput): R;
-  predict<T extends LabelSequence>(x: ArrayInput, options: { readonly out?: T }): T;
-  predict(x: ArrayInput, options?: { readonly out?: LabelSequence }): LabelSequence | Predictions {
+  predict<T extends LabelSequence = Label[]>(x: ArrayInput, options: { readonly out?: T } & ThreadsOption): T;
+  predict(
+    x: ArrayInput,
+    options?: { readonly out?: LabelSequence } & ThreadsOption,
+  ): LabelSequence | Predictions {
     return predictLabels(this.fitted('predict'), x, options);
   }
 

@@ -1,4 +1,4 @@
-import type { AsyncOptions } from '../check/async-options.js';
+import type { AsyncOptions, ThreadsOption } from '../check/async-options.js';
 import { runAsync } from '../check/async-options.js';
 import { anything, checkOptions } from '../check.js';
 import { r2Score } from '../data/scores/regression.js';
@@ -131,7 +131,7 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
    */
   predict<T extends Float32Array | NdArray = Float32Array>(
     x: ArrayInput,
-    options?: { readonly out?: Float32Array },
+    options?: { readonly out?: Float32Array } & ThreadsOption,
   ): T {
     return predictValues(this.fitted('predict'), x, options) as T;
   }

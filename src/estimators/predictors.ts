@@ -1,4 +1,4 @@
-import type { AsyncOptions } from '../check/async-options.js';
+import type { AsyncOptions, ThreadsOption } from '../check/async-options.js';
 import type { Label } from '../data/labels.js';
 import type { Engine } from '../engine/engines.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
@@ -39,8 +39,11 @@ export class ClassifierPredictor extends Trained {
   }
 
   predict<R extends Predictions = Label[]>(x: ArrayInput): R;
-  predict<T extends LabelSequence>(x: ArrayInput, options: { readonly out?: T }): T;
-  predict(x: ArrayInput, options?: { readonly out?: LabelSequence }): LabelSequence | Predictions {
+  predict<T extends LabelSequence = Label[]>(x: ArrayInput, options: { readonly out?: T } & ThreadsOption): T;
+  predict(
+    x: ArrayInput,
+    options?: { readonly out?: LabelSequence } & ThreadsOption,
+  ): LabelSequence | Predictions {
     return predictLabels(this.fitted('predict'), x, options);
   }
 
@@ -84,7 +87,7 @@ export class RegressorPredictor extends Trained {
 
   predict<T extends Float32Array | NdArray = Float32Array>(
     x: ArrayInput,
-    options?: { readonly out?: Float32Array },
+    options?: { readonly out?: Float32Array } & ThreadsOption,
   ): T {
     return predictValues(this.fitted('predict'), x, options) as T;
   }
@@ -110,8 +113,8 @@ export class PerceptronPredictor extends TrainedPerceptron {
   }
 
   predict(x: ArrayInput): Label[];
-  predict<T extends LabelSequence>(x: ArrayInput, options: { readonly out?: T }): T;
-  predict(x: ArrayInput, options?: { readonly out?: LabelSequence }): LabelSequence {
+  predict<T extends LabelSequence = Label[]>(x: ArrayInput, options: { readonly out?: T } & ThreadsOption): T;
+  predict(x: ArrayInput, options?: { readonly out?: LabelSequence } & ThreadsOption): LabelSequence {
     return predictClasses(this.fitted('predict'), x, options);
   }
 

@@ -1,5 +1,5 @@
-import type { AsyncOptions } from '../check/async-options.js';
-import { runAsync } from '../check/async-options.js';
+import type { AsyncOptions, ThreadsOption } from '../check/async-options.js';
+import { runAsync, threadsRule } from '../check/async-options.js';
 import { checkOptions, float32Array } from '../check.js';
 import { isAgain, remember } from '../model/last-call.js';
 import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
@@ -7,13 +7,13 @@ import type { Model } from './model.js';
 import { checkOut } from './out.js';
 import { finiteOutputs, outputsInPieces, outputsOf } from './outputs.js';
 
-const OUT = { out: float32Array };
+const OUT = { out: float32Array, threads: threadsRule };
 
 /** MLPRegressor.predict with a trained model. */
 export function predictValues(
   model: Model,
   x: ArrayInput,
-  options: { readonly out?: Float32Array } | undefined,
+  options: ({ readonly out?: Float32Array } & ThreadsOption) | undefined,
 ): Float32Array | NdArray {
   const { network } = model;
   const last = network.lastCall;

@@ -1,5 +1,5 @@
-import type { AsyncOptions } from '../check/async-options.js';
-import { runAsync } from '../check/async-options.js';
+import type { AsyncOptions, ThreadsOption } from '../check/async-options.js';
+import { runAsync, threadsRule } from '../check/async-options.js';
 import { checkOptions, float32Array, func, positiveInteger, verbosity } from '../check.js';
 import { ShapeError } from '../errors.js';
 import { isAgain, remember } from '../model/last-call.js';
@@ -13,7 +13,7 @@ import type { Structure } from './structure.js';
 import { countValues } from './structure.js';
 import { summaryLines } from './summary.js';
 
-export interface PredictOptions {
+export interface PredictOptions extends ThreadsOption {
   /** Receives the predictions, row-major. A row asked for again with the same objects makes no new ones: the result is the last. */
   readonly out?: Float32Array;
   /** Accepted for Keras's sake: a row's prediction does not depend on it. */
@@ -22,7 +22,12 @@ export interface PredictOptions {
   readonly verbose?: 0 | 1 | 2;
 }
 
-const PREDICT_OPTIONS = { out: float32Array, batchSize: positiveInteger, verbose: verbosity };
+const PREDICT_OPTIONS = {
+  threads: threadsRule,
+  out: float32Array,
+  batchSize: positiveInteger,
+  verbose: verbosity,
+};
 
 export interface SummaryOptions {
   /** Receives the lines one by one. Default console.log. */

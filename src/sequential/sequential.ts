@@ -1,4 +1,12 @@
-import { anything, boolean, checkOptions, describe, displayName, integer, refuseMisplaced } from '../check.js';
+import {
+  anything,
+  boolean,
+  checkOptions,
+  describe,
+  displayName,
+  integer,
+  refuseMisplaced,
+} from '../check.js';
 import { notJson } from '../check/json.js';
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';

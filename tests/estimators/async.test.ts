@@ -106,6 +106,16 @@ test('predictAsync fills out, and works before fit as predict does', async () =>
   await expect(new Perceptron().scoreAsync(x, y)).rejects.toThrow('scoreAsync needs a trained model');
 });
 
+test('predict takes threads, and refuses what is no number of them', () => {
+  for (const name of names) {
+    const model = models[name];
+    for (const method of ['predict', 'predictProba'].filter((each) => each in model)) {
+      expect(asText(model[method](some, { threads: 2 }))).toBe(asText(model[method](some)));
+      expect(() => model[method](some, { threads: 1.5 })).toThrow(/threads must be .*, but received 1.5/);
+    }
+  }
+});
+
 test('rows are predicted by the same weights, whatever is trained meanwhile', async () => {
   const model = new MLPClassifier({ ...quiet, warmStart: true });
   await model.fit(x, y);

@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../../check/abort.js';
-import type { AsyncOptions } from '../../check/async-options.js';
+import type { AsyncOptions, ThreadsOption } from '../../check/async-options.js';
 import { anything } from '../../check.js';
 import type { Label } from '../../data/labels.js';
 import { ValueError } from '../../errors.js';
@@ -226,7 +226,7 @@ export class Perceptron extends TrainedPerceptron {
    * @param options `out`: an array with one element per row to fill and return; a typed array for numeric labels
    */
   predict(x: ArrayInput): Label[];
-  predict<T extends LabelSequence>(x: ArrayInput, options: { readonly out?: T }): T;
+  predict<T extends LabelSequence = Label[]>(x: ArrayInput, options: { readonly out?: T } & ThreadsOption): T;
   predict(x: ArrayInput, options?: PredictOptions): LabelSequence {
     return predictClasses(this.fitted('predict'), x, options);
   }

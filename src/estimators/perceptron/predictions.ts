@@ -1,5 +1,5 @@
-import type { AsyncOptions } from '../../check/async-options.js';
-import { runAsync } from '../../check/async-options.js';
+import type { AsyncOptions, ThreadsOption } from '../../check/async-options.js';
+import { runAsync, threadsRule } from '../../check/async-options.js';
 import { anything, checkOptions } from '../../check.js';
 import { VALUES_PER_LABEL } from '../../data/labels.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
@@ -14,11 +14,11 @@ import { labelSequence, writeLabel } from '../out.js';
 import { toSamples } from './samples.js';
 import type { Fitted } from './training.js';
 
-const PREDICT = { out: anything<LabelSequence>() };
+const PREDICT = { out: anything<LabelSequence>(), threads: threadsRule };
 const SCORE = { sampleWeight: anything<ArrayInput>() };
 
 /** Options of Perceptron.predict. */
-export interface PredictOptions {
+export interface PredictOptions extends ThreadsOption {
   /** An array with one element per row to fill and return; a typed array for numeric labels. */
   readonly out?: LabelSequence;
 }
