@@ -1,3 +1,8 @@
+import { printable } from './check/describe.js';
+
+/** The longest message: names and texts from files are part of some. */
+const MAX_MESSAGE = 4096;
+
 /** Names of the classes by their codes: the classes' own names do not survive minifiers. */
 const names: Readonly<Record<string, string>> = {
   NOT_FITTED: 'NotFittedError',
@@ -18,7 +23,7 @@ export class LamellaError extends Error {
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(printable(String(message), MAX_MESSAGE), options);
     this.name = names[code] ?? 'LamellaError';
     this.code = code;
   }

@@ -1,3 +1,5 @@
+import { printable } from './check/describe.js';
+
 /** The kinds of warnings. */
 export type WarningCode =
   /** Training ended before it converged. */
@@ -27,7 +29,7 @@ export class LamellaWarning extends Error {
   readonly code: WarningCode;
 
   constructor(message: string, code: WarningCode) {
-    super(message);
+    super(printable(message, 4096));
     this.name = 'LamellaWarning';
     this.code = code;
   }

@@ -48,8 +48,17 @@ const RELAXED_PROBE = [
 let relaxedSupport: boolean | undefined;
 
 function relaxedSimd(): boolean {
+  if (typeof WebAssembly === 'undefined') return false;
   relaxedSupport ??= WebAssembly.validate(new Uint8Array(RELAXED_PROBE));
   return relaxedSupport;
+}
+
+/** @throws UnsupportedError where there is no WebAssembly: in Node.js with --jitless, in some hardened browsers */
+function checkWebAssembly(): void {
+  if (typeof WebAssembly !== 'undefined') return;
+  throw new UnsupportedError(
+    'Networks are computed in WebAssembly, but this runtime has none; start Node.js without --jitless.',
+  );
 }
 
 /** `auto` is one of the embedded variants. */
@@ -114,6 +123,7 @@ export class Engines {
     const variant = chosen ?? automatic();
     const found = this.#find(variant);
     if (found) return found;
+    checkWebAssembly();
     chosen = variant;
     try {
       // `wide` is compiled before it is chosen.
@@ -140,6 +150,7 @@ export class Engines {
   }
 
   async #compile(variant: Variant): Promise<void> {
+    checkWebAssembly();
     try {
       const binary = await this.#binaries.loadBinary(variant);
       if (binary instanceof WebAssembly.Module) this.#record(variant, binary, undefined);

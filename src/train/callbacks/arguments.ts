@@ -97,22 +97,24 @@ export function setOnModel<K extends 'stopTraining' | 'learningRate'>(
   throw new ValueError(`${owner}: ${name} of model must be writable, but received a frozen object.`);
 }
 
-/** What a member of a state may be: what getState gives. */
-function isStateValue(value: unknown): boolean {
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return true;
-  return Array.isArray(value) && value.every((each) => isObject(each) && isObject(each.data));
+/** Whether a member of a state may have a value: `own` is what getState gives now. */
+function isStateValue(name: string, value: unknown, own: unknown): boolean {
+  if (typeof value === 'number') return name !== 'bestWeights';
+  if (value === null) return own === null || name.startsWith('best');
+  if (name !== 'bestWeights' || !Array.isArray(value)) return false;
+  return value.every((each) => isObject(each) && isObject(each.data));
 }
 
 /**
  * A state that a callback is to go on with.
  *
  * @param own what the callback's getState gives
- * @throws ValueError unless it has the same members, each a number, a boolean, null or arrays of weights
+ * @throws ValueError unless it has the same members: numbers, null before there is a best one, and arrays of weights
  */
 export function readState(owner: string, state: unknown, own: CallbackState): CallbackState {
   const names = Object.keys(own);
   const bad = names.find(
-    (name) => !isObject(state) || !Object.hasOwn(state, name) || !isStateValue(state[name]),
+    (name) => !isObject(state) || !Object.hasOwn(state, name) || !isStateValue(name, state[name], own[name]),
   );
   if (isObject(state) && bad === undefined) return state as CallbackState;
   const received = isObject(state) ? `${describe(state[bad!])} as ${bad}` : describe(state);

@@ -107,7 +107,7 @@ function ofMembers(name: string, make: () => Record<string, unknown>): Call[] {
         if (member !== 'setParams') callback.setParams?.(...hooks.setParams());
         await callback[member](...args);
         if (member !== 'setState') return;
-        callback.onEpochEnd?.(1, logs(), model());
+        await callback.onEpochEnd?.(1, logs(), model());
       },
       member === 'setState' ? () => [own().getState()] : (hooks[member] ?? (() => [])),
     ),
