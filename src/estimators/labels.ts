@@ -104,11 +104,6 @@ export function* codesInPieces(
   return codes;
 }
 
-/** `codesInPieces`, at once. */
-export function encodeAs(labels: ArrayLike<Label>, classes: readonly Label[], name?: string): Int32Array {
-  return runAtOnce(codesInPieces(labels, classes, name));
-}
-
 /** The position of every label in `classes`, −1 for others of the same type. ValueError for a label of another type. */
 export function* positionsInPieces(
   labels: ArrayLike<Label>,

@@ -1,7 +1,7 @@
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { Pieces } from '../yielding.js';
-import { ranges, runAtOnce } from '../yielding.js';
+import { ranges } from '../yielding.js';
 import type { NestedArray, TypedArray, TypedArrayConstructor } from './types.js';
 import {
   allocate,
@@ -85,15 +85,6 @@ export function* nestedInPieces(
     else for (let i = begin; i < end; i++) fill(target, nested[i], [i], i * each);
   });
   return { data: target.data, shape };
-}
-
-/** All of it at once. */
-export function flattenNested(
-  nested: NestedArray,
-  name: string,
-  Fallback?: TypedArrayConstructor,
-): { data: TypedArray; shape: number[] } {
-  return runAtOnce(nestedInPieces(nested, name, Fallback));
 }
 
 /** Copy one level; returns the position behind it. */
