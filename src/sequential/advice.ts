@@ -1,7 +1,8 @@
 import { adviseOnScale, EXPONENTIAL, STEPWISE } from '../data/target-scale.js';
 import type { NamedLoss, ResolvedLoss } from '../model/options/losses.js';
 import type { Rows } from '../ndarray.js';
-import { finalActivation, outputRange } from './output.js';
+import { finalActivation } from './output.js';
+import { outputRange } from './output-advice.js';
 import type { Prepared } from './prepare.js';
 import type { Structure } from './structure.js';
 

@@ -9,8 +9,9 @@ import { runInSlices, Yielder } from '../yielding.js';
 import { adviseOnFeatures, adviseOnTargets } from './advice.js';
 import type { Compiled } from './compile.js';
 import { Evaluation } from './evaluation.js';
-import type { FitSettings } from './fit-options.js';
-import { finalActivation, judge } from './output.js';
+import type { FitSettings } from './fit-settings.js';
+import { finalActivation } from './output.js';
+import { judge } from './output-advice.js';
 import type { Prepared, Reader, Sample } from './prepare.js';
 
 import type { ClassWeights } from './row-weights.js';

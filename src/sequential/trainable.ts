@@ -16,7 +16,7 @@ import type { Compiled, CompileOptions } from './compile.js';
 import { checkThresholds, compile, currentRate, setRate } from './compile.js';
 import { Evaluating } from './evaluating.js';
 import type { FitOptions, TrainOnBatchOptions } from './fit-options.js';
-import { readBatchOptions, readFitOptions } from './fit-options.js';
+import { readBatchOptions } from './fit-options.js';
 import { History } from './history.js';
 import type { Layer } from './layer.js';
 import { refuseOutput } from './output.js';
@@ -250,13 +250,14 @@ export abstract class Trainable extends Evaluating {
 
   async #fit(x: ArrayInput | Stream, y: unknown, given: unknown): Promise<void> {
     const compiled = this.compiled('fit');
-    const settings = readFitOptions(this.name, given);
-    throwIfAborted(settings.signal);
-    const [{ gather }, { Training }] = await Promise.all([
+    const [{ readFitOptions }, { gather }, { Training }] = await Promise.all([
+      later(() => import('./fit-settings.js')),
       later(() => import('./fitting.js')),
       later(() => import('./training.js')),
       ready(),
     ]);
+    const settings = readFitOptions(this.name, given);
+    throwIfAborted(settings.signal);
     const gathered = await gather({ owner: `${this.name}.fit`, name: this.name, settings, compiled }, x, y, {
       structureFor: (rows) => this.structureFor(`${this.name}.fit`, rows),
       begin: (structure) => {

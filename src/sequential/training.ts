@@ -16,7 +16,7 @@ import { runInSlices, Yielder } from '../yielding.js';
 import type { Compiled } from './compile.js';
 import { currentRate } from './compile.js';
 import { Metrics } from './evaluation.js';
-import type { FitSettings } from './fit-options.js';
+import type { FitSettings } from './fit-settings.js';
 import type { History } from './history.js';
 import type { Source } from './source.js';
 import type { Structure } from './structure.js';
