@@ -47,3 +47,15 @@ export function readBytes(value: unknown, what: string): Uint8Array {
   if (Object.getPrototypeOf(bytes) === Uint8Array.prototype) return bytes;
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
+
+/**
+ * Refuse memory of the caller's that has gone since a call began to read it in pieces: it was transferred, or has shrunk.
+ *
+ * @param byteLength how much there has to be
+ */
+export function checkReadable(view: ArrayBufferView, byteLength: number): void {
+  if (view.byteLength === byteLength) return;
+  throw new ValueError(
+    'The data must stay readable until the promise is settled, but their buffer has been detached or has shrunk meanwhile (transferred to another thread?).',
+  );
+}

@@ -1,3 +1,4 @@
+import { checkReadable } from '../check.js';
 import type { Arena } from '../engine/arena.js';
 import { isSparseIn } from '../model/lists.js';
 import type { LossPlan, Plan, ResidentSpec } from '../model/plan.js';
@@ -53,6 +54,7 @@ export function* loadResident(
   { rows, targets, weights }: Dataset,
 ): Pieces<void> {
   if (!resident) return;
+  checkRows(rows);
   if (resident.entries !== undefined) yield* writeEntries(arena, resident, rows);
   else if (rows.data instanceof Uint8Array) yield* copy(arena.u8, resident.data, rows.data);
   else yield* copy(arena.f32, resident.data >>> 2, rows.data);
@@ -64,7 +66,16 @@ export function* loadResident(
 type Values = Uint8Array | Int32Array | Float32Array;
 
 function copy(target: Values, at: number, source: Values): Pieces<void> {
-  return ranges(source.length, 1, (begin, end) => target.set(source.subarray(begin, end), at + begin));
+  const { length, byteLength } = source;
+  return ranges(length, 1, (begin, end) => {
+    checkReadable(source, byteLength);
+    target.set(source.subarray(begin, end), at + begin);
+  });
+}
+
+/** @throws ValueError if dense rows, which may be the caller's own array, can no longer be read */
+function checkRows({ data, rows, features, sparse }: GatherableRows): void {
+  if (!sparse) checkReadable(data, data.BYTES_PER_ELEMENT * rows * features);
 }
 
 /** Dense rows become lists if these take at most so many times their bytes. */
@@ -76,6 +87,7 @@ export function* listSizes(
   { rows }: Dataset,
   batch: number,
 ): Pieces<ListSizes | undefined> {
+  checkRows(rows);
   if (!takesLists(spec) || !isSparseIn(spec, rows)) return undefined;
   const counts = yield* countValues(rows);
   const all = counts.reduce((sum, count) => sum + count, 0);
@@ -99,8 +111,10 @@ export function loadBatch(
 ): Pieces<void> {
   const { rows, targets, weights } = dataset;
   const columns = loss.targets.columns;
+  checkRows(rows);
   if (lists?.given) writeLists(arena, lists, rows, batch);
   return ranges(batch.length, rows.data.length / rows.rows, (begin, end) => {
+    checkRows(rows);
     for (let i = begin; i < end; i++) {
       if (!lists?.given) writeRow(arena.f32, (input.offset + i * input.stride) >>> 2, rows, batch[i]);
       const target = (loss.targets.offset + i * loss.targets.stride) >>> 2;

@@ -1,3 +1,4 @@
+import { checkReadable } from '../../check.js';
 import type { DenseRows, ExactRows, SparseRows } from '../../ndarray/exactRows.js';
 
 /** What a perceptron does with a row x. Sums are scalar and in order: a dot product near 0 decides an update. */
@@ -8,6 +9,8 @@ export interface Samples {
   readonly interceptFactor: number;
   /** Stored values per row, on average: the work of a step. */
   readonly width: number;
+  /** @throws ValueError if the rows, which may be the caller's own array, can no longer be read */
+  readonly check: () => void;
   /** Σ weight[j] · x[j]. */
   readonly dot: (row: number, weight: Float64Array) => number;
   /** weight[j] += x[j] · factor. */
@@ -25,11 +28,13 @@ export function toSamples(rows: ExactRows): Samples {
 }
 
 function denseSamples({ rows, features, data, scale }: DenseRows): Samples {
+  const byteLength = data.BYTES_PER_ELEMENT * rows * features;
   return {
     rows,
     features,
     interceptFactor: 1,
     width: features,
+    check: () => checkReadable(data, byteLength),
     dot(row, weight) {
       const start = row * features;
       let sum = 0;
@@ -54,6 +59,7 @@ function sparseSamples({ rows, features, data, columns, starts }: SparseRows): S
     features,
     interceptFactor: 0.01,
     width: data.length / rows,
+    check: () => {},
     dot(row, weight) {
       let sum = 0;
       for (let i = starts[row]; i < starts[row + 1]; i++) sum += weight[columns[i]] * data[i];

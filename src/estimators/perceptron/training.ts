@@ -74,6 +74,7 @@ export async function trainPerceptron(request: TrainingRequest): Promise<Fitted>
     while (run.goesOn) {
       for (const training of run.unfinished) {
         for (let ended = false; !ended;) {
+          samples.check();
           ended = training.advance(chunk);
           if (yielder.due(FLOPS_PER_VALUE * MAX_VALUES)) await yielder.rest();
         }

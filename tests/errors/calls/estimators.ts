@@ -146,13 +146,13 @@ function callsOf({ name, options, few, y, fit, partial, predicts, out }: Kind): 
     ...predicts.flatMap((member) => [
       method(`${name}#${member}`, fitted, () => [
         x(),
-        { out: member === 'predict' ? labelsOut(name, out) : out() },
+        { out: member === 'predict' ? labelsOut(name, out) : out(), threads: 1 },
       ]),
       ...asynchronous(name, member, fitted, predictor, out),
       method(`${name}#${member} of a row`, fitted, () => [[[0, 1]], {}]),
       method(`${name}Predictor#${member}`, predictor, () => [
         x(),
-        { out: member === 'predict' ? labelsOut(name, out) : out() },
+        { out: member === 'predict' ? labelsOut(name, out) : out(), threads: 1 },
       ]),
     ]),
   ];

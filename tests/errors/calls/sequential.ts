@@ -169,7 +169,10 @@ const models: Call[] = [
   ]),
   func('Sequential#setTrainingState', goOn, () => [state()]),
   method('Sequential#setWeights', small, () => [small().getWeights()]),
-  method('Sequential#predict', small, () => [x(), { out: new Float32Array(8), batchSize: 2, verbose: 0 }]),
+  method('Sequential#predict', small, () => [
+    x(),
+    { out: new Float32Array(8), batchSize: 2, verbose: 0, threads: 1 },
+  ]),
   method('Sequential#predictOnBatch', small, () => [x()]),
   method('Sequential#predictClasses', small, () => [x()]),
   method('Sequential#summary', small, () => [{ print: (): void => {} }]),
@@ -191,7 +194,7 @@ const models: Call[] = [
   setter('Sequential#trainable=', small, () => false),
   method('SequentialPredictor#predict', loaded, () => [
     x(),
-    { out: new Float32Array(8), batchSize: 2, verbose: 0 },
+    { out: new Float32Array(8), batchSize: 2, verbose: 0, threads: 1 },
   ]),
   method('SequentialPredictor#predictAsync', loaded, () => [
     x(),
