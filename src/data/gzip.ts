@@ -53,7 +53,7 @@ export function gunzip(bytes: Uint8Array, options: { maxBytes?: number } = {}): 
 }
 
 /** Chunks as one array. */
-export function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array {
+function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array {
   if (chunks.length === 1) return chunks[0];
   const whole = new Uint8Array(length);
   let position = 0;

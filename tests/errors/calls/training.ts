@@ -87,7 +87,7 @@ const hooks: Record<string, () => unknown[]> = {
 };
 
 /** Names of the functions that an object and its classes have, without those of Object. */
-export function members(object: object): string[] {
+function members(object: object): string[] {
   const names = new Set<string>();
   for (let part = object; part && part !== Object.prototype; part = Object.getPrototypeOf(part) as object) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(part))) {
