@@ -19,7 +19,7 @@ import {
   trainerOf,
 } from './training.js';
 import type { KernelVariant } from './wasm.js';
-import { VARIANTS } from './wasm.js';
+import { SHIPPED, VARIANTS, WITH_ASSERTS } from './wasm.js';
 
 export interface StepCase {
   readonly spec: NetworkSpec;
@@ -71,8 +71,6 @@ interface Course {
   readonly moved: Record<string, ArrayLike<number>>;
 }
 
-const SHIPPED = VARIANTS.filter((variant) => !variant.endsWith('-debug'));
-const WITH_ASSERTS = VARIANTS.filter((variant) => variant.endsWith('-debug'));
 let compared = 0;
 
 function someVariants(): readonly KernelVariant[] {
