@@ -155,7 +155,7 @@ describe('arrays to fill that are refused', () => {
     await expectRefusal(
       () => classifier.predict(x, { into: [] } as never),
       ValueError,
-      "MLPClassifier.predict: 'into' is not an option; the options are out.",
+      "MLPClassifier.predict: 'into' is not an option; the options are out, threads.",
     );
     await classifier.fit(
       x,
