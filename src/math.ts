@@ -2,7 +2,6 @@
  * The transcendental functions of this package, in plain float64 arithmetic: engines disagree in the last bits of
  * `Math.exp` and its like, and weights, losses and data must have the same bits everywhere.
  */
-export { erf } from './math/erf.js';
 export { exp, expm1, log, log1p, tanh } from './math/exponential.js';
 export { pow } from './math/power.js';
 export { cos, sin } from './math/trigonometric.js';

@@ -1,4 +1,4 @@
-import { abortReason, throwIfAborted } from './check/abort.js';
+import { throwIfAborted } from './check/abort.js';
 
 /**
  * How asynchronous calls share the thread with the rest of the program: they compute in slices of about 25 ms, and
@@ -58,18 +58,6 @@ let lastTurn = 0;
 
 /** Floating-point operations since then. */
 let flopsSinceTurn = 0;
-
-/** What a promise resolves to, or the reason of the signal if that comes first. */
-export function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | undefined): PromiseLike<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(abortReason(signal) as Error);
-    const settled = (): void => signal.removeEventListener('abort', abort);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).then(settled, settled);
-  });
-}
 
 /**
  * Decides when a computation gives way to the host: after 25 ms or 2 GFLOP, whichever comes first, since the

@@ -1,7 +1,7 @@
 import type { Label } from '../data/labels.js';
 import { encodeLabels } from '../data/labels.js';
 import { FormatError } from '../errors.js';
-import { asFormatError } from '../io/members.js';
+import { asFormatError } from '../io/format-errors.js';
 
 /**
  * The classes of a model file: distinct, sorted, of one type; maybe none.

@@ -45,14 +45,6 @@ export function checkLayers(
   }
 }
 
-/** The activation of every hidden layer. */
-export function hiddenActivations({
-  hiddenLayerSizes,
-  activation,
-}: Pick<MLPParams, 'hiddenLayerSizes' | 'activation'>): readonly HiddenActivation[] {
-  return typeof activation === 'string' ? hiddenLayerSizes.map(() => activation) : activation;
-}
-
 /** The dropout of every hidden layer. */
 export function dropoutRates({
   hiddenLayerSizes,

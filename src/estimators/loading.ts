@@ -1,7 +1,8 @@
 import { anything, boolean, integer, listOf, nullable, number, oneOf, positiveInteger } from '../check.js';
 import type { Engine } from '../engine/engines.js';
 import { FormatError } from '../errors.js';
-import { anyNumber, asFormatError, readMembers } from '../io/members.js';
+import { asFormatError } from '../io/format-errors.js';
+import { anyNumber, readMembers } from '../io/members.js';
 import { checkNoMoreArrays, readModelFile, takeArray } from '../io/read-model-file.js';
 import type { Activation } from '../model/activations.js';
 import { ACTIVATIONS } from '../model/activations.js';

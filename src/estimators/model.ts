@@ -13,8 +13,7 @@ import type { Targets } from '../train/data.js';
 import { networkSpec } from './network-spec.js';
 import type { MLPParams } from './options.js';
 import type { Progress } from './progress.js';
-import { newProgress } from './progress.js';
-import { solverSpec } from './solver.js';
+import { newProgress, solverSpec } from './progress.js';
 import { initialFactors, initialParameters } from './weights.js';
 
 /** What a kind of estimator makes of its targets. */

@@ -1,8 +1,8 @@
 import type { Activation } from '../model/activations.js';
 import type { DenseSpec, LayerSpec, NetworkSpec } from '../model/spec.js';
-import { dropoutRates, hiddenActivations } from './layer-options.js';
+import { dropoutRates } from './layer-options.js';
 import type { Task } from './model.js';
-import type { MLPParams } from './options.js';
+import type { HiddenActivation, MLPParams } from './options.js';
 
 /** The network that options describe. */
 export function networkSpec(
@@ -25,4 +25,12 @@ function denseSpec(units: number, activation: Activation, alpha: number): DenseS
   const rules = { initializer: { name: 'zeros' } };
   const kernel = alpha > 0 ? { ...rules, regularizer: { l1: 0, l2: alpha / 2 } } : rules;
   return { type: 'dense', units, activation, useBias: true, kernel, bias: rules, trainable: true };
+}
+
+/** The activation of every hidden layer. */
+export function hiddenActivations({
+  hiddenLayerSizes,
+  activation,
+}: Pick<MLPParams, 'hiddenLayerSizes' | 'activation'>): readonly HiddenActivation[] {
+  return typeof activation === 'string' ? hiddenLayerSizes.map(() => activation) : activation;
 }

@@ -1,7 +1,8 @@
-import type { OptimizerState } from '../model/optimizers.js';
+import type { OptimizerSpec, OptimizerState } from '../model/optimizers.js';
 import { newOptimizerState } from '../model/optimizers.js';
+import { resolveOptimizer } from '../model/options/optimizers.js';
+import type { Schedule } from '../model/options/schedules.js';
 import type { MLPParams } from './options.js';
-import { solverRate } from './solver.js';
 import type { StoppingState } from './stopping.js';
 import { newStoppingState } from './stopping.js';
 
@@ -51,4 +52,23 @@ export function newProgress(): Progress {
     validated: false,
     watched: false,
   };
+}
+
+/** The update rule of a solver that goes step by step. */
+export function solverSpec({
+  solver,
+  momentum,
+  nesterovsMomentum,
+  beta1,
+  beta2,
+  epsilon,
+}: MLPParams): OptimizerSpec {
+  if (typeof solver === 'object') return resolveOptimizer(solver, 'solver').spec;
+  if (solver === 'adam') return { kind: 'adam', beta1, beta2, epsilon };
+  return { kind: 'sgd', momentum, nesterov: nesterovsMomentum };
+}
+
+/** The learning rate that a solver starts with: a number, or by the number of updates made before. */
+export function solverRate({ solver, learningRateInit }: MLPParams): number | Schedule {
+  return typeof solver === 'object' ? resolveOptimizer(solver, 'solver').learningRate : learningRateInit;
 }

@@ -1,10 +1,8 @@
 import { describe, oneOf, refused } from '../check.js';
 import { ValueError } from '../errors.js';
-import type { OptimizerSpec } from '../model/optimizers.js';
 import type { OptimizerConfig } from '../model/options/optimizers.js';
 import { resolveOptimizer } from '../model/options/optimizers.js';
-import type { Schedule } from '../model/options/schedules.js';
-import type { MLPParams, Solver } from './options.js';
+import type { Solver } from './options.js';
 
 const named = oneOf<'adam' | 'sgd' | 'lbfgs'>(['adam', 'sgd', 'lbfgs']);
 
@@ -29,23 +27,4 @@ function readNamedSolver(owner: string, given: unknown): Solver {
   throw new ValueError(
     `${owner}: solver must be ${named.expected} or an object that optimizers makes, but received ${describe(given)}.`,
   );
-}
-
-/** The update rule of a solver that goes step by step. */
-export function solverSpec({
-  solver,
-  momentum,
-  nesterovsMomentum,
-  beta1,
-  beta2,
-  epsilon,
-}: MLPParams): OptimizerSpec {
-  if (typeof solver === 'object') return resolveOptimizer(solver, 'solver').spec;
-  if (solver === 'adam') return { kind: 'adam', beta1, beta2, epsilon };
-  return { kind: 'sgd', momentum, nesterov: nesterovsMomentum };
-}
-
-/** The learning rate that a solver starts with: a number, or by the number of updates made before. */
-export function solverRate({ solver, learningRateInit }: MLPParams): number | Schedule {
-  return typeof solver === 'object' ? resolveOptimizer(solver, 'solver').learningRate : learningRateInit;
 }

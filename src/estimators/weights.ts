@@ -1,6 +1,6 @@
 import type { Parameter } from '../model/parameters.js';
 import type { RandomState } from '../random.js';
-import { hiddenActivations } from './layer-options.js';
+import { hiddenActivations } from './network-spec.js';
 import type { MLPParams } from './options.js';
 
 /**

@@ -4,12 +4,6 @@
 const double = new Float64Array(1);
 const words = new Int32Array(double.buffer);
 
-/** Upper 32 bits of a double: sign, 11 bits of exponent, 20 bits of fraction. */
-export function highWord(x: number): number {
-  double[0] = x;
-  return words[1];
-}
-
 /** The double made of two 32-bit words. */
 function fromWords(high: number, low: number): number {
   words[1] = high;
@@ -18,7 +12,7 @@ function fromWords(high: number, low: number): number {
 }
 
 /** 2^k for -1022 <= k <= 1023. */
-export function powerOfTwo(k: number): number {
+function powerOfTwo(k: number): number {
   return fromWords((k + 1023) << 20, 0);
 }
 

@@ -35,6 +35,3 @@ export function multiply([aHigh, aLow]: DoubleDouble, [bHigh, bLow]: DoubleDoubl
 
 /** 1/3 to 106 bits. */
 export const THIRD: DoubleDouble = [0.3333333333333333, 1.850371707708594e-17];
-
-/** pi/2 to 106 bits. */
-export const HALF_PI: DoubleDouble = [1.5707963267948966, 6.123233995736766e-17];

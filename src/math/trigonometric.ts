@@ -1,10 +1,8 @@
-import { highWord, powerOfTwo } from './bits.js';
 import type { DoubleDouble } from './doubleDouble.js';
-import { HALF_PI, multiply, sum } from './doubleDouble.js';
+import { sum } from './doubleDouble.js';
 
 /*
- * Kernels and reduction of medium angles: Sun's fdlibm 5.3 (k_sin, k_cos, e_rem_pio2), written anew. Large angles are reduced
- * with whole numbers: M. Payne and R. Hanek, "Radian reduction for trigonometric functions", SIGNUM Newsletter 18 (1983).
+ * Kernels and reduction of medium angles: Sun's fdlibm 5.3 (k_sin, k_cos, e_rem_pio2), written anew.
  */
 const TWO_OVER_PI = 0.6366197723675814;
 
@@ -14,10 +12,7 @@ const HALF_PI_2 = 6.077100506303966e-11;
 const HALF_PI_3 = 2.0222662487111665e-21;
 const HALF_PI_REST = 8.4784276603689e-32;
 
-/** 2/pi * 2^1216. */
-const TWO_OVER_PI_BITS =
-  0xa2f9836e4e441529fc2757d1f534ddc0db6295993c439041fe5163abdebbc561b7246e3a424dd2e006492eea09d1921cfe1deb1cb129a73ee88235f52ebb4484e99c7026b45f7e413991d639835339f49c845f8bbdf9283b1ff897ffde05980fef2f118b5a0a6d1f6d367ecf27cb09b74f463f669e5fea2d7527bac7ebe5f17b3d0739f78a5292ea6bfb5fb11f8d5d0856033046fc7b6babn;
-const TWO_OVER_PI_SHIFT = 1216;
+const TWO_PI = 6.283185307179586;
 
 /** x = quadrant * pi/2 + angle, |angle| <= pi/4. */
 interface Reduced {
@@ -28,7 +23,7 @@ interface Reduced {
 
 function reduce(x: number): Reduced {
   if (Math.abs(x) < 0.7853981633974483) return { quadrant: 0, angle: [x, 0] };
-  if (Math.abs(x) > 1e6) return reduceLarge(x);
+  if (Math.abs(x) > 1e6) return reduce(x % TWO_PI);
   const n = Math.floor(x * TWO_OVER_PI + 0.5);
   const first = x - n * HALF_PI_1;
   const second = first - n * HALF_PI_2;
@@ -37,26 +32,6 @@ function reduce(x: number): Reduced {
   const lostAgain = second - third - n * HALF_PI_3;
   const rest = lost + lostAgain - n * HALF_PI_REST;
   return { quadrant: n & 3, angle: sum(third, rest) };
-}
-
-/** The fraction of |x| * 2/pi, to 128 bits. */
-function reduceLarge(x: number): Reduced {
-  const exponent = ((highWord(x) >> 20) & 0x7ff) - 1023 - 52;
-  const digits = BigInt(Math.abs(x) * (exponent > 0 ? powerOfTwo(-exponent) : 1 / powerOfTwo(exponent)));
-  const shift = BigInt(TWO_OVER_PI_SHIFT - exponent);
-  const turns = digits * TWO_OVER_PI_BITS;
-  let whole = turns >> shift;
-  let fraction = (turns - (whole << shift)) >> (shift - 128n);
-  if (fraction >> 127n) {
-    whole += 1n;
-    fraction -= 1n << 128n;
-  }
-  const high = Number(fraction);
-  const low = Number(fraction - BigInt(high));
-  const scale = powerOfTwo(-128);
-  const [angle, rest] = multiply([high * scale, low * scale], HALF_PI);
-  const quadrant = Number(whole & 3n);
-  return x < 0 ? { quadrant: -quadrant & 3, angle: [-angle, -rest] } : { quadrant, angle: [angle, rest] };
 }
 
 /** sin(x + y) for |x| <= pi/4 and a tiny y; error of the polynomial below 2^-58. */
@@ -78,7 +53,7 @@ function cosKernel([x, y]: DoubleDouble): number {
   return w + (1 - w - half + (z * r - x * y));
 }
 
-/** Sine of an angle in radians. Error below 1 ulp for every finite angle; NaN for infinite ones. */
+/** Sine of an angle in radians. Error below 1 ulp for |x| <= 1e6; beyond, that of x % 2 pi; NaN for infinite ones. */
 export function sin(x: number): number {
   if (x - x !== 0) return NaN;
   if (Math.abs(x) < 1e-8) return x;
@@ -87,7 +62,7 @@ export function sin(x: number): number {
   return quadrant & 2 ? -value : value;
 }
 
-/** Cosine of an angle in radians. Error below 1 ulp for every finite angle; NaN for infinite ones. */
+/** Cosine of an angle in radians. Error below 1 ulp for |x| <= 1e6; beyond, that of x % 2 pi; NaN for infinite ones. */
 export function cos(x: number): number {
   if (x - x !== 0) return NaN;
   const { quadrant, angle } = reduce(x);

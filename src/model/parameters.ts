@@ -118,16 +118,7 @@ export function unpack(block: Float32Array, { shape, position }: Parameter): Flo
   return values;
 }
 
-/** Where the values of a parameter, row-major, lie in the block. */
-export function positions({ shape, position }: Parameter): Int32Array {
-  const [inputs, units] = [depthOf({ shape }), shape[shape.length - 1]];
-  const list = new Int32Array(inputs * units);
-  for (let k = 0; k < inputs; k++) {
-    for (let n = 0; n < units; n++) list[k * units + n] = position + panelIndex(inputs, k, n);
-  }
-  return list;
-}
-
-function panelIndex(inputs: number, k: number, n: number): number {
+/** Where the weight from input k to unit n lies in its parameter. */
+export function panelIndex(inputs: number, k: number, n: number): number {
   return (n - (n % PANEL)) * inputs + k * PANEL + (n % PANEL);
 }

@@ -87,3 +87,23 @@ function* sparse(input: CsrRows, name: string): Pieces<SparseRows> {
 function refusal(name: string, value: number, place: string): ValueError {
   return new ValueError(`${name} must hold finite numbers, but received ${describe(value)} at ${place}.`);
 }
+
+/** The product of a row with weights, Σ weight[j] · x[j]: the sum is scalar and in order. */
+export function dotOf(rows: ExactRows): (row: number, weight: Float64Array) => number {
+  const { data, features } = rows;
+  if (rows.kind === 'dense') {
+    const { scale } = rows;
+    return (row, weight) => {
+      const start = row * features;
+      let sum = 0;
+      for (let j = 0; j < features; j++) sum += weight[j] * (data[start + j] * scale);
+      return sum;
+    };
+  }
+  const { columns, starts } = rows;
+  return (row, weight) => {
+    let sum = 0;
+    for (let i = starts[row]; i < starts[row + 1]; i++) sum += weight[columns[i]] * data[i];
+    return sum;
+  };
+}

@@ -1,6 +1,4 @@
-import { describe } from '../check.js';
-import { ValueError } from '../errors.js';
-import { freshSeed, RandomState } from '../random.js';
+import { RandomState } from '../random.js';
 
 /** Options by name; those of a pipeline's steps are such objects themselves. */
 export type Params = Record<string, unknown>;
@@ -29,39 +27,6 @@ export type EstimatorFactory<E extends Estimator = Estimator> = (params: Params)
 /** An estimator to copy, its class, or a function of options that makes one. */
 export type EstimatorSource<E extends Estimator = Estimator> =
   E | (new (params: any) => E) | ((params: any) => E);
-
-/**
- * The factory that an estimator, a class or a function stands for.
- *
- * @throws ValueError for anything else, and if the function gives no estimator
- */
-export function factoryOf<E extends Estimator>(
-  owner: string,
-  source: EstimatorSource<E>,
-): EstimatorFactory<E> {
-  const make = (params: Params): E => {
-    if (typeof source !== 'function') return cloneEstimator(source, params);
-    const isClass = typeof (source.prototype as Partial<Estimator> | undefined)?.fit === 'function';
-    if (isClass) return new (source as new (params: Params) => E)(params);
-    return (source as (params: Params) => E)(params);
-  };
-  return (params) => {
-    const estimator: unknown = typeof source === 'function' || isEstimator(source) ? make(params) : source;
-    if (isEstimator(estimator)) return estimator as E;
-    throw new ValueError(
-      `${owner}: estimator must have fit, predict and getParams, or be a function that returns such, but received ${describe(estimator)}.`,
-    );
-  };
-}
-
-/** True if an estimator has a method that works. */
-export function supports(
-  estimator: Estimator,
-  method: 'predictProba' | 'predictLogProba' | 'decisionFunction',
-): boolean {
-  const there = typeof (estimator as unknown as Record<string, unknown>)[method] === 'function';
-  return there && (estimator.supports?.(method) ?? true);
-}
 
 /** Whether something can be fitted, predict and tell its options. */
 export function isEstimator(value: unknown): value is Estimator {
@@ -95,62 +60,9 @@ export function isClassifier(estimator: Estimator): boolean {
   return typeof estimator.predictProba === 'function' || typeof estimator.decisionFunction === 'function';
 }
 
-/**
- * Seeds for whatever in an estimator has none, drawn once for all trials, which thereby are functions of their parameters
- * and rows alone.
- */
-export function seedsFor(estimator: Pick<Estimator, 'getParams'>): Params {
-  return seedsOf(estimator.getParams() as Params);
-}
-
-function seedsOf(params: Params): Params {
-  const seeds: Params = {};
-  for (const [name, value] of Object.entries(params)) {
-    if (name === 'randomState' && value === null) seeds[name] = freshSeed();
-    else if (isPlainObject(value)) {
-      const inner = seedsOf(value);
-      if (Object.keys(inner).length > 0) seeds[name] = inner;
-    }
-  }
-  return seeds;
-}
-
-/** Options laid over others, step by step in nested ones. */
-export function mergeParams(base: Params, over: Params): Params {
-  const merged = { ...base };
-  for (const [name, value] of Object.entries(over)) {
-    const below = Object.hasOwn(merged, name) ? merged[name] : undefined;
-    const nested = isPlainObject(value) && isPlainObject(below);
-    merged[name] = nested ? mergeParams(below, value) : value;
-  }
-  return merged;
-}
-
 /** An object literal, as opposed to arrays and instances of classes. */
 export function isPlainObject(value: unknown): value is Params {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype as object) === null;
-}
-
-/**
- * Calls a method that a fitted estimator or a transformer has, in slices where it has one of the same name and `Async`
- * beside it. A method that a subclass or an object overrides alone is called as it is.
- */
-export async function callInSlices(
-  object: object,
-  name: string,
-  args: readonly unknown[],
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
-  const members = object as Record<string, (...args: unknown[]) => unknown>;
-  if (!hasAsync(object, name)) return members[name](...args);
-  return members[`${name}Async`](...args, { signal });
-}
-
-/** True if the object or class that has a method itself has the one with `Async` beside it. */
-export function hasAsync(object: object, name: string): boolean {
-  let level: object | null = object;
-  while (level !== null && !Object.hasOwn(level, name)) level = Object.getPrototypeOf(level) as object | null;
-  return level !== null && Object.hasOwn(level, `${name}Async`);
 }

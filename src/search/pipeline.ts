@@ -3,16 +3,9 @@ import { notJson } from '../check/json.js';
 import { throwIfAborted } from '../check/abort.js';
 import type { AsyncOptions } from '../check/async-options.js';
 import { ValueError } from '../errors.js';
-import { Yielder } from '../yielding.js';
+import { later } from '../later.js';
 import type { Estimator, Params } from './estimator.js';
-import {
-  callInSlices,
-  cloneEstimator,
-  hasAsync,
-  isClassifier,
-  isEstimator,
-  isPlainObject,
-} from './estimator.js';
+import { cloneEstimator, isClassifier, isEstimator, isPlainObject } from './estimator.js';
 import type { Step, Transformer } from './steps.js';
 import { checkTransformer, distinctNames, readStep, unknownStep } from './steps.js';
 
@@ -96,21 +89,8 @@ export class Pipeline implements Estimator {
   }
 
   async #fitTransformers(x: unknown, y: unknown, signal: AbortSignal | undefined): Promise<unknown> {
-    const yielder = new Yielder(signal);
-    let rows = x;
-    for (const step of this.#transformers) {
-      if (typeof step.fitTransform === 'function') {
-        // Those that take y have it before the options of fitTransformAsync.
-        const args = step.fitTransform.length > 1 ? [rows, y] : [rows];
-        if (hasAsync(step, 'fitTransform')) rows = await callInSlices(step, 'fitTransform', args, signal);
-        else rows = step.fitTransform(rows, y);
-      } else {
-        step.fit(rows, y);
-        await yielder.pause();
-        rows = step.transform(rows);
-      }
-      await yielder.pause();
-    }
+    const { fitTransformers } = await later(() => import('./slices.js'));
+    const rows = await fitTransformers(this.#transformers, x, y, signal);
     this.#fitted = true;
     return rows;
   }
@@ -124,13 +104,8 @@ export class Pipeline implements Estimator {
 
   /** `transform` in slices. */
   async #transformed(x: unknown, signal: AbortSignal | undefined): Promise<unknown> {
-    const yielder = new Yielder(signal);
-    let rows = x;
-    for (const step of this.#transformers) {
-      rows = await callInSlices(step, 'transform', [rows], signal);
-      await yielder.pause();
-    }
-    return rows;
+    const { transformInSlices } = await later(() => import('./slices.js'));
+    return transformInSlices(this.#transformers, x, signal);
   }
 
   /** What the transformers make of rows: what the estimator sees. */
@@ -198,7 +173,8 @@ export class Pipeline implements Estimator {
     const method = this.#method(name);
     const { signal, threads, ...own } = options ?? {};
     throwIfAborted(signal);
-    const rows = await this.#transformed(x, signal);
+    const { hasAsync, transformInSlices } = await later(() => import('./slices.js'));
+    const rows = await transformInSlices(this.#transformers, x, signal);
     if (!hasAsync(this.#estimator, name)) return method(rows, ...args, own);
     return this.#method(`${name}Async`)(rows, ...args, { ...own, signal, threads });
   }

@@ -5,7 +5,7 @@ import * as scores from '../data/scores.js';
 import { ValueError } from '../errors.js';
 import type { ArrayInput } from '../ndarray.js';
 import type { Estimator } from './estimator.js';
-import { callInSlices, supports } from './estimator.js';
+import { callInSlices } from './slices.js';
 
 /** Rates a fitted estimator on rows; more is better. */
 export type Scorer = (estimator: Estimator, x: unknown, y: unknown) => number | Promise<number>;
@@ -139,4 +139,13 @@ function unknownScoring(owner: string, scoring: unknown): ValueError {
   return new ValueError(
     `${owner}: scoring must be a function, null or one of ${names.map((name) => `'${name}'`).join(', ')}, but received ${describe(scoring)}${offer}.`,
   );
+}
+
+/** True if an estimator has a method that works. */
+function supports(
+  estimator: Estimator,
+  method: 'predictProba' | 'predictLogProba' | 'decisionFunction',
+): boolean {
+  const there = typeof (estimator as unknown as Record<string, unknown>)[method] === 'function';
+  return there && (estimator.supports?.(method) ?? true);
 }

@@ -3,7 +3,7 @@ import { ValueError } from '../errors.js';
 import type { RandomState } from '../random.js';
 import { toRandomState } from '../random.js';
 import type { Estimator, EstimatorSource, Params } from './estimator.js';
-import { mergeParams } from './estimator.js';
+import { mergeParams } from './factory.js';
 import type { Experiment, ScoringOptions } from './experiment.js';
 import { checkCandidates, experiment, runTasks, scoringSchema } from './experiment.js';
 import { foldSchema } from './folds.js';

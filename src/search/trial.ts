@@ -3,7 +3,7 @@ import { takeRowsInPieces } from '../data/take.js';
 import { LamellaError, ValueError } from '../errors.js';
 import { runInSlices, Yielder } from '../yielding.js';
 import type { Estimator, EstimatorFactory, Params } from './estimator.js';
-import { callInSlices } from './estimator.js';
+import { callInSlices } from './slices.js';
 import type { Scoring } from './scoring.js';
 import { scorerOf } from './scoring.js';
 

@@ -3,6 +3,8 @@ import { ValueError } from '../errors.js';
 import type { Network } from '../model/network.js';
 import { sizeOf } from '../model/spec.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
+import { sliceRows } from '../ndarray.js';
+import type { Targets } from '../train/data.js';
 import { LamellaWarning, warn } from '../warnings.js';
 import type { Pieces } from '../yielding.js';
 import { runInSlices, Yielder } from '../yielding.js';
@@ -13,9 +15,8 @@ import type { FitSettings } from './fit-settings.js';
 import { finalActivation } from './output.js';
 import { judge } from './output-advice.js';
 import type { Prepared, Reader, Sample } from './prepare.js';
-
 import type { ClassWeights } from './row-weights.js';
-import { prepare, prepareInPieces, splitLast } from './prepare.js';
+import { prepare, prepareInPieces } from './prepare.js';
 import { readClassWeight, withClassWeight } from './row-weights.js';
 import type { Source } from './source.js';
 import { arraySource, streamSource } from './source.js';
@@ -206,4 +207,35 @@ function validationOf(call: FitCall, data: Data, network: Network): Validation |
     signal: settings.signal,
     late: () => end !== Infinity && performance.now() >= end,
   });
+}
+
+/** The first rows train, the last validate: floor(rows · (1 − share)) and the rest. No copies. */
+function splitLast(
+  owner: string,
+  prepared: Prepared,
+  share: number,
+): { train: Prepared; validation: Prepared } {
+  const first = Math.floor(prepared.rows * (1 - share));
+  if (first === 0 || first === prepared.rows) {
+    throw new ValueError(
+      `${owner}: validationSplit ${share} must leave at least 1 row on both sides, but of ${prepared.rows} rows ${first} would train and ${prepared.rows - first} validate.`,
+    );
+  }
+  return { train: slice(prepared, 0, first), validation: slice(prepared, first, prepared.rows) };
+}
+
+function slice({ dataset, truth, columns }: Prepared, begin: number, end: number): Prepared {
+  const { rows, targets, weights } = dataset;
+  const count = end - begin;
+  const width = targets.data.length / rows.rows;
+  return {
+    dataset: {
+      rows: sliceRows(rows, begin, end),
+      targets: { ...targets, data: targets.data.subarray(begin * width, end * width) } as Targets,
+      weights: weights?.subarray(begin, end),
+    },
+    truth: truth.subarray(begin * columns, end * columns),
+    columns,
+    rows: count,
+  };
 }

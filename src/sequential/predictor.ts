@@ -1,7 +1,7 @@
 import { anything, checkOptions, displayName, integer } from '../check.js';
 import { notJson } from '../check/json.js';
 import type { Engine } from '../engine/engines.js';
-import { asFormatError } from '../io/members.js';
+import { asFormatError } from '../io/format-errors.js';
 import { runInSlices, Yielder } from '../yielding.js';
 import { readDescribed } from './from-json.js';
 import type { Layer } from './layer.js';

@@ -1,9 +1,7 @@
-import { ValueError } from '../errors.js';
 import type { ResolvedLoss } from '../model/options/losses.js';
 import { gatherableInPieces } from '../model/scale.js';
 import type { ArrayInput } from '../ndarray.js';
-import { sliceRows } from '../ndarray.js';
-import type { Dataset, Targets } from '../train/data.js';
+import type { Dataset } from '../train/data.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 import { readRowsInPieces } from './input.js';
@@ -58,35 +56,4 @@ export function* prepareInPieces(
 /** `prepareInPieces` at once. */
 export function prepare(owner: string, reader: Reader, sample: Sample, part?: string): Prepared {
   return runAtOnce(prepareInPieces(owner, reader, sample, part));
-}
-
-/** The first rows train, the last validate: floor(rows · (1 − share)) and the rest. No copies. */
-export function splitLast(
-  owner: string,
-  prepared: Prepared,
-  share: number,
-): { train: Prepared; validation: Prepared } {
-  const first = Math.floor(prepared.rows * (1 - share));
-  if (first === 0 || first === prepared.rows) {
-    throw new ValueError(
-      `${owner}: validationSplit ${share} must leave at least 1 row on both sides, but of ${prepared.rows} rows ${first} would train and ${prepared.rows - first} validate.`,
-    );
-  }
-  return { train: slice(prepared, 0, first), validation: slice(prepared, first, prepared.rows) };
-}
-
-function slice({ dataset, truth, columns }: Prepared, begin: number, end: number): Prepared {
-  const { rows, targets, weights } = dataset;
-  const count = end - begin;
-  const width = targets.data.length / rows.rows;
-  return {
-    dataset: {
-      rows: sliceRows(rows, begin, end),
-      targets: { ...targets, data: targets.data.subarray(begin * width, end * width) } as Targets,
-      weights: weights?.subarray(begin, end),
-    },
-    truth: truth.subarray(begin * columns, end * columns),
-    columns,
-    rows: count,
-  };
 }

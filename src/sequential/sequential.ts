@@ -10,7 +10,7 @@ import {
 import { notJson } from '../check/json.js';
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
-import { asFormatError, formatErrorsInPieces } from '../io/members.js';
+import { asFormatError, formatErrorsInPieces } from '../io/format-errors.js';
 import { keptBytes } from '../io/kept-bytes.js';
 import { later } from '../later.js';
 import type { NestedNumbers } from '../ndarray.js';

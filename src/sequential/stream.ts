@@ -1,7 +1,7 @@
 import { describe } from '../check.js';
+import { abortReason } from '../check/abort.js';
 import { ValueError } from '../errors.js';
 import { isTypedArray } from '../ndarray.js';
-import { unlessAborted } from '../yielding.js';
 import type { Sample } from './prepare.js';
 
 /** Called once per epoch: the batches of that epoch. */
@@ -141,4 +141,16 @@ function leadingShape(value: unknown): readonly number[] | undefined {
     level = level[0];
   }
   return shape;
+}
+
+/** What a promise resolves to, or the reason of the signal if that comes first. */
+function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | undefined): PromiseLike<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(abortReason(signal) as Error);
+    const settled = (): void => signal.removeEventListener('abort', abort);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).then(settled, settled);
+  });
 }

@@ -1,7 +1,7 @@
 import type { LossSpec } from '../model/losses.js';
 import type { Network } from '../model/network.js';
 import type { Parameter } from '../model/parameters.js';
-import { positions } from '../model/parameters.js';
+import { depthOf, panelIndex } from '../model/parameters.js';
 import { takesLists } from '../model/stored.js';
 import { ascending } from '../random.js';
 import type { Dataset } from './data.js';
@@ -134,4 +134,14 @@ export class Objective {
     }
     return penalty;
   }
+}
+
+/** Where the values of a parameter, row-major, lie in the block. */
+export function positions({ shape, position }: Parameter): Int32Array {
+  const [inputs, units] = [depthOf({ shape }), shape[shape.length - 1]];
+  const list = new Int32Array(inputs * units);
+  for (let k = 0; k < inputs; k++) {
+    for (let n = 0; n < units; n++) list[k * units + n] = position + panelIndex(inputs, k, n);
+  }
+  return list;
 }

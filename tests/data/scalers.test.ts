@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { MinMaxScaler, RobustScaler, StandardScaler } from '../../src/data/scalers.js';
 import { FormatError, NotFittedError, ShapeError, ValueError } from '../../src/errors.js';
 import { ndarray } from '../../src/ndarray.js';
+import { normalQuantile } from '../../src/data/scalers/quantile.js';
 import { expectNear, type Matrix, readGolden, table } from './goldens.js';
 
 const kinds = { StandardScaler, MinMaxScaler, RobustScaler };
@@ -213,4 +214,23 @@ describe('scalers refuse', () => {
     expect(call).toThrow(Kind);
     expect(call).toThrow(sentence);
   });
+});
+
+test('quantiles of the normal distribution are those of scipy.stats.norm.ppf', () => {
+  const expected: [share: number, value: number][] = [
+    [0.5, 0],
+    [0.5000001, 2.506628273311648e-7],
+    [0.6, 0.2533471031357997],
+    [0.75, 0.6744897501960817],
+    [0.9, 1.2815515655446004],
+    [0.99, 2.3263478740408408],
+    [0.999999, 4.753424308817087],
+    [1 - 1e-12, 7.0344869100478356],
+  ];
+  for (const [share, value] of expected) {
+    // The nearest double to a share moves the value by up to 1.1e-16 / φ(value).
+    const conditioning = 2.2e-16 * Math.sqrt(2 * Math.PI) * Math.exp(0.5 * value * value);
+    expect(Math.abs(normalQuantile(share) - value)).toBeLessThanOrEqual(2e-15 * value + conditioning);
+    expect(normalQuantile(1 - share)).toBeCloseTo(-value, share < 0.999 ? 13 : 3);
+  }
 });

@@ -1,6 +1,7 @@
 import { anything, integer, listOf, positiveInteger } from '../../check.js';
 import { FormatError } from '../../errors.js';
-import { anyNumber, asFormatError, readMembers } from '../../io/members.js';
+import { asFormatError } from '../../io/format-errors.js';
+import { anyNumber, readMembers } from '../../io/members.js';
 import { checkNoMoreArrays, readModelFile, takeArray } from '../../io/read-model-file.js';
 import { runInSlices, Yielder } from '../../yielding.js';
 import { readClassNames } from '../class-names.js';

@@ -6,6 +6,7 @@ import { ValueError } from '../../errors.js';
 import { keptBytes } from '../../io/kept-bytes.js';
 import { later } from '../../later.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
+import type { ExactRows } from '../../ndarray/exactRows.js';
 import { exactRowsInPieces } from '../../ndarray/exactRows.js';
 import { freshSeed } from '../../random.js';
 import { ConvergenceWarning, warn } from '../../warnings.js';
@@ -36,8 +37,6 @@ import {
   scoreClasses,
   scoreClassesAsync,
 } from './predictions.js';
-import type { Samples } from './samples.js';
-import { toSamples } from './samples.js';
 import { savePerceptron } from './saving.js';
 import { TrainedPerceptron } from './trained.js';
 import type { Fitted } from './training.js';
@@ -52,7 +51,7 @@ const schema = { ...fitSchema, sampleWeight: anything<ArrayInput>() };
 
 /** A call of fit or partialFit, its labels checked. */
 interface Call {
-  readonly samples: Samples;
+  readonly rows: ExactRows;
   readonly codes: Int32Array;
   readonly classes: readonly Label[];
   readonly present: Fitted | undefined;
@@ -126,13 +125,13 @@ export class Perceptron extends TrainedPerceptron {
       const given = readFitOptions('Perceptron', 'fit', options, schema, perceptronOption);
       const yielder = new Yielder(given.signal);
       const present = this.#params.warmStart ? this.fittedState : undefined;
-      const samples = toSamples(await runInSlices(exactRowsInPieces(x, present?.features), yielder));
+      const rows = await runInSlices(exactRowsInPieces(x, present?.features), yielder);
       const labels = await runInSlices(labelsInPieces(y), yielder);
-      checkLength(labels.length, samples.rows);
+      checkLength(labels.length, rows.rows);
       const least = present ? 1 : 2;
       const { classes, indices } = await runInSlices(classesInPieces(labels, 'y', least), yielder);
       if (present) checkSameClasses('Perceptron', 'warmStart', classes, present.classes);
-      await this.#train({ samples, codes: indices, classes, present, incremental: false, options: given });
+      await this.#train({ rows, codes: indices, classes, present, incremental: false, options: given });
       const { tol, maxIter, onWarning } = this.#params;
       if (tol === null || this.nIter < maxIter) return;
       const message =
@@ -174,11 +173,11 @@ export class Perceptron extends TrainedPerceptron {
       const classes = this.#allClasses(announced);
       const yielder = new Yielder(given.signal);
       const present = this.fittedState;
-      const samples = toSamples(await runInSlices(exactRowsInPieces(x, present?.features), yielder));
+      const rows = await runInSlices(exactRowsInPieces(x, present?.features), yielder);
       const labels = await runInSlices(labelsInPieces(y), yielder);
-      checkLength(labels.length, samples.rows);
+      checkLength(labels.length, rows.rows);
       const codes = await runInSlices(codesInPieces(labels, classes), yielder);
-      await this.#train({ samples, codes, classes, present, incremental: true, options: given });
+      await this.#train({ rows, codes, classes, present, incremental: true, options: given });
     });
   }
 
@@ -195,17 +194,18 @@ export class Perceptron extends TrainedPerceptron {
     return classes;
   }
 
-  async #train({ samples, codes, classes, present, incremental, options }: Call): Promise<void> {
+  async #train({ rows, codes, classes, present, incremental, options }: Call): Promise<void> {
     const { sampleWeight, signal, onEpoch } = options;
     throwIfAborted(signal);
-    const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, samples.rows);
+    const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, rows.rows);
     if (this.#params.randomState === null) this.setParams({ randomState: freshSeed() });
     const params = this.#params;
     const classWeight = classWeights('Perceptron', params.classWeight, classes, codes);
     const { trainPerceptron } = await later(() => import('./training.js'));
+    const { toSamples } = await later(() => import('./samples.js'));
     this.fittedState = await trainPerceptron({
       params,
-      samples,
+      samples: toSamples(rows),
       codes,
       classes,
       classWeight,

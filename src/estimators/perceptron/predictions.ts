@@ -3,7 +3,7 @@ import { runAsync, threadsRule } from '../../check/async-options.js';
 import { anything, checkOptions } from '../../check.js';
 import { VALUES_PER_LABEL } from '../../data/labels.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
-import { exactRowsInPieces } from '../../ndarray/exactRows.js';
+import { dotOf, exactRowsInPieces } from '../../ndarray/exactRows.js';
 import type { Pieces } from '../../yielding.js';
 import { ranges, runAtOnce } from '../../yielding.js';
 import { accuracy, readWeights } from '../accuracy.js';
@@ -11,7 +11,6 @@ import type { LabelInput } from '../labels.js';
 import { checkLength, labelsInPieces, positionsInPieces } from '../labels.js';
 import type { LabelSequence } from '../out.js';
 import { labelSequence, writeLabel } from '../out.js';
-import { toSamples } from './samples.js';
 import type { Fitted } from './training.js';
 
 const PREDICT = { out: anything<LabelSequence>(), threads: threadsRule };
@@ -99,14 +98,15 @@ function* decisions(
   { coef, intercept, features }: Fitted,
   x: ArrayInput,
 ): Pieces<{ values: Float64Array<ArrayBuffer>; width: number }> {
-  const samples = toSamples(yield* exactRowsInPieces(x, features));
+  const rows = yield* exactRowsInPieces(x, features);
+  const dot = dotOf(rows);
   const width = intercept.length;
-  const values = new Float64Array(samples.rows * width);
+  const values = new Float64Array(rows.rows * width);
   const weights = Array.from(intercept, (_b, k) => coef.subarray(k * features, (k + 1) * features));
-  yield* ranges(samples.rows, width * samples.width, (begin, end) => {
+  yield* ranges(rows.rows, (width * rows.data.length) / rows.rows, (begin, end) => {
     for (let row = begin; row < end; row++) {
       for (let k = 0; k < width; k++) {
-        values[row * width + k] = samples.dot(row, weights[k]) + intercept[k];
+        values[row * width + k] = dot(row, weights[k]) + intercept[k];
       }
     }
   });

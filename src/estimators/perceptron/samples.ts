@@ -1,5 +1,6 @@
 import { checkReadable } from '../../check.js';
 import type { DenseRows, ExactRows, SparseRows } from '../../ndarray/exactRows.js';
+import { dotOf } from '../../ndarray/exactRows.js';
 
 /** What a perceptron does with a row x. Sums are scalar and in order: a dot product near 0 decides an update. */
 export interface Samples {
@@ -27,7 +28,8 @@ export function toSamples(rows: ExactRows): Samples {
   return rows.kind === 'dense' ? denseSamples(rows) : sparseSamples(rows);
 }
 
-function denseSamples({ rows, features, data, scale }: DenseRows): Samples {
+function denseSamples(dense: DenseRows): Samples {
+  const { rows, features, data, scale } = dense;
   const byteLength = data.BYTES_PER_ELEMENT * rows * features;
   return {
     rows,
@@ -35,12 +37,7 @@ function denseSamples({ rows, features, data, scale }: DenseRows): Samples {
     interceptFactor: 1,
     width: features,
     check: () => checkReadable(data, byteLength),
-    dot(row, weight) {
-      const start = row * features;
-      let sum = 0;
-      for (let j = 0; j < features; j++) sum += weight[j] * (data[start + j] * scale);
-      return sum;
-    },
+    dot: dotOf(dense),
     add(row, weight, factor) {
       const start = row * features;
       for (let j = 0; j < features; j++) weight[j] += data[start + j] * scale * factor;
@@ -53,18 +50,15 @@ function denseSamples({ rows, features, data, scale }: DenseRows): Samples {
   };
 }
 
-function sparseSamples({ rows, features, data, columns, starts }: SparseRows): Samples {
+function sparseSamples(sparse: SparseRows): Samples {
+  const { rows, features, data, columns, starts } = sparse;
   return {
     rows,
     features,
     interceptFactor: 0.01,
     width: data.length / rows,
     check: () => {},
-    dot(row, weight) {
-      let sum = 0;
-      for (let i = starts[row]; i < starts[row + 1]; i++) sum += weight[columns[i]] * data[i];
-      return sum;
-    },
+    dot: dotOf(sparse),
     add(row, weight, factor) {
       for (let i = starts[row]; i < starts[row + 1]; i++) weight[columns[i]] += data[i] * factor;
     },

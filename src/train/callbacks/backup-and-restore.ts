@@ -1,9 +1,7 @@
 import { boolean, checkOptions, func, oneOf, text } from '../../check.js';
-import { ValueError } from '../../errors.js';
 import { later } from '../../later.js';
-import type { Backup } from './backup-file.js';
 import { checkModel, readParams } from './arguments.js';
-import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
+import type { Callback, CallbackModel, Logs, TrainParams } from './types.js';
 import type { Read, Write } from './writing.js';
 import { givenBytes, required, requiredWrite, writeRules } from './writing.js';
 
@@ -61,8 +59,10 @@ export class BackupAndRestore implements Callback {
   async onTrainBegin(_logs: Logs, model: CallbackModel): Promise<void> {
     checkModel('backupAndRestore', model, 'getTrainingState', 'setTrainingState');
     const bytes = givenBytes(await this.#file.read());
-    const { readBackup } = await later(() => import('./backup-file.js'));
-    if (bytes && bytes.length > 0) this.#restore(readBackup(bytes), model);
+    if (bytes && bytes.length > 0) {
+      const { restore } = await later(() => import('./backup-file.js'));
+      restore(bytes, model, this.#others());
+    }
     this.#stepsBefore = model.getTrainingState().optimizer.step;
   }
 
@@ -86,28 +86,11 @@ export class BackupAndRestore implements Callback {
     if (model.stopTraining || reached) await this.#file.remove();
   }
 
-  #restore({ training, callbacks }: Backup, model: CallbackModel): void {
-    const takers = this.#others();
-    if (takers.length !== callbacks.length || !takers.every((taker, i) => fits(taker, callbacks[i]))) {
-      throw new ValueError(
-        `backupAndRestore: the backup must be of a fit with the same callbacks in the same order, but received one with the state of ${callbacks.length} of them where ${takers.length} have a state; delete it to begin anew.`,
-      );
-    }
-    model.setTrainingState(training);
-    takers.forEach((taker, i) => taker.setState?.(callbacks[i]));
-  }
-
   /** The callbacks of this fit that have a state. */
   #others(): readonly Callback[] {
     const all: readonly Callback[] = this.#params?.callbacks ?? [];
     return all.filter(({ getState, setState }) => getState && setState);
   }
-}
-
-/** Whether a state has the names that the callback's own has. */
-function fits(callback: Callback, state: CallbackState): boolean {
-  const names = Object.keys(callback.getState?.() ?? {});
-  return names.length === Object.keys(state).length && names.every((name) => Object.hasOwn(state, name));
 }
 
 export function backupAndRestore(options: BackupAndRestoreOptions): BackupAndRestore {

@@ -1,13 +1,13 @@
 import { describe } from '../../check.js';
 import { crc32 } from '../../data/crc32.js';
-import { FormatError } from '../../errors.js';
+import { FormatError, ValueError } from '../../errors.js';
 import type { Json, JsonObject } from '../../io/json.js';
 import { parseJson } from '../../io/json.js';
 import type { Tensor } from '../../io/safetensors/dtypes.js';
 import { readSafetensors } from '../../io/safetensors/read.js';
 import { writeSafetensors } from '../../io/safetensors/write.js';
 import type { NdArray } from '../../ndarray.js';
-import type { CallbackState, TrainingState } from './types.js';
+import type { Callback, CallbackModel, CallbackState, TrainingState } from './types.js';
 
 /** Everything that an interrupted fit goes on from. */
 export interface Backup {
@@ -90,6 +90,29 @@ export function readBackup(bytes: Uint8Array): Backup {
   const backup = reader.backup(json);
   reader.checkAllRead();
   return backup;
+}
+
+/**
+ * Let a model, and the callbacks that have a state, go on from a backup.
+ *
+ * @param takers the callbacks of this fit that have a state
+ * @throws FormatError for damaged bytes, ValueError for a backup of a fit with other callbacks
+ */
+export function restore(bytes: Uint8Array, model: CallbackModel, takers: readonly Callback[]): void {
+  const { training, callbacks } = readBackup(bytes);
+  if (takers.length !== callbacks.length || !takers.every((taker, i) => fits(taker, callbacks[i]))) {
+    throw new ValueError(
+      `backupAndRestore: the backup must be of a fit with the same callbacks in the same order, but received one with the state of ${callbacks.length} of them where ${takers.length} have a state; delete it to begin anew.`,
+    );
+  }
+  model.setTrainingState(training);
+  takers.forEach((taker, i) => taker.setState?.(callbacks[i]));
+}
+
+/** Whether a state has the names that the callback's own has. */
+function fits(callback: Callback, state: CallbackState): boolean {
+  const names = Object.keys(callback.getState?.() ?? {});
+  return names.length === Object.keys(state).length && names.every((name) => Object.hasOwn(state, name));
 }
 
 const STATE = ['epoch', 'seed', 'weights', 'learningRate', 'history', 'optimizer', 'random', 'callbacks'];

@@ -1,9 +1,8 @@
 import { anyOf, boolean, checkOptions, nullable, number, oneOf, positiveInteger, text } from '../../check.js';
-import { LamellaWarning, warn } from '../../warnings.js';
-import { fileName } from './file-name.js';
+import { later } from '../../later.js';
 import type { Mode } from './monitor.js';
-import { Comparison, modeRule, verboseRule, warnIfNaN } from './monitor.js';
-import { checkIndex, checkLogs, checkModel, loggedValue, readParams, readState } from './arguments.js';
+import { Comparison, modeRule, verboseRule } from './monitor.js';
+import { checkIndex, checkLogs, checkModel, readParams, readState } from './arguments.js';
 import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
 import type { Write } from './writing.js';
 import { requiredWrite, writeRules } from './writing.js';
@@ -121,37 +120,9 @@ export class ModelCheckpoint implements Callback {
   async #save(logs: Logs, epoch: number, model: CallbackModel): Promise<void> {
     checkLogs('modelCheckpoint', logs);
     checkModel('modelCheckpoint', model, 'toBytes');
-    const name = fileName('modelCheckpoint', this.#name, { ...logs, epoch: epoch + 1 });
-    if (!this.#wanted(logs, epoch, name)) return;
-    await this.#write(name, model.toBytes());
-    this.#say(epoch, `finished saving model to ${name}`);
-  }
-
-  #wanted(logs: Logs, epoch: number, name: string): boolean {
-    const { monitor, saveBestOnly } = this.#policy;
-    if (!saveBestOnly) {
-      this.#say(epoch, `saving model to ${name}`);
-      return true;
-    }
-    if (!Object.hasOwn(logs, monitor)) {
-      const message = `Can save best model only with ${monitor} available. Available metrics are: ${Object.keys(logs).join(',')}`;
-      warn(new LamellaWarning(message, 'MISSING_MONITOR'), this.#params?.onWarning);
-      return true;
-    }
-    const current = loggedValue('modelCheckpoint', logs, monitor);
-    warnIfNaN(this.#params, monitor, current, epoch);
-    const best = this.best === null ? 'None' : this.best.toFixed(5);
-    if (!this.#comparison.improves(current, this.best)) {
-      this.#say(epoch, `${monitor} did not improve from ${best}`);
-      return false;
-    }
-    this.#say(epoch, `${monitor} improved from ${best} to ${current.toFixed(5)}, saving model to ${name}`);
-    this.best = current;
-    return true;
-  }
-
-  #say(epoch: number, what: string): void {
-    if (this.#policy.verbose) console.log(`\nEpoch ${epoch + 1}: ${what}`);
+    const { saveCheckpoint } = await later(() => import('./checkpoint-file.js'));
+    const checkpoint = { policy: this.#policy, comparison: this.#comparison, params: this.#params };
+    await saveCheckpoint(this.#name, this.#write, { ...checkpoint, bests: this }, { logs, epoch, model });
   }
 }
 

@@ -1,8 +1,7 @@
 import { anyOf, boolean, checkOptions, func, integer, oneOf, positiveInteger, text } from '../../check.js';
-import type { EventValue } from '../../io/tfevents.js';
 import { later } from '../../later.js';
-import { freshSeed } from '../../random.js';
 import { checkIndex, checkModel, loggedValues, readClock, readState } from './arguments.js';
+import type { EventFiles, EventPlace } from './event-files.js';
 import type { Callback, CallbackModel, CallbackState, Logs } from './types.js';
 import type { Appender, Write } from './writing.js';
 import { requiredWrite, wholeFiles, writeRules } from './writing.js';
@@ -41,14 +40,10 @@ export const eventRules = {
  * Every fit writes files of its own, with names that are never used again.
  */
 export class TensorBoard implements Callback {
-  readonly #logDir: string;
-  readonly #host: string;
-  readonly #files: Appender;
+  readonly #place: EventPlace;
   readonly #policy: EventPolicy;
-  readonly #names = new Map<string, string>();
-  /** Tells files of other callbacks and processes apart; drawn with the first file. */
-  #id: number | undefined;
-  #runs = 0;
+  #files: EventFiles | undefined;
+  #isNewFit = false;
   #steps = 0;
   #epochSteps = 0;
   #epochBegan = 0;
@@ -56,9 +51,7 @@ export class TensorBoard implements Callback {
   readonly onBatchEnd?: NonNullable<Callback['onBatchEnd']>;
 
   constructor(logDir: string, host: string, files: Appender, policy: EventPolicy) {
-    this.#logDir = logDir;
-    this.#host = host;
-    this.#files = files;
+    this.#place = { logDir, host, files };
     this.#policy = policy;
     if ((policy.updateFreq ?? 'epoch') === 'epoch' && !policy.writeStepsPerSecond) return;
     this.onBatchEnd = (_batch, logs) => this.#countStep(logs);
@@ -66,8 +59,7 @@ export class TensorBoard implements Callback {
 
   /** Begins anew. */
   setParams(): void {
-    this.#names.clear();
-    this.#runs += 1;
+    this.#isNewFit = true;
     this.#steps = 0;
   }
 
@@ -89,25 +81,12 @@ export class TensorBoard implements Callback {
     const { histogramFreq = 0 } = this.#policy;
     checkIndex('tensorBoard', epoch);
     checkModel('tensorBoard', model, ...(histogramFreq > 0 ? (['getWeights'] as const) : []));
-    const entries = loggedValues('tensorBoard', logs);
-    const training = entries.filter(([name]) => !name.startsWith('val_') && name !== 'learning_rate');
-    const validation = entries.filter(([name]) => name.startsWith('val_'));
+    const entries = loggedValues('tensorBoard', logs).filter(([name]) => name !== 'learning_rate');
+    const files = await this.#opened();
     const rate: unknown = model.learningRate;
-    if (typeof rate === 'number') training.push(['learning_rate', rate]);
-    training.push(...this.#speed());
-    await this.#add('train', epoch, scalars('epoch_', training));
-    if (validation.length > 0) {
-      const named = validation.map(([name, value]): [string, number] => [name.slice(4), value]);
-      await this.#add('validation', epoch, scalars('epoch_', named));
-    }
-    if (histogramFreq > 0 && epoch % histogramFreq === 0) {
-      const { histogram } = await later(() => import('./histogram.js'));
-      const names = model.weightNames;
-      const values = model
-        .getWeights()
-        .map(({ data }, i) => ({ tag: `${names?.[i] ?? i}/histogram`, value: histogram(data) }));
-      await this.#add('train', epoch, values);
-    }
+    if (typeof rate === 'number') entries.push(['learning_rate', rate]);
+    await files.addEpoch(epoch, entries, this.#speed());
+    if (histogramFreq > 0 && epoch % histogramFreq === 0) await files.addWeights(epoch, model);
   }
 
   #countStep(logs: Logs): void | Promise<void> {
@@ -116,7 +95,7 @@ export class TensorBoard implements Callback {
     this.#epochSteps += 1;
     if (updateFreq === 'epoch') return;
     if (updateFreq !== 'batch' && this.#steps % updateFreq !== 0) return;
-    return this.#add('train', this.#steps, scalars('batch_', loggedValues('tensorBoard', logs)));
+    return this.#addBatch(this.#steps, loggedValues('tensorBoard', logs));
   }
 
   #speed(): [string, number][] {
@@ -125,30 +104,22 @@ export class TensorBoard implements Callback {
     return [['steps_per_second', seconds > 0 ? this.#epochSteps / seconds : 0]];
   }
 
-  /** Add a record to the file of `part`; the file begins with the first. */
-  async #add(part: string, step: number, values: readonly EventValue[]): Promise<void> {
-    const seconds = this.#now() / 1000;
-    const { encodeEvent, encodeFileVersion } = await later(() => import('../../io/tfevents.js'));
-    let name = this.#names.get(part);
-    if (name === undefined) {
-      this.#id ??= freshSeed();
-      const run = `${Math.floor(seconds)}.${this.#host}.${this.#id}.${this.#runs}`;
-      const file = `events.out.tfevents.${run}.v2`;
-      name = `${this.#logDir === '' ? '' : `${this.#logDir}/`}${part}/${file}`;
-      this.#names.set(part, name);
-      await this.#files.begin(name, 0);
-      await this.#files.add(name, encodeFileVersion(seconds));
-    }
-    await this.#files.add(name, encodeEvent(seconds, step, values));
+  async #addBatch(step: number, entries: [string, number][]): Promise<void> {
+    await (await this.#opened()).add('train', step, 'batch_', entries);
+  }
+
+  /** The files of this fit. */
+  async #opened(): Promise<EventFiles> {
+    const { EventFiles: Files } = await later(() => import('./event-files.js'));
+    this.#files ??= new Files(this.#place, () => this.#now());
+    if (this.#isNewFit) this.#files.beginFit();
+    this.#isNewFit = false;
+    return this.#files;
   }
 
   #now(): number {
     return readClock('tensorBoard', this.#policy.now ?? Date.now);
   }
-}
-
-function scalars(prefix: string, entries: readonly (readonly [string, number])[]): EventValue[] {
-  return entries.map(([name, value]) => ({ tag: prefix + name, value }));
 }
 
 export function tensorBoard(options: TensorBoardOptions): TensorBoard {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { callbacks } from 'lamella';
-import { fileName } from '../../../src/train/callbacks/file-name.js';
+import { fileName } from '../../../src/train/callbacks/checkpoint-file.js';
 import { logsOf, printed, run } from './fake.js';
 
 const { modelCheckpoint } = callbacks;

@@ -1,0 +1,105 @@
+import { ValueError } from '../../errors.js';
+import { LamellaWarning, warn } from '../../warnings.js';
+import { loggedValue } from './arguments.js';
+import type { CheckpointPolicy } from './model-checkpoint.js';
+import type { Comparison } from './monitor.js';
+import { floatText, warnIfNaN } from './monitor.js';
+import type { CallbackModel, Logs, TrainParams } from './types.js';
+import type { Write } from './writing.js';
+
+/** What decides whether a model is stored. */
+interface Decision {
+  readonly policy: Required<CheckpointPolicy>;
+  readonly comparison: Comparison;
+  readonly params: TrainParams | undefined;
+  /** Holds the best value so far, and gets a better one before the model is stored. */
+  readonly bests: { best: number | null };
+}
+
+interface Moment {
+  readonly logs: Logs;
+  /** 0-based. */
+  readonly epoch: number;
+  readonly model: CallbackModel;
+}
+
+/** Store a model under a name that is filled in, if it is wanted. */
+export async function saveCheckpoint(
+  pattern: string,
+  write: Write,
+  decision: Decision,
+  { logs, epoch, model }: Moment,
+): Promise<void> {
+  const { verbose } = decision.policy;
+  const say = (what: string): void => void (verbose && console.log(`\nEpoch ${epoch + 1}: ${what}`));
+  const name = fileName('modelCheckpoint', pattern, { ...logs, epoch: epoch + 1 });
+  if (!isWanted(decision, logs, epoch, say, name)) return;
+  await write(name, model.toBytes());
+  say(`finished saving model to ${name}`);
+}
+
+function isWanted(
+  { policy, comparison, params, bests }: Decision,
+  logs: Logs,
+  epoch: number,
+  say: (what: string) => void,
+  name: string,
+): boolean {
+  const { monitor, saveBestOnly } = policy;
+  if (!saveBestOnly) {
+    say(`saving model to ${name}`);
+    return true;
+  }
+  if (!Object.hasOwn(logs, monitor)) {
+    const message = `Can save best model only with ${monitor} available. Available metrics are: ${Object.keys(logs).join(',')}`;
+    warn(new LamellaWarning(message, 'MISSING_MONITOR'), params?.onWarning);
+    return true;
+  }
+  const current = loggedValue('modelCheckpoint', logs, monitor);
+  warnIfNaN(params, monitor, current, epoch);
+  const best = bests.best === null ? 'None' : bests.best.toFixed(5);
+  if (!comparison.improves(current, bests.best)) {
+    say(`${monitor} did not improve from ${best}`);
+    return false;
+  }
+  say(`${monitor} improved from ${best} to ${current.toFixed(5)}, saving model to ${name}`);
+  bests.best = current;
+  return true;
+}
+
+/**
+ * Fill {epoch}, {epoch:02d}, {val_loss:.2f} and so on in a name, as Python's str.format does with the formats
+ * d, f and e.
+ *
+ * @param values 'epoch' and 'batch' are integers, all others are not
+ * @throws ValueError for a value that is not there, or another format
+ */
+export function fileName(owner: string, pattern: string, values: Readonly<Record<string, number>>): string {
+  return pattern.replace(/\{([^{}:]*)(?::([^{}]*))?\}/g, (_all, key: string, format: string | undefined) => {
+    if (!Object.hasOwn(values, key)) {
+      throw new ValueError(
+        `${owner}: the name '${pattern}' must ask for what is available, ${Object.keys(values).sort().join(', ')}, but received {${key}}.`,
+      );
+    }
+    const value = loggedValue(owner, values, key);
+    const integer = key === 'epoch' || key === 'batch';
+    if (!format) return integer ? String(value) : floatText(value);
+    return formatted(owner, pattern, value, format);
+  });
+}
+
+function formatted(owner: string, pattern: string, value: number, format: string): string {
+  const [, zero, width, digits, kind] = /^(0?)(\d{0,2})(?:\.(\d{1,2}))?([dfe])$/.exec(format) ?? [];
+  if (kind === undefined || (kind === 'd' && (digits !== undefined || !Number.isInteger(value)))) {
+    throw new ValueError(
+      `${owner}: a format in the name '${pattern}' must be like 02d, .4f or .2e, and d for integers only, but received '${format}' for ${value}.`,
+    );
+  }
+  let text = String(value);
+  if (kind === 'f') text = value.toFixed(Number(digits ?? 6));
+  if (kind === 'e') text = value.toExponential(Number(digits ?? 6)).replace(/e([+-])(\d)$/, 'e$10$2');
+  const least = Number(width || 0);
+  if (!zero) return text.padStart(least);
+  const sign = text.startsWith('-') ? '-' : '';
+  return sign + text.slice(sign.length).padStart(least - sign.length, '0');
+}
