@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { engine } from 'lamella';
 import { init } from 'lamella/node';
 import { choose, helpIfAsked } from './arguments.js';
-import { asyncCalls, type AsyncCall } from './event-loop/calls.js';
+import { asyncCalls, type Run } from './event-loop/calls.js';
 import { machine, machineInWords, writeResult } from './harness.js';
 import { LiveLine, table } from './terminal.js';
 
@@ -80,13 +80,13 @@ class Watch {
 }
 
 /** Calls once to warm up, then again and again until there are enough gaps, or time is up. */
-async function gapsOf(call: AsyncCall, enough: number, seconds: number): Promise<Gap[]> {
+async function gapsOf(run: Run, enough: number, seconds: number): Promise<Gap[]> {
   const gaps: Gap[] = [];
   const end = performance.now() + 1000 * seconds;
-  await limited(call, end);
+  await limited(run, end);
   while (gaps.length < enough && performance.now() < end) {
     const watch = new Watch();
-    await limited(call, end);
+    await limited(run, end);
     watch.stop();
     gaps.push(...watch.gaps);
   }
@@ -94,15 +94,15 @@ async function gapsOf(call: AsyncCall, enough: number, seconds: number): Promise
 }
 
 /** Runs a call to its end, or until time is up. */
-async function limited(call: AsyncCall, end: number): Promise<void> {
+async function limited(run: Run, end: number): Promise<void> {
   const signal = AbortSignal.timeout(Math.max(1, Math.floor(end - performance.now())));
-  await call.run(signal).catch((error: unknown) => {
+  await run(signal).catch((error: unknown) => {
     if (error !== signal.reason) throw error;
   });
 }
 
 /** Milliseconds from an abort to the rejection, the longest of some aborts at different moments; NaN if it ended before. */
-async function abortTime(call: AsyncCall): Promise<number> {
+async function abortTime(run: Run): Promise<number> {
   let longest = NaN;
   for (const delay of [7, 40, 110, 300, 700]) {
     const abort = new AbortController();
@@ -111,7 +111,7 @@ async function abortTime(call: AsyncCall): Promise<number> {
       at = performance.now();
       abort.abort();
     }, delay);
-    const aborted = await call.run(abort.signal).then(
+    const aborted = await run(abort.signal).then(
       () => false,
       () => true,
     );
@@ -138,16 +138,17 @@ console.log(`${machineInWords(on)}, ${engine().variant}`);
 const words = options.calls.split(',').filter((word) => word !== '');
 const live = new LiveLine();
 const results: Measured[] = [];
-for (const call of await asyncCalls()) {
-  if (words.length > 0 && !words.some((word) => call.name.includes(word))) continue;
-  live.show(call.name);
-  const gaps = await gapsOf(call, Number(options.gaps), Number(options.seconds));
+for (const { name, prepare } of asyncCalls) {
+  if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
+  live.show(name);
+  const run = await prepare();
+  const gaps = await gapsOf(run, Number(options.gaps), Number(options.seconds));
   results.push({
-    name: call.name,
+    name,
     gaps: gaps.length,
     clock: percentiles(gaps.map(({ clock }) => clock)),
     processor: percentiles(gaps.map(({ processor }) => processor)),
-    abort: await abortTime(call),
+    abort: await abortTime(run),
   });
 }
 live.end();

@@ -1,4 +1,7 @@
-/** The asynchronous calls that npm run bench:event-loop watches: each on data and networks of its own, made beforehand. */
+/**
+ * The asynchronous calls that npm run bench:event-loop watches. Each makes its data and its network just before it is
+ * watched, so that no other call's garbage is collected meanwhile.
+ */
 import type { Layer, NdArray, Sequential } from 'lamella';
 import { layers, MLPClassifier, sequential } from 'lamella';
 import { loadMnist } from 'lamella/node';
@@ -6,9 +9,11 @@ import { dataCalls, predictionCalls, searchCalls } from './more-calls.js';
 
 export interface AsyncCall {
   readonly name: string;
-  /** Some tenths of a second to some seconds of work. */
-  readonly run: (signal: AbortSignal) => Promise<unknown>;
+  readonly prepare: () => Run | Promise<Run>;
 }
+
+/** Some tenths of a second to some seconds of work. */
+export type Run = (signal: AbortSignal) => Promise<unknown>;
 
 const quiet = { onWarning: (): void => {} };
 
@@ -40,18 +45,23 @@ function compiled(list: readonly Layer[]): Sequential {
   return model;
 }
 
+type Data = NdArray<Uint8Array | Float32Array>;
+
 function training(
   name: string,
   list: () => Layer[],
-  x: NdArray<Uint8Array | Float32Array>,
+  data: () => Data | Promise<Data>,
   batchSize: number,
   epochs = 1,
 ): AsyncCall {
-  const model = compiled(list());
-  const y = labels(x.shape[0]);
   return {
     name: `fit, ${name}, batch ${batchSize}`,
-    run: (signal) => model.fit(x, y, { batchSize, epochs, verbose: 0, signal, ...quiet }),
+    prepare: async () => {
+      const model = compiled(list());
+      const x = await data();
+      const y = labels(x.shape[0]);
+      return (signal) => model.fit(x, y, { batchSize, epochs, verbose: 0, signal, ...quiet });
+    },
   };
 }
 
@@ -84,43 +94,50 @@ function normalized(): Layer[] {
 
 const wide = (): Layer[] => [layers.dense({ units: 256, activation: 'relu', inputShape: [784] })];
 
-export async function asyncCalls(): Promise<AsyncCall[]> {
+const images = (): NdArray => rows(1000, 32, 32, 3);
+export const dense = (): NdArray => rows(60_000, 784);
+
+async function mnist(): Promise<{ x: NdArray<Uint8Array>; y: Uint8Array }> {
   const { train } = await loadMnist();
-  const flat = { ...train.x, shape: [60_000, 784] };
-  const images = rows(1000, 32, 32, 3);
-  const dense = rows(60_000, 784);
-  return [
-    {
-      name: 'MLPClassifier.fit, MNIST, batch 200',
-      run: (signal) =>
-        new MLPClassifier({ hiddenLayerSizes: [50, 20, 10], solver: 'sgd', maxIter: 3, ...quiet }).fit(
-          ...([flat, train.y, { signal }] as const),
-        ),
-    },
-    {
-      name: 'MLPClassifier.fit, early stopping, 784-392-392-10',
-      run: (signal) =>
-        new MLPClassifier({ hiddenLayerSizes: [392, 392], earlyStopping: true, maxIter: 1, ...quiet }).fit(
-          ...([dense, train.y, { signal }] as const),
-        ),
-    },
-    {
-      name: 'MLPClassifier.fit, lbfgs',
-      run: (signal) =>
-        new MLPClassifier({ hiddenLayerSizes: [100], solver: 'lbfgs', maxIter: 2, ...quiet }).fit(
-          ...([flat, train.y, { signal }] as const),
-        ),
-    },
-    training('MNIST as bytes', wide, flat, 32),
-    training('dense rows', wide, dense, 32),
-    training('dense rows', wide, dense, 10_000, 2),
-    training('dense rows', wide, dense, 60_000),
-    training('CIFAR-10 example', cifar, images, 64),
-    training('CIFAR-10 example', cifar, images, 1000),
-    training('batch normalization', normalized, images, 64),
-    training('batch normalization', normalized, images, 400),
-    ...(await predictionCalls(dense)),
-    ...(await searchCalls()),
-    ...(await dataCalls(dense)),
-  ];
+  return { x: { ...train.x, shape: [60_000, 784] }, y: train.y };
 }
+
+const bytes = async (): Promise<NdArray<Uint8Array>> => (await mnist()).x;
+
+export const asyncCalls: readonly AsyncCall[] = [
+  {
+    name: 'MLPClassifier.fit, MNIST, batch 200',
+    prepare: async () => {
+      const { x, y } = await mnist();
+      const options = { hiddenLayerSizes: [50, 20, 10], solver: 'sgd', maxIter: 3, ...quiet } as const;
+      return (signal) => new MLPClassifier(options).fit(x, y, { signal });
+    },
+  },
+  {
+    name: 'MLPClassifier.fit, early stopping, 784-392-392-10',
+    prepare: () => {
+      const [x, y] = [dense(), labels(60_000)];
+      const options = { hiddenLayerSizes: [392, 392], earlyStopping: true, maxIter: 1, ...quiet };
+      return (signal) => new MLPClassifier(options).fit(x, y, { signal });
+    },
+  },
+  {
+    name: 'MLPClassifier.fit, lbfgs',
+    prepare: async () => {
+      const { x, y } = await mnist();
+      const options = { hiddenLayerSizes: [100], solver: 'lbfgs', maxIter: 2, ...quiet } as const;
+      return (signal) => new MLPClassifier(options).fit(x, y, { signal });
+    },
+  },
+  training('MNIST as bytes', wide, bytes, 32),
+  training('dense rows', wide, dense, 32),
+  training('dense rows', wide, dense, 10_000, 2),
+  training('dense rows', wide, dense, 60_000),
+  training('CIFAR-10 example', cifar, images, 64),
+  training('CIFAR-10 example', cifar, images, 1000),
+  training('batch normalization', normalized, images, 64),
+  training('batch normalization', normalized, images, 400),
+  ...predictionCalls,
+  ...searchCalls,
+  ...dataCalls,
+];

@@ -1,5 +1,4 @@
 import { describe } from '../check.js';
-import { ValueError } from '../errors.js';
 
 /** A Map of any realm. */
 function isMap(value: unknown): value is Map<unknown, unknown> {
@@ -39,36 +38,4 @@ function entriesOf(given: unknown): [unknown, unknown][] | undefined {
 
 function isWeight(weight: unknown): boolean {
   return typeof weight === 'number' && weight >= 0 && weight < Infinity;
-}
-
-/**
- * The weight of every class, 1 for those without one.
- *
- * @param classes the labels that there are
- * @throws ValueError for a key that is no class: another label, another type of label in a Map, a class counted from 1
- */
-export function weightsOfClasses(
-  owner: string,
-  { exact, entries }: ClassWeightEntries,
-  classes: readonly unknown[],
-): Float64Array {
-  const positions = new Map(classes.map((label, i) => [exact ? label : String(label), i]));
-  const weights = new Float64Array(classes.length).fill(1);
-  for (const [key, weight] of entries) {
-    const position = positions.get(key);
-    if (position === undefined) throw unknownClass(owner, key, classes);
-    weights[position] = weight;
-  }
-  return weights;
-}
-
-function unknownClass(owner: string, key: unknown, classes: readonly unknown[]): ValueError {
-  const twin = classes.find((label) => String(label) === String(key));
-  const hint =
-    twin === undefined
-      ? ''
-      : `, a ${typeof key}; the keys of a Map are compared by type, so use ${describe(twin)}`;
-  return new ValueError(
-    `${owner}: classWeight must name the classes ${describe(classes)}, but received a weight for ${describe(key)}${hint}.`,
-  );
 }

@@ -1,5 +1,7 @@
 import { mebibytes } from '../budget.js';
 import { UnsupportedError } from '../errors.js';
+import type { Pieces } from '../yielding.js';
+import { ranges } from '../yielding.js';
 import type { Engine } from './engines.js';
 import type { Call, Kernels, Program } from './kernels.js';
 import { bind } from './kernels.js';
@@ -9,6 +11,8 @@ import type { Team } from './threads/team.js';
 
 const PAGE = 65536;
 const MOST_PAGES = 65536;
+/** Values of a page of the system's, 4 KiB. */
+const CLAIMED = 1024;
 /** Where a runtime refuses no more than this, it is the number of memories that it has enough of: each reserves 8 GiB of addresses. */
 const MAX_SMALL_BYTES = 268435456;
 
@@ -78,6 +82,17 @@ export class Arena {
     for (const { offset, length, fill } of constants) {
       fill(this.i32.subarray(offset >>> 2, (offset >>> 2) + length));
     }
+  }
+
+  /**
+   * Write to every page of the memory, in pieces: a system hands out a page when it is first written to, which takes longer
+   * than most kernels need for its values.
+   */
+  *claim(): Pieces<void> {
+    const { i32 } = this;
+    yield* ranges(Math.ceil(i32.length / CLAIMED), CLAIMED, (begin, end) => {
+      for (let page = begin; page < end; page++) i32[page * CLAIMED] |= 0;
+    });
   }
 
   /** Whether `length` float32 values are all finite. */

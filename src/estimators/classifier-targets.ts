@@ -1,5 +1,4 @@
 import type { Label } from '../data/labels.js';
-import { describe } from '../check.js';
 import { ShapeError, ValueError } from '../errors.js';
 import { classification } from './classification.js';
 import type { LabelInput } from './labels.js';
@@ -7,8 +6,6 @@ import { checkLength, checkSameClasses, classesInPieces, codesInPieces, labelsIn
 import type { Pieces } from '../yielding.js';
 import type { Model, Task } from './model.js';
 import { checkLabels, multilabel, readLabelMatrix } from './multilabel.js';
-import type { ClassWeight } from './perceptron/class-weights.js';
-import { classWeights } from './perceptron/class-weights.js';
 
 /** Targets of fit: classes are those that occur, and with a present model must be its own. */
 export function* targetsInPieces(
@@ -64,35 +61,4 @@ export function* knownTargetsInPieces(
   const labels = yield* labelsInPieces(y, name);
   checkLength(labels.length, rows, name);
   return classification(yield* codesInPieces(labels, classes, name), classes);
-}
-
-/**
- * The weights of rows, multiplied with those of their classes.
- *
- * @throws ValueError for class weights with several labels per row, and for balanced ones of a part of the data
- */
-export function weighClasses(
-  owner: string,
-  classWeight: ClassWeight | null,
-  { classes, codes }: Task,
-  weights: Float32Array | undefined,
-  incremental: boolean,
-): Float32Array | undefined {
-  if (classWeight === null) return weights;
-  if (!codes) {
-    throw new ValueError(
-      `${owner}: classWeight must be null with several labels per row, but received ${describe(classWeight)}.`,
-    );
-  }
-  if (incremental && classWeight === 'balanced') {
-    throw new ValueError(
-      `${owner}: classWeight 'balanced' needs all rows at once, but partialFit sees a part of them; give the weight of each class.`,
-    );
-  }
-  const perClass = classWeights(owner, classWeight, classes, codes);
-  const product = Float32Array.from(codes, (code, row) => perClass[code] * (weights ? weights[row] : 1));
-  if (product.some((weight) => weight > 0)) return product;
-  throw new ValueError(
-    `${owner}: classWeight must leave at least one row a weight > 0, but received ${describe(classWeight)}.`,
-  );
 }

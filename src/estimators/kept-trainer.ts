@@ -38,7 +38,7 @@ export class KeptTrainer {
     }
     const kept = this.#kept;
     if (kept?.network === network && kept.optimizer === optimizer && kept.seed === seed) {
-      kept.trainer.setParameters(network.packed);
+      yield* kept.trainer.setParametersInPieces(network.packed);
       return kept.trainer;
     }
     const trainer = yield* open(false);

@@ -16,7 +16,7 @@ import {
 } from './classifier-predictions.js';
 import type { ScoreOptions } from './classifier-score.js';
 import { scoreLabels, scoreLabelsAsync } from './classifier-score.js';
-import { knownTargetsInPieces, targetsInPieces, weighClasses } from './classifier-targets.js';
+import { knownTargetsInPieces, targetsInPieces } from './classifier-targets.js';
 import { isMultilabel } from './decisions.js';
 import type { MLPFitOptions } from './fit-options.js';
 import { mlpFitSchema, readFitOptions } from './fit-options.js';
@@ -126,6 +126,7 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
     const { sampleWeight, validationData, ...options } = given;
     const weights = rowWeights(sampleWeight, rows.rows);
     const yielder = new Yielder(options.signal);
+    const { weighClasses } = await later(() => import('./class-weights.js'));
     await this.train({
       rows,
       task,

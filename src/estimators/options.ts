@@ -2,7 +2,7 @@ import type { Activation } from '../model/activations.js';
 import type { OptimizerConfig } from '../model/options/optimizers.js';
 import type { RandomState } from '../random.js';
 import type { OnWarning } from '../warnings.js';
-import type { ClassWeight } from './perceptron/class-weights.js';
+import type { ClassWeight } from './class-weight.js';
 
 /** Activations that a hidden layer can train through. */
 export type HiddenActivation = Exclude<Activation, 'sign' | 'heaviside'>;

@@ -19,7 +19,7 @@ import { RandomState } from '../random.js';
 import type { OnWarning } from '../warnings.js';
 import { checkLayers, readActivations } from './layer-options.js';
 import type { MLPClassifierParams, MLPParams, MLPRegressorParams } from './options.js';
-import { classWeightRule } from './perceptron/class-weights.js';
+import { classWeightRule } from './class-weight.js';
 import { readSolver, readUnusedSolver } from './solver.js';
 
 const decay = number({ min: 0, below: 1 });

@@ -12,7 +12,7 @@ import { fit, flopsPerRow } from '../train/fit.js';
 import { openTrainer } from '../train/open-trainer.js';
 import { Trainer } from '../train/trainer.js';
 import { ConvergenceWarning, LamellaWarning, warn } from '../warnings.js';
-import { mapped } from '../ndarray/values.js';
+import { mapped, sliceInPieces } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce, runInSlices, Yielder } from '../yielding.js';
 import type { KeptTrainer } from './kept-trainer.js';
@@ -155,7 +155,8 @@ function* endEpoch(
   if (!stops || !judgement) countLoss(progress.stopping, loss, params.tol);
   else {
     warnIfNaN(request, outcome, judgement);
-    if (countScore(progress.stopping, judgement.score, params.tol)) outcome.best = network.packed.slice();
+    if (countScore(progress.stopping, judgement.score, params.tol))
+      outcome.best = yield* sliceInPieces(network.packed);
   }
   const finished = schedule(request, optimizer);
   if (!finished && !incremental && progress.nIter === params.maxIter) outcome.unconverged = true;

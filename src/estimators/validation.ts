@@ -51,7 +51,7 @@ export function onData(
     }));
     const { outputs } = task;
     const predicted = new Float32Array(rows.rows * outputs);
-    session.setParameters(network.packed);
+    yield* session.setParametersInPieces(network.packed);
     const loss = yield* session.gradientsInPieces(dataset, all, false, (part) => {
       predicted.set(session.predictions(part.length), part[0] * outputs);
     });

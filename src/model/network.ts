@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engines.js';
 import type { Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
 import type { Places, Rows } from '../ndarray.js';
-import { refuseNonFinite } from '../ndarray.js';
+import { sliceInPieces } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 import type { LastCall } from './last-call.js';
@@ -15,13 +15,13 @@ import { flopsPerRow, packInPieces, unpack } from './parameters.js';
 import type { Plan } from './plan.js';
 import { shapesOf } from './plan.js';
 import { isWarmable, newPredictions, planPredictions } from './prediction.js';
-import { copyNestedRows, copyRows, readNested, sampleNestedRows, takeRows } from './row-copies.js';
+import { loadRows, readNested, sampleNestedRows, takeRows } from './row-copies.js';
 import type { GatherableRows } from './scale.js';
 import { gatherable, gatherableInPieces } from './scale.js';
 import type { NetworkSpec, Shape } from './spec.js';
 import { sizeOf } from './spec.js';
 import { predictCalls, predictListedCalls } from './steps.js';
-import { writeNextLists, writeRow } from './stored.js';
+import { writeNextLists } from './stored.js';
 
 /** Floating-point operations of a piece of a prediction, unless a single row takes more: about 10 ms. */
 const PIECE_FLOPS = 2e8;
@@ -105,6 +105,16 @@ export class Network {
   borrow(source: (() => Float32Array) | undefined): void {
     if (source) this.#keepParameters();
     this.#training = source;
+  }
+
+  /** When training is over: the parameters that were borrowed, which nobody changes meanwhile, become the network's own. */
+  *takeBack(parameters: Float32Array): Pieces<void> {
+    const own = this.#arena ? undefined : yield* sliceInPieces(parameters);
+    this.#training = undefined;
+    this.#keepParameters();
+    // A prediction in between may have made the arena.
+    if (this.#arena) this.#arena.f32.set(parameters, this.#plan.block >>> 2);
+    else this.#packed = own;
   }
 
   get training(): boolean {
@@ -202,7 +212,7 @@ export class Network {
     const count =
       form === 'listed'
         ? writeNextLists(arena, this.#plan.lists as ListsPlan, rows as SparseRows, begin, most)
-        : this.#load(arena, rows, begin, Math.min(most, this.#inputRows));
+        : loadRows(arena, this.#plan, rows, begin, Math.min(most, this.#inputRows));
     if (count === 0) return 0;
     run(this.#program(arena, rows, count, form));
     takeRows(result, begin * units, units, count, arena.f32, output);
@@ -244,37 +254,6 @@ export class Network {
     const { nested, features } = rows;
     const data = nested ? sampleNestedRows(nested, LOOKED_AT, features) : rows.data;
     return isSparse({ data, features, rows: Math.min(rows.rows, LOOKED_AT) }) ? 'sparse' : 'dense';
-  }
-
-  /**
-   * Copies up to `most` rows into the arena: bytes as they are, others at the stride of the input matrix. Returns their
-   * number; 0 if nested rows are not what they seemed to be.
-   */
-  #load(arena: Arena, rows: Rows, begin: number, most: number): number {
-    const { input, staging } = this.#plan;
-    const { data, features, nested } = rows;
-    const end = Math.min(begin + most, rows.rows);
-    const first = input.offset >>> 2;
-    const stride = input.stride >>> 2;
-    if (rows.sparse) {
-      for (let row = begin; row < end; row++) writeRow(arena.f32, first + (row - begin) * stride, rows, row);
-      return end - begin;
-    }
-    if (nested) {
-      if (!copyNestedRows(arena.f32, first, stride, nested, begin, end, features)) return 0;
-    } else {
-      const all = end - begin === rows.rows;
-      const source = all ? data : data.subarray(begin * features, end * features);
-      if (source instanceof Uint8Array) {
-        arena.u8.set(source, staging);
-        return end - begin;
-      }
-      copyRows(arena.f32, first, stride, source, features);
-    }
-    // Here they are in the cache, and whole vectors.
-    const { unchecked } = rows;
-    if (unchecked && !arena.allFinite(input.offset, (end - begin) * stride)) refuseNonFinite(unchecked);
-    return end - begin;
   }
 
   #program(arena: Arena, { scale, parts }: GatherableRows, count: number, form: Form): Program {

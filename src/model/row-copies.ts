@@ -1,11 +1,14 @@
+import type { Arena } from '../engine/arena.js';
 import { copyNumbers } from '../ndarray/nested.js';
 import type { Rows } from '../ndarray.js';
-import { rowsInPieces } from '../ndarray.js';
+import { refuseNonFinite, rowsInPieces } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
 import type { Matrix } from './layout.js';
+import type { Plan } from './plan.js';
+import { writeRow } from './stored.js';
 
 /** Copy rows to a stride: target[start + row · stride + column] = source[row · columns + column]. */
-export function copyRows(
+function copyRows(
   target: Float32Array,
   start: number,
   stride: number,
@@ -26,7 +29,7 @@ export function copyRows(
  *
  * @returns whether all of them are plain arrays of `columns` numbers
  */
-export function copyNestedRows(
+function copyNestedRows(
   target: Float32Array,
   start: number,
   stride: number,
@@ -109,4 +112,40 @@ export function takeRows(
 /** Nested rows as `toRows` reads them, or refuses them. */
 export function readNested({ nested, unchecked }: Rows): Pieces<Rows> {
   return rowsInPieces(nested, { name: unchecked?.name, flatten: true });
+}
+
+/**
+ * Copies up to `most` rows into the arena: bytes as they are, others at the stride of the input matrix. Returns their
+ * number; 0 if nested rows are not what they seemed to be.
+ */
+export function loadRows(
+  arena: Arena,
+  { input, staging }: Plan,
+  rows: Rows,
+  begin: number,
+  most: number,
+): number {
+  const { data, features, nested } = rows;
+  const end = Math.min(begin + most, rows.rows);
+  const first = input.offset >>> 2;
+  const stride = input.stride >>> 2;
+  if (rows.sparse) {
+    for (let row = begin; row < end; row++) writeRow(arena.f32, first + (row - begin) * stride, rows, row);
+    return end - begin;
+  }
+  if (nested) {
+    if (!copyNestedRows(arena.f32, first, stride, nested, begin, end, features)) return 0;
+  } else {
+    const all = end - begin === rows.rows;
+    const source = all ? data : data.subarray(begin * features, end * features);
+    if (source instanceof Uint8Array) {
+      arena.u8.set(source, staging);
+      return end - begin;
+    }
+    copyRows(arena.f32, first, stride, source, features);
+  }
+  // Here they are in the cache, and whole vectors.
+  const { unchecked } = rows;
+  if (unchecked && !arena.allFinite(input.offset, (end - begin) * stride)) refuseNonFinite(unchecked);
+  return end - begin;
 }

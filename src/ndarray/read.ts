@@ -16,8 +16,8 @@ export function* arrayInPieces(
   name: string,
   Plain: TypedArrayConstructor = Float64Array,
 ): Pieces<NdArray<TypedArray>> {
-  checkBuffer(input, name);
-  if (isTypedArray(input)) return { data: plainTyped(input), shape: [input.length] };
+  const ready = readyArray(input, name);
+  if (ready) return ready;
   if (Array.isArray(input)) return yield* nestedInPieces(input as NestedArray, name, Plain);
   if (isCsr(input)) {
     const csr = yield* checkCsr(input, name);
@@ -25,12 +25,17 @@ export function* arrayInPieces(
     return { data: yield* densify<Float32Array | Float64Array>(csr, Dense, name), shape: [...csr.shape] };
   }
   if (isStrided(input)) return yield* contiguous(input, name);
-  if (typeof input === 'object' && input !== null && 'data' in input && 'shape' in input) {
-    return checkNdArray(input as NdArray<TypedArray>, name);
-  }
   throw new ValueError(
     `${name} must be an array of numbers (nested arrays, typed arrays, an NdArray or CSR rows), but received ${describe(input)}${hintFor(input)}.`,
   );
+}
+
+/** Typed arrays and NdArrays, which need no reading, as an NdArray; undefined for other forms. */
+export function readyArray(input: unknown, name: string): NdArray<TypedArray> | undefined {
+  checkBuffer(input, name);
+  if (isTypedArray(input)) return { data: plainTyped(input), shape: [input.length] };
+  if (typeof input !== 'object' || input === null || !('data' in input && 'shape' in input)) return undefined;
+  return isCsr(input) || isStrided(input) ? undefined : checkNdArray(input as NdArray<TypedArray>, name);
 }
 
 /** How to make an array of what other libraries keep numbers in. */
@@ -44,7 +49,7 @@ function hintFor(input: unknown): string {
 
 /** `arrayInPieces`, at once. */
 export function readArray(input: unknown, name: string, Plain?: TypedArrayConstructor): NdArray<TypedArray> {
-  return runAtOnce(arrayInPieces(input, name, Plain));
+  return readyArray(input, name) ?? runAtOnce(arrayInPieces(input, name, Plain));
 }
 
 /** An NdArray whose data, shape and scale fit together, as a fresh object around the same data. */

@@ -3,7 +3,7 @@ import { ShapeError, ValueError } from '../errors.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 import { isCsr } from './csr.js';
-import { arrayInPieces } from './read.js';
+import { arrayInPieces, readyArray } from './read.js';
 import type { Places } from './sparse-rows.js';
 import { sparseRows } from './sparse-rows.js';
 import type { NdArray, TypedArray } from './types.js';
@@ -59,7 +59,7 @@ export interface RowsOptions {
  * @throws ValueError for what is not a number, NaN, infinities, and values beyond float32's range, naming row and column
  */
 export function* rowsInPieces(input: unknown, options: RowsOptions = {}): Pieces<Rows> {
-  const { name = 'X', expectedFeatures, flatten = false, unchecked = false } = options;
+  const { name = 'X', expectedFeatures, unchecked = false } = options;
   if (isCsr(input)) {
     const rows = yield* sparseRows(input, name);
     checkRank(rows.shape, name);
@@ -68,27 +68,48 @@ export function* rowsInPieces(input: unknown, options: RowsOptions = {}): Pieces
   }
   if (unchecked && isPlainRows(input, expectedFeatures)) return unread(input, name);
   const array = yield* arrayInPieces(input, name, Float32Array);
-  checkRank(array.shape, name);
-  const rows = array.shape[0];
-  const features = array.data.length / rows;
-  checkFeatures(features, expectedFeatures, array.shape, name);
-  const shape = flatten ? [rows, features] : array.shape;
-  if (array.data instanceof Uint8Array) {
-    return { data: array.data, rows, features, scale: array.scale ?? 1, shape };
-  }
-  if (array.data instanceof Uint8ClampedArray) {
-    const data = new Uint8Array(array.data.buffer, array.data.byteOffset, array.data.length);
-    return { data, rows, features, scale: array.scale ?? 1, shape };
-  }
+  const ready = readyRows(array, input, options);
+  if (ready) return ready;
   const data = yield* roundOnce(array);
-  if (unchecked) return { data, rows, features, scale: 1, shape, unchecked: { input, name } };
+  const { features, shape } = sizesOf(array, options);
+  const rows = { data, rows: shape[0], features, scale: 1, shape };
+  if (unchecked) return { ...rows, unchecked: { input, name } };
   if ((yield* firstNonFinite(data)) >= 0) throw yield* refusal({ input, name });
-  return { data, rows, features, scale: 1, shape };
+  return rows;
 }
 
 /** `rowsInPieces`, at once. */
-export function toRows(input: unknown, options?: RowsOptions): Rows {
-  return runAtOnce(rowsInPieces(input, options));
+export function toRows(input: unknown, options: RowsOptions = {}): Rows {
+  const array = readyArray(input, options.name ?? 'X');
+  const ready = array && readyRows(array, input, options);
+  return ready ?? runAtOnce(rowsInPieces(input, options));
+}
+
+/** Rows of an array whose values can be taken as they are: bytes, and float32 that nobody has to look at yet. */
+function readyRows(array: NdArray<TypedArray>, input: unknown, options: RowsOptions): Rows | undefined {
+  const { data, scale = 1 } = array;
+  const { features, shape } = sizesOf(array, options);
+  const rows = shape[0];
+  if (data instanceof Uint8Array) return { data, rows, features, scale, shape };
+  if (data instanceof Uint8ClampedArray) {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.length);
+    return { data: bytes, rows, features, scale, shape };
+  }
+  if (!(data instanceof Float32Array) || scale !== 1 || !options.unchecked) return undefined;
+  const unchecked = { input, name: options.name ?? 'X' };
+  return { data, rows, features, scale, shape, unchecked };
+}
+
+/** @throws ShapeError unless an array has rows, of as many features as are expected */
+function sizesOf(
+  { data, shape }: NdArray<TypedArray>,
+  { name = 'X', expectedFeatures, flatten }: RowsOptions,
+): { features: number; shape: readonly number[] } {
+  checkRank(shape, name);
+  const [rows] = shape;
+  const features = data.length / rows;
+  checkFeatures(features, expectedFeatures, shape, name);
+  return { features, shape: flatten ? [rows, features] : shape };
 }
 
 /** Fewer rows are read at once. */

@@ -81,9 +81,9 @@ export class Evaluation {
   }
 
   /** Begin anew, with the parameters that a network has now. */
-  restart(network: Network): void {
+  *restart(network: Network): Pieces<void> {
     this.#network = network;
-    this.#session?.setParameters(network.packed);
+    if (this.#session) yield* this.#session.setParametersInPieces(network.packed);
     this.#loss = 0;
     this.#rows = 0;
     this.metrics.reset();
@@ -134,7 +134,7 @@ export class Evaluation {
       penaltyPerRow: false,
       entries: before?.missing(dataset, rows) ?? mostEntries(network.spec, dataset.rows, this.#room),
     });
-    if (before) session.setParameters(before.parameters());
+    if (before) yield* session.setParametersInPieces(before.parameters());
     this.#session = session;
     return session;
   }

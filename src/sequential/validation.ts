@@ -1,12 +1,11 @@
-import { throwIfAborted } from '../check/abort.js';
 import type { Network } from '../model/network.js';
 import { ascending } from '../random.js';
-import { Yielder } from '../yielding.js';
+import { SlicedSession } from '../train/sliced-session.js';
+import { runInSlices, Yielder } from '../yielding.js';
 import { batchesOf } from './batches.js';
 import type { Evaluation } from './evaluation.js';
 import type { Prepared, Sample } from './prepare.js';
 import type { BatchStream } from './stream.js';
-import { countValues } from './structure.js';
 
 export interface ValidationRequest {
   /** A data set, or batches. */
@@ -38,14 +37,10 @@ export class Validation {
     if (!this.due(index) || late()) return undefined;
     this.#evaluation ??= this.#request.evaluation();
     const evaluation = this.#evaluation;
-    evaluation.restart(network);
-    const yielder = new Yielder();
-    const flops = 2 * countValues(network.parameters);
+    const yielder = new Yielder(signal);
+    await runInSlices(evaluation.restart(network), yielder);
     for await (const [prepared, rows] of this.#batches()) {
-      evaluation.step(prepared, rows);
-      if (!yielder.due(flops * rows.length)) continue;
-      await yielder.rest();
-      throwIfAborted(signal);
+      await runInSlices(evaluation.stepInPieces(prepared, rows, SlicedSession), yielder);
       if (late()) return undefined;
     }
     return evaluation.results();

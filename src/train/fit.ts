@@ -3,6 +3,7 @@ import { LostWorkerError } from '../engine/lost-worker.js';
 import { DivergedError } from '../errors.js';
 import type { Network } from '../model/network.js';
 import { allFinite, sliceRows } from '../ndarray.js';
+import { setInPieces, sliceInPieces } from '../ndarray/values.js';
 import type { Batch } from './batches.js';
 import type { Dataset } from './data.js';
 import { SlicedSession } from './sliced-session.js';
@@ -104,9 +105,9 @@ export async function fit(request: FitRequest): Promise<void> {
   try {
     await run.epochs();
   } finally {
-    network.borrow(undefined);
-    network.setPacked(trainer.parameters());
-    trainer.saveSlots();
+    const yielder = new Yielder();
+    await runInSlices(trainer.saveSlotsInPieces(), yielder);
+    await runInSlices(network.takeBack(trainer.parameters()), yielder);
   }
 }
 
@@ -139,7 +140,7 @@ class Run {
 
   async epochs(): Promise<void> {
     const { firstEpoch, lastEpoch, trainer, signal, onEpochBegin, onDivergence, onEpoch } = this.#request;
-    const finite = trainer.parameters().slice();
+    const finite = await runInSlices(sliceInPieces(trainer.parameters()), this.#yielder);
     for (let epoch = firstEpoch; epoch <= lastEpoch && !this.#over(); epoch++) {
       if (onEpochBegin) await onEpochBegin(epoch);
       const report = await this.#epoch(epoch).catch((error: unknown) => {
@@ -155,7 +156,7 @@ class Run {
         if (await onDivergence?.(report)) return;
         throw diverged(fault, epoch);
       }
-      finite.set(reached);
+      await runInSlices(setInPieces(finite, reached), this.#yielder);
       if (report.steps > 0 && (await onEpoch(report))) return;
       throwIfAborted(signal);
     }

@@ -13,6 +13,7 @@ import { countEntries, takesLists } from '../model/stored.js';
 import type { LossPlan, Plan } from '../model/plan.js';
 import { plan } from '../model/plan.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../model/steps.js';
+import { setInPieces } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 import type { Dataset, ListSizes } from './data.js';
@@ -97,7 +98,8 @@ export class Session {
 
   /** Copies the network's parameters and the data set into the arena. */
   protected *load(): Pieces<void> {
-    this.setParameters(this.options.network.packed);
+    yield* this.arena.claim();
+    yield* this.setParametersInPieces(this.options.network.packed);
     if (this.#resident) yield* loadResident(this.arena, this.loss, this.#resident);
   }
 
@@ -123,7 +125,11 @@ export class Session {
   }
 
   setParameters(block: Float32Array): void {
-    this.arena.f32.set(block, this.plan.block >>> 2);
+    runAtOnce(this.setParametersInPieces(block));
+  }
+
+  *setParametersInPieces(block: Float32Array): Pieces<void> {
+    yield* setInPieces(this.arena.f32, block, this.plan.block >>> 2);
   }
 
   /**

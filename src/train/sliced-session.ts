@@ -8,6 +8,7 @@ import { run } from '../engine/kernels.js';
 import { costOfAll, cutIntoSlices, FLOPS_PER_NANOSECOND } from '../engine/slices.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../model/steps.js';
 import type { UpdatesPlan } from '../model/updates.js';
+import { setInPieces } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import type { Dataset, ListSizes } from './data.js';
 import { listSizes } from './data.js';
@@ -36,6 +37,8 @@ export class SlicedSession extends Session {
   readonly #movesEarly: boolean;
   /** Parameters as of the last whole step, while a step that changes them is under way. */
   #settled: Float32Array<ArrayBuffer> | undefined;
+  /** Memory for them. */
+  #kept: Float32Array<ArrayBuffer> | undefined;
   /** Rows of the present step, and milliseconds that it has been computing. */
   #rows = 0;
   #spent = 0;
@@ -60,9 +63,9 @@ export class SlicedSession extends Session {
     return this.#settled ?? super.parameters();
   }
 
-  override setParameters(block: Float32Array): void {
+  override *setParametersInPieces(block: Float32Array): Pieces<void> {
+    yield* super.setParametersInPieces(block);
     this.#settled = undefined;
-    super.setParameters(block);
   }
 
   /**
@@ -77,7 +80,7 @@ export class SlicedSession extends Session {
     training: boolean,
     each?: (part: Int32Array) => void,
   ): Pieces<number> {
-    if (training && this.#movesEarly) this.#settled = super.parameters().slice();
+    if (training && this.#movesEarly) yield* this.#settle();
     this.#spent = 0;
     this.#rows = batch.length;
     this.arena.beginStep();
@@ -124,10 +127,17 @@ export class SlicedSession extends Session {
 
   /** Updates the parameters from the gradients. To be run to its end: what it has begun cannot be taken back. */
   *updateInPieces(): Pieces<void> {
-    if (this.#updates.length > 1) this.#settled ??= super.parameters().slice();
+    if (this.#updates.length > 1 && !this.#settled) yield* this.#settle();
     yield* this.#run(this.#updates);
     this.#settled = undefined;
     this.arena.endStep(this.#rows, this.#spent);
+  }
+
+  /** Keep the parameters as they are while a step changes them. */
+  *#settle(): Pieces<void> {
+    this.#kept ??= new Float32Array(this.plan.blockLength);
+    yield* setInPieces(this.#kept, super.parameters());
+    this.#settled = this.#kept;
   }
 
   *#run(slices: readonly Slice[]): Pieces<void> {

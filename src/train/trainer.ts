@@ -9,8 +9,9 @@ import { sizeOf } from '../model/spec.js';
 import { mostEntries } from '../model/stored.js';
 import { takesPooling } from '../model/layers/convolution.js';
 import { firstTrainable, shapesOf } from '../model/plan.js';
+import { setInPieces, sliceInPieces } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
-import { runAtOnce } from '../yielding.js';
+import { ranges, runAtOnce } from '../yielding.js';
 import type { Dataset } from './data.js';
 import { Session } from './session.js';
 import type { SessionOptions } from './session.js';
@@ -47,13 +48,14 @@ export class Trainer {
 
   /** A trainer whose data set is in its arena. */
   static *open(options: TrainerOptions): Pieces<Trainer> {
-    return new Trainer(options, yield* openSession(options));
+    const trainer = new Trainer(options, yield* openSession(options));
+    yield* trainer.#loadSlots();
+    return trainer;
   }
 
   private constructor(options: TrainerOptions, session: Session) {
     this.#options = options;
     this.#session = session;
-    this.#loadSlots();
   }
 
   /** Where the steps are computed. A new one takes its place when a batch is larger than all before. */
@@ -68,6 +70,10 @@ export class Trainer {
 
   setParameters(block: Float32Array): void {
     this.#session.setParameters(block);
+  }
+
+  *setParametersInPieces(block: Float32Array): Pieces<void> {
+    yield* this.#session.setParametersInPieces(block);
   }
 
   /** Σ parameter². */
@@ -122,10 +128,16 @@ export class Trainer {
 
   /** Write the slots back into the state, for a later trainer to go on from. */
   saveSlots(): void {
+    runAtOnce(this.saveSlotsInPieces());
+  }
+
+  *saveSlotsInPieces(): Pieces<void> {
     const { arena, plan } = this.session;
-    this.#options.state.slots = this.#updates.slots.map((offset) =>
-      arena.floats(offset, plan.blockLength).slice(),
-    );
+    const slots: Float32Array[] = [];
+    for (const offset of this.#updates.slots) {
+      slots.push(yield* sliceInPieces(arena.floats(offset, plan.blockLength)));
+    }
+    this.#options.state.slots = slots;
   }
 
   #makeRoom(dataset: Dataset, batch: Int32Array): void {
@@ -136,23 +148,29 @@ export class Trainer {
   }
 
   *#reopen(changes: Partial<TrainerOptions>): Pieces<void> {
-    this.saveSlots();
-    const parameters = this.parameters().slice();
+    yield* this.saveSlotsInPieces();
+    const parameters = yield* sliceInPieces(this.parameters());
     const options = { ...this.#options, ...changes };
     this.#session = yield* openSession(options);
     this.#options = options;
-    this.setParameters(parameters);
-    this.#loadSlots();
+    yield* this.#session.setParametersInPieces(parameters);
+    yield* this.#loadSlots();
   }
 
-  #loadSlots(): void {
+  *#loadSlots(): Pieces<void> {
     const { arena, plan } = this.session;
     const { state, optimizer } = this.#options;
-    this.#updates.slots.forEach((offset, i) => {
+    for (const [i, offset] of this.#updates.slots.entries()) {
       const slot = state.slots?.[i];
-      if (slot) arena.f32.set(slot, offset >>> 2);
-      else arena.floats(offset, plan.blockLength).fill(initialSlot(optimizer));
-    });
+      if (slot) {
+        yield* setInPieces(arena.f32, slot, offset >>> 2);
+        continue;
+      }
+      // Fresh memory is zeroed.
+      const [initial, first] = [initialSlot(optimizer), offset >>> 2];
+      if (initial === 0) continue;
+      yield* ranges(plan.blockLength, 1, (begin, end) => arena.f32.fill(initial, first + begin, first + end));
+    }
   }
 
   #writeControl(

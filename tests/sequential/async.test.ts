@@ -121,3 +121,12 @@ describe.each(cases)('$name', ({ make, x }) => {
     await expect(sequential().evaluateAsync(x, y)).rejects.toThrow('compile');
   });
 });
+
+test('fit copies large blocks of weights, slots and memory in pieces', async () => {
+  const model = sequential({ seed: 1, layers: [layers.dense({ units: 1000, inputShape: [1000] })] });
+  model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
+  const rows = { data: new Float32Array(1000).fill(0.5), shape: [1, 1000] };
+  const { turns } = await countTurns(() => model.fit(rows, rows, { epochs: 1, verbose: 0 }));
+  // A million weights are 16 pieces of 65,536; with Adam's two slots they are read, written and saved, eight blocks in all.
+  expect(turns).toBeGreaterThan(8 * 15);
+});

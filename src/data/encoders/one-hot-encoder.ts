@@ -169,7 +169,8 @@ export class OneHotEncoder {
     const strict = this.#params.handleUnknown === 'error';
     for (const [j, column] of columns.entries()) {
       const codes = yield* codesOf(column, fitted.categories[j]);
-      yield* ranges(rows, VALUES_PER_LABEL, (begin, end) => {
+      // The first column meets every page of new memory.
+      yield* ranges(rows, Math.max(VALUES_PER_LABEL, width), (begin, end) => {
         for (let row = begin; row < end; row++) {
           if (codes[row] < 0 && strict) {
             throw unknownLabel('OneHotEncoder', column[row], `row ${row}, column ${j}`, fitted.categories[j]);

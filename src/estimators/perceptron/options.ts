@@ -14,8 +14,8 @@ import {
 import { positiveInteger } from '../../check.js';
 import { RandomState } from '../../random.js';
 import type { OnWarning } from '../../warnings.js';
-import type { ClassWeight } from './class-weights.js';
-import { classWeightRule } from './class-weights.js';
+import type { ClassWeight } from '../class-weight.js';
+import { classWeightRule } from '../class-weight.js';
 
 /** scikit-learn's parameters of Perceptron, in camelCase, with its defaults. */
 export interface PerceptronOptions {

@@ -26,7 +26,6 @@ import {
   readLabels,
 } from '../labels.js';
 import type { LabelSequence } from '../out.js';
-import { classWeights } from './class-weights.js';
 import type { PerceptronOptions, PerceptronParams } from './options.js';
 import { perceptronOption, readPerceptronOptions } from './options.js';
 import type { PredictOptions, ScoreOptions } from './predictions.js';
@@ -200,6 +199,7 @@ export class Perceptron extends TrainedPerceptron {
     const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, rows.rows);
     if (this.#params.randomState === null) this.setParams({ randomState: freshSeed() });
     const params = this.#params;
+    const { classWeights } = await later(() => import('../class-weights.js'));
     const classWeight = classWeights('Perceptron', params.classWeight, classes, codes);
     const { trainPerceptron } = await later(() => import('./training.js'));
     const { toSamples } = await later(() => import('./samples.js'));
