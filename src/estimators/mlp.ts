@@ -5,10 +5,10 @@ import { later } from '../later.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
 import { rowsInPieces } from '../ndarray.js';
 import { freshSeed } from '../random.js';
+import { FitGuard } from './fit-guard.js';
 import { KeptTrainer } from './kept-trainer.js';
 import type { Model } from './model.js';
 import type { MLPParams, OptionsOf } from './options.js';
-import { promised } from './promised.js';
 import type { Pieces } from '../yielding.js';
 import { readOptions } from './read-options.js';
 import { saveMLP } from './saving.js';
@@ -21,7 +21,7 @@ export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
   /** The options of the present training: those that it began with. */
   protected begun: P;
   readonly #kept = new KeptTrainer();
-  #busy = false;
+  readonly #guard = new FitGuard();
 
   protected constructor(owner: string, options: unknown) {
     super();
@@ -45,11 +45,11 @@ export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
    * step, without the optimizer.
    */
   toBytes(): Uint8Array<ArrayBuffer> {
-    return saveMLP(this.name, { params: this.params, model: this.fitted('toBytes') }, this.#busy);
+    return saveMLP(this.name, { params: this.params, model: this.fitted('toBytes') }, this.training);
   }
 
   protected get training(): boolean {
-    return this.#busy;
+    return this.#guard.busy;
   }
 
   /** True if the next fit goes on from the present weights. */
@@ -59,20 +59,9 @@ export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
 
   /** A training, one at a time: the promise of a second one rejects. Resolves to this estimator. */
   protected exclusively(call: string, work: () => Promise<void>): Promise<this> {
-    return promised(this, this.name, call, async () => {
-      if (this.#busy) {
-        throw new ValueError(
-          `${this.name}: ${call} was called while the model is being trained; await the first call.`,
-        );
-      }
-      this.#busy = true;
+    return this.#guard.run(this, this.name, call, () => {
       this.begun = this.params;
-      try {
-        await work();
-      } finally {
-        this.#busy = false;
-      }
-      return this;
+      return work();
     });
   }
 

@@ -12,7 +12,7 @@ import { freshSeed } from '../../random.js';
 import { ConvergenceWarning, warn } from '../../warnings.js';
 import { runInSlices, Yielder } from '../../yielding.js';
 import { readWeights } from '../accuracy.js';
-import { Exclusive } from '../exclusive.js';
+import { FitGuard } from '../fit-guard.js';
 import type { FitOptions } from '../fit-options.js';
 import { fitSchema, readFitOptions } from '../fit-options.js';
 import type { LabelInput } from '../labels.js';
@@ -69,7 +69,7 @@ export class Perceptron extends TrainedPerceptron {
   /** Survives minifiers. */
   static override readonly name: string = 'Perceptron';
   #params: PerceptronParams;
-  readonly #exclusive = new Exclusive();
+  readonly #guard = new FitGuard();
 
   constructor(options: PerceptronOptions = {}) {
     super();
@@ -107,7 +107,7 @@ export class Perceptron extends TrainedPerceptron {
   }
 
   protected get training(): boolean {
-    return this.#exclusive.busy;
+    return this.#guard.busy;
   }
 
   /**
@@ -120,7 +120,7 @@ export class Perceptron extends TrainedPerceptron {
    *   overflow: the model stays as it was at the last whole epoch
    */
   fit(x: ArrayInput, y: LabelInput, options: PerceptronFitOptions = {}): Promise<this> {
-    return this.#exclusive.run(this, 'Perceptron', 'fit', async () => {
+    return this.#guard.run(this, 'Perceptron', 'fit', async () => {
       const given = readFitOptions('Perceptron', 'fit', options, schema, perceptronOption);
       const yielder = new Yielder(given.signal);
       const present = this.#params.warmStart ? this.fittedState : undefined;
@@ -153,7 +153,7 @@ export class Perceptron extends TrainedPerceptron {
     y: LabelInput,
     options: PerceptronFitOptions & { readonly classes?: LabelInput } = {},
   ): Promise<this> {
-    return this.#exclusive.run(this, 'Perceptron', 'partialFit', async () => {
+    return this.#guard.run(this, 'Perceptron', 'partialFit', async () => {
       const { classes: announced, ...given } = readFitOptions(
         'Perceptron',
         'partialFit',

@@ -1,10 +1,38 @@
-import { NotFittedError } from '../errors.js';
+import { NotFittedError, ValueError } from '../errors.js';
+
+/** Lets an estimator do one training at a time, and guards the promise of it. */
+export class FitGuard {
+  #busy = false;
+
+  /** Whether a training is under way. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** Start a training of an estimator, and resolve to it; the promise of a second one rejects. */
+  run<T extends object>(estimator: T, owner: string, call: string, work: () => Promise<void>): Promise<T> {
+    return promised(estimator, owner, call, async () => {
+      if (this.#busy) {
+        throw new ValueError(
+          `${owner}: ${call} was called while the model is being trained; await the first call.`,
+        );
+      }
+      this.#busy = true;
+      try {
+        await work();
+      } finally {
+        this.#busy = false;
+      }
+      return estimator;
+    });
+  }
+}
 
 /**
  * Start work and return its promise. To read the estimator's members from the promise, as in `model.fit(x, y).predict(x)`,
  * throws a NotFittedError that says what is missing, where JavaScript would only say that predict is not a function.
  */
-export function promised<T extends object>(
+function promised<T extends object>(
   estimator: T,
   owner: string,
   call: string,
