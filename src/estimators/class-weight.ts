@@ -1,6 +1,6 @@
 import type { Rule } from '../check.js';
 import { refused } from '../check.js';
-import { classWeightEntries, describeBadWeight } from '../data/class-weights.js';
+import { classWeightEntries, describeBadWeight } from '../data/weights.js';
 import type { Label } from '../data/labels.js';
 
 /** 'balanced', or the weight of each class by its label; classes that are not named weigh 1. */

@@ -1,6 +1,6 @@
 import { describe } from '../check.js';
-import type { ClassWeightEntries } from '../data/class-weights.js';
-import { classWeightEntries } from '../data/class-weights.js';
+import type { ClassWeightEntries } from '../data/weights.js';
+import { classWeightEntries } from '../data/weights.js';
 import type { Label } from '../data/labels.js';
 import { ValueError } from '../errors.js';
 import type { ClassWeight } from './class-weight.js';

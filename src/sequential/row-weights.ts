@@ -1,5 +1,5 @@
 import { describe } from '../check.js';
-import { classWeightEntries, describeBadWeight } from '../data/class-weights.js';
+import { classWeightEntries, describeBadWeight } from '../data/weights.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { ResolvedLoss } from '../model/options/losses.js';
 import { sizeOf } from '../model/spec.js';
