@@ -3,11 +3,10 @@ import { boolean, checkOptions, describe, listOf, number, positiveInteger, refus
 import { ValueError } from '../../errors.js';
 import { readFitted } from '../stored.js';
 import type { Table } from '../table.js';
-import { checkColumns, checkFinite, EPSILON, perColumn } from './fitted.js';
+import type { CellFunction } from './scaler.js';
+import { checkColumns, checkFinite, EPSILON, perColumn, Scaler } from './scaler.js';
 import type { Pieces } from '../../yielding.js';
 import { ranges } from '../../yielding.js';
-import type { CellFunction } from './scaler.js';
-import { Scaler } from './scaler.js';
 
 export interface MinMaxScalerParams {
   /** Where the columns are to lie: [lowest, highest]. Default [0, 1]. */

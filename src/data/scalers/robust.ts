@@ -3,12 +3,11 @@ import { ValueError } from '../../errors.js';
 import { readFitted } from '../stored.js';
 import type { Table } from '../table.js';
 import { columnOf } from '../table.js';
-import { checkColumns, checkFinite, copied, perColumn } from './fitted.js';
+import type { CellFunction } from './scaler.js';
+import { checkColumns, checkFinite, copied, perColumn, Scaler } from './scaler.js';
 import { divisor, pair } from './min-max.js';
 import { normalQuantile, quantile } from './quantile.js';
 import type { Pieces } from '../../yielding.js';
-import type { CellFunction } from './scaler.js';
-import { Scaler } from './scaler.js';
 import { sortedInPieces } from './sorting.js';
 
 export interface RobustScalerParams {

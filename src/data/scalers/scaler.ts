@@ -1,8 +1,8 @@
 import type { AsyncOptions } from '../../check/async-options.js';
 import { runAsync } from '../../check/async-options.js';
-import type { Schema } from '../../check.js';
-import { checkOptions } from '../../check.js';
-import { NotFittedError } from '../../errors.js';
+import type { Rule, Schema } from '../../check.js';
+import { checkOptions, listOf, number, refused } from '../../check.js';
+import { NotFittedError, FormatError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
 import type { Pieces } from '../../yielding.js';
 import { ranges, runAtOnce } from '../../yielding.js';
@@ -154,4 +154,43 @@ export abstract class Scaler<Params extends object, Fitted extends object> {
       `${this.name}: ${wanted} needs a fitted scaler, but fit has not been called; call fit(X) first.`,
     );
   }
+}
+
+/** float64's epsilon, 2^-52. */
+export const EPSILON = 2.220446049250313e-16;
+
+const numbers = listOf(number(), 1);
+
+/** Finite numbers, one per column, as a Float64Array. */
+export const perColumn: Rule<Float64Array> = {
+  expected: numbers.expected,
+  accept: (value) => {
+    const list = numbers.accept(value);
+    return list === refused ? refused : Float64Array.from(list);
+  },
+};
+
+/** FormatError unless all lists that are given have the same length. */
+export function checkColumns(kind: string, lists: Readonly<Record<string, Float64Array | null>>): void {
+  const given = Object.entries(lists).filter(([, list]) => list !== null) as [string, Float64Array][];
+  for (const [name, { length }] of given) {
+    const [first, { length: columns }] = given[0];
+    if (length === columns) continue;
+    throw new FormatError(
+      `${kind}.fromJSON: ${name} must have as many values as ${first}, ${columns}, but received ${length}.`,
+    );
+  }
+}
+
+/** A copy of a learned list. */
+export function copied<T extends Float64Array | null>(list: T): T {
+  return (list && list.slice()) as T;
+}
+
+/** ValueError if what was computed of a column is not finite: its values are too far apart for float64. */
+export function checkFinite(owner: string, column: number, value: number): void {
+  if (Number.isFinite(value)) return;
+  throw new ValueError(
+    `${owner}: X must have columns whose spread is within float64's range, but column ${column} has values too large for it.`,
+  );
 }

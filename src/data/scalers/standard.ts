@@ -2,10 +2,9 @@ import { boolean, checkOptions, nullable, positiveInteger } from '../../check.js
 import { columnMoments } from '../moments.js';
 import { readFitted } from '../stored.js';
 import type { Table } from '../table.js';
-import { checkColumns, checkFinite, copied, EPSILON, perColumn } from './fitted.js';
-import type { Pieces } from '../../yielding.js';
 import type { CellFunction } from './scaler.js';
-import { Scaler } from './scaler.js';
+import { checkColumns, checkFinite, copied, EPSILON, perColumn, Scaler } from './scaler.js';
+import type { Pieces } from '../../yielding.js';
 
 export interface StandardScalerParams {
   /** Subtract the mean of the column. Default true. */
