@@ -7,7 +7,7 @@ import {
   StandardScaler,
 } from 'lamella';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { sortedInPieces } from '../../src/data/scalers/sorting.js';
+import { sortedInPieces } from '../../src/data/scalers/robust.js';
 import { runAtOnce } from '../../src/yielding.js';
 import { abortAfter, asText, countTurns, hastenClock } from '../helpers/event-loop.js';
 import { Seeded } from '../helpers/seeded.js';
