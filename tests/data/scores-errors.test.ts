@@ -10,7 +10,7 @@ import {
   r2Score,
   rocAucScore,
 } from '../../src/data/scores.js';
-import { formatFixed } from '../../src/data/scores/fixed.js';
+import { formatFixed } from '../../src/data/scores/report.js';
 import { type LamellaError, ShapeError, ValueError } from '../../src/errors.js';
 import { ndarray } from '../../src/ndarray.js';
 
