@@ -4,9 +4,8 @@ import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
 import type { Label } from '../labels.js';
 import { readWeights } from '../weights.js';
-import { mean, total } from './counts.js';
 import type { LabelCells, LabelRows } from './labels.js';
-import { checkRows, chosenLabels, labelCells, ones, readPair } from './labels.js';
+import { mean, total, checkRows, chosenLabels, labelCells, ones, readPair } from './labels.js';
 import type { ScoreOptions } from './options.js';
 import { distinctLabels, sampleWeight } from './options.js';
 

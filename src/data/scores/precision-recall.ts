@@ -1,10 +1,8 @@
 import { checkOptions, describe } from '../../check.js';
 import { ValueError } from '../../errors.js';
 import type { Label } from '../labels.js';
-import type { ClassCounts } from './counts.js';
-import { countClasses, mean, pooled, total } from './counts.js';
-import type { LabelPair, LabelRows } from './labels.js';
-import { chosenLabels, readPair } from './labels.js';
+import type { ClassCounts, LabelPair, LabelRows } from './labels.js';
+import { countClasses, mean, pooled, total, chosenLabels, readPair } from './labels.js';
 import type { Average, ScoreOptions } from './options.js';
 import { average, distinctLabels, label, sampleWeight, zeroDivision } from './options.js';
 

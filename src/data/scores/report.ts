@@ -1,10 +1,8 @@
 import { boolean, checkOptions, integer, listOf, rule } from '../../check.js';
 import { ShapeError } from '../../errors.js';
 import type { Label } from '../labels.js';
-import type { ClassCounts } from './counts.js';
-import { countClasses, total } from './counts.js';
-import type { LabelRows } from './labels.js';
-import { chosenLabels, readPair } from './labels.js';
+import type { ClassCounts, LabelRows } from './labels.js';
+import { countClasses, total, chosenLabels, readPair } from './labels.js';
 import type { ScoreOptions } from './options.js';
 import { distinctLabels, sampleWeight, zeroDivision } from './options.js';
 import { averageScores, classScores } from './precision-recall.js';
