@@ -4,4 +4,4 @@ export type { LabelBinarizerParams } from './encoders/label-binarizer.js';
 export { LabelEncoder } from './encoders/label-encoder.js';
 export { OneHotEncoder } from './encoders/one-hot-encoder.js';
 export type { LabelTable, OneHotEncoderParams } from './encoders/one-hot-encoder.js';
-export { toCategorical } from './encoders/to-categorical.js';
+export { toCategorical } from './encoders/label-binarizer.js';
