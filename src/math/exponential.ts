@@ -1,4 +1,4 @@
-import { scaleByPowerOfTwo, splitExponent } from './bits.js';
+import { scaleByPowerOfTwo, splitExponent } from './double.js';
 
 /*
  * Reductions and minimax polynomials: Sun's fdlibm 5.3 (e_exp, e_log, s_expm1, s_log1p, s_tanh), written anew.

@@ -1,6 +1,5 @@
-import { splitExponent } from './bits.js';
-import type { DoubleDouble } from './doubleDouble.js';
-import { multiply, product, sum, THIRD } from './doubleDouble.js';
+import type { DoubleDouble } from './double.js';
+import { splitExponent, multiply, product, sum, THIRD } from './double.js';
 import { expReduced, LN2_HIGH, LN2_LOW } from './exponential.js';
 
 const INVERSE_LN2 = 1.4426950408889634;

@@ -1,5 +1,5 @@
-import type { DoubleDouble } from './doubleDouble.js';
-import { sum } from './doubleDouble.js';
+import type { DoubleDouble } from './double.js';
+import { sum } from './double.js';
 
 /*
  * Kernels and reduction of medium angles: Sun's fdlibm 5.3 (k_sin, k_cos, e_rem_pio2), written anew.

@@ -70,7 +70,7 @@ describe('the rules catch', () => {
     ['src/sequential/model.ts', `import '../estimators/mlp.js'`, 'sequential may not know estimators'],
     ['src/report/svg.ts', `export * from '../interchange/onnx.js'`, 'report may not know interchange'],
     ['src/errors.ts', `import { read } from './data/csv.js'`, 'leaves may not know data'],
-    ['src/math/bits.ts', `import { index } from '../index.js'`, 'leaves may not know entries'],
+    ['src/math/double.ts', `import { index } from '../index.js'`, 'leaves may not know entries'],
     ['src/index.ts', `export * from './node/files.js'`, 'entries may not know node'],
     [
       'src/engine/pool.ts',

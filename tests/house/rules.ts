@@ -38,7 +38,7 @@ const MAX_LINES = 300;
 /** Rows of the bundled data sets: text, not code. */
 const BUNDLED_DATA = /^src\/datasets\/\w+Data\.ts$/;
 
-/** 'src/train/fit.ts' → 'train'; 'src/math/bits.ts' → 'leaves'; 'src/report.ts' → 'entries'. */
+/** 'src/train/fit.ts' → 'train'; 'src/math/double.ts' → 'leaves'; 'src/report.ts' → 'entries'. */
 export function roomOf(path: string): string | undefined {
   const [, first, ...rest] = path.split('/');
   const name = first.replace(/\.ts$/, '');

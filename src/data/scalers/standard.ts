@@ -5,7 +5,7 @@ import type { CellFunction } from './scaler.js';
 import { checkColumns, checkFinite, copied, EPSILON, perColumn, Scaler } from './scaler.js';
 import type { Pieces } from '../../yielding.js';
 import { ranges } from '../../yielding.js';
-import { product, sum } from '../../math/doubleDouble.js';
+import { product, sum } from '../../math/double.js';
 
 export interface StandardScalerParams {
   /** Subtract the mean of the column. Default true. */
