@@ -3,5 +3,5 @@
  * `Math.exp` and its like, and weights, losses and data must have the same bits everywhere.
  */
 export { exp, expm1, log, log1p, tanh } from './math/exponential.js';
-export { pow } from './math/power.js';
+export { pow } from './math/exponential.js';
 export { cos, sin } from './math/trigonometric.js';
