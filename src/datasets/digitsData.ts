@@ -1,5 +1,5 @@
 /**
- * The 1,797 rows of `digits.ts`: 64 bytes per image, all images, then one byte per label; gzip, base64.
+ * The 1,797 rows that `loadDigits` unpacks: 64 bytes per image, all images, then one byte per label; gzip, base64.
  *
  * E. Alpaydin, C. Kaynak (1998), Optical Recognition of Handwritten Digits, test set; UCI Machine Learning Repository,
  * https://doi.org/10.24432/C50P49, licence CC BY 4.0. Taken unchanged from scikit-learn 1.2.1, digits.csv.gz (BSD-3-Clause).

@@ -62,7 +62,7 @@ describe('the rules catch', () => {
 
   test.each([
     ['src/data/idx.ts', `import { memory } from '../engine/arena.js'`, 'data may not know engine'],
-    ['src/datasets/iris.ts', `import { memory } from '../engine/arena.js'`, 'data may not know engine'],
+    ['src/datasets/bundled.ts', `import { memory } from '../engine/arena.js'`, 'data may not know engine'],
     ['src/engine/arena.ts', `import type { NdArray } from '../data/csv.js'`, 'engine may not know data'],
     ['src/model/plan.ts', `export { fit } from '../train/fit.js'`, 'model may not know train'],
     ['src/io/file.ts', `const fit = await import('../train/fit.js')`, 'io may not know train'],

@@ -1,4 +1,6 @@
 import type { NdArray, TypedArray } from '../ndarray.js';
+import { gunzip } from '../data/gzip.js';
+import { DIGITS_GZIP_BASE64 } from './digitsData.js';
 
 /** Rows with the classes they belong to. */
 export interface ClassificationData<T extends TypedArray = Float32Array> {
@@ -56,5 +58,27 @@ export function loadIris(): ClassificationData<Float64Array> {
     y: Int32Array.from({ length: 150 }, (_, row) => Math.floor(row / 50)),
     targetNames: ['setosa', 'versicolor', 'virginica'],
     featureNames: ['sepal length (cm)', 'sepal width (cm)', 'petal length (cm)', 'petal width (cm)'],
+  };
+}
+
+const ROWS = 1797;
+const SIDE = 8;
+const PIXELS = SIDE * SIDE;
+
+/**
+ * Handwritten digits, 1,797 images of 8x8 pixels, each pixel a count from 0 to 16: the test set of UCI's Optical Recognition
+ * of Handwritten Digits, as in scikit-learn. x is (1797, 64), row-major images; y the digit.
+ *
+ * Each call returns arrays of its own.
+ */
+export function loadDigits(): ClassificationData {
+  const packed = atob(DIGITS_GZIP_BASE64);
+  const bytes = gunzip(Uint8Array.from(packed, (letter) => letter.charCodeAt(0)));
+  const places = Array.from({ length: PIXELS }, (_, i) => [Math.floor(i / SIDE), i % SIDE]);
+  return {
+    x: { data: Float32Array.from(bytes.subarray(0, ROWS * PIXELS)), shape: [ROWS, PIXELS] },
+    y: Int32Array.from(bytes.subarray(ROWS * PIXELS)),
+    targetNames: Array.from({ length: 10 }, (_, digit) => String(digit)),
+    featureNames: places.map(([row, column]) => `pixel_${row}_${column}`),
   };
 }
