@@ -1,5 +1,5 @@
 /** A dense network as an ONNX file: Gemm, Relu …, Softmax. @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
-import { ProtobufWriter } from '../../src/io/protobuf.js';
+import { ProtobufWriter } from '../../src/io/tfevents.js';
 
 const FLOAT = 1;
 

@@ -1,5 +1,117 @@
-import { maskedCrc32c } from './crc32c.js';
-import { ProtobufWriter } from './protobuf.js';
+const VARINT = 0;
+const FIXED64 = 1;
+const LENGTH_DELIMITED = 2;
+const FIXED32 = 5;
+
+/** Writes a protocol buffer message, field by field. @see https://protobuf.dev/programming-guides/encoding/ */
+export class ProtobufWriter {
+  #bytes = new Uint8Array(64);
+  #length = 0;
+
+  /** An integer (int32, int64, uint64, bool, enum); a negative one takes ten bytes, as in every protobuf. */
+  varint(field: number, value: number | bigint): this {
+    return this.#tag(field, VARINT).#rawVarint(BigInt.asUintN(64, BigInt(value)));
+  }
+
+  double(field: number, value: number): this {
+    this.#tag(field, FIXED64);
+    const at = this.#grow(8);
+    new DataView(this.#bytes.buffer).setFloat64(at, value, true);
+    return this;
+  }
+
+  float(field: number, value: number): this {
+    this.#tag(field, FIXED32);
+    const at = this.#grow(4);
+    new DataView(this.#bytes.buffer).setFloat32(at, value, true);
+    return this;
+  }
+
+  bytes(field: number, value: Uint8Array): this {
+    this.#tag(field, LENGTH_DELIMITED).#rawVarint(BigInt(value.length));
+    const at = this.#grow(value.length);
+    this.#bytes.set(value, at);
+    return this;
+  }
+
+  string(field: number, value: string): this {
+    return this.bytes(field, new TextEncoder().encode(value));
+  }
+
+  message(field: number, value: ProtobufWriter): this {
+    return this.bytes(field, value.finish());
+  }
+
+  /** repeated double, packed. */
+  doubles(field: number, values: ArrayLike<number>): this {
+    this.#tag(field, LENGTH_DELIMITED).#rawVarint(BigInt(8 * values.length));
+    const at = this.#grow(8 * values.length);
+    const view = new DataView(this.#bytes.buffer);
+    for (let i = 0; i < values.length; i++) view.setFloat64(at + 8 * i, values[i], true);
+    return this;
+  }
+
+  /** A copy of what has been written. */
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  #tag(field: number, wireType: number): this {
+    return this.#rawVarint(BigInt(field * 8 + wireType));
+  }
+
+  #rawVarint(value: bigint): this {
+    let rest = value;
+    while (rest > 127n) {
+      this.#bytes[this.#grow(1)] = Number(rest & 127n) | 128;
+      rest >>= 7n;
+    }
+    const at = this.#grow(1);
+    this.#bytes[at] = Number(rest);
+    return this;
+  }
+
+  /** Make room for `count` bytes; returns where they begin. */
+  #grow(count: number): number {
+    const at = this.#length;
+    this.#length += count;
+    if (this.#length > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(this.#length, 2 * this.#bytes.length));
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+    }
+    return at;
+  }
+}
+
+/** Castagnoli's polynomial, reflected. */
+const POLYNOMIAL = 0x82f63b78;
+
+let table: Int32Array | undefined;
+
+function makeTable(): Int32Array {
+  const made = new Int32Array(256);
+  for (let byte = 0; byte < 256; byte++) {
+    let remainder = byte;
+    for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (-(remainder & 1) & POLYNOMIAL);
+    made[byte] = remainder;
+  }
+  return made;
+}
+
+/** CRC-32C of bytes, as in iSCSI and TFRecord (RFC 3720, appendix B.4). @returns an integer, 0 to 2^32 - 1 */
+export function crc32c(bytes: Uint8Array): number {
+  const t = (table ??= makeTable());
+  let crc = ~0;
+  for (const byte of bytes) crc = (crc >>> 8) ^ t[(crc ^ byte) & 0xff];
+  return ~crc >>> 0;
+}
+
+/** The checksum as TFRecord stores it: rotated by 15 bits, plus a constant, so that checksums of checksums differ. */
+export function maskedCrc32c(bytes: Uint8Array): number {
+  const crc = crc32c(bytes);
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}
 
 /** How the values of an array are distributed: tensorflow/core/framework/summary.proto, HistogramProto. */
 export interface Histogram {

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { crc32c, maskedCrc32c } from '../../src/io/crc32c.js';
-import { ProtobufWriter } from '../../src/io/protobuf.js';
-import { encodeEvent, encodeFileVersion } from '../../src/io/tfevents.js';
+import {
+  crc32c,
+  maskedCrc32c,
+  ProtobufWriter,
+  encodeEvent,
+  encodeFileVersion,
+} from '../../src/io/tfevents.js';
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

@@ -1,4 +1,4 @@
-import { maskedCrc32c } from '../../../src/io/crc32c.js';
+import { maskedCrc32c } from '../../../src/io/tfevents.js';
 
 export interface ReadEvent {
   readonly wallTime: number;
