@@ -1,6 +1,5 @@
 import { ValueError } from '../errors.js';
-import { writeModelFile } from '../io/model-file.js';
-import { toJson } from '../io/plain.js';
+import { writeModelFile, toJson } from '../io/model-file.js';
 import type { Tensor } from '../io/safetensors/dtypes.js';
 import type { Parameter } from '../model/parameters.js';
 import type { NdArray } from '../ndarray.js';

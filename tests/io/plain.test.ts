@@ -3,7 +3,7 @@ import { FormatError, ValueError } from 'lamella';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/io/json.js';
 import { parseJson } from '../../src/io/json.js';
-import { toJson } from '../../src/io/plain.js';
+import { toJson } from '../../src/io/model-file.js';
 import { fromJson } from '../../src/io/revive.js';
 import { RandomState } from '../../src/random.js';
 
