@@ -2,8 +2,13 @@ import { anything, boolean, integer, listOf, nullable, number, oneOf, positiveIn
 import type { Engine } from '../engine/engines.js';
 import { FormatError } from '../errors.js';
 import { asFormatError } from '../io/format-errors.js';
-import { anyNumber, readMembers } from '../io/members.js';
-import { checkNoMoreArrays, readModelFile, takeArray } from '../io/read-model-file.js';
+import {
+  anyNumber,
+  readMembers,
+  checkNoMoreArrays,
+  readModelFile,
+  takeArray,
+} from '../io/read-model-file.js';
 import type { Activation } from '../model/activations.js';
 import { ACTIVATIONS } from '../model/activations.js';
 import { Network } from '../model/network.js';

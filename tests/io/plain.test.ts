@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/io/json.js';
 import { parseJson } from '../../src/io/json.js';
 import { toJson } from '../../src/io/model-file.js';
-import { fromJson } from '../../src/io/revive.js';
+import { fromJson } from '../../src/io/read-model-file.js';
 import { RandomState } from '../../src/random.js';
 
 function copy(value: unknown): unknown {

@@ -1,8 +1,13 @@
 import { anything, integer, listOf, positiveInteger } from '../../check.js';
 import { FormatError } from '../../errors.js';
 import { asFormatError } from '../../io/format-errors.js';
-import { anyNumber, readMembers } from '../../io/members.js';
-import { checkNoMoreArrays, readModelFile, takeArray } from '../../io/read-model-file.js';
+import {
+  anyNumber,
+  readMembers,
+  checkNoMoreArrays,
+  readModelFile,
+  takeArray,
+} from '../../io/read-model-file.js';
 import { runInSlices, Yielder } from '../../yielding.js';
 import { readClassNames } from '../class-names.js';
 import type { PerceptronParams } from './options.js';
