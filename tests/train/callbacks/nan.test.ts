@@ -3,7 +3,7 @@ import { callbacks, layers, MLPRegressor, sequential } from 'lamella';
 import type { LamellaWarning, Sequential } from 'lamella';
 import { Auc } from '../../../src/train/metrics/auc.js';
 import { countLoss, countScore, newStoppingState } from '../../../src/estimators/stopping.js';
-import { ranksOf } from '../../../src/search/statistics.js';
+import { ranksOf } from '../../../src/search/search.js';
 import { FakeModel, logsOf, run } from './fake.js';
 
 const monitored = { monitor: 'val_mine', mode: 'min' as const };
