@@ -1,18 +1,18 @@
 import type { Rule } from '../check.js';
-import { abortSignal, anyOf, anything, func, number, oneOf, rule } from '../check.js';
+import { abortSignal, anyOf, anything, func, number, oneOf, rule, describe } from '../check.js';
 import { countRows } from '../data/take.js';
-import { ShapeError } from '../errors.js';
+import { ShapeError, ValueError } from '../errors.js';
 import { runInSlices, Yielder } from '../yielding.js';
 import type { CrossValidation } from './cv.js';
 import { crossValidation, foldsFor } from './cv.js';
 import type { Estimator, EstimatorFactory, EstimatorSource, Params } from './estimator.js';
-import { isClassifier } from './estimator.js';
-import { factoryOf, mergeParams, seedsFor } from './factory.js';
+import { isClassifier, cloneEstimator, isEstimator, isPlainObject } from './estimator.js';
 import type { Fold } from './folds.js';
 import type { Scoring } from './scoring.js';
 import { scorerOf } from './scoring.js';
 import type { Trial, TrialResult } from './trial.js';
 import { runTrial } from './trial.js';
+import { freshSeed } from '../random.js';
 
 /** What all kinds of model selection take. */
 export interface ExperimentOptions {
@@ -127,4 +127,56 @@ export async function runTasks(
   }
   yielder.throwIfAborted();
   return results;
+}
+
+/**
+ * The factory that an estimator, a class or a function stands for.
+ *
+ * @throws ValueError for anything else, and if the function gives no estimator
+ */
+function factoryOf<E extends Estimator>(owner: string, source: EstimatorSource<E>): EstimatorFactory<E> {
+  const make = (params: Params): E => {
+    if (typeof source !== 'function') return cloneEstimator(source, params);
+    const isClass = typeof (source.prototype as Partial<Estimator> | undefined)?.fit === 'function';
+    if (isClass) return new (source as new (params: Params) => E)(params);
+    return (source as (params: Params) => E)(params);
+  };
+  return (params) => {
+    const estimator: unknown = typeof source === 'function' || isEstimator(source) ? make(params) : source;
+    if (isEstimator(estimator)) return estimator as E;
+    throw new ValueError(
+      `${owner}: estimator must have fit, predict and getParams, or be a function that returns such, but received ${describe(estimator)}.`,
+    );
+  };
+}
+
+/**
+ * Seeds for whatever in an estimator has none, drawn once for all trials, which thereby are functions of their parameters
+ * and rows alone.
+ */
+function seedsFor(estimator: Pick<Estimator, 'getParams'>): Params {
+  return seedsOf(estimator.getParams() as Params);
+}
+
+function seedsOf(params: Params): Params {
+  const seeds: Params = {};
+  for (const [name, value] of Object.entries(params)) {
+    if (name === 'randomState' && value === null) seeds[name] = freshSeed();
+    else if (isPlainObject(value)) {
+      const inner = seedsOf(value);
+      if (Object.keys(inner).length > 0) seeds[name] = inner;
+    }
+  }
+  return seeds;
+}
+
+/** Options laid over others, step by step in nested ones. */
+export function mergeParams(base: Params, over: Params): Params {
+  const merged = { ...base };
+  for (const [name, value] of Object.entries(over)) {
+    const below = Object.hasOwn(merged, name) ? merged[name] : undefined;
+    const nested = isPlainObject(value) && isPlainObject(below);
+    merged[name] = nested ? mergeParams(below, value) : value;
+  }
+  return merged;
 }
