@@ -5,12 +5,11 @@ import type { ArrayInput } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 import { accuracy, readWeights } from './accuracy.js';
-import { knownTargetsInPieces } from './classifier-targets.js';
+import { knownTargetsInPieces, subsetAccuracy } from './classifier-targets.js';
 import { decide, decideEach, isMultilabel } from './decisions.js';
 import type { LabelInput } from './labels.js';
 import { checkLength, labelsInPieces, positionsInPieces } from './labels.js';
 import type { Model } from './model.js';
-import { subsetAccuracy } from './multilabel.js';
 import type { Outputs } from './outputs.js';
 import { outputsInPieces, outputsOf } from './outputs.js';
 
