@@ -7,11 +7,20 @@ import { isAgain, remember } from '../model/last-call.js';
 import { newPredictions } from '../model/prediction.js';
 import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
 import { ranges } from '../yielding.js';
-import { decideEach, decideRow, isMultilabel } from './decisions.js';
+import {
+  decideEach,
+  decideRow,
+  isMultilabel,
+  checkOut,
+  labelRows,
+  labelSequence,
+  writeLabel,
+  finiteOutputs,
+  outputsInPieces,
+  outputsOf,
+} from './outputs.js';
 import type { Model } from './model.js';
-import type { LabelSequence } from './out.js';
-import { checkOut, labelRows, labelSequence, writeLabel } from './out.js';
-import { finiteOutputs, outputsInPieces, outputsOf } from './outputs.js';
+import type { LabelSequence } from './outputs.js';
 
 const OUT = { out: float32Array, threads: threadsRule };
 const LABELS_OUT = { out: anything<LabelSequence>(), threads: threadsRule };

@@ -6,12 +6,11 @@ import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 import { accuracy, readWeights } from './accuracy.js';
 import { knownTargetsInPieces, subsetAccuracy } from './classifier-targets.js';
-import { decide, decideEach, isMultilabel } from './decisions.js';
+import { decide, decideEach, isMultilabel, outputsInPieces, outputsOf } from './outputs.js';
 import type { LabelInput } from './labels.js';
 import { checkLength, labelsInPieces, positionsInPieces } from './labels.js';
 import type { Model } from './model.js';
 import type { Outputs } from './outputs.js';
-import { outputsInPieces, outputsOf } from './outputs.js';
 
 const schema = { sampleWeight: anything<ArrayInput>() };
 

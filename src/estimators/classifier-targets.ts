@@ -5,7 +5,7 @@ import { formatShape, isTypedArray, readArray } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 import { accuracy } from './accuracy.js';
-import { decide, decideEach } from './decisions.js';
+import { decide, decideEach } from './outputs.js';
 import type { LabelInput } from './labels.js';
 import { checkLength, checkSameClasses, classesInPieces, codesInPieces, labelsInPieces } from './labels.js';
 import type { Model, Task } from './model.js';

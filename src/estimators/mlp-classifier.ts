@@ -17,7 +17,7 @@ import {
 import type { ScoreOptions } from './classifier-score.js';
 import { scoreLabels, scoreLabelsAsync } from './classifier-score.js';
 import { knownTargetsInPieces, targetsInPieces } from './classifier-targets.js';
-import { isMultilabel } from './decisions.js';
+import { isMultilabel } from './outputs.js';
 import type { MLPFitOptions } from './fit-options.js';
 import { mlpFitSchema, readFitOptions } from './fit-options.js';
 import { CLASSIFIER } from './kinds.js';
@@ -29,7 +29,7 @@ import type { Validation } from './training.js';
 import { MLP } from './mlp.js';
 import type { Task } from './model.js';
 import type { MLPClassifierOptions, MLPClassifierParams } from './options.js';
-import type { LabelSequence } from './out.js';
+import type { LabelSequence } from './outputs.js';
 import { rowWeights } from './row-weights.js';
 
 /**

@@ -13,7 +13,7 @@ import {
 import { CLASSIFIER_TO_PREDICT, REGRESSOR_TO_PREDICT } from './kinds.js';
 import { readMLP } from './loading.js';
 import type { Model } from './model.js';
-import type { LabelSequence } from './out.js';
+import type { LabelSequence } from './outputs.js';
 import { decisionFunction, predictClasses, predictClassesAsync } from './perceptron/predictions.js';
 import { readPerceptron } from './perceptron/loading.js';
 import { TrainedPerceptron } from './perceptron/trained.js';

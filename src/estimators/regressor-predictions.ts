@@ -4,8 +4,7 @@ import { checkOptions, float32Array } from '../check.js';
 import { isAgain, remember } from '../model/last-call.js';
 import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
 import type { Model } from './model.js';
-import { checkOut } from './out.js';
-import { finiteOutputs, outputsInPieces, outputsOf } from './outputs.js';
+import { checkOut, finiteOutputs, outputsInPieces, outputsOf } from './outputs.js';
 
 const OUT = { out: float32Array, threads: threadsRule };
 

@@ -25,7 +25,7 @@ import {
   readClasses,
   readLabels,
 } from '../labels.js';
-import type { LabelSequence } from '../out.js';
+import type { LabelSequence } from '../outputs.js';
 import type { PerceptronOptions, PerceptronParams } from './options.js';
 import { perceptronOption, readPerceptronOptions } from './options.js';
 import type { PredictOptions, ScoreOptions } from './predictions.js';

@@ -9,8 +9,8 @@ import { ranges, runAtOnce } from '../../yielding.js';
 import { accuracy, readWeights } from '../accuracy.js';
 import type { LabelInput } from '../labels.js';
 import { checkLength, labelsInPieces, positionsInPieces } from '../labels.js';
-import type { LabelSequence } from '../out.js';
-import { labelSequence, writeLabel } from '../out.js';
+import type { LabelSequence } from '../outputs.js';
+import { labelSequence, writeLabel } from '../outputs.js';
 import type { Fitted } from './training.js';
 
 const PREDICT = { out: anything<LabelSequence>(), threads: threadsRule };
