@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engines.js';
 import type { Rows } from '../ndarray.js';
 import { RandomState, toRandomState } from '../random.js';
 import type { FitOptions } from './fit-options.js';
-import { splitHeldOut } from './held-out.js';
+import { splitHeldOut, onData, onHeldOut } from './validation.js';
 import type { KeptTrainer } from './kept-trainer.js';
 import { dropoutRates } from './layer-options.js';
 import { fitLbfgs } from './lbfgs.js';
@@ -13,7 +13,6 @@ import { fitStochastic } from './stochastic.js';
 import type { TrainingRequest } from './training-request.js';
 import { runInSlices, Yielder } from '../yielding.js';
 import { warnUnscaled, warnUnscaledTargets } from './unscaled.js';
-import { onData, onHeldOut } from './validation.js';
 
 /** Rows and targets to validate with. */
 export interface Validation {
