@@ -1,14 +1,14 @@
 import type { AsyncOptions } from '../check/async-options.js';
 import { runAsync } from '../check/async-options.js';
 import { anything, checkOptions } from '../check.js';
+import { readWeights } from '../data/weights.js';
 import type { ArrayInput } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
-import { accuracy, readWeights } from './accuracy.js';
+import { accuracy, checkLength, labelsInPieces, positionsInPieces } from './labels.js';
 import { knownTargetsInPieces, subsetAccuracy } from './classifier-targets.js';
 import { decide, decideEach, isMultilabel, outputsInPieces, outputsOf } from './outputs.js';
 import type { LabelInput } from './labels.js';
-import { checkLength, labelsInPieces, positionsInPieces } from './labels.js';
 import type { Model } from './model.js';
 import type { Outputs } from './outputs.js';
 

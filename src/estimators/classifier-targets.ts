@@ -4,10 +4,16 @@ import { ShapeError, ValueError } from '../errors.js';
 import { formatShape, isTypedArray, readArray } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
-import { accuracy } from './accuracy.js';
+import {
+  accuracy,
+  checkLength,
+  checkSameClasses,
+  classesInPieces,
+  codesInPieces,
+  labelsInPieces,
+} from './labels.js';
 import { decide, decideEach } from './outputs.js';
 import type { LabelInput } from './labels.js';
-import { checkLength, checkSameClasses, classesInPieces, codesInPieces, labelsInPieces } from './labels.js';
 import type { Model, Task } from './model.js';
 
 /** Targets of fit: classes are those that occur, and with a present model must be its own. */

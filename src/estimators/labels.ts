@@ -151,3 +151,15 @@ export function checkLength(length: number, rows: number, name = 'y'): void {
     throw new ShapeError(`${name} must have as many entries as X has rows, ${rows}, but received ${length}.`);
   }
 }
+
+/** Share of rows, by weight, in which two lists of positions agree. */
+export function accuracy(a: Int32Array, b: Int32Array, weights?: ArrayLike<number>): number {
+  let right = 0;
+  let total = 0;
+  for (let row = 0; row < a.length; row++) {
+    const weight = weights ? weights[row] : 1;
+    total += weight;
+    if (a[row] === b[row]) right += weight;
+  }
+  return right / total;
+}

@@ -19,7 +19,7 @@ import { scoreLabels, scoreLabelsAsync } from './classifier-score.js';
 import { knownTargetsInPieces, targetsInPieces } from './classifier-targets.js';
 import { isMultilabel } from './outputs.js';
 import type { MLPFitOptions } from './fit-options.js';
-import { mlpFitSchema, readFitOptions } from './fit-options.js';
+import { mlpFitSchema, readFitOptions, rowWeights } from './fit-options.js';
 import { CLASSIFIER } from './kinds.js';
 import type { LabelInput } from './labels.js';
 import { checkSameClasses, readClasses, readLabels } from './labels.js';
@@ -30,7 +30,6 @@ import { MLP } from './mlp.js';
 import type { Task } from './model.js';
 import type { MLPClassifierOptions, MLPClassifierParams } from './options.js';
 import type { LabelSequence } from './outputs.js';
-import { rowWeights } from './row-weights.js';
 
 /**
  * A multi-layer perceptron that classifies: scikit-learn's MLPClassifier.

@@ -11,7 +11,7 @@ import type { Pieces } from '../yielding.js';
 import { runAtOnce, runInSlices, Yielder } from '../yielding.js';
 import type { ScoreOptions } from './classifier-score.js';
 import type { MLPFitOptions } from './fit-options.js';
-import { mlpFitSchema, readFitOptions } from './fit-options.js';
+import { mlpFitSchema, readFitOptions, rowWeights } from './fit-options.js';
 import { REGRESSOR } from './kinds.js';
 import type { LabelInput } from './labels.js';
 import { checkLength } from './labels.js';
@@ -22,7 +22,6 @@ import type { Outputs } from './outputs.js';
 import { outputsInPieces, outputsOf } from './outputs.js';
 import { checkOutputs, regression, targetValuesInPieces } from './regression.js';
 import { predictValues, predictValuesAsync } from './regressor-predictions.js';
-import { rowWeights } from './row-weights.js';
 
 const scoreSchema = { sampleWeight: anything<ArrayInput>() };
 

@@ -5,17 +5,13 @@ import type { Label } from '../../data/labels.js';
 import { ValueError } from '../../errors.js';
 import { keptBytes } from '../../io/kept-bytes.js';
 import { later } from '../../later.js';
+import { readWeights } from '../../data/weights.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
 import type { ExactRows } from '../../ndarray/exactRows.js';
 import { exactRowsInPieces } from '../../ndarray/exactRows.js';
 import { freshSeed } from '../../random.js';
 import { ConvergenceWarning, warn } from '../../warnings.js';
 import { runInSlices, Yielder } from '../../yielding.js';
-import { readWeights } from '../accuracy.js';
-import { FitGuard } from '../fit-guard.js';
-import type { FitOptions } from '../fit-options.js';
-import { fitSchema, readFitOptions } from '../fit-options.js';
-import type { LabelInput } from '../labels.js';
 import {
   checkLength,
   checkSameClasses,
@@ -25,6 +21,10 @@ import {
   readClasses,
   readLabels,
 } from '../labels.js';
+import { FitGuard } from '../fit-guard.js';
+import type { FitOptions } from '../fit-options.js';
+import { fitSchema, readFitOptions } from '../fit-options.js';
+import type { LabelInput } from '../labels.js';
 import type { LabelSequence } from '../outputs.js';
 import type { PerceptronOptions, PerceptronParams } from './options.js';
 import { perceptronOption, readPerceptronOptions } from './options.js';
