@@ -1,20 +1,20 @@
-import type { Engine } from '../engine/engines.js';
-import { UnsupportedError, ValueError } from '../errors.js';
 import { describe } from '../check.js';
 import type { Label } from '../data/labels.js';
+import type { Engine } from '../engine/engines.js';
+import { UnsupportedError, ValueError } from '../errors.js';
 import type { Activation } from '../model/activations.js';
 import { paddedUnits } from '../model/layout.js';
 import type { LossSpec } from '../model/losses.js';
 import { Network } from '../model/network.js';
 import { updateRule } from '../model/optimizers.js';
+import type { Parameter } from '../model/parameters.js';
 import type { NetworkSpec } from '../model/spec.js';
 import type { RandomState } from '../random.js';
 import type { Targets } from '../train/data.js';
-import { networkSpec } from './network-spec.js';
+import { networkSpec, hiddenActivations } from './network-spec.js';
 import type { MLPParams } from './options.js';
 import type { Progress } from './progress.js';
 import { newProgress, solverSpec } from './progress.js';
-import { initialFactors, initialParameters } from './weights.js';
 
 /** What a kind of estimator makes of its targets. */
 export interface Task {
@@ -117,4 +117,34 @@ export function continued(owner: string, call: string, model: Model, params: MLP
   const spec = networkSpec(params, network.spec.inputShape[0], model);
   if (JSON.stringify(spec) === JSON.stringify(network.spec)) return { ...model, params };
   return { ...model, network: network.replanned(spec), params };
+}
+
+/**
+ * Initial weights and biases as scikit-learn draws them: per layer the weight (inputs, units) row by row, then the bias,
+ * uniform in ±√(factor / (inputs + units)), with the factor of the layer (Glorot & Bengio, 2010).
+ */
+function initialParameters(
+  parameters: readonly Parameter[],
+  factors: readonly number[],
+  random: RandomState,
+): Float32Array[] {
+  let bound = 0;
+  let layer = 0;
+  return parameters.map(({ shape }) => {
+    if (shape.length === 2) bound = Math.sqrt(factors[layer++] / (shape[0] + shape[1]));
+    const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+    for (let i = 0; i < values.length; i++) values[i] = random.uniform(-bound, bound);
+    return values;
+  });
+}
+
+/**
+ * The factor of every layer: 2 for logistic units, else 6; the output layer has that of the last hidden one, as in
+ * scikit-learn, where one activation is that of all.
+ */
+function initialFactors(params: Pick<MLPParams, 'hiddenLayerSizes' | 'activation'>): number[] {
+  const factor = (activation: unknown): number => (activation === 'sigmoid' ? 2 : 6);
+  const hidden = hiddenActivations(params);
+  const { activation } = params;
+  return [...hidden.map(factor), factor(typeof activation === 'string' ? activation : hidden.at(-1))];
 }
