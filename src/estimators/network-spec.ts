@@ -1,14 +1,12 @@
 import type { Activation } from '../model/activations.js';
 import type { DenseSpec, LayerSpec, NetworkSpec } from '../model/spec.js';
-import { dropoutRates } from './layer-options.js';
-import type { Task } from './model.js';
 import type { HiddenActivation, MLPParams } from './options.js';
 
 /** The network that options describe. */
 export function networkSpec(
   params: MLPParams,
   inputs: number,
-  { outputs, outActivation }: Pick<Task, 'outputs' | 'outActivation'>,
+  { outputs, outActivation }: { readonly outputs: number; readonly outActivation: Activation },
 ): NetworkSpec {
   const { hiddenLayerSizes, alpha } = params;
   const activations = hiddenActivations(params);
@@ -33,4 +31,12 @@ export function hiddenActivations({
   activation,
 }: Pick<MLPParams, 'hiddenLayerSizes' | 'activation'>): readonly HiddenActivation[] {
   return typeof activation === 'string' ? hiddenLayerSizes.map(() => activation) : activation;
+}
+
+/** The dropout of every hidden layer. */
+export function dropoutRates({
+  hiddenLayerSizes,
+  dropout,
+}: Pick<MLPParams, 'hiddenLayerSizes' | 'dropout'>): readonly number[] {
+  return typeof dropout === 'number' ? hiddenLayerSizes.map(() => dropout) : dropout;
 }

@@ -1,8 +1,8 @@
+import type { Label } from '../data/labels.js';
 import type { Activation } from '../model/activations.js';
 import type { OptimizerConfig } from '../model/options/optimizers.js';
 import type { RandomState } from '../random.js';
 import type { OnWarning } from '../warnings.js';
-import type { ClassWeight } from './class-weight.js';
 
 /** Activations that a hidden layer can train through. */
 export type HiddenActivation = Exclude<Activation, 'sign' | 'heaviside'>;
@@ -11,6 +11,9 @@ type ActivationName = HiddenActivation | 'logistic' | 'identity' | 'swish';
 
 /** An optimizer of scikit-learn's by name, or any by what `optimizers` makes. */
 export type Solver = 'adam' | 'sgd' | 'lbfgs' | OptimizerConfig;
+
+/** 'balanced', or the weight of each class by its label; classes that are not named weigh 1. */
+export type ClassWeight = 'balanced' | ReadonlyMap<Label, number> | Readonly<Record<string, number>>;
 
 /** scikit-learn's parameters of its multi-layer perceptrons, in camelCase, with its defaults. */
 export interface MLPOptions {

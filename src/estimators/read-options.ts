@@ -4,6 +4,7 @@ import {
   anything,
   boolean,
   checkOptions,
+  describe,
   func,
   integer,
   knownFor,
@@ -12,32 +13,25 @@ import {
   number,
   oneOf,
   positiveInteger,
-  rule,
 } from '../check.js';
 import { ValueError } from '../errors.js';
-import { RandomState } from '../random.js';
 import type { OnWarning } from '../warnings.js';
-import { checkLayers, readActivations } from './layer-options.js';
+import {
+  patienceRule,
+  readActivations,
+  seedRule,
+  classWeightRule,
+  readSolver,
+  readUnusedSolver,
+} from './option-rules.js';
 import type { MLPClassifierParams, MLPParams, MLPRegressorParams } from './options.js';
-import { classWeightRule } from './class-weight.js';
-import { readSolver, readUnusedSolver } from './solver.js';
 
 const decay = number({ min: 0, below: 1 });
-
-const wholeSeed = integer({ min: 0, max: 4294967295 });
-
-/** A seed; the generators of this package pass too. */
-const seed: Rule<number | RandomState | null> = {
-  expected: `${wholeSeed.expected} or null`,
-  accept: (value) => (value === null || value instanceof RandomState ? value : wholeSeed.accept(value)),
-};
 
 const schedule: Rule<MLPParams['learningRate']> = {
   ...oneOf(['constant', 'invscaling', 'adaptive']),
   expected: "one of 'constant', 'invscaling', 'adaptive' (learningRateInit is the number)",
 };
-
-const infinite: Rule<number> = rule('Infinity', (value): value is number => value === Infinity);
 
 const schema = {
   hiddenLayerSizes: anyOf(positiveInteger, listOf(positiveInteger)),
@@ -50,7 +44,7 @@ const schema = {
   powerT: number({ min: 0 }),
   maxIter: positiveInteger,
   shuffle: boolean,
-  randomState: seed,
+  randomState: seedRule,
   tol: number({ min: 0 }),
   verbose: anyOf(boolean, integer({ min: 0 })),
   warmStart: boolean,
@@ -61,7 +55,7 @@ const schema = {
   beta1: decay,
   beta2: decay,
   epsilon: number({ above: 0 }),
-  nIterNoChange: anyOf(positiveInteger, infinite),
+  nIterNoChange: patienceRule,
   maxFun: positiveInteger,
   dropout: anyOf(decay, listOf(decay)),
   onWarning: nullable(func<OnWarning>()),
@@ -141,6 +135,22 @@ function read<P extends MLPParams>(
   if (dropout !== undefined) params.dropout = typeof dropout === 'number' ? dropout : Object.freeze(dropout);
   checkLayers(owner, params as unknown as P);
   return Object.freeze(params) as unknown as P;
+}
+
+/** Whether options of the hidden layers fit their number, and each other. @throws ValueError */
+function checkLayers(owner: string, { hiddenLayerSizes, activation, dropout, solver }: MLPParams): void {
+  const layers = hiddenLayerSizes.length;
+  for (const [name, value] of Object.entries({ activation, dropout })) {
+    if (!Array.isArray(value) || value.length === layers) continue;
+    throw new ValueError(
+      `${owner}: ${name} must hold one value for each of the ${layers} hidden layers, but received ${describe(value)}.`,
+    );
+  }
+  if (solver === 'lbfgs' && layers > 0 && [dropout].flat().some((rate) => rate > 0)) {
+    throw new ValueError(
+      `${owner}: solver 'lbfgs' needs a loss that does not change, expected dropout 0, but received ${describe(dropout)}.`,
+    );
+  }
 }
 
 function readSizes(owner: string, given: number | number[]): readonly number[] {

@@ -6,7 +6,7 @@ import { LamellaWarning, warn, type OnWarning } from '../warnings.js';
 import { runInSlices, Yielder } from '../yielding.js';
 import type { FitOptions } from './fit-options.js';
 import type { KeptTrainer } from './kept-trainer.js';
-import { dropoutRates } from './layer-options.js';
+import { dropoutRates } from './network-spec.js';
 import { fitLbfgs } from './lbfgs.js';
 import type { Model, Task } from './model.js';
 import { continued, newModel } from './model.js';

@@ -1,4 +1,3 @@
-import type { Rule } from '../../check.js';
 import {
   anyOf,
   boolean,
@@ -9,13 +8,12 @@ import {
   nullable,
   number,
   oneOf,
-  rule,
+  positiveInteger,
 } from '../../check.js';
-import { positiveInteger } from '../../check.js';
-import { RandomState } from '../../random.js';
+import type { RandomState } from '../../random.js';
 import type { OnWarning } from '../../warnings.js';
-import type { ClassWeight } from '../class-weight.js';
-import { classWeightRule } from '../class-weight.js';
+import type { ClassWeight } from '../options.js';
+import { classWeightRule, patienceRule, seedRule } from '../option-rules.js';
 
 /** scikit-learn's parameters of Perceptron, in camelCase, with its defaults. */
 export interface PerceptronOptions {
@@ -56,13 +54,6 @@ export interface PerceptronOptions {
 /** Options with their defaults filled in. */
 export type PerceptronParams = Readonly<Required<PerceptronOptions>>;
 
-const wholeSeed = integer({ min: 0, max: 4294967295 });
-
-const seed: Rule<number | RandomState | null> = {
-  expected: `${wholeSeed.expected} or null`,
-  accept: (value) => (value === null || value instanceof RandomState ? value : wholeSeed.accept(value)),
-};
-
 const schema = {
   penalty: nullable(oneOf<'l2' | 'l1' | 'elasticnet'>(['l2', 'l1', 'elasticnet'])),
   alpha: number({ min: 0 }),
@@ -73,13 +64,10 @@ const schema = {
   shuffle: boolean,
   verbose: anyOf(boolean, integer({ min: 0 })),
   eta0: number({ above: 0 }),
-  randomState: seed,
+  randomState: seedRule,
   earlyStopping: boolean,
   validationFraction: number({ above: 0, below: 1 }),
-  nIterNoChange: anyOf(
-    positiveInteger,
-    rule('Infinity', (value): value is number => value === Infinity),
-  ),
+  nIterNoChange: patienceRule,
   classWeight: nullable(classWeightRule),
   warmStart: boolean,
   onWarning: nullable(func<OnWarning>()),
