@@ -66,25 +66,39 @@ export class BatchStream {
     if (ahead) await this.#end(ahead.rest);
   }
 
-  #next(rest: Batches): PromiseLike<IteratorResult<unknown>> {
-    return unlessAborted(Promise.resolve(rest.next()), this.#signal);
+  async #next(rest: Batches): Promise<IteratorResult<unknown>> {
+    if (typeof rest.next !== 'function') throw this.#noIterator(`one whose next is ${describe(rest.next)}`);
+    const result: unknown = await unlessAborted(Promise.resolve(rest.next()), this.#signal);
+    if (isObject(result)) return result as unknown as IteratorResult<unknown>;
+    throw this.#noIterator(`one whose next returned ${describe(result)}`);
   }
 
   /** Tell the source that no more is wanted. An abort ends the wait for its answer: it may still be at its last batch. */
   async #end(rest: Batches): Promise<void> {
-    const ended = Promise.resolve(rest.return?.());
+    const { return: end } = rest as { return?: unknown };
+    if (end === undefined || end === null) return;
+    if (typeof end !== 'function') throw this.#noIterator(`one whose return is ${describe(end)}`);
+    const ended = Promise.resolve(rest.return!());
     if (this.#signal?.aborted) ended.catch(() => {});
     else await unlessAborted(ended, this.#signal);
   }
 
   #iterator(): Batches {
-    const source = this.#open() as Partial<Iterable<unknown> & AsyncIterable<unknown>> | undefined;
-    const asynchronous = source?.[Symbol.asyncIterator];
-    if (asynchronous) return asynchronous.call(source as AsyncIterable<unknown>);
-    const synchronous = source?.[Symbol.iterator];
-    if (synchronous) return synchronous.call(source as Iterable<unknown>);
-    throw new ValueError(
-      `${this.#name}: the function must return an iterable or async iterable of [x, y] batches, but returned ${describe(source)}.`,
+    const source = this.#open() as Partial<Iterable<unknown> & AsyncIterable<unknown>> | undefined | null;
+    const begin: unknown = source?.[Symbol.asyncIterator] ?? source?.[Symbol.iterator];
+    if (typeof begin !== 'function') {
+      throw new ValueError(
+        `${this.#name}: the function must return an iterable or async iterable of [x, y] batches, but returned ${describe(source)}.`,
+      );
+    }
+    const iterator: unknown = begin.call(source);
+    if (isObject(iterator)) return iterator as unknown as Batches;
+    throw this.#noIterator(describe(iterator));
+  }
+
+  #noIterator(received: string): ValueError {
+    return new ValueError(
+      `${this.#name}: the iterable must give an iterator with next and results { done, value }, but gave ${received}.`,
     );
   }
 
@@ -153,4 +167,8 @@ function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | undefin
     else signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).then(settled, settled);
   });
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

@@ -92,6 +92,24 @@ describe('a stream', () => {
     await model.fit(x, y, quiet);
   });
 
+  test.each<[string, unknown]>([
+    ['no iterator', { [Symbol.iterator]: () => undefined }],
+    ['no function for one', { [Symbol.iterator]: 5 }],
+    ['an iterator without next', { [Symbol.asyncIterator]: () => ({}) }],
+    ['undefined for a result', { [Symbol.iterator]: () => ({ next: () => undefined }) }],
+    ['null for a result', { [Symbol.asyncIterator]: () => ({ next: async () => null }) }],
+    [
+      'an end that is no function',
+      { [Symbol.iterator]: () => ({ next: () => ({ done: false, value: batch }), return: 5 }) },
+    ],
+  ])('that gives %s is refused, for training and for validation', async (_what, broken) => {
+    const stream = (() => broken) as never;
+    const expected = { code: 'VALUE', message: expect.stringContaining('iterable') };
+    await expect(classifier().fit(stream, { ...quiet, stepsPerEpoch: 1 })).rejects.toMatchObject(expected);
+    const validated = { ...quiet, validationData: stream, validationSteps: 1 };
+    await expect(classifier().fit(x, y, validated)).rejects.toMatchObject(expected);
+  });
+
   test('is told that no more is wanted when a callback throws, or a batch is wrong', async () => {
     const events: string[] = [];
     const thrower = {
