@@ -96,19 +96,16 @@ export class Sequential extends Trainable implements CallbackModel {
   /**
    * The model as bytes of a safetensors file, for `fromBytes`, `loadModel` or a disk: layers, weights, seed, what it was
    * compiled with and what the optimizer has come to, so that `fit` goes on. Where functions are part of what it was
-   * compiled with, the loaded model is to be compiled again. In a callback: the last whole step.
+   * compiled with, the loaded model is to be compiled again. While `fit` runs: the last whole step.
    *
    * @throws ValueError before the model is built
    */
   toBytes(): Uint8Array<ArrayBuffer> {
     const { parameters } = this.structure('toBytes');
     const options = this.compiledOrNot?.options;
-    return saveSequential({
-      weights: this.getWeights(),
-      model: this.toJSON(),
-      parameters,
-      compiled: options && { options, state: this.optimizerProgress('toBytes') },
-    });
+    // Before the weights: it brings a step that is under way to its end.
+    const compiled = options && { options, state: this.optimizerProgress('toBytes') };
+    return saveSequential({ weights: this.getWeights(), model: this.toJSON(), parameters, compiled });
   }
 
   /**

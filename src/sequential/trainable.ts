@@ -38,7 +38,7 @@ export abstract class Trainable extends Evaluating {
   #trainer: Trainer | undefined;
   #batches: BatchTraining | undefined;
   #epochsRun = 0;
-  /** True ends training before the next step. `fit` begins with false. */
+  /** True ends training before the next step; while `fit` prepares its data, before the first. `fit` begins with false. */
   stopTraining = false;
 
   /** What the last `fit` has come to; that of a `fit` under way grows with every epoch. */
@@ -87,6 +87,7 @@ export abstract class Trainable extends Evaluating {
   async fit(x: ArrayInput | Stream, y?: unknown, options?: FitOptions<this>): Promise<History> {
     this.#checkIdle('fit');
     this.#busy = true;
+    this.stopTraining = false;
     try {
       const streamed = typeof x === 'function' && options === undefined;
       await this.#fit(x, streamed ? undefined : y, streamed ? y : options);
@@ -266,7 +267,6 @@ export abstract class Trainable extends Evaluating {
       },
     });
     this.#closeBatches();
-    this.stopTraining = false;
     this.#history = new History();
     this.#epochsRun = settings.initialEpoch;
     try {

@@ -10,6 +10,7 @@ import { backwardStep, forwardStep, lossStep, updateStep } from '../model/steps.
 import type { UpdatesPlan } from '../model/updates.js';
 import { setInPieces } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
+import { runAtOnce } from '../yielding.js';
 import type { Dataset, ListSizes } from './data.js';
 import { listSizes } from './data.js';
 import type { SessionOptions } from './session.js';
@@ -63,8 +64,11 @@ export class SlicedSession extends Session {
     return this.#settled ?? super.parameters();
   }
 
+  /** At once where nothing is updated: the block may be that of a model in training, which changes between two pieces. */
   override *setParametersInPieces(block: Float32Array): Pieces<void> {
-    yield* super.setParametersInPieces(block);
+    const pieces = super.setParametersInPieces(block);
+    if (this.options.optimizer) yield* pieces;
+    else runAtOnce(pieces);
     this.#settled = undefined;
   }
 

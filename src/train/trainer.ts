@@ -45,12 +45,14 @@ export interface TrainerOptions extends Omit<SessionOptions, 'rows' | 'accumulat
 export class Trainer {
   #session: Session;
   #options: TrainerOptions;
+  /** The last update that came in pieces: it may be under way. */
+  #update: Pieces<void> | undefined;
 
   /** A trainer whose data set is in its arena. */
   static *open(options: TrainerOptions): Pieces<Trainer> {
-    const trainer = new Trainer(options, yield* openSession(options));
-    yield* trainer.#loadSlots();
-    return trainer;
+    const session = yield* openSession(options);
+    yield* loadSlots(session, options, options.state.slots);
+    return new Trainer(options, session);
   }
 
   private constructor(options: TrainerOptions, session: Session) {
@@ -113,7 +115,8 @@ export class Trainer {
   /** The update that ends a step begun by `beginInPieces`. To be run to its end. */
   *finishInPieces(dataset: Dataset, batch: Int32Array, rate: number): Pieces<void> {
     this.#writeControls(dataset, batch, rate);
-    yield* (this.session as SlicedSession).updateInPieces();
+    this.#update = (this.session as SlicedSession).updateInPieces();
+    yield* this.#update;
   }
 
   #writeControls(dataset: Dataset, batch: Int32Array, rate: number): void {
@@ -126,18 +129,25 @@ export class Trainer {
     });
   }
 
-  /** Write the slots back into the state, for a later trainer to go on from. */
+  /**
+   * Write the slots back into the state, for a later trainer to go on from. An update that is under way comes to its end
+   * first: parameters, slots and running products are then those of one step.
+   */
   saveSlots(): void {
+    if (this.#update) runAtOnce(this.#update);
     runAtOnce(this.saveSlotsInPieces());
   }
 
   *saveSlotsInPieces(): Pieces<void> {
-    const { arena, plan } = this.session;
     const slots: Float32Array[] = [];
-    for (const offset of this.#updates.slots) {
-      slots.push(yield* sliceInPieces(arena.floats(offset, plan.blockLength)));
-    }
+    for (const slot of this.#slots()) slots.push(yield* sliceInPieces(slot));
     this.#options.state.slots = slots;
+  }
+
+  /** Views of the slots. */
+  #slots(): Float32Array[] {
+    const { arena, plan } = this.session;
+    return this.#updates.slots.map((offset) => arena.floats(offset, plan.blockLength));
   }
 
   #makeRoom(dataset: Dataset, batch: Int32Array): void {
@@ -147,30 +157,14 @@ export class Trainer {
     if (entries !== undefined) runAtOnce(this.#reopen({ entries: Math.ceil(SPARE * entries) }));
   }
 
+  /** Go on in a new session, which takes the place of the present one when it has all that that one has. */
   *#reopen(changes: Partial<TrainerOptions>): Pieces<void> {
-    yield* this.saveSlotsInPieces();
-    const parameters = yield* sliceInPieces(this.parameters());
     const options = { ...this.#options, ...changes };
-    this.#session = yield* openSession(options);
+    const session = yield* openSession(options);
+    yield* session.setParametersInPieces(this.parameters());
+    yield* loadSlots(session, options, this.#slots());
+    this.#session = session;
     this.#options = options;
-    yield* this.#session.setParametersInPieces(parameters);
-    yield* this.#loadSlots();
-  }
-
-  *#loadSlots(): Pieces<void> {
-    const { arena, plan } = this.session;
-    const { state, optimizer } = this.#options;
-    for (const [i, offset] of this.#updates.slots.entries()) {
-      const slot = state.slots?.[i];
-      if (slot) {
-        yield* setInPieces(arena.f32, slot, offset >>> 2);
-        continue;
-      }
-      // Fresh memory is zeroed.
-      const [initial, first] = [initialSlot(optimizer), offset >>> 2];
-      if (initial === 0) continue;
-      yield* ranges(plan.blockLength, 1, (begin, end) => arena.f32.fill(initial, first + begin, first + end));
-    }
   }
 
   #writeControl(
@@ -215,6 +209,25 @@ function openSession(options: TrainerOptions): Pieces<Session> {
   }
   const most = mostRows(network, listed, mostActivationBytes);
   return open({ ...options, rows: Math.min(batchSize, most), accumulate: batchSize > most });
+}
+
+/** Copies slots into a new session; without any, what an optimizer begins with. */
+function* loadSlots(
+  { arena, plan }: Session,
+  { optimizer }: TrainerOptions,
+  slots: readonly Float32Array[] | undefined,
+): Pieces<void> {
+  for (const [i, offset] of (plan.updates as UpdatesPlan).slots.entries()) {
+    const slot = slots?.[i];
+    if (slot) {
+      yield* setInPieces(arena.f32, slot, offset >>> 2);
+      continue;
+    }
+    // Fresh memory is zeroed.
+    const [initial, first] = [initialSlot(optimizer), offset >>> 2];
+    if (initial === 0) continue;
+    yield* ranges(plan.blockLength, 1, (begin, end) => arena.f32.fill(initial, first + begin, first + end));
+  }
 }
 
 /** Integer hash "lowbias32" (Wellons, 2018). */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { layers, loadModel, sequential, type Sequential } from 'lamella';
 import * as predictOnly from 'lamella/predict';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -129,4 +130,102 @@ test('fit copies large blocks of weights, slots and memory in pieces', async () 
   const { turns } = await countTurns(() => model.fit(rows, rows, { epochs: 1, verbose: 0 }));
   // A million weights are 16 pieces of 65,536; with Adam's two slots they are read, written and saved, eight blocks in all.
   expect(turns).toBeGreaterThan(8 * 15);
+});
+
+describe('while 90,000 weights are copied in pieces', () => {
+  const WIDE = 300;
+  const rows = { data: new Seeded(8).floats(200 * WIDE), shape: [200, WIDE] };
+
+  function wide(): Sequential {
+    const model = sequential({
+      seed: 1,
+      layers: [layers.dense({ units: WIDE, inputShape: [WIDE] }), layers.dense({ units: 1 })],
+    });
+    model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
+    return model;
+  }
+
+  const labels = Float32Array.from({ length: 200 }, (_, i) => i % 7);
+  const options = { epochs: 5, verbose: 0, batchSize: 200, onWarning: (): void => {} } as const;
+
+  /** Calls `onTurn` whenever the host has its turn, by a clock on which all steps are slow: the fourth comes in slices. */
+  async function fitBetween(model: Sequential, onTurn: () => void, signal?: AbortSignal): Promise<void> {
+    let [now, running] = [performance.now(), true];
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 60));
+    const turn = (): void => {
+      if (!running) return;
+      onTurn();
+      setImmediate(turn);
+    };
+    setImmediate(turn);
+    try {
+      await model.fit(rows, labels, { ...options, signal });
+    } finally {
+      running = false;
+      vi.restoreAllMocks();
+    }
+  }
+
+  const stateOf = (model: Sequential): string => {
+    const { weights, optimizer } = model.getTrainingState();
+    const hash = createHash('sha256').update(String(optimizer.step));
+    for (const { data } of [...weights, ...optimizer.slots.flat()]) hash.update(data as Float32Array);
+    return hash.digest('hex');
+  };
+
+  test('saving the model does not change what is trained', async () => {
+    const [alone, saved] = [wide(), wide()];
+    await alone.fit(rows, labels, options);
+    await fitBetween(saved, () => void saved.toBytes());
+    expect(stateOf(saved) === stateOf(alone)).toBe(true);
+  });
+
+  test('an abort leaves the state of a whole step', async () => {
+    const whole = new Set<string>();
+    const watched = wide();
+    const watch = (): void => void whole.add(stateOf(watched));
+    await watched.fit(rows, labels, { ...options, callbacks: { onTrainBegin: watch, onBatchEnd: watch } });
+    let turns = 0;
+    await fitBetween(wide(), () => void turns++);
+    for (let at = 1; at < turns; at += Math.ceil(turns / 25)) {
+      const model = wide();
+      const abort = new AbortController();
+      let left = at;
+      await fitBetween(model, () => void (--left === 0 && abort.abort('now')), abort.signal).catch(() => {});
+      if (model.getTrainingState().optimizer.step > 0)
+        expect(whole.has(stateOf(model)), `turn ${at}`).toBe(true);
+    }
+  });
+
+  test('evaluateAsync goes by the weights of one moment', async () => {
+    const model = wide();
+    const [first, second] = [
+      model.getWeights(),
+      model.getWeights().map(({ data, shape }) => ({ data: data.map((v) => 3 * v), shape })),
+    ];
+    const losses = [second, first].map((weights) => {
+      model.setWeights(weights);
+      return model.evaluate(rows, labels).loss;
+    });
+    model.predict(rows); // from now on, weights are changed where they are
+    let turns = 0;
+    const change = (): void => {
+      model.setWeights(++turns % 2 ? second : first);
+      if (turns < 1000) setImmediate(change);
+    };
+    setImmediate(change);
+    hastenClock();
+    const { loss } = await model.evaluateAsync(rows, labels);
+    turns = 1000;
+    expect(losses).toContain(loss);
+  });
+
+  test('stopTraining ends a fit before its first step', async () => {
+    const model = wide();
+    hastenClock();
+    const fitted = model.fit(rows, labels, options);
+    model.stopTraining = true;
+    expect((await fitted).epoch).toEqual([]);
+    expect((await model.fit(rows, labels, options)).epoch).toHaveLength(5);
+  });
 });

@@ -5,6 +5,7 @@ import type * as Slices from '../../src/engine/slices.js';
 import type * as Opening from '../../src/train/open-trainer.js';
 import { SlicedSession } from '../../src/train/sliced-session.js';
 import { Trainer } from '../../src/train/trainer.js';
+import { asText } from '../helpers/event-loop.js';
 import { hashOf, trainings } from '../helpers/trainings.js';
 
 const cut = vi.hoisted(() => ({ nanoseconds: 500, slices: 0 }));
@@ -108,6 +109,38 @@ describe('between two slices of a step', () => {
     expect(seen.filter((values) => !allowed.has(values))).toEqual([]);
     expect(new Set(seen).size).toBeGreaterThanOrEqual(4);
     expect(weights(again)).toEqual(weights(model));
+  });
+
+  test('a saved state is that of a whole step: weights, optimizer and step', async () => {
+    const state = (model: lamella.Sequential): string => {
+      const { weights: values, optimizer } = model.getTrainingState();
+      return asText([values, optimizer]);
+    };
+    const loaded = async (bytes: Uint8Array): Promise<string> => state(await lamella.loadModel(bytes));
+    const model = newModel();
+    const whole = new Set<string>();
+    await model.fit(x, y, {
+      epochs: 2,
+      batchSize: 32,
+      shuffle: false,
+      verbose: 0,
+      callbacks: {
+        onTrainBegin: () => void whole.add(state(model)),
+        onBatchEnd: () => void whole.add(state(model)),
+      },
+    });
+    for (const save of [state, (each: lamella.Sequential) => each.toBytes()]) {
+      const again = newModel();
+      const saved: (string | Uint8Array)[] = [];
+      await train(again, () => again.built && saved.push(save(again)));
+      expect(state(again)).toBe(state(model));
+      const states = await Promise.all(
+        saved.map(async (each) => (typeof each === 'string' ? each : loaded(each))),
+      );
+      const begun = states.filter((each) => !each.includes('"step":0'));
+      expect(begun.length).toBeGreaterThan(20);
+      expect(begun.filter((each) => !whole.has(each))).toEqual([]);
+    }
   });
 
   test('an abort drops what the step has done, moving statistics included', async () => {
