@@ -20,14 +20,21 @@ export type Checked<S extends Schema> = { [K in keyof S]?: S[K] extends Rule<inf
  * that are `undefined` count as not given.
  *
  * @param owner whose options they are, for the error: 'MLPClassifier'
+ * @param example options to give instead of what is no object: '{ units: ... }'
  * @returns a fresh object with the canonical values of the options that were given; spread it over the defaults
  * @throws ValueError for anything else than an object, unknown names (with the nearest known name), and bad values
  */
-export function checkOptions<S extends Schema>(owner: string, given: unknown, schema: S): Checked<S> {
+export function checkOptions<S extends Schema>(
+  owner: string,
+  given: unknown,
+  schema: S,
+  example?: string,
+): Checked<S> {
   const checked: Record<string, unknown> = {};
   if (given === undefined) return checked as Checked<S>;
   if (!isOptions(given)) {
-    throw new ValueError(`${owner}: options must be an object, but received ${describe(given)}.`);
+    const such = example ? `, such as ${example}` : '';
+    throw new ValueError(`${owner}: options must be an object${such}, but received ${describe(given)}.`);
   }
   for (const name in given) {
     if (!Object.hasOwn(given, name)) continue;

@@ -78,7 +78,9 @@ export function* classesInPieces(labels: ArrayLike<Label>, name = 'y', least = 2
     );
   }
   if (classes.length < least) {
-    throw new ValueError(`${name} must hold at least 2 classes, but received only ${describe(classes[0])}.`);
+    throw new ValueError(
+      `${name} must hold at least 2 classes, but received only the class ${describe(classes[0])}.`,
+    );
   }
   return encoded;
 }

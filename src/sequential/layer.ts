@@ -32,7 +32,9 @@ export class Layer {
   /** @internal Use the factories of `layers`. */
   constructor(type: string, kind: LayerKind, given: unknown) {
     const owner = `layers.${type}`;
-    const options = checkOptions(owner, given, { ...common, ...kind.schema }) as Options;
+    const [first] = kind.required;
+    const example = first && `{ ${first}: ... }`;
+    const options = checkOptions(owner, given, { ...common, ...kind.schema }, example) as Options;
     const missing = kind.required.find((name) => options[name] === undefined);
     if (missing !== undefined) throw new ValueError(`${owner}: ${missing} must be given.`);
     if (options.inputShape && options.shape) {

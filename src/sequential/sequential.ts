@@ -51,11 +51,16 @@ export class Sequential extends Trainable implements CallbackModel {
   /** @internal Use `sequential`. */
   constructor(options?: SequentialOptions) {
     refuseMisplaced('sequential', options, { inputShape: 'the first layer' });
-    const { layers, seed, name } = checkOptions('sequential', options, {
-      layers: anything<readonly Layer[]>(),
-      seed: integer({ min: 0, max: 0xffffffff }),
-      name: displayName,
-    });
+    const { layers, seed, name } = checkOptions(
+      'sequential',
+      options,
+      {
+        layers: anything<readonly Layer[]>(),
+        seed: integer({ min: 0, max: 0xffffffff }),
+        name: displayName,
+      },
+      '{ layers: [...] }',
+    );
     super(name ?? 'sequential', seed);
     if (layers !== undefined && !Array.isArray(layers)) {
       throw new ValueError(

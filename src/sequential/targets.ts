@@ -124,8 +124,8 @@ function wrongWidth(shape: readonly number[], outputs: number, loss: ResolvedLos
   } else if (outputs === 1) {
     hint = `; for targets of ${sizeOf(shape) / shape[0]} values give the last layer that many units`;
   }
-  const wanted = loss.name === 'categoricalCrossentropy' ? `one-hot rows, ${one},` : one;
-  return new ShapeError(`${name} must have the shape ${wanted} for ${loss.name}, ${received}${hint}.`);
+  const what = loss.name === 'categoricalCrossentropy' ? 'be one-hot rows of' : 'have';
+  return new ShapeError(`${name} must ${what} the shape ${one} for ${loss.name}, ${received}${hint}.`);
 }
 
 /** Cross-entropies compare shares: 0 to 1. */

@@ -136,7 +136,7 @@ describe('scores refuse', () => {
       'one class for a log loss',
       () => logLoss([1, 1], [0.2, 0.4]),
       ValueError,
-      'logLoss: yTrue must hold at least 2 classes, but received only 1; name all classes by { labels: [...] }.',
+      'logLoss: yTrue must hold at least 2 classes, but received only the class 1; name all classes by { labels: [...] }.',
     ],
     [
       'probabilities of other classes',

@@ -233,7 +233,7 @@ describe.each(kinds)('$name', ({ name, make, classifies }) => {
     await expectRefusal(
       () => make().fit(x, ones),
       ValueError,
-      'y must hold at least 2 classes, but received only 1.',
+      'y must hold at least 2 classes, but received only the class 1.',
     );
     await expect(
       make().fit(

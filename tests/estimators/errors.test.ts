@@ -136,7 +136,7 @@ describe('labels that are refused', () => {
       'one class',
       blobs().y.map(() => 'ant'),
       ValueError,
-      "y must hold at least 2 classes, but received only 'ant'.",
+      "y must hold at least 2 classes, but received only the class 'ant'.",
     ],
     [
       'a null',

@@ -33,7 +33,11 @@ function withConfig(bytes: Uint8Array, change: (config: any) => void): Uint8Arra
 
 describe('loadModel refuses', () => {
   test.each<[string, unknown, string]>([
-    ['a path', 'model.safetensors', "'model.safetensors'"],
+    [
+      'a path',
+      'model.safetensors',
+      "'model.safetensors'; files are read by readModel and readIdx of lamella/node",
+    ],
     ['nothing', undefined, 'undefined'],
     ['a list', [1, 2], '[1, 2]'],
   ])('%s', async (_name, bytes, received) => {

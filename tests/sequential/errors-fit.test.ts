@@ -60,7 +60,7 @@ describe('fit refuses', () => {
     [
       'one-hot rows of another width',
       () => categorical().fit([[1, 2, 3]], [[1, 0]]),
-      'y must have the shape one-hot rows, (rows, 3), for categoricalCrossentropy, but received the shape (1, 2)',
+      'y must be one-hot rows of the shape (rows, 3) for categoricalCrossentropy, but received the shape (1, 2)',
     ],
     [
       'two targets for one unit',

@@ -116,6 +116,18 @@ test('lr is understood as what it is called elsewhere', () => {
   expect(() => layers.dense({ units: 1, input_dim: 2 } as any)).toThrow("did you mean 'inputShape'?");
 });
 
+test('layers and models say what their options are, instead of a number or a list', () => {
+  expect(() => layers.dense(64 as any)).toThrow(
+    'layers.dense: options must be an object, such as { units: ... }, but received 64.',
+  );
+  expect(() => layers.flatten('x' as any)).toThrow(
+    "layers.flatten: options must be an object, but received 'x'.",
+  );
+  expect(() => sequential([layers.flatten()] as any)).toThrow(
+    'sequential: options must be an object, such as { layers: [...] }, but received [a Layer].',
+  );
+});
+
 test('loadModel says what to do with an ArrayBuffer', async () => {
   const bytes = regression().toBytes();
   await expect(loadModel(bytes.buffer as any)).rejects.toThrow(

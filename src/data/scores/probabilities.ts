@@ -120,7 +120,7 @@ function checkClasses({ classes, columns }: Scored, labels: readonly Label[] | u
     const hint = labels === undefined ? '; name all classes by { labels: [...] }' : '';
     const what = labels === undefined ? 'yTrue' : 'labels';
     throw new ValueError(
-      `logLoss: ${what} must hold at least 2 classes, but received only ${describe(classes[0])}${hint}.`,
+      `logLoss: ${what} must hold at least 2 classes, but received only the class ${describe(classes[0])}${hint}.`,
     );
   }
   if (columns === classes.length || (columns === 1 && classes.length === 2)) return;

@@ -19,7 +19,7 @@ describe('Perceptron refuses', () => {
           x,
           x.map(() => 1),
         ),
-      'y must hold at least 2 classes, but received only 1.',
+      'y must hold at least 2 classes, but received only the class 1.',
     ],
     [
       'partialFit without classes',
