@@ -24,8 +24,8 @@ export interface FitOptions {
    * attributes tell of the epochs that were finished.
    */
   readonly signal?: AbortSignal;
-  /** Called after every epoch and awaited. What it throws ends training, and fit rejects with it. */
-  readonly onEpoch?: (info: EpochInfo) => void | Promise<void>;
+  /** Called after every epoch and awaited; what it returns is ignored, what it throws ends training, and fit rejects with it. */
+  readonly onEpoch?: (info: EpochInfo) => unknown;
 }
 
 /** Options of fit of the multi-layer perceptrons. */

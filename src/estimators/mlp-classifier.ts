@@ -148,6 +148,7 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
    */
   predict<R extends Predictions = Label[]>(x: ArrayInput): R;
   predict<T extends LabelSequence = Label[]>(x: ArrayInput, options: { readonly out?: T } & ThreadsOption): T;
+  predict(x: ArrayInput): Label[];
   predict(
     x: ArrayInput,
     options?: { readonly out?: LabelSequence } & ThreadsOption,
@@ -166,6 +167,7 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
     x: ArrayInput,
     options: { readonly out?: T } & AsyncOptions,
   ): Promise<T>;
+  predictAsync(x: ArrayInput, options?: AsyncOptions): Promise<Label[]>;
   async predictAsync(
     x: ArrayInput,
     options?: { readonly out?: LabelSequence } & AsyncOptions,

@@ -131,8 +131,10 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
   predict<T extends Float32Array | NdArray = Float32Array>(
     x: ArrayInput,
     options?: { readonly out?: Float32Array } & ThreadsOption,
-  ): T {
-    return predictValues(this.fitted('predict'), x, options) as T;
+  ): T;
+  predict(x: ArrayInput): Float32Array;
+  predict(x: ArrayInput, options?: { readonly out?: Float32Array } & ThreadsOption): Float32Array | NdArray {
+    return predictValues(this.fitted('predict'), x, options);
   }
 
   /**
@@ -141,11 +143,16 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
    *
    * @param options those of predict, and `signal`
    */
-  async predictAsync<T extends Float32Array | NdArray = Float32Array>(
+  predictAsync<T extends Float32Array | NdArray = Float32Array>(
     x: ArrayInput,
     options?: { readonly out?: Float32Array } & AsyncOptions,
-  ): Promise<T> {
-    return (await predictValuesAsync(this.fitted('predictAsync'), x, options)) as T;
+  ): Promise<T>;
+  predictAsync(x: ArrayInput, options?: AsyncOptions): Promise<Float32Array>;
+  async predictAsync(
+    x: ArrayInput,
+    options?: { readonly out?: Float32Array } & AsyncOptions,
+  ): Promise<Float32Array | NdArray> {
+    return predictValuesAsync(this.fitted('predictAsync'), x, options);
   }
 
   /**

@@ -40,6 +40,7 @@ export class ClassifierPredictor extends Trained {
 
   predict<R extends Predictions = Label[]>(x: ArrayInput): R;
   predict<T extends LabelSequence = Label[]>(x: ArrayInput, options: { readonly out?: T } & ThreadsOption): T;
+  predict(x: ArrayInput): Label[];
   predict(
     x: ArrayInput,
     options?: { readonly out?: LabelSequence } & ThreadsOption,
@@ -52,6 +53,7 @@ export class ClassifierPredictor extends Trained {
     x: ArrayInput,
     options: { readonly out?: T } & AsyncOptions,
   ): Promise<T>;
+  predictAsync(x: ArrayInput, options?: AsyncOptions): Promise<Label[]>;
   async predictAsync(
     x: ArrayInput,
     options?: { readonly out?: LabelSequence } & AsyncOptions,
@@ -88,15 +90,22 @@ export class RegressorPredictor extends Trained {
   predict<T extends Float32Array | NdArray = Float32Array>(
     x: ArrayInput,
     options?: { readonly out?: Float32Array } & ThreadsOption,
-  ): T {
-    return predictValues(this.fitted('predict'), x, options) as T;
+  ): T;
+  predict(x: ArrayInput): Float32Array;
+  predict(x: ArrayInput, options?: { readonly out?: Float32Array } & ThreadsOption): Float32Array | NdArray {
+    return predictValues(this.fitted('predict'), x, options);
   }
 
-  async predictAsync<T extends Float32Array | NdArray = Float32Array>(
+  predictAsync<T extends Float32Array | NdArray = Float32Array>(
     x: ArrayInput,
     options?: { readonly out?: Float32Array } & AsyncOptions,
-  ): Promise<T> {
-    return (await predictValuesAsync(this.fitted('predictAsync'), x, options)) as T;
+  ): Promise<T>;
+  predictAsync(x: ArrayInput, options?: AsyncOptions): Promise<Float32Array>;
+  async predictAsync(
+    x: ArrayInput,
+    options?: { readonly out?: Float32Array } & AsyncOptions,
+  ): Promise<Float32Array | NdArray> {
+    return predictValuesAsync(this.fitted('predictAsync'), x, options);
   }
 }
 
@@ -118,7 +127,7 @@ export class PerceptronPredictor extends TrainedPerceptron {
     return predictClasses(this.fitted('predict'), x, options);
   }
 
-  predictAsync(x: ArrayInput): Promise<Label[]>;
+  predictAsync(x: ArrayInput, options?: AsyncOptions): Promise<Label[]>;
   predictAsync<T extends LabelSequence = Label[]>(
     x: ArrayInput,
     options: { readonly out?: T } & AsyncOptions,

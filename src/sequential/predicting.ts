@@ -67,6 +67,8 @@ export abstract class Predicting extends Layered {
    *
    * @param options those of predict, and `signal`
    */
+  predictAsync(x: ArrayInput, options?: AsyncOptions): Promise<NdArray>;
+  predictAsync(x: ArrayInput, options?: PredictOptions & AsyncOptions): Promise<NdArray>;
   async predictAsync(x: ArrayInput, options?: PredictOptions & AsyncOptions): Promise<NdArray> {
     const owner = `${this.name}.predictAsync`;
     return runAsync(owner, options, PREDICT_OPTIONS, ({ out }) => this.#predicted(owner, x, out));

@@ -26,6 +26,21 @@ function blocks(page: string, language: string): string[] {
 
 const [iris, digits, serve, worker] = blocks('README.md', 'js');
 
+/** What every model has that was loaded, whatever its kind. */
+const LOADING = `import { loadModel, MLPClassifier } from 'lamella';
+  import { loadModel as loadPredictor } from 'lamella/predict';
+  const model = await loadModel(new Uint8Array());
+  const predictor = await loadPredictor(model.toBytes());
+  for (const some of [model, predictor]) {
+    some.predict([[1]]);
+    (await some.predictAsync([[1]], { signal: AbortSignal.timeout(1) })) satisfies object;
+  }
+  if ('predictProba' in predictor) predictor.predictProba([[1]]).data satisfies Float32Array;
+  if (model instanceof MLPClassifier) {
+    const stop = new AbortController();
+    await model.fit([[1]], [1], { onEpoch: ({ loss }) => loss < 1 && stop.abort() });
+  }`;
+
 /** What the programs of the other pages print, in order. */
 const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
   'docs/api.md': [/^Model: "sequential"[^]*\n0\.(8[5-9]|9[0-5])\d*$/],
@@ -135,8 +150,8 @@ describe('in an installed package', () => {
     }
   });
 
-  test('the programs of README compile under the defaults of tsc --init', () => {
-    const programs = { 'iris.ts': iris, 'digits.ts': digits };
+  test('the programs of README, and models of any kind, compile under the defaults of tsc --init', () => {
+    const programs = { 'iris.ts': iris, 'digits.ts': digits, 'server.ts': serve, 'loading.ts': LOADING };
     for (const [name, code] of Object.entries(programs)) writeFileSync(join(place.folder, name), code);
     const program = ts.createProgram(
       Object.keys(programs).map((name) => join(place.folder, name)),
@@ -144,7 +159,8 @@ describe('in an installed package', () => {
         noEmit: true,
         module: ts.ModuleKind.NodeNext,
         target: ts.ScriptTarget.ESNext,
-        types: [],
+        types: ['node'],
+        typeRoots: [`${root}node_modules/@types`],
         noUncheckedIndexedAccess: true,
         exactOptionalPropertyTypes: true,
         strict: true,

@@ -236,7 +236,7 @@ export class Perceptron extends TrainedPerceptron {
    *
    * @param options those of predict, and `signal`
    */
-  predictAsync(x: ArrayInput): Promise<Label[]>;
+  predictAsync(x: ArrayInput, options?: AsyncOptions): Promise<Label[]>;
   predictAsync<T extends LabelSequence = Label[]>(
     x: ArrayInput,
     options: { readonly out?: T } & AsyncOptions,
