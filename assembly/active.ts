@@ -52,7 +52,13 @@ function density(x: usize, xStride: usize, rows: usize, depth: usize): usize {
   return (100 * (looked - count) + looked - 1) / looked;
 }
 
-/** denseForward, by lists in `scratch` (src/model/active.ts) if x is mostly zeros. */
+/**
+ * denseForward, by lists in `scratch` (src/model/active.ts) if x is mostly zeros.
+ * @writes y @reads x panels bias
+ * @range panelBegin
+ * @rows rows by 8: y x
+ * @cost 0.3 * rows * depth * (panelEnd - panelBegin)
+ */
 export function activeForward(
   y: usize,
   yStride: usize,
@@ -83,6 +89,9 @@ const ACTIVE_DELTA: i32 = 4;
 /**
  * denseGradientSweep, by lists behind the gradients in `scratch` if x or delta is mostly zeros. `flags`: which of them may
  * be, and whether to prepare.
+ * @writes w slot0 slot1 slot2 @reads x delta
+ * @range panelBegin
+ * @cost (0.3 * rows + 8) * depth * (panelEnd - panelBegin)
  */
 export function activeGradientSweep(
   rule: i32,
@@ -166,7 +175,12 @@ export function activeGradientSweep(
   }
 }
 
-/** denseInputGradient, by lists of delta in `scratch` if that is mostly zeros. */
+/**
+ * denseInputGradient, by lists of delta in `scratch` if that is mostly zeros.
+ * @writes dx @reads panels deltaT y delta
+ * @range begin by 24
+ * @cost 0.05 * rows * units * (end - begin)
+ */
 export function activeInputGradient(
   dx: usize,
   dxStride: usize,

@@ -26,7 +26,11 @@ function putMap(at: usize, a: f64, b: f64, c: f64, d: f64, e: f64, f: f64): void
   store<f64>(at, f, 40);
 }
 
-/** Moves down by a share of the height between `top` and `bottom`, to the right by a share of the width between `left` and `right`. */
+/**
+ * Moves down by a share of the height between `top` and `bottom`, to the right by a share of the width between `left` and `right`.
+ * @writes maps @reads key
+ * @cost 10 * rows
+ */
 export function drawTranslations(
   maps: usize,
   key: usize,
@@ -46,7 +50,11 @@ export function drawTranslations(
   }
 }
 
-/** Turns about the centre, counterclockwise, by a share of a full turn between `low` and `high`. */
+/**
+ * Turns about the centre, counterclockwise, by a share of a full turn between `low` and `high`.
+ * @writes maps @reads key
+ * @cost 60 * rows
+ */
 export function drawRotations(
   maps: usize,
   key: usize,
@@ -66,7 +74,11 @@ export function drawRotations(
   }
 }
 
-/** Shrinks about the centre to 1 / (1 + share), share between `top` and `bottom`, `left` and `right`; one share for both if `same`. */
+/**
+ * Shrinks about the centre to 1 / (1 + share), share between `top` and `bottom`, `left` and `right`; one share for both if `same`.
+ * @writes maps @reads key
+ * @cost 10 * rows
+ */
 export function drawZooms(
   maps: usize,
   key: usize,
@@ -204,7 +216,12 @@ function sample(
   }
 }
 
-/** y = every image of x through its map: (height, width, channels), no padding between pixels. y is not x. */
+/**
+ * y = every image of x through its map: (height, width, channels), no padding between pixels. y is not x.
+ * @writes y @reads x maps
+ * @rows rows: y x maps*48
+ * @cost rows * height * width * (25 + 2 * channels)
+ */
 export function sampleImages(
   y: usize,
   yStride: usize,
@@ -227,7 +244,12 @@ export function sampleImages(
   }
 }
 
-/** The transpose of `sampleImages`: what every input pixel has given to the output takes its share of the gradient. */
+/**
+ * The transpose of `sampleImages`: what every input pixel has given to the output takes its share of the gradient.
+ * @writes dx @reads delta maps
+ * @rows rows: dx delta maps*48
+ * @cost rows * height * width * (25 + 2 * channels)
+ */
 export function sampleImagesBackward(
   dx: usize,
   dxStride: usize,

@@ -1,131 +1,13 @@
-// Batch normalization of images, by channels (Ioffe & Szegedy, 2015). Rows are images of `pixels` · `channels` floats
-// without padding between pixels; strides in bytes. Vectors of four channels as in image.ts. Sums over a batch are chains
-// over the pixels of an image in float32, then over the images in float64: `partials` holds what each image adds.
-
-/** partials[row][channel] = Σ over the pixels of x. */
-export function pixelSums(
-  partials: usize,
-  pStride: usize,
-  x: usize,
-  xStride: usize,
-  rows: usize,
-  pixels: usize,
-  channels: usize,
-): void {
-  const step = channels << 2,
-    size = pixels * step;
-  for (let row: usize = 0; row < rows; row++) {
-    if (channels < 4) {
-      for (let c: usize = 0; c < step; c += 4) {
-        let sum: f32 = 0;
-        for (let i = c; i < size; i += step) sum += load<f32>(x + i);
-        store<f32>(partials + c, sum);
-      }
-    } else {
-      for (let c: usize = 0; c < step; c += 16) {
-        const first = min(c, step - 16);
-        let sum = f32x4.splat(0);
-        for (let i = first; i < size; i += step) sum = f32x4.add(sum, v128.load(x + i));
-        v128.store(partials + first, sum);
-      }
-    }
-    partials += pStride;
-    x += xStride;
-  }
-}
-
-/** partials[row][channel] = Σ over the pixels of (x − mean)². */
-export function pixelSquares(
-  partials: usize,
-  pStride: usize,
-  x: usize,
-  xStride: usize,
-  mean: usize,
-  rows: usize,
-  pixels: usize,
-  channels: usize,
-): void {
-  const step = channels << 2,
-    size = pixels * step;
-  for (let row: usize = 0; row < rows; row++) {
-    if (channels < 4) {
-      for (let c: usize = 0; c < step; c += 4) {
-        const average = load<f32>(mean + c);
-        let sum: f32 = 0;
-        for (let i = c; i < size; i += step) {
-          const d = load<f32>(x + i) - average;
-          sum += d * d;
-        }
-        store<f32>(partials + c, sum);
-      }
-    } else {
-      for (let c: usize = 0; c < step; c += 16) {
-        const first = min(c, step - 16);
-        const average = v128.load(mean + first);
-        let sum = f32x4.splat(0);
-        for (let i = first; i < size; i += step) {
-          const d = f32x4.sub(v128.load(x + i), average);
-          sum = f32x4.add(sum, f32x4.mul(d, d));
-        }
-        v128.store(partials + first, sum);
-      }
-    }
-    partials += pStride;
-    x += xStride;
-  }
-}
-
-/** Σ over the rows of one float of every partial. */
-// @ts-ignore: decorator
-@inline
-function total(partials: usize, pStride: usize, rows: usize): f64 {
-  let sum: f64 = 0;
-  for (let row: usize = 0; row < rows; row++, partials += pStride) sum += <f64>load<f32>(partials);
-  return sum;
-}
-
-/** to[channel] = Σ over the rows of the partials, from `skipped` bytes of each on, divided by `count`. */
-export function sumPartials(
-  to: usize,
-  partials: usize,
-  pStride: usize,
-  rows: usize,
-  channels: usize,
-  skipped: usize,
-  count: f64,
-): void {
-  partials += skipped;
-  for (let c: usize = 0; c < channels << 2; c += 4)
-    store<f32>(to + c, <f32>(total(partials + c, pStride, rows) / count));
-}
+// Batch normalization of images, by channels (Ioffe & Szegedy, 2015), from the statistics of pixel-sums.ts. Rows are images of
+// `pixels` · `channels` floats without padding between pixels; strides in bytes. Vectors of four channels as in image.ts.
+// `partials` holds what each image adds to the gradients.
 
 /**
- * inverse = 1 / √(variance + epsilon) from the partials of `pixelSquares`, variance biased; moving averages ← momentum ·
- * moving + (1 − momentum) · statistic.
+ * y = (x − mean) · inverse · gamma + beta by channels; gamma or beta 0 where there is none. y is not x.
+ * @writes y @reads x mean inverse gamma beta
+ * @rows rows: y x
+ * @cost 0.7 * rows * pixels * channels
  */
-export function channelStatistics(
-  inverse: usize,
-  movingMean: usize,
-  movingVariance: usize,
-  mean: usize,
-  partials: usize,
-  pStride: usize,
-  rows: usize,
-  channels: usize,
-  count: f64,
-  epsilon: f32,
-  momentum: f32,
-): void {
-  for (let c: usize = 0; c < channels << 2; c += 4) {
-    const variance = <f32>(total(partials + c, pStride, rows) / count);
-    store<f32>(inverse + c, 1 / sqrt<f32>(variance + epsilon));
-    const rest: f32 = 1 - momentum;
-    store<f32>(movingMean + c, load<f32>(movingMean + c) * momentum + load<f32>(mean + c) * rest);
-    store<f32>(movingVariance + c, load<f32>(movingVariance + c) * momentum + variance * rest);
-  }
-}
-
-/** y = (x − mean) · inverse · gamma + beta by channels; gamma or beta 0 where there is none. y is not x. */
 export function channelNormForward(
   y: usize,
   yStride: usize,
@@ -168,10 +50,15 @@ export function channelNormForward(
   }
 }
 
-/** partials[row] = {Σ delta · x̂, Σ delta} over the pixels: a half of the stride each. */
+/**
+ * partials[row] = {Σ delta · x̂, Σ delta} over the pixels: a half of the stride each.
+ * @writes partials @reads delta x mean inverse
+ * @rows rows: partials delta x
+ * @cost 0.7 * rows * pixels * channels
+ */
 export function channelNormSums(
   partials: usize,
-  pStride: usize,
+  partialsStride: usize,
   delta: usize,
   deltaStride: usize,
   x: usize,
@@ -184,7 +71,7 @@ export function channelNormSums(
 ): void {
   const step = channels << 2,
     size = pixels * step,
-    half = pStride >> 1;
+    half = partialsStride >> 1;
   for (let row: usize = 0; row < rows; row++) {
     if (channels < 4) {
       for (let c: usize = 0; c < step; c += 4) {
@@ -217,13 +104,18 @@ export function channelNormSums(
         v128.store(partials + half + first, sum);
       }
     }
-    partials += pStride;
+    partials += partialsStride;
     delta += deltaStride;
     x += xStride;
   }
 }
 
-/** dx = gamma · inverse · (delta − (betaGradient + x̂ · gammaGradient) · share): share 1 / count, 0 with fixed statistics. dx is not delta. */
+/**
+ * dx = gamma · inverse · (delta − (betaGradient + x̂ · gammaGradient) · share): share 1 / count, 0 with fixed statistics. dx is not delta.
+ * @writes dx @reads delta x mean inverse gamma gammaGradient betaGradient
+ * @rows rows: dx delta x
+ * @cost rows * pixels * channels
+ */
 export function channelNormBackward(
   dx: usize,
   dxStride: usize,

@@ -38,6 +38,9 @@ export function fetchEntries(from: usize, indices: usize, rows: usize): u32 {
 /**
  * x[row] = data[indices[row]] · scale for bytes. The scale comes as high + low with a high part of so few bits that its
  * product with a byte is exact: the host has checked that the sum then rounds as the exact product would.
+ * @writes x @reads data indices
+ * @rows rows by 8: x indices*4
+ * @cost rows * (5 + 0.15 * features)
  */
 export function gatherBytes(
   x: usize,
@@ -74,7 +77,12 @@ export function gatherBytes(
 /** Words that are copied sooner by a loop than by memory.copy. */
 const FEW: usize = 24;
 
-/** x[row] = data[indices[row]] for 32-bit values: float32 rows, or integer labels with `features` 1. */
+/**
+ * x[row] = data[indices[row]] for 32-bit values: float32 rows, or integer labels with `features` 1.
+ * @writes x @reads data indices
+ * @rows rows by 8: x indices*4
+ * @cost rows * (5 + 0.15 * features)
+ */
 export function gatherWords(
   x: usize,
   xStride: usize,
@@ -114,6 +122,9 @@ function bytesOf(from: usize, indices: usize, rows: usize): usize {
  * Row lists (sparse.ts) of rows [rowBegin, rowEnd) that are stored as such: `from` has the address of every row's entries,
  * and one more for the end. They are copied, one row behind the other, in pieces of 64 bytes that may reach into the next
  * row, but not beyond the last, where another thread may be at work.
+ * @writes starts entries @reads from indices
+ * @range rowBegin by 4
+ * @cost 200 * (rowEnd - rowBegin)
  */
 export function gatherLists(
   starts: usize,
@@ -152,6 +163,9 @@ export function gatherLists(
 /**
  * The same from bytes, stored as k · 256 + byte in 32 bits: half the memory to fetch. The scale as for gatherBytes. May
  * read 12 bytes beyond the last entry.
+ * @writes starts entries @reads from indices
+ * @range rowBegin by 4
+ * @cost 160 * (rowEnd - rowBegin)
  */
 export function gatherByteLists(
   starts: usize,

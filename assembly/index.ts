@@ -58,15 +58,8 @@ export {
   globalMaxBackward,
   padImages,
 } from './image';
-export {
-  channelNormBackward,
-  channelNormForward,
-  channelNormSums,
-  channelStatistics,
-  pixelSquares,
-  pixelSums,
-  sumPartials,
-} from './channel-norm';
+export { channelNormBackward, channelNormForward, channelNormSums } from './channel-norm';
+export { channelStatistics, pixelSquares, pixelSums, sumPartials } from './pixel-sums';
 export { pixelNormBackward, pixelNormForward, pixelNormSums } from './pixel-norm';
 export { drawRotations, drawTranslations, drawZooms, sampleImages, sampleImagesBackward } from './augment';
 export { convForward } from './conv/forward';

@@ -35,7 +35,11 @@ function listOne(entries: usize, i: usize, value: f32): usize {
   return entries + ((<usize>(value != 0)) << 3);
 }
 
-/** Row lists of bytes: data[indices[row]] · (high + low), as gatherBytes. There has to be room for entries of all values. */
+/**
+ * Row lists of bytes: data[indices[row]] · (high + low), as gatherBytes. There has to be room for entries of all values.
+ * @writes starts entries @reads data indices
+ * @cost 0.4 * features * rows
+ */
 export function listBytes(
   starts: usize,
   entries: usize,
@@ -114,7 +118,11 @@ function listBits(entries: usize, from: usize, i: usize, bits: u64): usize {
   return end;
 }
 
-/** Row lists of float32 rows, `stride` bytes apart. −0 counts as zero. There has to be room for entries of all values. */
+/**
+ * Row lists of float32 rows, `stride` bytes apart. −0 counts as zero. There has to be room for entries of all values.
+ * @writes starts entries @reads data indices
+ * @cost 0.4 * features * rows
+ */
 export function listFloats(
   starts: usize,
   entries: usize,
@@ -156,6 +164,10 @@ function entryFrom(from: usize, end: usize, limit: u32): usize {
 /**
  * Lists of columns [begin, end) from row lists. With `slot`, every column has so many bytes of its own; else they are counted
  * first, and lie one behind the other.
+ * @writes bounds entries @reads rowStarts
+ * @range begin by 16
+ * @cost 0.3 * rows * (end - begin)
+ * @late
  */
 export function listColumns(
   bounds: usize,

@@ -153,7 +153,12 @@ export function elementLoss(
   }
 }
 
-/** Squared error: loss (y − t)² · lossFactor, delta 2 (y − t) · gradientFactor (both factors 1 / outputs in Keras). */
+/**
+ * Squared error: loss (y − t)² · lossFactor, delta 2 (y − t) · gradientFactor (both factors 1 / outputs in Keras).
+ * @writes delta rowLoss @reads y targets weights scale
+ * @rows rows by 8: delta y targets weights*4 rowLoss*8
+ * @cost rows * (30 + 4 * outputs)
+ */
 export function squaredError(
   delta: usize,
   deltaStride: usize,
@@ -196,6 +201,9 @@ export function squaredError(
 /**
  * Sigmoid + binary cross-entropy from logits: max(z, 0) − z · target + ln(1 + e^−|z|), kept in [lossMin, lossMax];
  * delta = (sigmoid(z) − target) · gradientFactor (padding 0). delta may be logits.
+ * @writes delta rowLoss @reads logits targets weights scale
+ * @rows rows by 8: delta logits targets weights*4 rowLoss*8
+ * @cost rows * (30 + 4 * outputs)
  */
 export function sigmoidCrossEntropy(
   delta: usize,
@@ -241,7 +249,11 @@ function logitLoss(logit: f32, target: f32, lossMin: f64, lossMax: f64): f64 {
   return clip((z > 0 ? z : 0) - z * <f64>target + log1p64(<f64>decay), lossMin, lossMax);
 }
 
-/** out (float64) = Σ rowLoss, in order. */
+/**
+ * out (float64) = Σ rowLoss, in order.
+ * @writes out @reads rowLoss
+ * @cost 150 + rows
+ */
 export function sumRows(out: usize, rowLoss: usize, rows: usize): void {
   let sum: f64 = 0;
   for (let row: usize = 0; row < rows; row++) sum += load<f64>(rowLoss + (row << 3));

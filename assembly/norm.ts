@@ -56,7 +56,12 @@ export function movingStatistics(
   }
 }
 
-/** y = (x − mean) · inverse · gamma + beta by columns; gamma or beta 0 where there is none. */
+/**
+ * y = (x − mean) · inverse · gamma + beta by columns; gamma or beta 0 where there is none.
+ * @writes y @reads x mean inverse gamma beta
+ * @rows rows by 8: y x
+ * @cost 0.5 * rows * columns
+ */
 export function batchNormForward(
   y: usize,
   yStride: usize,
@@ -251,7 +256,12 @@ export function layerNormBackward(
   }
 }
 
-/** y = x · scale + offset. y may be x; the gradient is the same call with offset 0. */
+/**
+ * y = x · scale + offset. y may be x; the gradient is the same call with offset 0.
+ * @writes y @reads x
+ * @rows rows by 8: y x
+ * @cost 0.4 * rows * columns
+ */
 export function rescale(
   y: usize,
   yStride: usize,

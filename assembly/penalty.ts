@@ -3,7 +3,12 @@
 import { fma } from './simd';
 import { scalar } from './update/parts';
 
-/** g ← g + decay · w + l1 · sign(w) */
+/**
+ * g ← g + decay · w + l1 · sign(w)
+ * @writes g @reads w
+ * @rows length by 16: g*4 w*4
+ * @cost 0.3 * length
+ */
 export function regularize(g: usize, w: usize, length: usize, control: usize): void {
   const decay = scalar(control, 1),
     l1 = scalar(control, 10),
@@ -17,7 +22,12 @@ export function regularize(g: usize, w: usize, length: usize, control: usize): v
   }
 }
 
-/** g ← clip(g · gradientFactor, ±clipValue), w ← keep · w */
+/**
+ * g ← clip(g · gradientFactor, ±clipValue), w ← keep · w
+ * @writes g w
+ * @rows length by 16: g*4 w*4
+ * @cost 0.3 * length
+ */
 export function adjust(g: usize, w: usize, length: usize, control: usize): void {
   const factor = scalar(control, 12),
     most = scalar(control, 11),
@@ -31,7 +41,12 @@ export function adjust(g: usize, w: usize, length: usize, control: usize): void 
   }
 }
 
-/** out (float64) = Σ x² over `length` values; two partial sums, products exact in float64. */
+/**
+ * out (float64) = Σ x² over `length` values; two partial sums, products exact in float64.
+ * @writes out @reads x
+ * @cost 0.25 * length
+ * @late
+ */
 export function sumSquares(out: usize, x: usize, length: usize): void {
   let even = f64x2.splat(0),
     odd = f64x2.splat(0);
@@ -54,7 +69,12 @@ function squares(v: v128): v128 {
   return f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high));
 }
 
-/** out (float64) = Σ |x| over `length` values; two partial sums. */
+/**
+ * out (float64) = Σ |x| over `length` values; two partial sums.
+ * @writes out @reads x
+ * @cost 0.25 * length
+ * @late
+ */
 export function sumMagnitudes(out: usize, x: usize, length: usize): void {
   let even = f64x2.splat(0),
     odd = f64x2.splat(0);
@@ -79,7 +99,7 @@ export function normFactor(factor: usize, sums: usize, count: usize, limit: f64)
 export function activityPenalty(
   out: usize,
   y: usize,
-  stride: usize,
+  yStride: usize,
   rows: usize,
   columns: usize,
   l1: f64,
@@ -91,17 +111,22 @@ export function activityPenalty(
       const value = <f64>load<f32>(y + (j << 2));
       sum += l1 * abs(value) + l2 * value * value;
     }
-    y += stride;
+    y += yStride;
   }
   store<f64>(out, sum);
 }
 
-/** Its gradient: delta += scale · (l1 · sign(y) + 2 · l2 · y). */
+/**
+ * Its gradient: delta += scale · (l1 · sign(y) + 2 · l2 · y).
+ * @writes delta @reads y
+ * @rows rows by 8: delta y
+ * @cost rows * columns
+ */
 export function activityGradient(
   delta: usize,
   deltaStride: usize,
   y: usize,
-  stride: usize,
+  yStride: usize,
   rows: usize,
   columns: usize,
   l1: f32,
@@ -115,6 +140,6 @@ export function activityGradient(
       store<f32>(delta + (j << 2), load<f32>(delta + (j << 2)) + scale * slope);
     }
     delta += deltaStride;
-    y += stride;
+    y += yStride;
   }
 }

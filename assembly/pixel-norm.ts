@@ -2,7 +2,12 @@
 // rows of `pixels` · `channels` floats without padding between pixels; strides in bytes.
 import { layerNormBackward, layerNormForward } from './norm';
 
-/** y = (x − mean) / √(variance + epsilon) · gamma + beta by pixels; statistics[row][pixel] = {mean, inverse}. */
+/**
+ * y = (x − mean) / √(variance + epsilon) · gamma + beta by pixels; statistics[row][pixel] = {mean, inverse}.
+ * @writes y statistics @reads x gamma beta
+ * @rows rows: y x statistics*8*pixels
+ * @cost 4 * rows * pixels * channels
+ */
 export function pixelNormForward(
   y: usize,
   yStride: usize,
@@ -25,10 +30,15 @@ export function pixelNormForward(
   }
 }
 
-/** partials[row] = {Σ delta · x̂, Σ delta} over the pixels: a half of the stride each. */
+/**
+ * partials[row] = {Σ delta · x̂, Σ delta} over the pixels: a half of the stride each.
+ * @writes partials @reads delta x statistics
+ * @rows rows: partials delta x statistics*8*pixels
+ * @cost 2 * rows * pixels * channels
+ */
 export function pixelNormSums(
   partials: usize,
-  pStride: usize,
+  partialsStride: usize,
   delta: usize,
   deltaStride: usize,
   x: usize,
@@ -39,7 +49,7 @@ export function pixelNormSums(
   channels: usize,
 ): void {
   const step = channels << 2,
-    half = pStride >> 1;
+    half = partialsStride >> 1;
   for (let row: usize = 0; row < rows; row++) {
     for (let c: usize = 0; c < step; c += 4) {
       let products: f32 = 0,
@@ -53,14 +63,19 @@ export function pixelNormSums(
       store<f32>(partials + c, products);
       store<f32>(partials + half + c, sum);
     }
-    partials += pStride;
+    partials += partialsStride;
     delta += deltaStride;
     x += xStride;
     statistics += pixels << 3;
   }
 }
 
-/** dx = inverse · (h − mean(h) − x̂ · mean(h · x̂)) by pixels, h = delta · gamma. */
+/**
+ * dx = inverse · (h − mean(h) − x̂ · mean(h · x̂)) by pixels, h = delta · gamma.
+ * @writes dx @reads delta x statistics gamma
+ * @rows rows: dx delta x statistics*8*pixels
+ * @cost 4 * rows * pixels * channels
+ */
 export function pixelNormBackward(
   dx: usize,
   dxStride: usize,

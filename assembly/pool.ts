@@ -27,6 +27,9 @@ function endOf(shape: usize, axis: usize, i: usize): usize {
 /**
  * y = maxima. picks (rows and stride like y; 0: not wanted) = the byte offset in the image of the pixel that each comes
  * from; of equal values the first counts, line by line.
+ * @writes y picks @reads x
+ * @rows rows: y x picks*yStride
+ * @cost 0.2 * rows * Math.max(yStride, xStride)
  */
 export function maxPoolForward(
   y: usize,
@@ -104,7 +107,12 @@ function clear(x: usize, shape: usize): void {
   for (; x < end; x += 4) store<f32>(x, 0);
 }
 
-/** dx = dy at the pixels that the maxima came from, 0 elsewhere; where windows overlap, added up in the order of windows. */
+/**
+ * dx = dy at the pixels that the maxima came from, 0 elsewhere; where windows overlap, added up in the order of windows.
+ * @writes dx @reads dy picks
+ * @rows rows: dx dy picks*dyStride
+ * @cost 0.2 * rows * Math.max(dxStride, dyStride)
+ */
 export function maxPoolBackward(
   dx: usize,
   dxStride: usize,
@@ -130,7 +138,12 @@ export function maxPoolBackward(
   }
 }
 
-/** y = means, each a sum line by line, times 1 / pixels. */
+/**
+ * y = means, each a sum line by line, times 1 / pixels.
+ * @writes y @reads x
+ * @rows rows: y x
+ * @cost 0.2 * rows * Math.max(yStride, xStride)
+ */
 export function averagePoolForward(
   y: usize,
   yStride: usize,
@@ -193,7 +206,12 @@ function windowMeans(y: usize, x: usize, shape: usize, i: usize, j: usize): void
   }
 }
 
-/** dx = dy / pixels of the window, to all of its pixels; where windows overlap, added up in the order of windows. */
+/**
+ * dx = dy / pixels of the window, to all of its pixels; where windows overlap, added up in the order of windows.
+ * @writes dx @reads dy
+ * @rows rows: dx dy
+ * @cost 0.2 * rows * Math.max(dxStride, dyStride)
+ */
 export function averagePoolBackward(
   dx: usize,
   dxStride: usize,

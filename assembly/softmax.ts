@@ -60,7 +60,12 @@ export function sumRow(x: usize, classes: usize): f32 {
   return sumLanes(sum);
 }
 
-/** y = softmax(x) by rows. y may be x. */
+/**
+ * y = softmax(x) by rows. y may be x.
+ * @writes y @reads x
+ * @rows rows by 8: y x
+ * @cost 2 * rows * classes
+ */
 export function softmaxForward(
   y: usize,
   yStride: usize,
@@ -79,7 +84,12 @@ export function softmaxForward(
   }
 }
 
-/** delta ← y · (delta − Σ delta · y): the gradient of softmax from its output. */
+/**
+ * delta ← y · (delta − Σ delta · y): the gradient of softmax from its output.
+ * @writes delta @reads y
+ * @rows rows by 8: delta y
+ * @cost 2 * rows * classes
+ */
 export function softmaxBackward(
   delta: usize,
   deltaStride: usize,
@@ -123,7 +133,12 @@ export function logSoftmaxForward(
   }
 }
 
-/** delta ← delta − e^y · Σ delta: the gradient of log-softmax from its output. */
+/**
+ * delta ← delta − e^y · Σ delta: the gradient of log-softmax from its output.
+ * @writes delta @reads y
+ * @rows rows by 8: delta y
+ * @cost 2 * rows * classes
+ */
 export function logSoftmaxBackward(
   delta: usize,
   deltaStride: usize,

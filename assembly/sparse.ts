@@ -41,7 +41,13 @@ function vectorEnd(panelEnd: usize, units: usize): usize {
   return min<usize>(panelEnd << 1, (units + 3) >> 2);
 }
 
-/** Panels [panelBegin, panelEnd) of y = max(low, x · W + b) for rows given as lists. */
+/**
+ * Panels [panelBegin, panelEnd) of y = max(low, x · W + b) for rows given as lists.
+ * @writes y @reads starts panels bias
+ * @range panelBegin
+ * @rows rows by 8: y starts*4
+ * @cost 0.1 * rows * depth * (panelEnd - panelBegin)
+ */
 export function sparseForward(
   y: usize,
   yStride: usize,
@@ -75,7 +81,12 @@ function clearColumn(y: usize, yStride: usize, rows: usize): void {
   }
 }
 
-/** Updates panels of W by `rule` from column lists: xᵀ · delta, through `scratch` (2560 float32) as denseGradientSweep. */
+/**
+ * Updates panels of W by `rule` from column lists: xᵀ · delta, through `scratch` (2560 float32) as denseGradientSweep.
+ * @writes w slot0 slot1 slot2 @reads bounds delta
+ * @range panelBegin
+ * @cost (rule > 1 ? 10 : 6) * depth * (panelEnd - panelBegin)
+ */
 export function sparseGradientSweep(
   rule: i32,
   w: usize,
@@ -122,7 +133,12 @@ export function sparseGradientSweep(
   }
 }
 
-/** g (panels, like W) = xᵀ · delta from column lists, or += if not `fresh`. Padding stays as it is. */
+/**
+ * g (panels, like W) = xᵀ · delta from column lists, or += if not `fresh`. Padding stays as it is.
+ * @writes g @reads bounds delta
+ * @range panelBegin
+ * @cost 8 * depth * (panelEnd - panelBegin)
+ */
 export function sparseGradient(
   g: usize,
   bounds: usize,

@@ -21,6 +21,10 @@ import {
 /**
  * y (images × panels [panelBegin, panelEnd)) = max(low, convolution + bias): channels are the lanes. Reads up to 28 bytes behind an image
  * whose channels are no multiple of 8; what comes of them is dropped.
+ * @writes y @reads x panels bias
+ * @range panelBegin
+ * @rows rows: y x
+ * @cost 2000 * rows * (panelEnd - panelBegin)
  */
 export function depthwiseForward(
   y: usize,
@@ -83,6 +87,10 @@ export function depthwiseForward(
 /**
  * g (panels, like the filters) = gradient of the filters. `scratch`: the bordered image, then the delta of one panel. Reads up to 28 bytes behind an image whose channels are no
  * multiple of 8: what the delta lacks there is 0.
+ * @writes g @reads x delta
+ * @range panelBegin
+ * @chain rows: x delta
+ * @cost 1000 * rows * (panelEnd - panelBegin)
  */
 export function depthwiseGradient(
   g: usize,

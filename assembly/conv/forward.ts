@@ -27,7 +27,13 @@ import {
   pixelsOf,
 } from './shape';
 
-/** Images [0, rows) × panels [panelBegin, panelEnd) of y = max(low, convolution + bias). Strides in bytes. */
+/**
+ * Images [0, rows) × panels [panelBegin, panelEnd) of y = max(low, convolution + bias). Strides in bytes.
+ * @writes y @reads x panels bias
+ * @range panelBegin
+ * @rows rows: y x
+ * @cost 2000 * rows * (panelEnd - panelBegin)
+ */
 export function convForward(
   y: usize,
   yStride: usize,

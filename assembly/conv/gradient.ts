@@ -21,6 +21,10 @@ import {
  * g (panels, like the filters) = gradient of the filters, positions [begin, end) of all panels one after another; without
  * `fresh` the chains in g go on, image by image.
  * `scratch`: the bordered image, then the delta of one panel (pixels · 8 float32).
+ * @writes g @reads x delta
+ * @range begin
+ * @chain rows: x delta
+ * @cost 200 * rows * (end - begin)
  */
 export function convGradient(
   g: usize,
@@ -143,6 +147,8 @@ export function packLanes(packed: usize, delta: usize, shape: usize, from: usize
  * The filters as the gradient of the input convolves with them: turned round, inputs and filters exchanged.
  * turned [channels/8][count · filters of a group][8], from panels [filters/8][positions · channels of a group][8]. `order`:
  * which position comes when (uint32).
+ * @writes turned @reads panels order
+ * @cost (3 * count * channels * filters) / groups
  */
 export function turnFilters(
   turned: usize,
@@ -175,6 +181,10 @@ export function turnFilters(
 /**
  * out = sums over the images and pixels of delta, in order, panels [panelBegin, panelEnd): the bias gradient. 0 in the
  * padding. Without `fresh` the sums in out go on.
+ * @writes out @reads delta
+ * @range panelBegin
+ * @chain rows: delta
+ * @cost 1.6 * rows * pixels * (panelEnd - panelBegin)
  */
 export function channelSums(
   out: usize,

@@ -20,6 +20,10 @@ import {
  * Convolution and the maxima of its pooling windows, which do not overlap: the convolution itself is never in memory.
  * picks (rows and stride like y; 0: not wanted) = where the window of every maximum begins in the bordered image. Of
  * equal values the first counts, line by line. Only for one group.
+ * @writes y picks @reads x panels bias
+ * @range panelBegin
+ * @rows rows: y x picks*yStride
+ * @cost 2000 * rows * (panelEnd - panelBegin)
  */
 export function convPoolForward(
   y: usize,

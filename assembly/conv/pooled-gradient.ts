@@ -28,6 +28,9 @@ function paddedFloats(shape: usize): usize {
  *
  * `scratch`: the bordered image, then where the lists end, lists
  * [4][pooled pixels]{delta, pick}, and sums [filters][lines of a window][floats of a line, padded to 4]. Reads up to 12 bytes behind a window's line; what comes of them is dropped.
+ * @writes g @reads x delta picks
+ * @range filterBegin by 4
+ * @cost 500 * rows * (filterEnd - filterBegin)
  */
 export function convPoolGradient(
   g: usize,

@@ -21,7 +21,13 @@ const ROW_BLOCK_BYTES: usize = 512 * 1024;
 const STRIP_1: usize = ASC_FEATURE_RELAXED_SIMD ? 6 : 3;
 const STRIP_2: usize = ASC_FEATURE_RELAXED_SIMD ? 3 : 2;
 
-/** Rows [0, rows) × panels [panelBegin, panelEnd) of y = max(low, x · W + b). Strides in bytes. */
+/**
+ * Rows [0, rows) × panels [panelBegin, panelEnd) of y = max(low, x · W + b). Strides in bytes.
+ * @writes y @reads x panels bias
+ * @range panelBegin
+ * @rows rows by 8: y x
+ * @cost 0.3 * rows * depth * (panelEnd - panelBegin)
+ */
 export function denseForward(
   y: usize,
   yStride: usize,

@@ -14,7 +14,13 @@ const ROW_BLOCK: usize = 256;
 /** Inputs whose gradients wait in scratch, or half as many of two panels: whole tiles of every variant. */
 const INPUT_BLOCK: usize = 96;
 
-/** g (panels, like W) = xᵀ · delta, or += if not `fresh`. */
+/**
+ * g (panels, like W) = xᵀ · delta, or += if not `fresh`.
+ * @writes g @reads x delta
+ * @range panelBegin
+ * @chain rows: x delta
+ * @cost 0.3 * rows * depth * (panelEnd - panelBegin)
+ */
 export function denseGradient(
   g: usize,
   x: usize,
@@ -40,6 +46,9 @@ export function denseGradient(
  * Updates W by `rule` from blocks of gradients in `scratch` (96 · 8 float32), with `prepare` after L1 and L2 terms,
  * clipping by value and weight decay (penalty.ts). The same columns of x serve all panels before the next ones come: wide
  * batches would not stay in L2.
+ * @writes w slot0 slot1 slot2 @reads x delta
+ * @range panelBegin
+ * @cost (0.3 * rows + 8) * depth * (panelEnd - panelBegin)
  */
 export function denseGradientSweep(
   rule: i32,
@@ -128,7 +137,12 @@ function panelGradient(
   }
 }
 
-/** out[8 · panels] = column sums of delta over the rows, in order: the bias gradient; or += if not `fresh`. */
+/**
+ * out[8 · panels] = column sums of delta over the rows, in order: the bias gradient; or += if not `fresh`.
+ * @writes out @reads delta
+ * @chain rows: delta
+ * @cost 0.8 * rows * panels
+ */
 export function columnSums(
   out: usize,
   delta: usize,

@@ -12,7 +12,12 @@ const LEAST: usize = 8;
 /** Vectors of a pass over the rows. */
 const PASS: usize = 8;
 
-/** y = max(low, x · W + b); the padding of y becomes 0. */
+/**
+ * y = max(low, x · W + b); the padding of y becomes 0.
+ * @writes y @reads x w bias
+ * @rows rows by 16: y x
+ * @cost 0.5 * rows * depth * units
+ */
 export function narrowForward(
   y: usize,
   yStride: usize,
@@ -47,6 +52,9 @@ export function narrowForward(
 /**
  * Inputs [begin, end) of g (one panel) = xᵀ · delta, or += if not `fresh`. Padding of g stays. Rows of x are readable up
  * to whole vectors.
+ * @writes g @reads x delta
+ * @range begin by 32
+ * @cost 0.2 * rows * units * (end - begin)
  */
 export function narrowGradient(
   g: usize,
@@ -88,6 +96,9 @@ export function narrowGradient(
 /**
  * dx = delta · Wᵀ. Unless `y` is 0: only where y > 0, which is the slope of a relu from its output; else 0. `scratch` holds
  * (units + 1) · depth (padded to 8) float32. Columns of padding become 0.
+ * @writes dx @reads w delta y
+ * @rows rows by 8: dx delta y
+ * @cost 0.4 * rows * depth * units
  */
 export function narrowInputGradient(
   dx: usize,

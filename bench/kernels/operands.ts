@@ -1,7 +1,7 @@
 /** The three matrix products of training, straight from the binary that ships, on matrices of one layer. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { bind, type Call, type Kernels, run } from '../../src/engine/kernels.js';
+import { bind, call, type Call, type Kernels, run } from '../../src/engine/kernels.js';
 import { Layout, type Matrix, NARROW, PANEL, paddedUnits } from '../../src/model/layout.js';
 import { inputGradientCalls, productCalls, productScratch } from '../../src/model/products.js';
 
@@ -79,14 +79,14 @@ export class Operands {
     zeroPadding(floats, delta, rows);
 
     const weights = { kernel, bias, units };
-    const call = (calls: readonly Call[]): (() => void) => {
+    const bound = (calls: readonly Call[]): (() => void) => {
       const program = bind(kernels, calls);
       return program.length === 1 ? program[0] : () => run(program);
     };
     this.calls = {
-      forward: call(productCalls(y, x, weights, rows, -Infinity)),
-      weightGradient: call([gradientCall(gradient, x, delta, rows)]),
-      inputGradient: call(inputGradientCalls(dx, delta, weights, rows, spare)),
+      forward: bound(productCalls(y, x, weights, rows, -Infinity)),
+      weightGradient: bound([gradientCall(gradient, x, delta, rows)]),
+      inputGradient: bound(inputGradientCalls(dx, delta, weights, rows, spare)),
     };
     this.#checks = {
       forward: () => compare(rows, units, inputs, Y, (r, n, i) => X(r, i) * W(i, n), B),
@@ -128,10 +128,9 @@ function compare(
 
 /** The whole gradient of a layer, as plans that keep gradients call for it. */
 function gradientCall(gradient: number, x: Matrix, delta: Matrix, rows: number): Call {
-  const head = [gradient, x.offset, x.stride, delta.offset, delta.stride, rows];
   const { columns: units } = delta;
-  if (units <= NARROW) return { kernel: 'narrowGradient', args: [...head, units, 0, x.columns, 1] };
-  return { kernel: 'denseGradient', args: [...head, x.columns, 0, paddedUnits(units) / PANEL, 1] };
+  if (units <= NARROW) return call('narrowGradient', gradient, x, delta, rows, units, 0, x.columns, true);
+  return call('denseGradient', gradient, x, delta, rows, x.columns, 0, paddedUnits(units) / PANEL, true);
 }
 
 /** Deltas keep their padding columns at 0. */

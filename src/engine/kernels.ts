@@ -1,127 +1,56 @@
 import { UnsupportedError } from '../errors.js';
+// `npm run build` makes it from assembly/ (scripts/abi.mjs).
+import type { Arguments, Kernels } from './generated/abi.js';
 
-/**
- * What assembly/index.ts exports, as the plan calls it. Every argument is a number: byte offsets (and byte strides) in
- * the arena, counts, codes of activations and update rules, scalars.
- */
-export type Kernels = Readonly<Record<KernelName, Kernel>> & Meeting & Look;
+export type { Kernels } from './generated/abi.js';
 
-/** What is asked of values in the arena (assembly/finite.ts): 1 for yes. */
-interface Look {
-  readonly allFinite: (offset: number, length: number) => number;
-}
-
-/** Where threads wait for each other (assembly/barrier.ts): 0 if they met, 1 after so many spins. */
-interface Meeting {
-  readonly barrier: (at: number, threads: number, spins: number) => number;
-  readonly awaitChange: (at: number, old: number, spins: number) => number;
-  readonly announce: (at: number) => void;
-}
-
-export type KernelName =
-  | 'activationBackward'
-  | 'activationForward'
-  | 'activeForward'
-  | 'activeGradientSweep'
-  | 'activeInputGradient'
-  | 'activityGradient'
-  | 'activityPenalty'
-  | 'adjust'
-  | 'averagePoolBackward'
-  | 'averagePoolForward'
-  | 'batchNormBackward'
-  | 'batchNormForward'
-  | 'batchNormGradient'
-  | 'batchStatistics'
-  | 'categoricalCrossEntropy'
-  | 'categoricalHinge'
-  | 'channelNormBackward'
-  | 'channelNormForward'
-  | 'channelNormSums'
-  | 'channelStatistics'
-  | 'channelSums'
-  | 'columnNorms'
-  | 'columnSums'
-  | 'convForward'
-  | 'convGradient'
-  | 'convPoolForward'
-  | 'convPoolGradient'
-  | 'cropImages'
-  | 'denseForward'
-  | 'denseGradient'
-  | 'denseGradientSweep'
-  | 'denseInputGradient'
-  | 'depthwiseForward'
-  | 'depthwiseGradient'
-  | 'drawRotations'
-  | 'drawTranslations'
-  | 'drawZooms'
-  | 'dropout'
-  | 'elementLoss'
-  | 'gatherByteLists'
-  | 'gatherBytes'
-  | 'gatherLists'
-  | 'gatherWords'
-  | 'gaussianNoise'
-  | 'globalAverage'
-  | 'globalAverageBackward'
-  | 'globalMax'
-  | 'globalMaxBackward'
-  | 'layerNormBackward'
-  | 'layerNormForward'
-  | 'layerNormGradient'
-  | 'listBytes'
-  | 'listColumns'
-  | 'listFloats'
-  | 'logSoftmaxBackward'
-  | 'logSoftmaxForward'
-  | 'maxPoolBackward'
-  | 'maxPoolForward'
-  | 'movingStatistics'
-  | 'narrowForward'
-  | 'narrowGradient'
-  | 'narrowInputGradient'
-  | 'nonNegative'
-  | 'normFactor'
-  | 'padImages'
-  | 'pixelNormBackward'
-  | 'pixelNormForward'
-  | 'pixelNormSums'
-  | 'pixelSquares'
-  | 'pixelSums'
-  | 'regularize'
-  | 'rescale'
-  | 'rowNorms'
-  | 'sampleImages'
-  | 'sampleImagesBackward'
-  | 'sigmoidCrossEntropy'
-  | 'softmaxBackward'
-  | 'softmaxCrossEntropy'
-  | 'softmaxCrossEntropyTargets'
-  | 'softmaxForward'
-  | 'sparseForward'
-  | 'sparseGradient'
-  | 'sparseGradientSweep'
-  | 'spatialDropout'
-  | 'squaredError'
-  | 'stepNorms'
-  | 'sumMagnitudes'
-  | 'sumPartials'
-  | 'sumRows'
-  | 'sumSquares'
-  | 'transposeDelta'
-  | 'turnFilters'
-  | 'update'
-  | 'vectorNorm';
+export type KernelName = keyof Arguments;
 
 export type Kernel = (...args: number[]) => void;
 
 /** One kernel call of a step, with every argument resolved. */
 export interface Call {
   readonly kernel: KernelName;
-  readonly args: readonly number[];
+  readonly args: Args;
   /** About how many nanoseconds it takes, where the arguments do not tell (convolutions: their sizes are in a table). */
   readonly nanoseconds?: number;
+}
+
+/** A call of a kernel with its arguments in order, matrices in the place of offset and stride. */
+export function call<K extends KernelName>(kernel: K, ...given: Arguments[K]): Call {
+  const values: readonly (number | boolean | { readonly offset: number; readonly stride: number })[] = given;
+  const args = values.flatMap((value) =>
+    typeof value === 'object' ? [value.offset, value.stride] : Number(value),
+  );
+  return { kernel, args };
+}
+
+type Args = readonly number[];
+
+/** A pointer that moves with the rows: its position, and the bytes from row to row. */
+type Moving = readonly [pointer: number, stride: (args: Args) => number];
+
+/**
+ * How a kernel may be cut into parts, what it touches (positions of pointers), and about how many nanoseconds it takes, as the
+ * comment of the kernel says. No cut changes a bit: every output element is a chain of its own.
+ */
+export interface Partition {
+  readonly writes: readonly number[];
+  readonly reads: readonly number[];
+  readonly cost: (args: Args) => number;
+  /** Position of the begin of a range [begin, end) of panels or inputs, cut at multiples of `block`. */
+  readonly range?: { readonly begin: number; readonly block: number };
+  /** Position of the count of rows, cut at multiples of `block`, and the pointers that move with them. */
+  readonly rows?: { readonly count: number; readonly block: number; readonly moving: readonly Moving[] };
+  /**
+   * Rows whose sums a later call can go on with: the position of their count, the pointers that move with them, and the
+   * position of the argument that is 0 where sums go on. One thread after another only; never two at once.
+   */
+  readonly chain?: { readonly count: number; readonly moving: readonly Moving[]; readonly fresh: number };
+  /** Position of scratch that every thread needs for itself. */
+  readonly scratch?: number;
+  /** Nothing waits for it soon: it may stand beside later calls. */
+  readonly late?: boolean;
 }
 
 /** The calls of a step, bound to one arena. */

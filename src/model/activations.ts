@@ -1,4 +1,4 @@
-import type { Call } from '../engine/kernels.js';
+import { call, type Call } from '../engine/kernels.js';
 import type { Matrix } from './layout.js';
 import { paddedUnits } from './layout.js';
 
@@ -54,29 +54,19 @@ export function activationCalls(
   rows: number,
   scratch: number,
 ): Call[] {
-  const places = [y.offset, y.stride, x.offset, x.stride, rows];
-  if (activation === 'softmax') return [{ kernel: 'softmaxForward', args: [...places, y.columns] }];
-  if (activation === 'logSoftmax')
-    return [{ kernel: 'logSoftmaxForward', args: [...places, y.columns, scratch] }];
+  if (activation === 'softmax') return [call('softmaxForward', y, x, rows, y.columns)];
+  if (activation === 'logSoftmax') return [call('logSoftmaxForward', y, x, rows, y.columns, scratch)];
   const code = ELEMENTWISE.indexOf(activation);
-  if (code === 0) return y.offset === x.offset ? [] : [copyCall(y, x, rows)];
-  return [{ kernel: 'activationForward', args: [code, ...places, paddedUnits(y.columns)] }];
-}
-
-function copyCall(y: Matrix, x: Matrix, rows: number): Call {
-  return {
-    kernel: 'rescale',
-    args: [y.offset, y.stride, x.offset, x.stride, rows, paddedUnits(y.columns), 1, 0],
-  };
+  const columns = paddedUnits(y.columns);
+  if (code > 0) return [call('activationForward', code, y, x, rows, columns)];
+  return y.offset === x.offset ? [] : [call('rescale', y, x, rows, columns, 1, 0)];
 }
 
 /** delta ← delta · slope, in place. `known` is the layer's output, or its input where `needsInput`. */
 export function slopeCalls(activation: Activation, delta: Matrix, known: Matrix, rows: number): Call[] {
-  const places = [delta.offset, delta.stride, known.offset, known.stride, rows];
-  if (activation === 'softmax') return [{ kernel: 'softmaxBackward', args: [...places, delta.columns] }];
-  if (activation === 'logSoftmax')
-    return [{ kernel: 'logSoftmaxBackward', args: [...places, delta.columns] }];
+  const { columns } = delta;
+  if (activation === 'softmax') return [call('softmaxBackward', delta, known, rows, columns)];
+  if (activation === 'logSoftmax') return [call('logSoftmaxBackward', delta, known, rows, columns)];
   const code = ELEMENTWISE.indexOf(activation);
-  if (code === 0) return [];
-  return [{ kernel: 'activationBackward', args: [code, ...places, paddedUnits(delta.columns)] }];
+  return code === 0 ? [] : [call('activationBackward', code, delta, known, rows, paddedUnits(columns))];
 }

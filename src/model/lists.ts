@@ -1,4 +1,4 @@
-import type { Call } from '../engine/kernels.js';
+import { call, type Call } from '../engine/kernels.js';
 import type { Rows } from '../ndarray.js';
 import type { Layout, Matrix } from './layout.js';
 import type { ScaleParts } from './scale.js';
@@ -69,23 +69,19 @@ export function rowListCalls(
   rows: number,
 ): Call[] {
   const { data, stride, indices, parts } = source;
-  const lists = [rowStarts, rowEntries, data];
+  const lists = [rowStarts, rowEntries, data] as const;
   return [
     parts
-      ? { kernel: 'listBytes', args: [...lists, inputs, indices, rows, ...parts] }
-      : { kernel: 'listFloats', args: [...lists, stride, inputs, indices, rows] },
+      ? call('listBytes', ...lists, inputs, indices, rows, ...parts)
+      : call('listFloats', ...lists, stride, inputs, indices, rows),
   ];
 }
 
 /** Column lists from row lists; entries hold offsets into rows of `delta`. */
 export function columnListCalls(lists: ListsPlan, delta: Matrix, rows: number): Call[] {
   const { columnBounds, columnEntries, slot, rowStarts, inputs } = lists;
-  return [
-    {
-      kernel: 'listColumns',
-      args: [columnBounds, columnEntries, slot, rowStarts, rows, inputs, delta.stride, 0, inputs],
-    },
-  ];
+  const places = [columnBounds, columnEntries, slot, rowStarts] as const;
+  return [call('listColumns', ...places, rows, inputs, delta.stride, 0, inputs)];
 }
 
 /** Whether lists pay in training a network on these rows. */

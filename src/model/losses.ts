@@ -1,4 +1,4 @@
-import type { Call } from '../engine/kernels.js';
+import { call, type Call } from '../engine/kernels.js';
 import type { Activation } from './activations.js';
 import type { Matrix } from './layout.js';
 
@@ -75,32 +75,38 @@ export interface LossPlace {
 /** The call that writes delta and the loss of every row. A custom loss has none: the host computes it. */
 export function lossCalls(loss: LossSpec, place: LossPlace, rows: number, fused: boolean): Call[] {
   const { delta, outputs, targets, weights, scale, rowLoss } = place;
-  const head = [delta.offset, delta.stride, outputs.offset, outputs.stride, targets.offset, targets.stride];
-  const common = [...head, weights, scale, rowLoss, rows, outputs.columns];
+  const common = [delta, outputs, targets, weights, scale, rowLoss, rows, outputs.columns] as const;
   const mean = loss.sumOutputs ? 1 : 1 / outputs.columns;
-  const range = loss.range ?? [-Infinity, Infinity];
+  const range = loss.range ?? ([-Infinity, Infinity] as const);
   const logits = fused || (loss.fromLogits ?? false);
   switch (loss.name) {
     case 'custom':
       return [];
     case 'meanSquaredError':
       return [
-        { kernel: 'squaredError', args: [...common, ...(loss.half ? [0.5 * mean, 0.5] : [mean, mean])] },
+        loss.half
+          ? call('squaredError', ...common, 0.5 * mean, 0.5)
+          : call('squaredError', ...common, mean, mean),
       ];
     case 'sparseCategoricalCrossentropy':
-      if (logits) return [{ kernel: 'softmaxCrossEntropy', args: [...common, ...range] }];
-      return [{ kernel: 'categoricalCrossEntropy', args: common }];
+      return [
+        logits
+          ? call('softmaxCrossEntropy', ...common, ...range)
+          : call('categoricalCrossEntropy', ...common),
+      ];
     case 'categoricalCrossentropy':
-      return logits
-        ? [{ kernel: 'softmaxCrossEntropyTargets', args: [...common, ...range] }]
-        : [{ kernel: 'categoricalCrossEntropy', args: common }];
+      return [
+        logits
+          ? call('softmaxCrossEntropyTargets', ...common, ...range)
+          : call('categoricalCrossEntropy', ...common),
+      ];
     case 'categoricalHinge':
-      return [{ kernel: 'categoricalHinge', args: common }];
+      return [call('categoricalHinge', ...common)];
     case 'binaryCrossentropy':
-      if (logits) return [{ kernel: 'sigmoidCrossEntropy', args: [...common, mean, mean, ...range] }];
+      if (logits) return [call('sigmoidCrossEntropy', ...common, mean, mean, ...range)];
       break;
   }
   const code = ELEMENT_LOSSES.indexOf(loss.name as ElementLoss);
   const factor = loss.name === 'kullbackLeiblerDivergence' ? 1 : mean;
-  return [{ kernel: 'elementLoss', args: [code, ...common, factor, loss.delta ?? 1] }];
+  return [call('elementLoss', code, ...common, factor, loss.delta ?? 1)];
 }

@@ -1,4 +1,4 @@
-import type { Call } from '../engine/kernels.js';
+import { call, type Call } from '../engine/kernels.js';
 import type { Matrix } from './layout.js';
 import type { Parameter } from './parameters.js';
 import type { NetworkSpec, RegularizerSpec } from './spec.js';
@@ -37,10 +37,10 @@ export function planPenalties(spec: NetworkSpec, parameters: readonly Parameter[
 /** Σ weight² and Σ |weight|, each where its penalty is not 0. */
 export function weightPenaltyCalls({ weights }: Penalties, block: number, sums: number): Call[] {
   return weights.flatMap(({ parameter, regularizer, first }) => {
-    const args = [block + 4 * parameter.position, parameter.length];
+    const args = [block + 4 * parameter.position, parameter.length] as const;
     const calls: Call[] = [];
-    if (regularizer.l2 > 0) calls.push({ kernel: 'sumSquares', args: [sums + 8 * first, ...args] });
-    if (regularizer.l1 > 0) calls.push({ kernel: 'sumMagnitudes', args: [sums + 8 * (first + 1), ...args] });
+    if (regularizer.l2 > 0) calls.push(call('sumSquares', sums + 8 * first, ...args));
+    if (regularizer.l1 > 0) calls.push(call('sumMagnitudes', sums + 8 * (first + 1), ...args));
     return calls;
   });
 }
@@ -53,8 +53,8 @@ export function activityPenaltyCalls(
   rows: number,
 ): Call[] {
   return activities.map(({ layer, regularizer: { l1, l2 }, first }) => {
-    const { offset, stride, columns } = outputs[layer];
-    return { kernel: 'activityPenalty', args: [sums + 8 * first, offset, stride, rows, columns, l1, l2] };
+    const y = outputs[layer];
+    return call('activityPenalty', sums + 8 * first, y, rows, y.columns, l1, l2);
   });
 }
 
@@ -68,10 +68,9 @@ export function activityGradientCalls(
 ): Call[] {
   return activities
     .filter((term) => term.layer === layer)
-    .map(({ regularizer: { l1, l2 } }) => {
-      const places = [delta.offset, delta.stride, output.offset, output.stride, rows, output.columns];
-      return { kernel: 'activityGradient', args: [...places, l1, l2, Math.fround(1 / rows)] };
-    });
+    .map(({ regularizer: { l1, l2 } }) =>
+      call('activityGradient', delta, output, rows, output.columns, l1, l2, Math.fround(1 / rows)),
+    );
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Call } from '../engine/kernels.js';
+import { call, type Call } from '../engine/kernels.js';
 import type { Matrix } from './layout.js';
 import { NARROW, PANEL, paddedUnits, SWEEP_FLOATS } from './layout.js';
 import type { ListsPlan } from './lists.js';
@@ -21,11 +21,13 @@ export function productCalls(
   low: number,
   scratch?: number,
 ): Call[] {
-  const head = [y.offset, y.stride, x.offset, x.stride, kernel, bias, rows, x.columns];
-  if (units <= NARROW) return [{ kernel: 'narrowForward', args: [...head, units, low] }];
-  const args = [...head, 0, paddedUnits(units) / PANEL, low];
-  if (scratch === undefined || rows <= 2) return [{ kernel: 'denseForward', args }];
-  return [{ kernel: 'activeForward', args: [...args, scratch] }];
+  const depth = x.columns;
+  if (units <= NARROW) return [call('narrowForward', y, x, kernel, bias, rows, depth, units, low)];
+  const panels = paddedUnits(units) / PANEL;
+  if (scratch === undefined || rows <= 2) {
+    return [call('denseForward', y, x, kernel, bias, rows, depth, 0, panels, low)];
+  }
+  return [call('activeForward', y, x, kernel, bias, rows, depth, 0, panels, low, scratch)];
 }
 
 /** The same for rows given as lists. */
@@ -36,8 +38,8 @@ export function listProductCalls(
   rows: number,
   low: number,
 ): Call[] {
-  const head = [y.offset, y.stride, rowStarts, kernel, bias, rows, inputs];
-  return [{ kernel: 'sparseForward', args: [...head, 0, paddedUnits(units) / PANEL, low, units] }];
+  const panels = paddedUnits(units) / PANEL;
+  return [call('sparseForward', y, rowStarts, kernel, bias, rows, inputs, 0, panels, low, units)];
 }
 
 /** dx = delta · Wᵀ on `rows` rows; with `relu`, the output of one, dx · its slope. */
@@ -50,28 +52,13 @@ export function inputGradientCalls(
   relu: Matrix = NOWHERE,
 ): Call[] {
   const inputs = dx.columns;
-  const mask = [relu.offset, relu.stride];
   if (units <= NARROW) {
-    const args = [
-      dx.offset,
-      dx.stride,
-      kernel,
-      delta.offset,
-      delta.stride,
-      scratch,
-      rows,
-      inputs,
-      units,
-      ...mask,
-    ];
-    return [{ kernel: 'narrowInputGradient', args }];
+    return [call('narrowInputGradient', dx, kernel, delta, scratch, rows, inputs, units, relu)];
   }
-  const args = [dx.offset, dx.stride, kernel, transposed, scratch, rows, inputs, units, 0, inputs, ...mask];
+  const args = [dx, kernel, transposed, scratch, rows, inputs, units, 0, inputs, relu] as const;
   return [
-    { kernel: 'transposeDelta', args: [transposed, delta.offset, delta.stride, rows, units] },
-    active
-      ? { kernel: 'activeInputGradient', args: [...args, delta.offset, delta.stride] }
-      : { kernel: 'denseInputGradient', args },
+    call('transposeDelta', transposed, delta, rows, units),
+    active ? call('activeInputGradient', ...args, delta) : call('denseInputGradient', ...args),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Call } from '../engine/kernels.js';
+import { call, type Call } from '../engine/kernels.js';
 import { isBehindRelu } from './active.js';
 import type { Layout, Matrix } from './layout.js';
 import type { NetworkSpec, Shape } from './spec.js';
@@ -31,6 +31,5 @@ export function planSingle(
 
 /** Makes the list of a row. */
 export function singleListCalls({ starts, entries, index }: SingleList, row: Matrix): Call[] {
-  const args = [starts, entries, row.offset, row.stride, row.columns, index, 1];
-  return [{ kernel: 'listFloats', args }];
+  return [call('listFloats', starts, entries, row.offset, row.stride, row.columns, index, 1)];
 }

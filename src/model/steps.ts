@@ -1,4 +1,4 @@
-import type { Call } from '../engine/kernels.js';
+import { call, type Call } from '../engine/kernels.js';
 import { activationCalls } from './activations.js';
 import type { Matrix } from './layout.js';
 import type { ListsPlan } from './lists.js';
@@ -23,8 +23,7 @@ export function predictCalls(plan: Plan, rows: number, sparse: boolean, scale?: 
     return [...rowListCalls(lists, source, rows), ...forward];
   }
   if (scale === undefined) return forward;
-  const args = [input.offset, input.stride, staging, sizeOf(spec.inputShape), indices, rows, ...scale];
-  return [{ kernel: 'gatherBytes', args }, ...forward];
+  return [call('gatherBytes', input, staging, sizeOf(spec.inputShape), indices, rows, ...scale), ...forward];
 }
 
 /** The same for rows whose lists are there already. */
@@ -67,7 +66,7 @@ export function lossStep(plan: Plan, rows: number): Call[] {
   const loss = plan.loss as LossPlan;
   return [
     ...lossCalls(loss.spec, { ...loss, outputs: plan.output }, rows, loss.fused),
-    { kernel: 'sumRows', args: [loss.sums, loss.rowLoss, rows] },
+    call('sumRows', loss.sums, loss.rowLoss, rows),
   ];
 }
 
@@ -104,12 +103,6 @@ function residentLists(
   return rowListCalls(lists, { data, stride: 4 * lists.inputs, indices, parts: scale }, rows);
 }
 
-function rowCalls(head: readonly number[], scale: ScaleParts | undefined): Call[] {
-  return [
-    scale ? { kernel: 'gatherBytes', args: [...head, ...scale] } : { kernel: 'gatherWords', args: head },
-  ];
-}
-
 function gatherCalls(
   { input, spec, indices, lists }: Plan,
   { resident, targets, weights }: LossPlan,
@@ -119,15 +112,15 @@ function gatherCalls(
     const source = { data: input.offset, stride: input.stride, indices };
     return lists && !lists.given ? rowListCalls(lists, source, rows) : [];
   }
-  const head = [input.offset, input.stride, resident.data, sizeOf(spec.inputShape), indices, rows];
-  return [
-    ...(lists ? residentLists(lists, resident, indices, rows) : rowCalls(head, resident.scale)),
-    {
-      kernel: 'gatherWords',
-      args: [targets.offset, targets.stride, resident.targets, targets.columns, indices, rows],
-    },
-    ...(resident.weighted
-      ? [{ kernel: 'gatherWords' as const, args: [weights, 4, resident.weights, 1, indices, rows] }]
-      : []),
-  ];
+  const { data, scale } = resident;
+  const head = [input, data, sizeOf(spec.inputShape), indices, rows] as const;
+  const calls = lists
+    ? residentLists(lists, resident, indices, rows)
+    : [scale ? call('gatherBytes', ...head, ...scale) : call('gatherWords', ...head)];
+  calls.push(call('gatherWords', targets, resident.targets, targets.columns, indices, rows));
+  if (resident.weighted) {
+    const column = { offset: weights, stride: 4 };
+    calls.push(call('gatherWords', column, resident.weights, 1, indices, rows));
+  }
+  return calls;
 }

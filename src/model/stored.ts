@@ -1,5 +1,5 @@
 import type { Arena } from '../engine/arena.js';
-import type { Call } from '../engine/kernels.js';
+import { call, type Call } from '../engine/kernels.js';
 import type { Places, Rows } from '../ndarray.js';
 import { ascending } from '../random.js';
 import type { Pieces } from '../yielding.js';
@@ -121,8 +121,8 @@ export function storedListCalls(
   indices: number,
   rows: number,
 ): Call[] {
-  const args = [rowStarts, rowEntries, starts, indices, 0, rows];
-  return [scale ? { kernel: 'gatherByteLists', args: [...args, ...scale] } : { kernel: 'gatherLists', args }];
+  const args = [rowStarts, rowEntries, starts, indices, 0, rows] as const;
+  return [scale ? call('gatherByteLists', ...args, ...scale) : call('gatherLists', ...args)];
 }
 
 /** Bytes of stored entries (assembly/gather.ts): bytes with their columns take half the room. */

@@ -1,4 +1,4 @@
-import type { Call } from '../engine/kernels.js';
+import { call, type Call } from '../engine/kernels.js';
 import { SWEEP } from './active.js';
 import type { Layout, Matrix } from './layout.js';
 import { NARROW, PANEL, paddedUnits, SWEEP_FLOATS } from './layout.js';
@@ -101,28 +101,18 @@ export class Updates {
     const [depth, units] = parameter.shape;
     if (units <= NARROW) return this.#narrowProduct(parameter, x, delta, rows);
     const panels = parameter.length / (PANEL * depth);
-    const products = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels];
+    const products = [x, delta, rows, depth, 0, panels] as const;
     if (gradients !== 0) {
-      return [
-        { kernel: 'denseGradient', args: [this.#gradient(parameter), ...products, this.fresh ? 1 : 0] },
-      ];
+      return [call('denseGradient', this.#gradient(parameter), ...products, this.fresh)];
     }
-    const lists = seeks !== 0 && rows > 2;
     const prepared = isPrepared(this.plan, parameter);
-    const [weight, first, second, third] = this.#places(parameter);
+    const places = [rule.code, ...this.#places(parameter)] as const;
     const control = this.#control(parameter);
-    const args = [
-      rule.code,
-      weight,
-      first,
-      second,
-      third,
-      lists ? scratch : sweepScratch,
-      ...products,
-      control,
-      (prepared ? SWEEP.prepare : 0) | (lists ? seeks : 0),
-    ];
-    return [{ kernel: lists ? 'activeGradientSweep' : 'denseGradientSweep', args }];
+    if (seeks === 0 || rows <= 2) {
+      return [call('denseGradientSweep', ...places, sweepScratch, ...products, control, prepared)];
+    }
+    const flags = (prepared ? SWEEP.prepare : 0) | seeks;
+    return [call('activeGradientSweep', ...places, scratch, ...products, control, flags)];
   }
 
   /** The same of few units: in one piece. */
@@ -131,23 +121,22 @@ export class Updates {
     const [depth, units] = parameter.shape;
     const whole = gradients !== 0;
     const to = whole ? this.#gradient(parameter) : narrowGradients[units];
-    const product = [x.offset, x.stride, delta.offset, delta.stride, rows, units, 0, depth];
-    const call: Call = { kernel: 'narrowGradient', args: [to, ...product, whole && !this.fresh ? 0 : 1] };
-    return whole ? [call] : [call, ...this.#sweep(parameter, to)];
+    const product = call('narrowGradient', to, x, delta, rows, units, 0, depth, !whole || this.fresh);
+    return whole ? [product] : [product, ...this.#sweep(parameter, to)];
   }
 
   /** The same from column lists. */
   #listProduct(parameter: Parameter, { columnBounds }: ListsPlan, delta: Matrix): Call[] {
     const { rule, gradients, sweepScratch } = this.plan;
     const [depth, units] = parameter.shape;
-    const product = [columnBounds, delta.offset, depth, 0, parameter.length / (PANEL * depth), units];
+    const panels = parameter.length / (PANEL * depth);
+    const product = [columnBounds, delta.offset, depth, 0, panels, units] as const;
     if (gradients !== 0) {
-      const args = [this.#gradient(parameter), ...product, this.fresh ? 1 : 0];
-      return [{ kernel: 'sparseGradient', args }];
+      return [call('sparseGradient', this.#gradient(parameter), ...product, this.fresh)];
     }
-    const places = [...this.#places(parameter), sweepScratch];
-    const rest = [this.#control(parameter), isPrepared(this.plan, parameter) ? 1 : 0];
-    return [{ kernel: 'sparseGradientSweep', args: [rule.code, ...places, ...product, ...rest] }];
+    const places = [rule.code, ...this.#places(parameter), sweepScratch] as const;
+    const rest = [this.#control(parameter), isPrepared(this.plan, parameter)] as const;
+    return [call('sparseGradientSweep', ...places, ...product, ...rest)];
   }
 
   /** The parameter's gradient is the column sums of delta. */
@@ -155,9 +144,9 @@ export class Updates {
     if (!parameter.trainable) return [];
     const gradient = this.#gradient(parameter);
     const panels = parameter.length / PANEL;
-    const fresh = this.fresh || this.plan.gradients === 0 ? 1 : 0;
+    const fresh = this.fresh || this.plan.gradients === 0;
     return [
-      { kernel: 'columnSums', args: [gradient, delta.offset, delta.stride, rows, panels, fresh] },
+      call('columnSums', gradient, delta, rows, panels, fresh),
       ...(this.plan.gradients === 0 ? this.#sweep(parameter, gradient) : []),
     ];
   }
@@ -166,8 +155,8 @@ export class Updates {
   given(parameter: Parameter, gradient: number): Call[] {
     if (!parameter.trainable) return [];
     if (this.plan.gradients === 0) return this.#sweep(parameter, gradient);
-    const args = [this.#gradient(parameter), gradient, 0, 1, parameter.length / PANEL, this.fresh ? 1 : 0];
-    return [{ kernel: 'columnSums', args }];
+    const row = { offset: gradient, stride: 0 };
+    return [call('columnSums', this.#gradient(parameter), row, 1, parameter.length / PANEL, this.fresh)];
   }
 
   /** Once all gradients are there (plans that keep them): norms, then every update. */
@@ -176,8 +165,14 @@ export class Updates {
     const trainable = this.parameters.filter(({ trainable }) => trainable);
     return [
       ...trainable.map((parameter): Call => {
-        const args = [this.#gradient(parameter), ...this.#places(parameter).slice(0, 1)];
-        return { kernel: 'regularize', args: [...args, parameter.length, this.#control(parameter)] };
+        const [weight] = this.#places(parameter);
+        return call(
+          'regularize',
+          this.#gradient(parameter),
+          weight,
+          parameter.length,
+          this.#control(parameter),
+        );
       }),
       ...this.#normCalls(trainable),
       ...trainable.flatMap((parameter) => this.#rest(parameter, this.#gradient(parameter))),
@@ -195,34 +190,33 @@ export class Updates {
     const limit = optimizer.clipNorm ?? optimizer.globalClipNorm ?? Infinity;
     const single = optimizer.clipNorm !== undefined;
     const squares = trainable.map((parameter, i): Call => {
-      return { kernel: 'sumSquares', args: [norms + 8 * i, this.#gradient(parameter), parameter.length] };
+      return call('sumSquares', norms + 8 * i, this.#gradient(parameter), parameter.length);
     });
     const factors = trainable.map((parameter, i): Call => {
-      const sums = single ? [norms + 8 * i, 1] : [norms, trainable.length];
-      return { kernel: 'normFactor', args: [this.#control(parameter) + 4 * 12, ...sums, limit] };
+      const [sums, count] = single ? [norms + 8 * i, 1] : [norms, trainable.length];
+      return call('normFactor', this.#control(parameter) + 4 * 12, sums, count, limit);
     });
     return [...squares, ...factors];
   }
 
   #sweep(parameter: Parameter, gradient: number): Call[] {
-    const [weight, first, second, third] = this.#places(parameter);
+    const places = this.#places(parameter);
     const control = this.#control(parameter);
     if (!isPrepared(this.plan, parameter)) {
-      const args = [this.plan.rule.code, weight, first, second, third, gradient, parameter.length, control];
-      return [{ kernel: 'update', args }];
+      return [call('update', this.plan.rule.code, ...places, gradient, parameter.length, control)];
     }
-    const prepare: Call = { kernel: 'regularize', args: [gradient, weight, parameter.length, control] };
+    const prepare = call('regularize', gradient, places[0], parameter.length, control);
     return [prepare, ...this.#rest(parameter, gradient)];
   }
 
   /** Clip, decay the weight, update. */
   #rest(parameter: Parameter, gradient: number): Call[] {
-    const [weight, first, second, third] = this.#places(parameter);
+    const places = this.#places(parameter);
     const control = this.#control(parameter);
-    const args = [this.plan.rule.code, weight, first, second, third, gradient, parameter.length];
+    const { length } = parameter;
     return [
-      { kernel: 'adjust', args: [gradient, weight, parameter.length, control] },
-      { kernel: 'update', args: [...args, control + 4 * PREPARED] },
+      call('adjust', gradient, places[0], length, control),
+      call('update', this.plan.rule.code, ...places, gradient, length, control + 4 * PREPARED),
     ];
   }
 
@@ -230,20 +224,19 @@ export class Updates {
     const constraint = parameter.rules.constraint;
     if (!constraint) return [];
     const [weight] = this.#places(parameter);
-    if (constraint.kind === 'nonNeg') return [{ kernel: 'nonNegative', args: [weight, parameter.length] }];
+    if (constraint.kind === 'nonNeg') return [call('nonNegative', weight, parameter.length)];
     const { least, most, rate, axis } = constraint;
     const { shape } = parameter;
     const [depth, units] = [depthOf(parameter), shape[shape.length - 1]];
-    if (shape.length === 1) return [{ kernel: 'vectorNorm', args: [weight, units, least, most, rate] }];
-    if (axis === 1) return [{ kernel: 'rowNorms', args: [weight, depth, units, least, most, rate] }];
+    if (shape.length === 1) return [call('vectorNorm', weight, units, least, most, rate)];
+    if (axis === 1) return [call('rowNorms', weight, depth, units, least, most, rate)];
     const panels = parameter.length / (PANEL * depth);
     // Norms over the first axes of a filter: what is left of its depth is in steps.
     const step = depth / sizeOf(shape.slice(0, axis === 0 ? 1 : axis.length));
-    if (step === 1) return [{ kernel: 'columnNorms', args: [weight, depth, panels, least, most, rate] }];
-    return Array.from({ length: panels }, (_, panel): Call => {
-      const args = [weight + 4 * PANEL * depth * panel, depth, step, least, most, rate];
-      return { kernel: 'stepNorms', args };
-    });
+    if (step === 1) return [call('columnNorms', weight, depth, panels, least, most, rate)];
+    return Array.from({ length: panels }, (_, panel) =>
+      call('stepNorms', weight + 4 * PANEL * depth * panel, depth, step, least, most, rate),
+    );
   }
 
   #gradient(parameter: Parameter): number {

@@ -82,7 +82,10 @@ export interface MatrixShape {
  * made without values is full of NaN.
  */
 export class GuardedMemory {
-  readonly kernels: Kernels;
+  /** With as many arguments as a test likes to spread. */
+  readonly kernels: {
+    readonly [K in keyof Kernels]: (...args: number[]) => ReturnType<Kernels[K]>;
+  };
   readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
   #top = 0;
   #guards: [begin: number, end: number][] = [];

@@ -1,5 +1,5 @@
+import { PARTITIONS } from '../generated/partitions.js';
 import type { Call } from '../kernels.js';
-import { SHARINGS } from './sharing.js';
 import type { Ends } from './split.js';
 import { conflict, costOf, cutOf, endsOf, partOf, withScratch } from './split.js';
 
@@ -54,7 +54,7 @@ class Scheduler {
 
   add(call: Call): void {
     if (this.#late.some((other) => conflict(other, call))) this.#meet();
-    if (SHARINGS[call.kernel]?.late) this.#late.push(call);
+    if (PARTITIONS[call.kernel]?.late) this.#late.push(call);
     else this.#place(call);
   }
 
@@ -98,7 +98,7 @@ class Scheduler {
       this.#meet();
       thread = undefined;
     }
-    thread ??= SHARINGS[call.kernel] ? this.#idlest() : 0;
+    thread ??= PARTITIONS[call.kernel] ? this.#idlest() : 0;
     this.#phase.push({ call, thread });
     this.lanes[thread].push(withScratch(call, this.#scratch(thread)));
     this.#loads[thread] += costOf(call);

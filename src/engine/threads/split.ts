@@ -1,6 +1,5 @@
-import type { Call } from '../kernels.js';
-import type { Sharing } from './sharing.js';
-import { SHARINGS } from './sharing.js';
+import { PARTITIONS } from '../generated/partitions.js';
+import type { Call, Partition } from '../kernels.js';
 
 /** Ends of the parts of rows or of a range: thread t has [ends[t], ends[t + 1]). */
 export type Ends = readonly number[];
@@ -18,11 +17,11 @@ export interface Cut {
 
 /** About how many nanoseconds a call takes. */
 export function costOf({ kernel, args, nanoseconds }: Call): number {
-  return nanoseconds ?? SHARINGS[kernel]?.cost(args) ?? 1000;
+  return nanoseconds ?? PARTITIONS[kernel]?.cost(args) ?? 1000;
 }
 
 export function cutOf(call: Call, threads: number): Cut | undefined {
-  const { range, rows } = SHARINGS[call.kernel] ?? {};
+  const { range, rows } = PARTITIONS[call.kernel] ?? {};
   if (costOf(call) < LEAST_COST) return undefined;
   if (range && !(rows && favoursRows(call, threads))) {
     const count = call.args[range.begin + 1] - call.args[range.begin];
@@ -35,7 +34,7 @@ export function cutOf(call: Call, threads: number): Cut | undefined {
 
 /** How a call is cut into parts that run one after another; undefined if it has to be run whole. */
 export function sequenceCutOf({ kernel, args }: Call): Cut | undefined {
-  const { range, rows, chain } = SHARINGS[kernel] ?? {};
+  const { range, rows, chain } = PARTITIONS[kernel] ?? {};
   if (chain) return { by: 'chain', block: 1, count: args[chain.count] };
   if (rows) return { by: 'rows', block: rows.block, count: args[rows.count] };
   return range && { by: 'range', block: range.block, count: args[range.begin + 1] - args[range.begin] };
@@ -46,7 +45,7 @@ export function sequenceCutOf({ kernel, args }: Call): Cut | undefined {
  * the cache of the thread that updates them.
  */
 function favoursRows({ kernel, args }: Call, threads: number): boolean {
-  const { range, rows } = SHARINGS[kernel] as Sharing;
+  const { range, rows } = PARTITIONS[kernel] as Partition;
   const length = args[range!.begin + 1] - args[range!.begin];
   return length < threads * range!.block && args[rows!.count] >= threads * rows!.block;
 }
@@ -70,7 +69,7 @@ export function partOf(call: Call, cut: Cut, ends: Ends, thread: number, scratch
   const [begin, end] = [ends[thread], ends[thread + 1]];
   if (begin === end) return undefined;
   const { kernel, nanoseconds } = call;
-  const sharing = SHARINGS[kernel] as Sharing;
+  const partition = PARTITIONS[kernel] as Partition;
   const args = [...withScratch(call, scratch).args];
   const part: Call = {
     kernel,
@@ -78,31 +77,31 @@ export function partOf(call: Call, cut: Cut, ends: Ends, thread: number, scratch
     ...(nanoseconds !== undefined && { nanoseconds: (nanoseconds * (end - begin)) / cut.count }),
   };
   if (cut.by === 'range') {
-    const at = sharing.range!.begin;
+    const at = partition.range!.begin;
     args[at] = call.args[at] + begin;
     args[at + 1] = call.args[at] + end;
     return part;
   }
-  const { count, moving } = cut.by === 'chain' ? sharing.chain! : sharing.rows!;
+  const { count, moving } = cut.by === 'chain' ? partition.chain! : partition.rows!;
   args[count] = end - begin;
   for (const [pointer, stride] of moving) {
     // A pointer of 0 stands for something that is not there.
     if (args[pointer] !== 0) args[pointer] += begin * stride(call.args);
   }
-  if (cut.by === 'chain' && begin > 0) args[sharing.chain!.fresh] = 0;
+  if (cut.by === 'chain' && begin > 0) args[partition.chain!.fresh] = 0;
   return part;
 }
 
 /** The call with scratch of its own, if it needs any. */
 export function withScratch(call: Call, scratch: number | undefined): Call {
-  const position = SHARINGS[call.kernel]?.scratch;
+  const position = PARTITIONS[call.kernel]?.scratch;
   if (position === undefined || scratch === undefined) return call;
   return { ...call, args: call.args.map((arg, i) => (i === position ? scratch : arg)) };
 }
 
 /** Whether two calls touch the same bytes and one of them writes there. Different pointers are different arrays. */
 export function conflict(a: Call, b: Call): boolean {
-  const [first, second] = [SHARINGS[a.kernel], SHARINGS[b.kernel]];
+  const [first, second] = [PARTITIONS[a.kernel], PARTITIONS[b.kernel]];
   if (!first || !second) return true;
   const pointers = ({ args }: Call, positions: readonly number[]): number[] =>
     positions.map((position) => args[position]).filter((pointer) => pointer !== 0);

@@ -1,4 +1,4 @@
-import type { Call } from '../../engine/kernels.js';
+import { call, type Call } from '../../engine/kernels.js';
 import { activationCalls } from '../activations.js';
 import type { AugmentationSpec, Shape, Span } from '../spec.js';
 import { FILL_MODES } from '../spec.js';
@@ -18,11 +18,11 @@ function drawCall(
   key: number,
   rows: number,
 ): Call {
-  const head = [maps, key, rows, height, width];
-  if (spec.type === 'randomRotation') return { kernel: 'drawRotations', args: [...head, ...spec.factor] };
-  const spans = [...spec.height, ...(spec.width ?? NONE)];
-  if (spec.type === 'randomTranslation') return { kernel: 'drawTranslations', args: [...head, ...spans] };
-  return { kernel: 'drawZooms', args: [...head, ...spans, spec.width ? 0 : 1] };
+  const head = [maps, key, rows, height, width] as const;
+  if (spec.type === 'randomRotation') return call('drawRotations', ...head, ...spec.factor);
+  const spans = [...spec.height, ...(spec.width ?? NONE)] as const;
+  if (spec.type === 'randomTranslation') return call('drawTranslations', ...head, ...spans);
+  return call('drawZooms', ...head, ...spans, !spec.width);
 }
 
 /** Images moved, turned or zoomed at random, each by a map of its own; the identity in prediction. */
@@ -33,19 +33,18 @@ export const augmentation: LayerRule<AugmentationSpec> = {
     if (!training) return { output: input, forward: () => [], backward: () => [] };
     const output = layout.matrix(rows, input.columns);
     const maps = layout.take(MAP_BYTES * rows);
-    const how = [FILL_MODES.indexOf(spec.fillMode), spec.interpolation === 'bilinear' ? 1 : 0];
+    const sizes = imageSizes(spec.type, inputShape);
+    const how = [FILL_MODES.indexOf(spec.fillMode), spec.interpolation === 'bilinear'] as const;
     return {
       output,
       forward({ rows, training }) {
         if (!training) return activationCalls('linear', output, input, rows, scratch);
-        const places = [output.offset, output.stride, input.offset, input.stride, maps, rows];
-        const args = [...places, ...inputShape, ...how, spec.fillValue];
-        return [drawCall(spec, inputShape, maps, key, rows), { kernel: 'sampleImages', args }];
+        const sample = call('sampleImages', output, input, maps, rows, ...sizes, ...how, spec.fillValue);
+        return [drawCall(spec, inputShape, maps, key, rows), sample];
       },
       backward({ rows, delta, below }) {
         if (!below) return [];
-        const places = [below.offset, below.stride, delta.offset, delta.stride, maps, rows];
-        return [{ kernel: 'sampleImagesBackward', args: [...places, ...inputShape, ...how] }];
+        return [call('sampleImagesBackward', below, delta, maps, rows, ...sizes, ...how)];
       },
     };
   },

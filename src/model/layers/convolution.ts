@@ -1,4 +1,4 @@
-import type { Call } from '../../engine/kernels.js';
+import { call, type Call } from '../../engine/kernels.js';
 import { ShapeError } from '../../errors.js';
 import { formatShape } from '../../ndarray.js';
 import { activationCalls, lowest, needsInput, slopeCalls } from '../activations.js';
@@ -151,16 +151,15 @@ class PlacedConvolution implements Placed {
     const product = this.#product;
     const panels = paddedUnits(this.#spec.filters) / PANEL;
     const args = [
-      ...[input.offset, input.stride, at(this.#kernel), this.#bias ? at(this.#bias) : this.#zeros],
-      ...[rows, this.#shape.offset, scratch, 0, panels, lowest(activation)],
-    ];
+      ...([input, at(this.#kernel), this.#bias ? at(this.#bias) : this.#zeros] as const),
+      ...([rows, this.#shape.offset, scratch, 0, panels, lowest(activation)] as const),
+    ] as const;
     const nanoseconds = this.#nanoseconds(rows);
     if (this.#pool) {
-      const places = [product.offset, product.stride, this.#picks];
-      return [{ kernel: 'convPoolForward', args: [...places, ...args], nanoseconds }];
+      return [{ ...call('convPoolForward', product, this.#picks, ...args), nanoseconds }];
     }
     const kernel = this.#isDepthwise ? 'depthwiseForward' : 'convForward';
-    const calls: Call[] = [{ kernel, args: [product.offset, product.stride, ...args], nanoseconds }];
+    const calls: Call[] = [{ ...call(kernel, product, ...args), nanoseconds }];
     if (activation === 'relu') return calls;
     return [...calls, ...activationCalls(activation, this.output, product, rows, scratch)];
   }
@@ -177,8 +176,10 @@ class PlacedConvolution implements Placed {
     }
     if (this.#bias?.trainable) {
       const panels = paddedUnits(filters) / PANEL;
-      const args = [biasGradient, delta.offset, delta.stride, rows, pixels, filters, 0, panels, 1];
-      calls.push({ kernel: 'channelSums', args }, ...updates.given(this.#bias, biasGradient));
+      calls.push(
+        call('channelSums', biasGradient, delta, rows, pixels, filters, 0, panels, true),
+        ...updates.given(this.#bias, biasGradient),
+      );
     }
     return calls;
   }
@@ -201,39 +202,36 @@ class PlacedConvolution implements Placed {
     const { input, scratch } = this.#place;
     const { filters } = this.#spec;
     const panels = paddedUnits(filters) / PANEL;
-    const x = [this.#gradients[0], input.offset, input.stride, delta.offset, delta.stride];
-    const rest = [rows, this.#shape.offset, scratch, 0];
+    const x = [this.#gradients[0], input, delta] as const;
+    const rest = [rows, this.#shape.offset, scratch, 0] as const;
     const nanoseconds = this.#nanoseconds(rows);
     if (this.#pool) {
       // Only the maxima have a delta.
       const [height, width] = this.#pool.size;
-      const args = [...x, this.#picks, ...rest, filters];
-      return { kernel: 'convPoolGradient', args, nanoseconds: (2 * nanoseconds) / (height * width) };
+      const pooled = call('convPoolGradient', ...x, this.#picks, ...rest, filters);
+      return { ...pooled, nanoseconds: (2 * nanoseconds) / (height * width) };
     }
-    if (this.#isDepthwise) {
-      return { kernel: 'depthwiseGradient', args: [...x, ...rest, panels, 1], nanoseconds };
-    }
-    return { kernel: 'convGradient', args: [...x, ...rest, panels * this.#shape.depth, 1], nanoseconds };
+    const gradient = this.#isDepthwise
+      ? call('depthwiseGradient', ...x, ...rest, panels, true)
+      : call('convGradient', ...x, ...rest, panels * this.#shape.depth, true);
+    return { ...gradient, nanoseconds };
   }
 
   #inputGradient(rows: number, delta: Matrix, below: Matrix): Call[] {
     const { at, inputShape, scratch } = this.#place;
     const { filters, groups, window } = this.#spec;
     const channels = inputShape[2];
-    const sizes = [window.size[0] * window.size[1], channels, filters, groups];
+    const sizes = [window.size[0] * window.size[1], channels, filters, groups] as const;
     const kernel = this.#isDepthwise ? 'depthwiseForward' : 'convForward';
-    const turning = this.#turned.map(({ offset, order, count }): Call => ({
-      kernel: 'turnFilters',
-      args: [offset, at(this.#kernel), order, count, ...sizes],
-    }));
-    const convolving = this.#turned.map(({ offset, shape }): Call => ({
-      kernel,
-      args: [
-        ...[below.offset, below.stride, delta.offset, delta.stride, offset, this.#zeros, rows],
-        ...[shape.offset, scratch, 0, paddedUnits(channels) / PANEL, -Infinity],
-      ],
-      nanoseconds: this.#nanoseconds(rows) / this.#turned.length,
-    }));
+    const panels = paddedUnits(channels) / PANEL;
+    const nanoseconds = this.#nanoseconds(rows) / this.#turned.length;
+    const turning = this.#turned.map(({ offset, order, count }) =>
+      call('turnFilters', offset, at(this.#kernel), order, count, ...sizes),
+    );
+    const convolving = this.#turned.map(({ offset, shape }) => {
+      const places = [below, delta, offset, this.#zeros, rows, shape.offset, scratch] as const;
+      return { ...call(kernel, ...places, 0, panels, -Infinity), nanoseconds };
+    });
     return [...turning, ...convolving];
   }
 }

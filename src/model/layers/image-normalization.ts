@@ -1,4 +1,4 @@
-import type { Call } from '../../engine/kernels.js';
+import { call, type Call } from '../../engine/kernels.js';
 import type { Layout } from '../layout.js';
 import { paddedUnits } from '../layout.js';
 import type { NormalizationSpec } from '../spec.js';
@@ -23,16 +23,8 @@ function sizesOf({ input, inputShape }: Place): [pixels: number, channels: numbe
 }
 
 /** Gradients of gamma and beta at the two offsets, from the sums of images. */
-function totals(
-  pair: readonly number[],
-  { offset, stride }: Partials,
-  rows: number,
-  channels: number,
-): Call[] {
-  return pair.map((to, i) => ({
-    kernel: 'sumPartials',
-    args: [to, offset, stride, rows, channels, (i * stride) / 2, 1],
-  }));
+function totals(pair: readonly number[], partials: Partials, rows: number, channels: number): Call[] {
+  return pair.map((to, i) => call('sumPartials', to, partials, rows, channels, (i * partials.stride) / 2, 1));
 }
 
 /** Batch normalization by channels: statistics over all pixels of all rows. */
@@ -43,42 +35,37 @@ export function placeChannelNormalization(spec: NormalizationSpec, place: Place)
   const output = layout.matrix(place.rows, input.columns);
   const columns = paddedUnits(channels);
   const [mean, inverse] = [layout.floats(columns), layout.floats(columns)];
-  const pair = [layout.floats(columns), layout.floats(columns)];
-  const partials = partialsOf(layout, place.rows, channels);
-  const sums = [partials.offset, partials.stride];
-  const moving = [offset('movingMean'), offset('movingVariance')];
-  const x = [input.offset, input.stride];
+  const pair = [layout.floats(columns), layout.floats(columns)] as const;
+  const sums = partialsOf(layout, place.rows, channels);
+  const moving = [offset('movingMean'), offset('movingVariance')] as const;
   const statistics = (rows: number): Call[] => {
     const count = rows * pixels;
-    const last = [rows, channels, count, spec.epsilon, spec.momentum];
+    const last = [rows, channels, count, spec.epsilon, spec.momentum] as const;
     return [
-      { kernel: 'pixelSums', args: [...sums, ...x, rows, pixels, channels] },
-      { kernel: 'sumPartials', args: [mean, ...sums, rows, channels, 0, count] },
-      { kernel: 'pixelSquares', args: [...sums, ...x, mean, rows, pixels, channels] },
-      { kernel: 'channelStatistics', args: [inverse, ...moving, mean, ...sums, ...last] },
+      call('pixelSums', sums, input, rows, pixels, channels),
+      call('sumPartials', mean, sums, rows, channels, 0, count),
+      call('pixelSquares', sums, input, mean, rows, pixels, channels),
+      call('channelStatistics', inverse, ...moving, mean, sums, ...last),
     ];
   };
-  const known: Call = {
-    kernel: 'movingStatistics',
-    args: [mean, inverse, ...moving, columns, spec.epsilon],
-  };
+  const known = call('movingStatistics', mean, inverse, ...moving, columns, spec.epsilon);
   return {
     output,
     forward({ rows, training }) {
-      const places = [output.offset, output.stride, ...x, mean, inverse, offset('gamma'), offset('beta')];
-      const normalize: Call = { kernel: 'channelNormForward', args: [...places, rows, pixels, channels] };
+      const places = [output, input, mean, inverse, offset('gamma'), offset('beta')] as const;
+      const normalize = call('channelNormForward', ...places, rows, pixels, channels);
       return [...(training && spec.trainable ? statistics(rows) : [known]), normalize];
     },
     backward({ rows, delta, below, updates }) {
-      const from = [delta.offset, delta.stride, ...x, mean, inverse];
-      const calls: Call[] = [
-        { kernel: 'channelNormSums', args: [...sums, ...from, rows, pixels, channels] },
-        ...totals(pair, partials, rows, channels),
+      const from = [delta, input, mean, inverse] as const;
+      const calls = [
+        call('channelNormSums', sums, ...from, rows, pixels, channels),
+        ...totals(pair, sums, rows, channels),
       ];
       if (below) {
-        const args = [below.offset, below.stride, ...from, offset('gamma'), ...pair, rows, pixels, channels];
+        const args = [below, ...from, offset('gamma'), ...pair, rows, pixels, channels] as const;
         const share = spec.trainable ? 1 / (rows * pixels) : 0;
-        calls.push({ kernel: 'channelNormBackward', args: [...args, share] });
+        calls.push(call('channelNormBackward', ...args, share));
       }
       return [...calls, ...given(updates, find, pair)];
     },
@@ -93,24 +80,21 @@ export function placePixelNormalization(spec: NormalizationSpec, place: Place): 
   const output = layout.matrix(place.rows, input.columns);
   const statistics = layout.floats(2 * pixels * place.rows);
   const pair = [layout.floats(paddedUnits(channels)), layout.floats(paddedUnits(channels))];
-  const partials = partialsOf(layout, place.rows, channels);
-  const x = [input.offset, input.stride];
+  const sums = partialsOf(layout, place.rows, channels);
   return {
     output,
     forward({ rows }) {
-      const places = [output.offset, output.stride, ...x, statistics, offset('gamma'), offset('beta')];
-      return [{ kernel: 'pixelNormForward', args: [...places, rows, pixels, channels, spec.epsilon] }];
+      const places = [output, input, statistics, offset('gamma'), offset('beta')] as const;
+      return [call('pixelNormForward', ...places, rows, pixels, channels, spec.epsilon)];
     },
     backward({ rows, delta, below, updates }) {
-      const from = [delta.offset, delta.stride, ...x, statistics];
-      const sums = [partials.offset, partials.stride];
-      const calls: Call[] = [
-        { kernel: 'pixelNormSums', args: [...sums, ...from, rows, pixels, channels] },
-        ...totals(pair, partials, rows, channels),
+      const from = [delta, input, statistics] as const;
+      const calls = [
+        call('pixelNormSums', sums, ...from, rows, pixels, channels),
+        ...totals(pair, sums, rows, channels),
       ];
       if (below) {
-        const args = [below.offset, below.stride, ...from, offset('gamma'), rows, pixels, channels];
-        calls.push({ kernel: 'pixelNormBackward', args });
+        calls.push(call('pixelNormBackward', below, ...from, offset('gamma'), rows, pixels, channels));
       }
       return [...calls, ...given(updates, find, pair)];
     },

@@ -1,4 +1,4 @@
-import type { Call } from '../../engine/kernels.js';
+import { call, type Call } from '../../engine/kernels.js';
 import { ShapeError } from '../../errors.js';
 import { formatShape } from '../../ndarray.js';
 import { activationCalls } from '../activations.js';
@@ -33,16 +33,14 @@ export const zeroPadding2d: LayerRule<ZeroPaddingSpec> = {
     return {
       output,
       forward({ rows }) {
-        const places = [output.offset, output.stride, input.offset, input.stride, rows];
-        const margins = [tall[0], tall[1], bytes * wide[0], bytes * wide[1]];
-        return [{ kernel: 'padImages', args: [...places, height, bytes * width, ...margins] }];
+        const margins = [tall[0], tall[1], bytes * wide[0], bytes * wide[1]] as const;
+        return [call('padImages', output, input, rows, height, bytes * width, ...margins)];
       },
       backward({ rows, delta, below }) {
         if (!below) return [];
-        const places = [below.offset, below.stride, delta.offset, delta.stride, rows];
         const pitch = bytes * outputShape[1];
         const first = pitch * tall[0] + bytes * wide[0];
-        return [{ kernel: 'cropImages', args: [...places, height, bytes * width, first, pitch] }];
+        return [call('cropImages', below, delta, rows, height, bytes * width, first, pitch)];
       },
     };
   },
@@ -58,19 +56,16 @@ export const globalPooling: LayerRule<GlobalPoolingSpec> = {
   place({ type }, { layout, rows, input, inputShape: [height, width, channels] }) {
     const output = layout.matrix(rows, channels);
     const average = type === 'globalAveragePooling2d';
-    const sizes = [height * width, channels];
+    const sizes = [height * width, channels] as const;
     return {
       output,
       forward({ rows }) {
-        const args = [output.offset, output.stride, input.offset, input.stride, rows, ...sizes];
-        return [{ kernel: average ? 'globalAverage' : 'globalMax', args }];
+        return [call(average ? 'globalAverage' : 'globalMax', output, input, rows, ...sizes)];
       },
       backward({ rows, delta, below }): Call[] {
         if (!below) return [];
-        const places = [below.offset, below.stride, delta.offset, delta.stride];
-        if (average) return [{ kernel: 'globalAverageBackward', args: [...places, rows, ...sizes] }];
-        const known = [input.offset, input.stride, output.offset, output.stride];
-        return [{ kernel: 'globalMaxBackward', args: [...places, ...known, rows, ...sizes] }];
+        if (average) return [call('globalAverageBackward', below, delta, rows, ...sizes)];
+        return [call('globalMaxBackward', below, delta, input, output, rows, ...sizes)];
       },
     };
   },
@@ -83,11 +78,9 @@ export const spatialDropout2d: LayerRule<SpatialDropoutSpec> = {
   place({ rate }, { layout, rows, input, inputShape: [height, width, channels], key, scratch, training }) {
     if (!training) return { output: input, forward: () => [], backward: () => [] };
     const output = layout.matrix(rows, input.columns);
-    const drawn = [key, Math.floor(rate * 65536 + 0.5), Math.fround(1 / (1 - rate))];
-    const mask = (to: Matrix, from: Matrix, rows: number): Call => {
-      const places = [to.offset, to.stride, from.offset, from.stride, height * width, channels];
-      return { kernel: 'spatialDropout', args: [...places, ...drawn, 0, rows] };
-    };
+    const drawn = [key, Math.floor(rate * 65536 + 0.5), Math.fround(1 / (1 - rate))] as const;
+    const mask = (to: Matrix, from: Matrix, rows: number): Call =>
+      call('spatialDropout', to, from, height * width, channels, ...drawn, 0, rows);
     return {
       output,
       forward: ({ rows, training }) =>

@@ -34,7 +34,7 @@ export function named({ parameters, at }: Place): {
 export function given(
   updates: { given: (parameter: Parameter, gradient: number) => Call[] },
   find: (name: string) => Parameter | undefined,
-  [gammaGradient, betaGradient]: number[],
+  [gammaGradient, betaGradient]: readonly number[],
 ): Call[] {
   const gamma = find('gamma');
   const beta = find('beta');

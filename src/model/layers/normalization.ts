@@ -1,4 +1,4 @@
-import type { Call } from '../../engine/kernels.js';
+import { call, type Call } from '../../engine/kernels.js';
 import { paddedUnits } from '../layout.js';
 import type { NormalizationSpec } from '../spec.js';
 import { placeChannelNormalization, placePixelNormalization } from './image-normalization.js';
@@ -28,42 +28,27 @@ export const batchNormalization: LayerRule<NormalizationSpec> = {
       layout.floats(columns),
       layout.floats(2 * columns),
     ];
-    const moving = [offset('movingMean'), offset('movingVariance')];
-    const x = [input.offset, input.stride];
+    const known = [mean, inverse, offset('movingMean'), offset('movingVariance')] as const;
     const statistics = (rows: number, training: boolean): Call =>
       training && spec.trainable
-        ? {
-            kernel: 'batchStatistics',
-            args: [mean, inverse, ...moving, ...x, rows, columns, spec.epsilon, spec.momentum],
-          }
-        : { kernel: 'movingStatistics', args: [mean, inverse, ...moving, columns, spec.epsilon] };
+        ? call('batchStatistics', ...known, input, rows, columns, spec.epsilon, spec.momentum)
+        : call('movingStatistics', ...known, columns, spec.epsilon);
     return {
       output,
       forward({ rows, training }) {
-        const args = [
-          output.offset,
-          output.stride,
-          ...x,
-          mean,
-          inverse,
-          offset('gamma'),
-          offset('beta'),
-          rows,
-          columns,
+        const normal = [mean, inverse, offset('gamma'), offset('beta')] as const;
+        return [
+          statistics(rows, training),
+          call('batchNormForward', output, input, ...normal, rows, columns),
         ];
-        return [statistics(rows, training), { kernel: 'batchNormForward', args }];
       },
       backward({ rows, delta, below, updates }) {
-        const d = [delta.offset, delta.stride];
-        const pair = [gradients, gradients + 4 * columns];
-        const args = [...pair, ...d, ...x, mean, inverse, rows, columns];
-        const calls: Call[] = [{ kernel: 'batchNormGradient', args }];
+        const pair = [gradients, gradients + 4 * columns] as const;
+        const from = [delta, input, mean, inverse] as const;
+        const calls = [call('batchNormGradient', ...pair, ...from, rows, columns)];
         if (below) {
-          const to = [below.offset, below.stride, ...d, ...x, mean, inverse, offset('gamma')];
-          calls.push({
-            kernel: 'batchNormBackward',
-            args: [...to, ...pair, rows, columns, spec.trainable ? 0 : 1],
-          });
+          const to = [below, ...from, offset('gamma'), ...pair] as const;
+          calls.push(call('batchNormBackward', ...to, rows, columns, !spec.trainable));
         }
         return [...calls, ...given(updates, find, pair)];
       },
@@ -83,23 +68,17 @@ export const layerNormalization: LayerRule<NormalizationSpec> = {
     const columns = input.columns;
     const statistics = layout.floats(2 * place.rows);
     const gradients = layout.floats(2 * paddedUnits(columns));
-    const x = [input.offset, input.stride];
     return {
       output,
       forward({ rows }) {
-        const args = [output.offset, output.stride, ...x, statistics, offset('gamma'), offset('beta')];
-        return [{ kernel: 'layerNormForward', args: [...args, rows, columns, spec.epsilon] }];
+        const places = [output, input, statistics, offset('gamma'), offset('beta')] as const;
+        return [call('layerNormForward', ...places, rows, columns, spec.epsilon)];
       },
       backward({ rows, delta, below, updates }) {
-        const d = [delta.offset, delta.stride];
-        const pair = [gradients, gradients + 4 * paddedUnits(columns)];
-        const calls: Call[] = [
-          { kernel: 'layerNormGradient', args: [...pair, ...d, ...x, statistics, rows, columns] },
-        ];
-        if (below) {
-          const args = [below.offset, below.stride, ...d, ...x, statistics, offset('gamma'), rows, columns];
-          calls.push({ kernel: 'layerNormBackward', args });
-        }
+        const pair = [gradients, gradients + 4 * paddedUnits(columns)] as const;
+        const from = [delta, input, statistics] as const;
+        const calls = [call('layerNormGradient', ...pair, ...from, rows, columns)];
+        if (below) calls.push(call('layerNormBackward', below, ...from, offset('gamma'), rows, columns));
         return [...calls, ...given(updates, find, pair)];
       },
     };

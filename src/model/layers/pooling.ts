@@ -1,4 +1,4 @@
-import type { Matrix } from '../layout.js';
+import { call } from '../../engine/kernels.js';
 import type { PoolingSpec } from '../spec.js';
 import type { LayerRule, Placed } from './rule.js';
 import { windowOver } from './window.js';
@@ -23,29 +23,20 @@ export const pooling: LayerRule<PoolingSpec> = {
     const columns = size[0] * size[1] * image[2];
     const output = layout.matrix(rows, columns);
     const shape = layout.numbers([...image, ...size, ...window, ...strides, ...before]);
-    const places = ({ offset, stride }: Matrix): number[] => [offset, stride];
     if (spec.type === 'averagePooling2d') {
       return {
         output,
-        forward: ({ rows }) => [
-          { kernel: 'averagePoolForward', args: [...places(output), ...places(input), rows, shape] },
-        ],
+        forward: ({ rows }) => [call('averagePoolForward', output, input, rows, shape)],
         backward: ({ rows, delta, below }) =>
-          below
-            ? [{ kernel: 'averagePoolBackward', args: [...places(below), ...places(delta), rows, shape] }]
-            : [],
+          below ? [call('averagePoolBackward', below, delta, rows, shape)] : [],
       };
     }
     const picks = training ? layout.matrix(rows, columns).offset : 0;
     return {
       output,
-      forward: ({ rows }) => [
-        { kernel: 'maxPoolForward', args: [...places(output), picks, ...places(input), rows, shape] },
-      ],
+      forward: ({ rows }) => [call('maxPoolForward', output, picks, input, rows, shape)],
       backward: ({ rows, delta, below }) =>
-        below
-          ? [{ kernel: 'maxPoolBackward', args: [...places(below), ...places(delta), picks, rows, shape] }]
-          : [],
+        below ? [call('maxPoolBackward', below, delta, picks, rows, shape)] : [],
     };
   },
 };

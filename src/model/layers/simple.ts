@@ -1,3 +1,4 @@
+import { call } from '../../engine/kernels.js';
 import { ShapeError } from '../../errors.js';
 import { formatShape } from '../../ndarray.js';
 import { activationCalls, needsInput, slopeCalls } from '../activations.js';
@@ -42,16 +43,8 @@ export const dropout: LayerRule<DropoutSpec> = {
     const output = layout.matrix(rows, input.columns);
     const threshold = Math.floor(spec.rate * 65536 + 0.5);
     const scale = Math.fround(1 / (1 - spec.rate));
-    const mask = (to: Matrix, from: Matrix, rows: number) => ({
-      kernel: 'dropout' as const,
-      args: [
-        ...[to.offset, to.stride, from.offset, from.stride, 0, rows],
-        paddedUnits(to.columns),
-        key,
-        threshold,
-        scale,
-      ],
-    });
+    const mask = (to: Matrix, from: Matrix, rows: number) =>
+      call('dropout', to, from, 0, rows, paddedUnits(to.columns), key, threshold, scale);
     return {
       output,
       forward: ({ rows, training }) =>
@@ -71,10 +64,7 @@ export const gaussianNoise: LayerRule<GaussianNoiseSpec> = {
       output,
       forward({ rows, training }) {
         if (!training) return activationCalls('linear', output, input, rows, scratch);
-        const { offset, stride, columns } = output;
-        const places = [offset, stride, input.offset, input.stride];
-        const args = [...places, 0, rows, paddedUnits(columns), key, spec.stddev];
-        return [{ kernel: 'gaussianNoise', args }];
+        return [call('gaussianNoise', output, input, 0, rows, paddedUnits(output.columns), key, spec.stddev)];
       },
       backward: ({ rows, delta, below }) =>
         below ? activationCalls('linear', below, delta, rows, scratch) : [],
@@ -88,19 +78,12 @@ export const rescaling: LayerRule<RescalingSpec> = {
   parameters: () => [],
   place(spec, { layout, rows, input }) {
     const output = layout.matrix(rows, input.columns);
-    const call = (to: Matrix, from: Matrix, rows: number, offset: number) => ({
-      kernel: 'rescale' as const,
-      args: [
-        ...[to.offset, to.stride, from.offset, from.stride, rows],
-        paddedUnits(to.columns),
-        spec.scale,
-        offset,
-      ],
-    });
+    const rescale = (to: Matrix, from: Matrix, rows: number, offset: number) =>
+      call('rescale', to, from, rows, paddedUnits(to.columns), spec.scale, offset);
     return {
       output,
-      forward: ({ rows }) => [call(output, input, rows, spec.offset)],
-      backward: ({ rows, delta, below }) => (below ? [call(below, delta, rows, 0)] : []),
+      forward: ({ rows }) => [rescale(output, input, rows, spec.offset)],
+      backward: ({ rows, delta, below }) => (below ? [rescale(below, delta, rows, 0)] : []),
     };
   },
 };

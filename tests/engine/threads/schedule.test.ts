@@ -1,24 +1,24 @@
 import { describe, expect, test } from 'vitest';
+import { PARTITIONS } from '../../../src/engine/generated/partitions.js';
 import type { Call, KernelName } from '../../../src/engine/kernels.js';
 import { schedule } from '../../../src/engine/threads/schedule.js';
-import { SHARINGS } from '../../../src/engine/threads/sharing.js';
 import { costOf, cutOf, endsOf, partOf } from '../../../src/engine/threads/split.js';
 
 /** A call whose arguments are all `value`, but for its range or rows. */
 function call(kernel: KernelName, count: number, value: number): Call {
-  const { range, rows } = SHARINGS[kernel]!;
+  const { range, rows } = PARTITIONS[kernel]!;
   const args = Array.from({ length: 16 }, (_, i) => 1000000 * (i + 1) + value);
   if (rows) args[rows.count] = count;
   if (range) [args[range.begin], args[range.begin + 1]] = [0, count];
   return { kernel, args };
 }
 
-const shared = (Object.keys(SHARINGS) as KernelName[]).filter(
-  (kernel) => SHARINGS[kernel]!.range ?? SHARINGS[kernel]!.rows,
+const shared = (Object.keys(PARTITIONS) as KernelName[]).filter(
+  (kernel) => PARTITIONS[kernel]!.range ?? PARTITIONS[kernel]!.rows,
 );
 
 describe.each(shared)('%s', (kernel) => {
-  const { range, rows } = SHARINGS[kernel]!;
+  const { range, rows } = PARTITIONS[kernel]!;
 
   test.each([1, 2, 3, 7, 8, 23, 24, 25, 49, 97, 200, 1001])(
     'shares out %d rows or panels, each of them once',

@@ -1,0 +1,155 @@
+/**
+ * What assembly/index.ts exports, for the host: src/engine/generated/abi.ts has the arguments of every kernel, and the codes
+ * and constants that both sides must agree on; partitions.ts how kernels are cut into parts and what they touch.
+ *
+ * A parameter `x` with `xStride` behind it is a matrix. How a kernel may be cut stands in its comment:
+ *   @writes y       @reads x panels        what it touches: names of pointers
+ *   @range begin [by 24]                   [begin, end) may be cut, at multiples of a block
+ *   @rows rows [by 8]: y x weights*4       so may rows; these pointers move with them: matrices, or others by so many bytes
+ *   @chain rows: x delta                   sums that a later call goes on with, where `fresh` is 0
+ *   @cost 0.3 * rows * depth               about how many nanoseconds it takes
+ *   @late                                  nothing waits for it soon
+ * A pointer `scratch` is room that every thread needs for itself. Constants are handed over if their comment has @abi,
+ * enumerations whenever they are exported.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+const parse = (path) => ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+
+/** The kernels by name, in the order of the alphabet: micro-kernels, which `export *` hands over, are not among them. */
+function kernelsOf(entry) {
+  const kernels = new Map();
+  for (const { exportClause, moduleSpecifier } of parse(`assembly/${entry}.ts`).statements) {
+    if (!exportClause) continue;
+    const file = parse(join('assembly', `${moduleSpecifier.text}.ts`));
+    for (const { name } of exportClause.elements) {
+      const declared = file.statements.find(
+        (node) => ts.isFunctionDeclaration(node) && node.name.text === name.text,
+      );
+      if (!declared) throw new Error(`${file.fileName} must declare the function ${name.text}`);
+      kernels.set(name.text, declared);
+    }
+  }
+  return [...kernels].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+const namesOf = ({ parameters }) => parameters.map(({ name }) => name.text);
+
+/** The labelled elements of a kernel's arguments. */
+function argumentsOf(kernel) {
+  const names = namesOf(kernel);
+  return kernel.parameters.flatMap(({ name: { text: name }, type }) => {
+    if (name.endsWith('Stride') && names.includes(name.slice(0, -6))) return [];
+    if (names.includes(`${name}Stride`)) return [`${name}: Matrix`];
+    return [`${name}: ${type.getText() === 'bool' ? 'boolean' : 'number'}`];
+  });
+}
+
+/** The type of a kernel as instances export it: a number for every parameter. */
+function typeOf(kernel) {
+  const result = kernel.type.getText() === 'void' ? 'void' : 'number';
+  return `(${namesOf(kernel)
+    .map((name) => `${name}: number`)
+    .join(', ')}) => ${result}`;
+}
+
+/** The source of a kernel's partition; undefined if its comment has none. */
+function partitionOf(name, kernel) {
+  const names = namesOf(kernel);
+  const tags = Object.fromEntries(
+    ts.getJSDocTags(kernel).map(({ tagName, comment = '' }) => [tagName.text, comment.trim()]),
+  );
+  if (tags.cost === undefined) return undefined;
+  const at = (text) => {
+    if (names.includes(text)) return names.indexOf(text);
+    throw new Error(`${name} must have every parameter that its comment names, but has no ${text}`);
+  };
+  const list = (text = '') => text.split(/\s+/).filter(Boolean);
+  const formula = (text) => {
+    const body = text.replace(/(?<![.\w])[a-z]\w*/gi, (word) => (word === 'Math' ? word : `a[${at(word)}]`));
+    return `(${body.includes('a[') ? 'a' : ''}) => ${body}`;
+  };
+  const moving = (text) =>
+    list(text).map((each) => {
+      const [pointer, ...bytes] = each.split('*');
+      return `[${at(pointer)}, ${formula(bytes.join('*') || `${pointer}Stride`)}]`;
+    });
+  const cut = (text) => {
+    const [head, pointers] = text.split(':');
+    const [first, , block = 1] = list(head);
+    return { at: at(first), block, moving: `[${moving(pointers).join(', ')}]` };
+  };
+  const positions = (text) => `[${list(text).map(at).join(', ')}]`;
+  const parts = [`writes: ${positions(tags.writes)}`, `reads: ${positions(tags.reads)}`];
+  parts.push(`cost: ${formula(tags.cost)}`);
+  if (tags.range) parts.push(`range: { begin: ${cut(tags.range).at}, block: ${cut(tags.range).block} }`);
+  if (tags.rows) {
+    const { at, block, moving } = cut(tags.rows);
+    parts.push(`rows: { count: ${at}, block: ${block}, moving: ${moving} }`);
+  }
+  if (tags.chain) {
+    const { at: count, moving } = cut(tags.chain);
+    parts.push(`chain: { count: ${count}, moving: ${moving}, fresh: ${at('fresh')} }`);
+  }
+  if (names.includes('scratch')) parts.push(`scratch: ${at('scratch')}`);
+  if (tags.late !== undefined) parts.push('late: true');
+  return `{ ${parts.join(', ')} }`;
+}
+
+/** The sources of enumerations and constants of all files, and what comments say of them. */
+function codes() {
+  const isExported = (node) => node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+  const files = readdirSync('assembly', { recursive: true }).filter((file) => file.endsWith('.ts'));
+  return files
+    .sort()
+    .flatMap((file) => parse(join('assembly', file)).statements)
+    .flatMap((node) => {
+      if (!isExported(node)) return [];
+      if (ts.isEnumDeclaration(node)) return [enumeration(node)];
+      if (
+        !ts.isVariableStatement(node) ||
+        !ts.getJSDocTags(node).some(({ tagName }) => tagName.text === 'abi')
+      )
+        return [];
+      return node.declarationList.declarations.map(
+        ({ name, initializer }) => `export const ${name.text} = ${initializer.getText()};`,
+      );
+    });
+}
+
+function enumeration({ name, members }) {
+  const values = members.map((member, i) => `${member.name.text}: ${member.initializer?.getText() ?? i}`);
+  return `export const ${name.text} = { ${values.join(', ')} } as const;\nexport type ${name.text} = keyof typeof ${name.text};`;
+}
+
+function write(name, lines) {
+  writeFileSync(`src/engine/generated/${name}.ts`, `// Generated by scripts/abi.mjs.\n${lines.join('\n')}\n`);
+}
+
+const kernels = kernelsOf('index');
+write('abi', [
+  '/** A row-major matrix: byte offset, bytes from row to row. */',
+  'interface Matrix { readonly offset: number; readonly stride: number }',
+  '/** What instances export. */',
+  'export interface Kernels {',
+  ...kernels.map(([name, kernel]) => `  readonly ${name}: ${typeOf(kernel)};`),
+  '}',
+  '/** The arguments of every kernel that may be part of a step. */',
+  'export interface Arguments {',
+  ...kernels.flatMap(([name, kernel]) =>
+    kernel.type.getText() === 'void' ? [`  ${name}: [${argumentsOf(kernel).join(', ')}];`] : [],
+  ),
+  '}',
+  ...codes(),
+]);
+write('partitions', [
+  "import type { KernelName, Partition } from '../kernels.js';",
+  'export const PARTITIONS: Partial<Record<KernelName, Partition>> = {',
+  ...kernels.flatMap(([name, kernel]) => {
+    const source = partitionOf(name, kernel);
+    return source ? [`  ${name}: ${source},`] : [];
+  }),
+  '};',
+]);
