@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { callbacks, layers, sequential } from 'lamella';
-import { histogram } from '../../../src/train/callbacks/histogram.js';
+import { histogram } from '../../../src/train/callbacks/event-files.js';
 import { readEvents } from './event-reader.js';
 import { logsOf, run } from './fake.js';
 
