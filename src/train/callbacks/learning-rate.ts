@@ -1,9 +1,61 @@
-import { checkOptions, integer, number, text } from '../../check.js';
-import { LamellaWarning, warn } from '../../warnings.js';
+import { checkOptions, checkValue, func, number, integer, text } from '../../check.js';
+import { ValueError } from '../../errors.js';
 import type { Mode } from './monitor.js';
-import { Comparison, floatText, modeRule, verboseRule, warnIfNaN } from './monitor.js';
-import { checkIndex, checkModel, log, loggedValue, readParams, readState, setOnModel } from './arguments.js';
+import { floatText, verboseRule, Comparison, modeRule, warnIfNaN } from './monitor.js';
+import { checkIndex, checkModel, log, setOnModel, loggedValue, readParams, readState } from './arguments.js';
 import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
+import { LamellaWarning, warn } from '../../warnings.js';
+
+/** (0-based epoch, learning rate in force) → learning rate of the epoch. */
+type EpochSchedule = (epoch: number, learningRate: number) => number;
+
+export interface LearningRateSchedulerOptions {
+  readonly schedule: EpochSchedule;
+  /** 1: say which learning rate every epoch has. Default 0. */
+  readonly verbose?: number | boolean;
+}
+
+const schedulerSchema = { schedule: func<EpochSchedule>(), verbose: verboseRule };
+
+/**
+ * Sets the learning rate at the beginning of every epoch, and adds it to the logs, as 'learning_rate'
+ * (keras/src/callbacks/learning_rate_scheduler.py).
+ */
+export class LearningRateScheduler implements Callback {
+  readonly #schedule: EpochSchedule;
+  readonly #verbose: number | boolean;
+
+  constructor(options: EpochSchedule | LearningRateSchedulerOptions) {
+    const given = typeof options === 'function' ? { schedule: options } : options;
+    const { schedule, verbose = 0 } = checkOptions('learningRateScheduler', given, schedulerSchema);
+    if (!schedule) {
+      throw new ValueError(
+        'learningRateScheduler: schedule must be a function (epoch, learningRate) => learningRate, but received undefined.',
+      );
+    }
+    this.#schedule = schedule;
+    this.#verbose = verbose;
+  }
+
+  onEpochBegin(epoch: number, _logs: Logs, model: CallbackModel): void {
+    checkIndex('learningRateScheduler', epoch);
+    checkModel('learningRateScheduler', model);
+    const rate = checkValue(
+      'learningRateScheduler',
+      `what schedule returns for epoch ${epoch}`,
+      this.#schedule(epoch, model.learningRate),
+      number({ min: 0 }),
+    );
+    setOnModel('learningRateScheduler', model, 'learningRate', rate);
+    if (!this.#verbose) return;
+    console.log(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${floatText(rate)}.`);
+  }
+
+  onEpochEnd(_epoch: number, logs: Logs, model: CallbackModel): void {
+    checkModel('learningRateScheduler', model);
+    log('learningRateScheduler', logs, 'learning_rate', model.learningRate);
+  }
+}
 
 export interface ReduceLROnPlateauOptions {
   /** What to watch, as the logs name it. Default 'val_loss'. */
@@ -24,7 +76,7 @@ export interface ReduceLROnPlateauOptions {
   readonly minLr?: number;
 }
 
-const schema = {
+const plateauSchema = {
   monitor: text,
   factor: number({ above: 0, below: 1 }),
   patience: integer({ min: 0 }),
@@ -62,7 +114,7 @@ export class ReduceLROnPlateau implements Callback {
   wait = 0;
 
   constructor(options?: ReduceLROnPlateauOptions) {
-    this.#options = { ...defaults, ...checkOptions('reduceLROnPlateau', options, schema) };
+    this.#options = { ...defaults, ...checkOptions('reduceLROnPlateau', options, plateauSchema) };
     const { monitor, mode, minDelta } = this.#options;
     this.#comparison = new Comparison('reduceLROnPlateau', monitor, mode, minDelta);
   }
