@@ -3,14 +3,12 @@ import type { ProgressOptions } from '../progress.js';
 import { Progress } from '../progress.js';
 import { backupAndRestore } from './backup-and-restore.js';
 import { csvLogger } from './csv-logger.js';
-import type { EarlyStoppingOptions } from './early-stopping.js';
-import { EarlyStopping } from './early-stopping.js';
+import type { EarlyStoppingOptions, TerminateOnNaNOptions } from './stopping.js';
+import { EarlyStopping, TerminateOnNaN } from './stopping.js';
 import type { LearningRateSchedulerOptions, ReduceLROnPlateauOptions } from './learning-rate.js';
 import { LearningRateScheduler, ReduceLROnPlateau } from './learning-rate.js';
 import { modelCheckpoint } from './model-checkpoint.js';
 import { tensorBoard } from './tensor-board.js';
-import type { TerminateOnNaNOptions } from './terminate-on-nan.js';
-import { TerminateOnNaN } from './terminate-on-nan.js';
 
 const progressRules = {
   write: func<NonNullable<ProgressOptions['write']>>(),
