@@ -16,7 +16,7 @@ import {
 } from '../check.js';
 import { ValueError } from '../errors.js';
 import type { ArrayInput } from '../ndarray.js';
-import { readCallbacks } from '../train/callbacks/hooks.js';
+import { readCallbacks } from '../train/callbacks/list.js';
 import type { OnWarning } from '../warnings.js';
 import type { Sample } from './prepare.js';
 import type { ClassWeight } from './row-weights.js';
