@@ -8,7 +8,7 @@ import { CallbackList } from '../train/callbacks/list.js';
 import type { CallbackModel, Logs, TrainParams } from '../train/callbacks/types.js';
 import type { EpochReport, StepReport } from '../train/fit.js';
 import { fit, flopsPerRow } from '../train/fit.js';
-import { Progress } from '../train/progress.js';
+import { Progress } from '../train/callbacks/progress.js';
 import { openTrainer } from '../train/open-trainer.js';
 import type { Trainer } from '../train/trainer.js';
 import type { Pieces } from '../yielding.js';

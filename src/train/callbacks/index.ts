@@ -1,6 +1,6 @@
 import { boolean, checkOptions, func, rule } from '../../check.js';
-import type { ProgressOptions } from '../progress.js';
-import { Progress } from '../progress.js';
+import type { ProgressOptions } from './progress.js';
+import { Progress } from './progress.js';
 import { backupAndRestore } from './backup-and-restore.js';
 import { csvLogger } from './csv-logger.js';
 import type { EarlyStoppingOptions, TerminateOnNaNOptions } from './stopping.js';

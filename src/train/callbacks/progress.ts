@@ -1,5 +1,5 @@
-import { checkIndex, loggedValues, readClock, readParams } from './callbacks/arguments.js';
-import type { Callback, Logs, TrainParams } from './callbacks/types.js';
+import { checkIndex, loggedValues, readClock, readParams } from './arguments.js';
+import type { Callback, Logs, TrainParams } from './types.js';
 
 /** Where progress is shown. */
 export interface ProgressOptions {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Progress } from '../../src/train/progress.js';
+import { Progress } from '../../../src/train/callbacks/progress.js';
 
 function shown(
   options: object,
