@@ -6,9 +6,16 @@ import type { Config } from '../../model/options/named.js';
 import { makeConfig, resolveConfig } from '../../model/options/named.js';
 import type { Shape } from '../../model/spec.js';
 import type { NdArray } from '../../ndarray.js';
-import { accuracy, binaryAccuracy, categoricalAccuracy, topK } from './accuracy.js';
-import { Auc } from './auc.js';
-import { F1Score, Precision, Recall } from './counts.js';
+import {
+  accuracy,
+  binaryAccuracy,
+  categoricalAccuracy,
+  topK,
+  Auc,
+  F1Score,
+  Precision,
+  Recall,
+} from './classification.js';
 import { LossMean } from './losses.js';
 import { RowMean } from './mean.js';
 import { R2Score, cosineSimilarity } from './regression.js';
