@@ -1,6 +1,5 @@
-import type { RowValue } from './mean.js';
-import { isSparse, targetOf } from './mean.js';
-import type { MetricState } from './state.js';
+import type { MetricState, RowValue } from './state.js';
+import { isSparse, targetOf } from './state.js';
 
 /** The column of the largest value of a row; the first of several. */
 function largest(values: Float32Array, start: number, columns: number): number {

@@ -17,10 +17,9 @@ import {
   Recall,
 } from './classification.js';
 import { LossMean } from './losses.js';
-import { RowMean } from './mean.js';
-import { R2Score, cosineSimilarity } from './regression.js';
-import { HostMetric, byLastAxis } from './host.js';
 import type { MetricState, ResolvedMetric } from './state.js';
+import { RowMean, HostMetric, byLastAxis } from './state.js';
+import { R2Score, cosineSimilarity } from './regression.js';
 
 export type { ResolvedMetric } from './state.js';
 

@@ -1,7 +1,7 @@
 import { exp, log, log1p } from '../../math.js';
 import type { LossOptions, NamedLoss } from '../../model/options/losses.js';
-import type { RowValue } from './mean.js';
-import { RowMean, isSparse, targetOf } from './mean.js';
+import type { RowValue } from './state.js';
+import { RowMean, isSparse, targetOf } from './state.js';
 
 /** Keras's epsilon: probabilities and logarithms are kept this far from their poles. */
 const EPSILON = 1e-7;

@@ -1,6 +1,5 @@
-import type { RowValue } from './mean.js';
-import { isSparse, targetOf } from './mean.js';
-import type { MetricState } from './state.js';
+import type { MetricState, RowValue } from './state.js';
+import { isSparse, targetOf } from './state.js';
 
 /** Cosine of the angle between targets and predictions of a row, by the definition of keras/src/losses/losses.py. */
 export const cosineSimilarity: RowValue = (yTrue, yPred, row, columns, sparse) => {
