@@ -1,12 +1,129 @@
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { Pieces } from '../yielding.js';
-import { runAtOnce } from '../yielding.js';
+import { ranges, runAtOnce } from '../yielding.js';
+import type { NdArray, NestedArray, StridedArray, TypedArray, TypedArrayConstructor } from './types.js';
+import {
+  allocate,
+  checkBuffer,
+  constructorOf,
+  elementCount,
+  formatShape,
+  isList,
+  isTypedArray,
+  MAX_BYTES,
+  MAX_RANK,
+  plainTyped,
+  readShape,
+} from './types.js';
 import { checkCsr, densify, isCsr } from './csr.js';
 import { nestedInPieces } from './nested.js';
-import { contiguous, isStrided } from './strided.js';
-import type { NdArray, NestedArray, TypedArray, TypedArrayConstructor } from './types.js';
-import { checkBuffer, elementCount, formatShape, isTypedArray, plainTyped, readShape } from './types.js';
+
+/** True for an object like those of the `ndarray` package. */
+function isStrided(value: unknown): value is StridedArray {
+  return (
+    typeof value === 'object' && value !== null && 'data' in value && 'stride' in value && 'shape' in value
+  );
+}
+
+/**
+ * An array of the `ndarray` package as one row-major array of its own type: a view where it is contiguous already, else
+ * a copy. Every element must lie inside `data`.
+ */
+function* contiguous(source: StridedArray, name: string): Pieces<{ data: TypedArray; shape: number[] }> {
+  const { data: given, offset = 0 } = source;
+  checkBuffer(given, name);
+  if (!isTypedArray(given) && !Array.isArray(given)) {
+    throw new ValueError(
+      `${name} must have a typed array or an array as data, but received ${describe(given)}.`,
+    );
+  }
+  const data = isTypedArray(given) ? plainTyped(given) : given;
+  const shape = readShape(source.shape, name);
+  const length = elementCount(shape, name);
+  const stride = readStrides(source.stride, offset, shape, name);
+  checkExtent(data.length, { shape, stride, offset }, length, name);
+  if (isTypedArray(data) && isRowMajor(shape, stride)) {
+    return { data: data.subarray(offset, offset + length), shape };
+  }
+  const Type = isTypedArray(data) ? constructorOf(data) : Float64Array;
+  const result = allocate(Type, shape, name, length > data.length ? MAX_BYTES : Infinity);
+  const index = shape.map(() => 0);
+  let position = offset;
+  yield* ranges(length, 4, (begin, end) => {
+    for (let i = begin; i < end; i++) {
+      const value: unknown = data[position];
+      if (typeof value !== 'number') {
+        throw new ValueError(
+          `${name} must hold numbers, but received ${describe(value)} at data[${position}].`,
+        );
+      }
+      result[i] = value;
+      position = advance(index, shape, stride, position);
+    }
+  });
+  return { data: result, shape };
+}
+
+/** Count `index` up by one, last dimension first; returns the new position in the data. */
+function advance(
+  index: number[],
+  shape: readonly number[],
+  stride: readonly number[],
+  position: number,
+): number {
+  for (let d = shape.length - 1; d >= 0; d--) {
+    index[d]++;
+    position += stride[d];
+    if (index[d] < shape[d]) return position;
+    position -= stride[d] * shape[d];
+    index[d] = 0;
+  }
+  return position;
+}
+
+function isRowMajor(shape: readonly number[], stride: readonly number[]): boolean {
+  let expected = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    if (shape[d] !== 1 && stride[d] !== expected) return false;
+    expected *= shape[d];
+  }
+  return true;
+}
+
+type Layout = Pick<StridedArray, 'shape' | 'stride' | 'offset'>;
+
+function readStrides(stride: unknown, offset: unknown, shape: readonly number[], name: string): number[] {
+  if (!isList(stride)) {
+    throw new ShapeError(`${name} must have an array as its stride, but received ${describe(stride)}.`);
+  }
+  checkBuffer(stride, name);
+  const strides = Array.from((stride as readonly number[]).slice(0, MAX_RANK + 1));
+  if (strides.length === shape.length && [...strides, offset].every(Number.isSafeInteger)) return strides;
+  throw new ShapeError(
+    `${name} must have one whole-numbered stride per dimension of ${formatShape(shape)}, but received the strides ${formatShape(strides)} and offset ${describe(offset)}.`,
+  );
+}
+
+function checkExtent(
+  available: number,
+  { shape, stride, offset }: Layout,
+  length: number,
+  name: string,
+): void {
+  let low = offset;
+  let high = offset;
+  shape.forEach((size, d) => {
+    const reach = (size - 1) * stride[d];
+    if (reach < 0) low += reach;
+    else high += reach;
+  });
+  if (length > 0 && (low < 0 || high >= available)) {
+    throw new ShapeError(
+      `${name} must lie inside its ${available} data, but its shape, strides and offset reach from ${low} to ${high}.`,
+    );
+  }
+}
 
 /**
  * Any accepted form as an NdArray; `name` is what errors call it, `Plain` the type that plain numbers get.
