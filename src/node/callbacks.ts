@@ -1,21 +1,23 @@
 import { hostname } from 'node:os';
-import { checkOptions } from '../../check.js';
-import type { BackupPolicy } from '../../train/callbacks/backup-and-restore.js';
-import { BackupAndRestore, backupRules } from '../../train/callbacks/backup-and-restore.js';
-import type { CsvLayout } from '../../train/callbacks/csv-logger.js';
-import { CsvLogger, csvRules } from '../../train/callbacks/csv-logger.js';
-import { callbacks as portable } from '../../train/callbacks/index.js';
-import type { CheckpointPolicy } from '../../train/callbacks/model-checkpoint.js';
-import { checkpointRules, ModelCheckpoint } from '../../train/callbacks/model-checkpoint.js';
-import type { EventPolicy } from '../../train/callbacks/tensor-board.js';
-import { eventRules, TensorBoard } from '../../train/callbacks/tensor-board.js';
-import { required } from '../../train/callbacks/writing.js';
-import { writeAtomically } from '../atomic.js';
-import { pathRule } from '../paths.js';
-import { backupFile, growingFiles } from './files.js';
+import { appendFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { checkOptions } from '../check.js';
+import type { BackupFile, BackupPolicy } from '../train/callbacks/backup-and-restore.js';
+import { BackupAndRestore, backupRules } from '../train/callbacks/backup-and-restore.js';
+import type { CsvLayout } from '../train/callbacks/csv-logger.js';
+import { CsvLogger, csvRules } from '../train/callbacks/csv-logger.js';
+import { callbacks as portable } from '../train/callbacks/index.js';
+import type { CheckpointPolicy } from '../train/callbacks/model-checkpoint.js';
+import { checkpointRules, ModelCheckpoint } from '../train/callbacks/model-checkpoint.js';
+import type { EventPolicy } from '../train/callbacks/tensor-board.js';
+import { eventRules, TensorBoard } from '../train/callbacks/tensor-board.js';
+import type { Appender } from '../train/callbacks/writing.js';
+import { required } from '../train/callbacks/writing.js';
+import { writeAtomically } from './atomic.js';
+import { pathRule } from './paths.js';
 
 /** Where a callback writes. Directories that are missing are made. */
-export interface Path {
+interface Path {
   readonly path: string | URL;
 }
 
@@ -68,4 +70,32 @@ function machineName(): string {
   } catch {
     return 'localhost';
   }
+}
+
+async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Adds to files of the file system, so that whoever follows them sees them grow. */
+const growingFiles: Appender = {
+  read: (name) => unlessMissing(readFile(name)),
+  async begin(name, length) {
+    await mkdir(dirname(name), { recursive: true });
+    await (length > 0 ? truncate(name, length) : writeFile(name, ''));
+  },
+  add: (name, bytes) => appendFile(name, bytes),
+};
+
+/** A backup in the file system, old or new but never torn. */
+function backupFile(path: string): BackupFile {
+  return {
+    write: (bytes) => writeAtomically(path, bytes),
+    read: () => unlessMissing(readFile(path)),
+    remove: () => rm(path, { force: true }),
+  };
 }
