@@ -17,8 +17,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { writeAtomically } from '../../src/node/atomic.js';
-import { temporaryName } from '../../src/node/temporary-names.js';
+import { writeAtomically, temporaryName } from '../../src/node/atomic.js';
 
 let bundles: string;
 /** A module with writeAtomically, for processes and threads of their own. */
