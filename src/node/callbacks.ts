@@ -14,7 +14,7 @@ import { eventRules, TensorBoard } from '../train/callbacks/tensor-board.js';
 import type { Appender } from '../train/callbacks/writing.js';
 import { required } from '../train/callbacks/writing.js';
 import { writeAtomically } from './atomic.js';
-import { pathRule } from './paths.js';
+import { pathRule } from './files.js';
 
 /** Where a callback writes. Directories that are missing are made. */
 interface Path {

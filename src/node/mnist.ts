@@ -7,8 +7,7 @@ import type { ReadOptions } from '../data/idx.js';
 import { FormatError, UnsupportedError } from '../errors.js';
 import type { NdArray } from '../ndarray.js';
 import { formatShape } from '../ndarray.js';
-import { readIdx } from './files.js';
-import { pathRule } from './paths.js';
+import { readIdx, pathRule } from './files.js';
 
 /** Images and their labels. */
 export interface LabeledImages {

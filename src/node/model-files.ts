@@ -5,8 +5,7 @@ import { readLoadOptions } from '../io/kept-bytes.js';
 import type { AnyModel } from '../models/load.js';
 import { loadModel } from '../models/load.js';
 import { writeAtomically } from './atomic.js';
-import { namingFile, readBytesOf } from './files.js';
-import { readPath } from './paths.js';
+import { namingFile, readBytesOf, readPath } from './files.js';
 
 /**
  * Save a model to a file. Either the new file is there as a whole, on the disk, or the old one is left as it was: the bytes
