@@ -1,5 +1,3 @@
-import { throwIfAborted } from './check/abort.js';
-
 /**
  * How asynchronous calls share the thread with the rest of the program: they compute in slices of about 25 ms, and
  * between two slices timers, input and other work of the host run. Not for waiting: a rest ends as soon as it can.
@@ -178,4 +176,17 @@ export function* ranges(
     body(begin, end);
     if (end < count) yield FLOPS_PER_VALUE * values * (end - begin);
   }
+}
+
+/**
+ * Throws the reason of a signal that is aborted. By its members alone: polyfills and signals of other libraries have no
+ * `throwIfAborted`, and some no `reason`.
+ */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw abortReason(signal);
+}
+
+/** The reason of an aborted signal; an AbortError where it has none. */
+export function abortReason(signal: AbortSignal): unknown {
+  return (signal.reason as unknown) ?? new DOMException('This operation was aborted', 'AbortError');
 }

@@ -1,10 +1,9 @@
-import { throwIfAborted } from '../check/abort.js';
+import { throwIfAborted, runInSlices, Yielder } from '../yielding.js';
 import { DivergedError, UnsupportedError } from '../errors.js';
 import { gatherable } from '../model/scale.js';
 import type { Ending, Minimum } from '../train/lbfgs/minimize.js';
 import { minimize } from '../train/lbfgs/minimize.js';
 import { Objective } from '../train/objective.js';
-import { runInSlices, Yielder } from '../yielding.js';
 import { ConvergenceWarning, warn } from '../warnings.js';
 import type { MLPParams } from './options.js';
 import type { TrainingRequest } from './training-request.js';

@@ -1,4 +1,5 @@
-import { throwIfAborted } from '../check/abort.js';
+import type { Pieces } from '../yielding.js';
+import { throwIfAborted } from '../yielding.js';
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
 import { later } from '../later.js';
@@ -9,7 +10,6 @@ import { FitGuard } from './fit-guard.js';
 import { KeptTrainer } from './kept-trainer.js';
 import type { Model } from './model.js';
 import type { MLPParams, OptionsOf } from './options.js';
-import type { Pieces } from '../yielding.js';
 import { readOptions } from './read-options.js';
 import { saveMLP } from './saving.js';
 import { Trained } from './trained.js';

@@ -1,4 +1,5 @@
-import { throwIfAborted } from '../check/abort.js';
+import type { Pieces } from '../yielding.js';
+import { throwIfAborted, runAtOnce, runInSlices, Yielder } from '../yielding.js';
 import { LostWorkerError } from '../engine/lost-worker.js';
 import { withTeam } from '../engine/teams.js';
 import type { Team } from '../engine/threads/team.js';
@@ -13,8 +14,6 @@ import { openTrainer } from '../train/open-trainer.js';
 import { Trainer } from '../train/trainer.js';
 import { ConvergenceWarning, LamellaWarning, warn } from '../warnings.js';
 import { mapped, sliceInPieces } from '../ndarray/values.js';
-import type { Pieces } from '../yielding.js';
-import { runAtOnce, runInSlices, Yielder } from '../yielding.js';
 import type { KeptTrainer } from './kept-trainer.js';
 import type { MLPParams } from './options.js';
 import type { Optimizer } from './progress.js';

@@ -1,6 +1,6 @@
 import { abortSignal, describe, refused } from '../check.js';
 import { notJson } from '../check/json.js';
-import { throwIfAborted } from '../check/abort.js';
+import { throwIfAborted } from '../yielding.js';
 import type { AsyncOptions } from '../check/async-options.js';
 import { ValueError } from '../errors.js';
 import { later } from '../later.js';

@@ -1,5 +1,5 @@
 import { describe } from '../check.js';
-import { abortReason } from '../check/abort.js';
+import { abortReason } from '../yielding.js';
 import { ValueError } from '../errors.js';
 import { isTypedArray } from '../ndarray.js';
 import type { Sample } from './prepare.js';

@@ -1,4 +1,5 @@
-import { throwIfAborted } from '../check/abort.js';
+import type { Pieces } from '../yielding.js';
+import { throwIfAborted, runAtOnce } from '../yielding.js';
 import { currentEngine, ready } from '../engine/engine.js';
 import type { Engine } from '../engine/engines.js';
 import { ValueError } from '../errors.js';
@@ -9,8 +10,6 @@ import type { LayerSpec } from '../model/spec.js';
 import type { TrainingState } from '../train/callbacks/types.js';
 import type { Trainer } from '../train/trainer.js';
 import { later } from '../later.js';
-import type { Pieces } from '../yielding.js';
-import { runAtOnce } from '../yielding.js';
 import { BatchTraining } from './batch-training.js';
 import type { Compiled, CompileOptions } from './compile.js';
 import { checkThresholds, compile, currentRate, setRate } from './compile.js';

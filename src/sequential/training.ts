@@ -1,4 +1,5 @@
-import { throwIfAborted } from '../check/abort.js';
+import type { Pieces } from '../yielding.js';
+import { throwIfAborted, runInSlices, Yielder } from '../yielding.js';
 import { LostWorkerError } from '../engine/lost-worker.js';
 import { withTeam } from '../engine/teams.js';
 import type { Team } from '../engine/threads/team.js';
@@ -11,8 +12,6 @@ import { fit, flopsPerRow } from '../train/fit.js';
 import { Progress } from '../train/callbacks/progress.js';
 import { openTrainer } from '../train/open-trainer.js';
 import type { Trainer } from '../train/trainer.js';
-import type { Pieces } from '../yielding.js';
-import { runInSlices, Yielder } from '../yielding.js';
 import type { Compiled } from './compile.js';
 import { currentRate } from './compile.js';
 import { Metrics } from './evaluation.js';

@@ -1,4 +1,5 @@
-import { throwIfAborted } from '../check/abort.js';
+import type { Pieces } from '../yielding.js';
+import { throwIfAborted, runInSlices, Yielder } from '../yielding.js';
 import { LostWorkerError } from '../engine/lost-worker.js';
 import { DivergedError } from '../errors.js';
 import type { Network } from '../model/network.js';
@@ -8,8 +9,6 @@ import type { Batch } from './batches.js';
 import type { Dataset } from './data.js';
 import { SlicedSession } from './sliced-session.js';
 import type { Trainer } from './trainer.js';
-import type { Pieces } from '../yielding.js';
-import { runInSlices, Yielder } from '../yielding.js';
 
 /** What an epoch reports. */
 export interface EpochReport {

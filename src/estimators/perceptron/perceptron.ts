@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../../check/abort.js';
+import { throwIfAborted, runInSlices, Yielder } from '../../yielding.js';
 import type { AsyncOptions, ThreadsOption } from '../../check/async-options.js';
 import { anything } from '../../check.js';
 import type { Label } from '../../data/labels.js';
@@ -11,7 +11,6 @@ import type { ExactRows } from '../../ndarray/exactRows.js';
 import { exactRowsInPieces } from '../../ndarray/exactRows.js';
 import { freshSeed } from '../../random.js';
 import { ConvergenceWarning, warn } from '../../warnings.js';
-import { runInSlices, Yielder } from '../../yielding.js';
 import {
   checkLength,
   checkSameClasses,
