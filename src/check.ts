@@ -1,8 +1,8 @@
 import { ValueError } from './errors.js';
 import { describe, quote } from './check/describe.js';
 import { closestName, toCamelCase } from './check/names.js';
-import { refused } from './check/rules.js';
 import type { Rule } from './check/rules.js';
+import { refused } from './check/rules.js';
 
 export { describe, printable, quote } from './check/describe.js';
 export { canonicalName, closestName } from './check/names.js';
@@ -137,4 +137,14 @@ export function refuseMisplaced(
   const name = Object.keys(places).find((each) => Object.hasOwn(given, each));
   if (name === undefined) return;
   throw new ValueError(`${owner}: '${name}' is not an option; it goes to ${places[name]}.`);
+}
+
+/**
+ * The error of a model that is given to JSON.stringify, which would leave out what the model has learned.
+ *
+ * @param owner the model, for the message
+ * @param instead what to do: 'save toBytes()'
+ */
+export function notJson(owner: string, instead: string): ValueError {
+  return new ValueError(`${owner}: JSON would leave out what the model has learned; ${instead}.`);
 }

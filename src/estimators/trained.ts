@@ -1,4 +1,4 @@
-import { notJson } from '../check/json.js';
+import { notJson } from '../check.js';
 import { NotFittedError } from '../errors.js';
 import type { NdArray } from '../ndarray.js';
 import type { Model } from './model.js';

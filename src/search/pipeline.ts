@@ -1,5 +1,4 @@
-import { abortSignal, describe, refused } from '../check.js';
-import { notJson } from '../check/json.js';
+import { abortSignal, describe, refused, notJson } from '../check.js';
 import { throwIfAborted } from '../yielding.js';
 import type { AsyncOptions } from '../check/async-options.js';
 import { ValueError } from '../errors.js';

@@ -1,5 +1,4 @@
-import { anything, checkOptions, displayName, integer } from '../check.js';
-import { notJson } from '../check/json.js';
+import { anything, checkOptions, displayName, integer, notJson } from '../check.js';
 import type { Engine } from '../engine/engines.js';
 import { asFormatError } from '../io/format-errors.js';
 import { runInSlices, Yielder } from '../yielding.js';

@@ -6,8 +6,8 @@ import {
   displayName,
   integer,
   refuseMisplaced,
+  notJson,
 } from '../check.js';
-import { notJson } from '../check/json.js';
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
 import { asFormatError, formatErrorsInPieces } from '../io/format-errors.js';

@@ -1,5 +1,5 @@
 import type { Label } from '../../data/labels.js';
-import { notJson } from '../../check/json.js';
+import { notJson } from '../../check.js';
 import { NotFittedError } from '../../errors.js';
 import type { NdArray } from '../../ndarray.js';
 import type { Fitted } from './training.js';
