@@ -1,11 +1,9 @@
 import { ValueError } from './errors.js';
-import { describe, quote } from './check/describe.js';
-import { closestName, toCamelCase } from './check/names.js';
+import { describe, quote, closestName, toCamelCase } from './check/describe.js';
 import type { Rule } from './check/rules.js';
 import { refused } from './check/rules.js';
 
-export { describe, printable, quote } from './check/describe.js';
-export { canonicalName, closestName } from './check/names.js';
+export { canonicalName, closestName, describe, printable, quote } from './check/describe.js';
 export * from './check/rules.js';
 export { checkReadable, readBytes, typedArrayKind } from './check/views.js';
 

@@ -1,5 +1,4 @@
-import { printable } from './describe.js';
-import { canonicalName } from './names.js';
+import { printable, canonicalName } from './describe.js';
 import { isUnusable, typedArrayKind } from './views.js';
 
 /** What `accept` returns for a value that breaks the rule. */
