@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { ndarray } from '../../src/ndarray.js';
 import { arrayInPieces, readArray } from '../../src/ndarray/read.js';
-import { exactRowsInPieces, toExactRows } from '../../src/ndarray/exactRows.js';
+import { exactRowsInPieces, toExactRows } from '../../src/ndarray/exact-rows.js';
 import { rowsInPieces, toRows } from '../../src/ndarray/rows.js';
 import type { Pieces } from '../../src/yielding.js';
 import { ranges, runAtOnce } from '../../src/yielding.js';

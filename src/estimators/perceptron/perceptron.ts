@@ -7,8 +7,8 @@ import { keptBytes } from '../../io/kept-bytes.js';
 import { later } from '../../later.js';
 import { readWeights } from '../../data/weights.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
-import type { ExactRows } from '../../ndarray/exactRows.js';
-import { exactRowsInPieces } from '../../ndarray/exactRows.js';
+import type { ExactRows } from '../../ndarray/exact-rows.js';
+import { exactRowsInPieces } from '../../ndarray/exact-rows.js';
 import { freshSeed } from '../../random.js';
 import { ConvergenceWarning, warn } from '../../warnings.js';
 import {

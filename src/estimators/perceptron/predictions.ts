@@ -4,7 +4,7 @@ import { anything, checkOptions } from '../../check.js';
 import { VALUES_PER_LABEL } from '../../data/labels.js';
 import { readWeights } from '../../data/weights.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
-import { dotOf, exactRowsInPieces } from '../../ndarray/exactRows.js';
+import { dotOf, exactRowsInPieces } from '../../ndarray/exact-rows.js';
 import type { Pieces } from '../../yielding.js';
 import { ranges, runAtOnce } from '../../yielding.js';
 import { accuracy, checkLength, labelsInPieces, positionsInPieces } from '../labels.js';

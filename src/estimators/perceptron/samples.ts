@@ -1,6 +1,6 @@
 import { checkReadable } from '../../check.js';
-import type { DenseRows, ExactRows, SparseRows } from '../../ndarray/exactRows.js';
-import { dotOf } from '../../ndarray/exactRows.js';
+import type { DenseRows, ExactRows, SparseRows } from '../../ndarray/exact-rows.js';
+import { dotOf } from '../../ndarray/exact-rows.js';
 
 /** What a perceptron does with a row x. Sums are scalar and in order: a dot product near 0 decides an update. */
 export interface Samples {
