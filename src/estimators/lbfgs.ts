@@ -78,8 +78,8 @@ async function descend(
     },
     async onIteration(iteration, loss, x) {
       objective.write(x, reached);
-      progress.nIter = iteration;
-      await runInSlices(bookEpoch(request, loss), yielder);
+      const book = (): void => void (progress.nIter = iteration);
+      await runInSlices(bookEpoch(request, loss, book), yielder);
       await request.onEpoch?.(epochInfo(request));
       throwIfAborted(signal);
     },

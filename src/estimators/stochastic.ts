@@ -146,10 +146,11 @@ function* endEpoch(
   loss: number,
 ): Pieces<boolean> {
   const { params, progress, network, stops, incremental } = request;
-  progress.nIter += 1;
-  progress.t += trainingRows(request);
-  progress.lossCurve.push(loss);
-  const judgement = yield* bookEpoch(request, loss);
+  const judgement = yield* bookEpoch(request, loss, () => {
+    progress.nIter += 1;
+    progress.t += trainingRows(request);
+    progress.lossCurve.push(loss);
+  });
   if (!stops || !judgement) countLoss(progress.stopping, loss, params.tol);
   else {
     warnIfNaN(request, outcome, judgement);

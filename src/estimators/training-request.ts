@@ -32,15 +32,20 @@ export interface TrainingRequest extends FitOptions {
   readonly onBegin: () => void;
 }
 
-/** Note and print the loss of an epoch or iteration, and what validation says, which is returned. */
+/**
+ * Judge an epoch or iteration by the validation rows, then call `book` and note and print its loss and what validation says,
+ * which is returned: an abort on the way leaves nothing of the epoch.
+ */
 export function* bookEpoch(
   { params, progress, validate }: TrainingRequest,
   loss: number,
+  book: () => void,
 ): Pieces<Judgement | undefined> {
+  const judgement = validate && (yield* validate());
+  book();
   progress.loss = loss;
   if (params.verbose) console.log(`Iteration ${progress.nIter}, loss = ${loss.toFixed(8)}`);
-  if (!validate) return undefined;
-  const judgement = yield* validate();
+  if (!judgement) return undefined;
   const { score, loss: validationLoss } = judgement;
   progress.validationScores.push(score);
   if (validationLoss !== undefined) progress.validationLossCurve.push(validationLoss);

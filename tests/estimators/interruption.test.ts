@@ -1,5 +1,6 @@
 import { type MLPClassifier, ValueError } from 'lamella';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { abortAfter, hastenClock } from '../helpers/event-loop.js';
 import { blobs, finite, recorder, small, trained, visible } from './blobs.js';
 import { bits } from './goldens.js';
 import { expectRefusal } from './refusal.js';
@@ -51,6 +52,36 @@ describe('abort', () => {
     expect(classifier.predict(x)).toHaveLength(60);
     const whole = await trained({ maxIter: 3 });
     expect(bits(classifier)).toBe(bits(whole));
+  });
+
+  test('while an epoch is validated: nothing of that epoch is noted', async () => {
+    const fitted = {
+      hiddenLayerSizes: [8],
+      batchSize: 1000,
+      maxIter: 2,
+      earlyStopping: true,
+      validationFraction: 0.5,
+    };
+    const rows = { data: new Float32Array(12000).map((_, i) => ((i * 31) % 64) / 32 - 1), shape: [4000, 3] };
+    const labels = Array.from({ length: 4000 }, (_, i) => i % 2);
+    const seen = new Set<number>();
+    for (let turns = 1; turns < 400; turns++) {
+      const classifier = small(fitted);
+      const signal = abortAfter(turns);
+      hastenClock();
+      const ended = await classifier.fit(rows, labels, { signal }).then(
+        () => true,
+        () => false,
+      );
+      vi.restoreAllMocks();
+      if (hasWeights(classifier)) {
+        seen.add(classifier.lossCurve.length);
+        expect(classifier.validationScores, `turn ${turns}`).toHaveLength(classifier.lossCurve.length);
+        expect(classifier.nIter).toBe(classifier.lossCurve.length);
+      }
+      if (ended) break;
+    }
+    expect([...seen]).toEqual([0, 1, 2]);
   });
 
   test('by a timer, in the middle of an epoch: the weights are those of the last step', async () => {
