@@ -28,8 +28,11 @@ const FEW: usize = 256;
 /** Every so many rows are looked at before lists are made. */
 const LOOK: usize = 4;
 
-/** Bytes at the front of the scratch of a sweep that are its own; as SWEEP_FLOATS in src/model/layout.ts. */
-const SWEEP_BYTES: usize = 2560 * 4;
+/**
+ * Floats at the front of the scratch of a sweep that are its own: gradients wait there for their update.
+ * @abi
+ */
+export const SWEEP_FLOATS: usize = 2560;
 
 /** About how many percent of x (rows, depth) are not 0: what is left of some of the rows, rounded up. */
 function density(x: usize, xStride: usize, rows: usize, depth: usize): usize {
@@ -81,10 +84,12 @@ export function activeForward(
   } else denseForward(y, yStride, x, xStride, panels, bias, rows, depth, panelBegin, panelEnd, low);
 }
 
-/** What an activeGradientSweep has to do; as in src/model/active.ts. */
-const PREPARE: i32 = 1;
-const ACTIVE_X: i32 = 2;
-const ACTIVE_DELTA: i32 = 4;
+/** What an activeGradientSweep has to do. */
+export const enum Sweep {
+  prepare = 1,
+  activeInput = 2,
+  activeDelta = 4,
+}
 
 /**
  * denseGradientSweep, by lists behind the gradients in `scratch` if x or delta is mostly zeros. `flags`: which of them may
@@ -111,13 +116,14 @@ export function activeGradientSweep(
   control: usize,
   flags: i32,
 ): void {
-  const lists = scratch + SWEEP_BYTES;
-  const prepare = (flags & PREPARE) != 0;
+  const lists = scratch + (SWEEP_FLOATS << 2);
+  const prepare = (flags & Sweep.prepare) != 0;
   const units = (panelEnd - panelBegin) * PANEL;
   const d = delta + panelBegin * PANEL_BYTES;
-  const ofX = (flags & ACTIVE_X) != 0 ? density(x, xStride, rows, depth) : 100;
+  const ofX = (flags & Sweep.activeInput) != 0 ? density(x, xStride, rows, depth) : 100;
   // Of all units, whichever panels this thread has: all threads then do the same with an infinite value.
-  const ofDelta = (flags & ACTIVE_DELTA) != 0 ? density(delta, deltaStride, rows, deltaStride >> 2) : 100;
+  const ofDelta =
+    (flags & Sweep.activeDelta) != 0 ? density(delta, deltaStride, rows, deltaStride >> 2) : 100;
   if (ofX <= GRADIENT && (ofX <= ofDelta || ofDelta > DELTA)) {
     makeLists(lists, x, depth, 4, rows, xStride, <u32>deltaStride, BOUNDS);
     sparseGradientSweep(

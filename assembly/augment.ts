@@ -5,8 +5,19 @@ import { cosTurn64, sinTurn64 } from './math64';
 import { rowKey, word } from './random';
 import { fma } from './simd';
 
-/** Bytes of a map. */
-const MAP: usize = 48;
+/**
+ * Bytes of a map.
+ * @abi
+ */
+export const MAP_BYTES: usize = 48;
+
+/** What stands outside an image. */
+export const enum FillMode {
+  constant,
+  nearest,
+  reflect,
+  wrap,
+}
 
 /** A number between `low` and `high`. */
 // @ts-ignore: decorator
@@ -46,7 +57,7 @@ export function drawTranslations(
     const stream = rowKey(key, row);
     const down = between(stream, 0, top, bottom) * height,
       aside = between(stream, 1, left, right) * width;
-    putMap(maps + row * MAP, 1, 0, -aside, 0, 1, -down);
+    putMap(maps + row * MAP_BYTES, 1, 0, -aside, 0, 1, -down);
   }
 }
 
@@ -70,7 +81,7 @@ export function drawRotations(
     const turn = between(rowKey(key, row), 0, low, high);
     const sin = sinTurn64(turn),
       cos = cosTurn64(turn);
-    putMap(maps + row * MAP, cos, -sin, x - (cos * x - sin * y), sin, cos, y - (sin * x + cos * y));
+    putMap(maps + row * MAP_BYTES, cos, -sin, x - (cos * x - sin * y), sin, cos, y - (sin * x + cos * y));
   }
 }
 
@@ -97,21 +108,21 @@ export function drawZooms(
       wide = same ? tall : 1 + between(stream, 1, left, right);
     const x = ((width - 1) / 2) * (1 - wide),
       y = ((height - 1) / 2) * (1 - tall);
-    putMap(maps + row * MAP, wide, 0, x, 0, tall, y);
+    putMap(maps + row * MAP_BYTES, wide, 0, x, 0, tall, y);
   }
 }
 
 /**
- * The pixel that stands for pixel i of a line of `count`, −1 for none. Modes: 0 constant (k k | a b c | k k), 1 nearest
- * (a a | a b c | c c), 2 reflect (b a | a b c | c b), 3 wrap (b c | a b c | a b).
+ * The pixel that stands for pixel i of a line of `count`, −1 for none. Modes: constant (k k | a b c | k k), nearest
+ * (a a | a b c | c c), reflect (b a | a b c | c b), wrap (b c | a b c | a b).
  */
 // @ts-ignore: decorator
 @inline
 function inside(i: i32, count: i32, mode: i32): i32 {
   if (<u32>i < <u32>count) return i;
-  if (mode == 0) return -1;
-  if (mode == 1) return i < 0 ? 0 : count - 1;
-  const period = mode == 2 ? 2 * count : count;
+  if (mode == FillMode.constant) return -1;
+  if (mode == FillMode.nearest) return i < 0 ? 0 : count - 1;
+  const period = mode == FillMode.reflect ? 2 * count : count;
   i %= period;
   if (i < 0) i += period;
   return i < count ? i : period - 1 - i;
@@ -240,7 +251,7 @@ export function sampleImages(
     sample(y, x, maps, height, width, channels, mode, linear, fill, false);
     y += yStride;
     x += xStride;
-    maps += MAP;
+    maps += MAP_BYTES;
   }
 }
 
@@ -267,6 +278,6 @@ export function sampleImagesBackward(
     sample(dx, delta, maps, height, width, channels, mode, linear, 0, true);
     dx += dxStride;
     delta += deltaStride;
-    maps += MAP;
+    maps += MAP_BYTES;
   }
 }

@@ -6,17 +6,20 @@ import { exp4, sigmoid4 } from './math';
 import { exp64, log1p64, log64 } from './math64';
 import { laneMask } from './simd';
 
-const MEAN_ABSOLUTE: i32 = 0;
-const MEAN_ABSOLUTE_PERCENTAGE: i32 = 1;
-const MEAN_SQUARED_LOGARITHMIC: i32 = 2;
-const HUBER: i32 = 3;
-const LOG_COSH: i32 = 4;
-const POISSON: i32 = 5;
-const POISSON_DEVIANCE: i32 = 6;
-const BINARY_CROSSENTROPY: i32 = 7;
-const KULLBACK_LEIBLER: i32 = 8;
-const HINGE: i32 = 9;
-const SQUARED_HINGE: i32 = 10;
+/** The losses of one term per output. */
+export const enum ElementLoss {
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredLogarithmicError,
+  huber,
+  logCosh,
+  poisson,
+  poissonDeviance,
+  binaryCrossentropy,
+  kullbackLeiblerDivergence,
+  hinge,
+  squaredHinge,
+}
 
 /** Keras's epsilon: probabilities and logarithms are kept this far from their poles. */
 const EPSILON: f64 = 1e-7;
@@ -30,38 +33,38 @@ function clip(x: f64, least: f64, most: f64): f64 {
 /** The loss of one output: keras/src/losses/losses.py, and scikit-learn's half Poisson deviance. */
 function lossValue(kind: i32, p: f64, t: f64, parameter: f64): f64 {
   switch (kind) {
-    case MEAN_ABSOLUTE:
+    case ElementLoss.meanAbsoluteError:
       return abs(p - t);
-    case MEAN_ABSOLUTE_PERCENTAGE:
+    case ElementLoss.meanAbsolutePercentageError:
       return (100 * abs(p - t)) / max(abs(t), EPSILON);
-    case MEAN_SQUARED_LOGARITHMIC: {
+    case ElementLoss.meanSquaredLogarithmicError: {
       const d = log64(max(p, EPSILON) + 1) - log64(max(t, EPSILON) + 1);
       return p == p ? d * d : NaN;
     }
-    case HUBER: {
+    case ElementLoss.huber: {
       const e = abs(p - t);
       return e <= parameter ? 0.5 * e * e : parameter * e - 0.5 * parameter * parameter;
     }
-    case LOG_COSH: {
+    case ElementLoss.logCosh: {
       const e = abs(p - t);
       return e + log1p64(exp64(-2 * e)) - 0.6931471805599453;
     }
-    case POISSON:
+    case ElementLoss.poisson:
       return p - t * log64(p + EPSILON);
-    case POISSON_DEVIANCE:
+    case ElementLoss.poissonDeviance:
       return (t == 0 ? 0 : t * log64(t / p)) - t + p;
-    case BINARY_CROSSENTROPY: {
+    case ElementLoss.binaryCrossentropy: {
       const q = clip(p, EPSILON, 1 - EPSILON);
       return -(t * log64(q) + (1 - t) * log64(1 - q));
     }
-    case KULLBACK_LEIBLER: {
+    case ElementLoss.kullbackLeiblerDivergence: {
       const q = clip(t, EPSILON, 1);
       return q * log64(q / clip(p, EPSILON, 1));
     }
     default: {
       const margin = 1 - t * p;
       if (margin <= 0) return 0;
-      return kind == HINGE ? margin : margin * margin;
+      return kind == ElementLoss.hinge ? margin : margin * margin;
     }
   }
 }
@@ -70,32 +73,32 @@ function lossValue(kind: i32, p: f64, t: f64, parameter: f64): f64 {
 function lossSlope(kind: i32, p: f64, t: f64, parameter: f64): f64 {
   const e = p - t;
   switch (kind) {
-    case MEAN_ABSOLUTE:
+    case ElementLoss.meanAbsoluteError:
       return sign(e);
-    case MEAN_ABSOLUTE_PERCENTAGE:
+    case ElementLoss.meanAbsolutePercentageError:
       return (100 * sign(e)) / max(abs(t), EPSILON);
-    case MEAN_SQUARED_LOGARITHMIC: {
+    case ElementLoss.meanSquaredLogarithmicError: {
       if (p <= EPSILON) return 0;
       return (2 * (log64(p + 1) - log64(max(t, EPSILON) + 1))) / (p + 1);
     }
-    case HUBER:
+    case ElementLoss.huber:
       return abs(e) <= parameter ? e : parameter * sign(e);
-    case LOG_COSH: {
+    case ElementLoss.logCosh: {
       const d = exp64(-2 * abs(e));
       return (sign(e) * (1 - d)) / (1 + d);
     }
-    case POISSON:
+    case ElementLoss.poisson:
       return 1 - t / (p + EPSILON);
-    case POISSON_DEVIANCE:
+    case ElementLoss.poissonDeviance:
       return 1 - t / p;
-    case BINARY_CROSSENTROPY:
+    case ElementLoss.binaryCrossentropy:
       return p < EPSILON || p > 1 - EPSILON ? 0 : e / (p * (1 - p));
-    case KULLBACK_LEIBLER:
+    case ElementLoss.kullbackLeiblerDivergence:
       return p < EPSILON || p > 1 ? 0 : -clip(t, EPSILON, 1) / p;
     default: {
       const margin = 1 - t * p;
       if (margin <= 0) return 0;
-      return kind == HINGE ? -t : -2 * margin * t;
+      return kind == ElementLoss.hinge ? -t : -2 * margin * t;
     }
   }
 }
@@ -134,7 +137,9 @@ export function elementLoss(
   lossFactor: f64,
   parameter: f64,
 ): void {
-  const binary = (kind == HINGE || kind == SQUARED_HINGE) && isBinary(targets, targetsStride, rows, outputs);
+  const binary =
+    (kind == ElementLoss.hinge || kind == ElementLoss.squaredHinge) &&
+    isBinary(targets, targetsStride, rows, outputs);
   const factor = <f64>load<f32>(scale) * lossFactor;
   for (let row: usize = 0; row < rows; row++) {
     const weight = <f64>load<f32>(weights + (row << 2));

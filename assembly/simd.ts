@@ -3,10 +3,16 @@
 /** Rows of the tallest tile that leaves V8 no spill: mul+add needs a temporary that a fused multiply-add does not. */
 export const TILE: usize = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
 
-/** Columns of a weight panel. */
+/**
+ * Columns of a weight panel.
+ * @abi
+ */
 export const PANEL: usize = 8;
 
-/** Bytes of one row of a weight panel. */
+/**
+ * Bytes of one row of a weight panel.
+ * @abi
+ */
 export const PANEL_BYTES: usize = 32;
 
 /**

@@ -15,7 +15,7 @@ import {
 } from './generated/sparse';
 import { PANEL_BYTES } from './simd';
 import { isClassical } from './update/parts';
-import { RULE_ADAM, RULE_MOMENTUM, RULE_SGD } from './update';
+import { RuleCode } from './update';
 
 /**
  * Vectors of one pass over the lists. Forward, the panels of a wider pass would not stay in L1; mul+add spills from eight on.
@@ -105,15 +105,15 @@ export function sparseGradientSweep(
 ): void {
   const stride = depth * PANEL_BYTES;
   const end = vectorEnd(panelEnd, units);
-  const skips = rule == RULE_SGD && !prepare && load<f32>(control, 4) == 0;
+  const skips = rule == RuleCode.sgd && !prepare && load<f32>(control, 4) == 0;
   for (let i = panelBegin << 1; i < end;) {
     const width = passWidth(end - i, GRADIENT_PASS);
     const at = (i >> 1) * stride;
     const d = delta + (i << 4);
     if (skips) sparseSgdVectors(<i32>width, w + at, stride, bounds, depth, d, control);
-    else if (rule == RULE_MOMENTUM && isFused(width) && !prepare && isClassical(control))
+    else if (rule == RuleCode.momentum && isFused(width) && !prepare && isClassical(control))
       sparseMomentumVectors(<i32>width, w + at, slot0 - w, stride, bounds, depth, d, control);
-    else if (rule == RULE_ADAM && isFused(width) && !prepare)
+    else if (rule == RuleCode.adam && isFused(width) && !prepare)
       sparseAdamVectors(<i32>width, w + at, slot0 - w, slot1 - w, stride, bounds, depth, d, control);
     else {
       const panels = (width + 1) >> 1;

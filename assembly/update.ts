@@ -1,6 +1,6 @@
 // Update rules: a gradient in memory in, weights and optimizer slots changed in place.
 //
-// `control` points at float32 scalars that the host writes before a step; src/model/optimizers.ts has the same table:
+// `control` points at float32 scalars that the host writes before a step; src/model/optimizers.ts does:
 //   0 learningRate    1 decay (L2: g += decay · w)   2-9 scalars of the rule, named at each rule
 //   10 l1   11 clipValue   12 gradientFactor (clipping by norm)   13 keep (1 − learningRate · weightDecay)
 // Slots below 2^-100 in magnitude become 0: moments of rarely used weights would otherwise stay denormal and slow.
@@ -8,17 +8,20 @@ import { clamp, fma } from './simd';
 import { adamSweep, momentumSweep, sgdSweep } from './update/frequent';
 import { average, flush, scalar } from './update/parts';
 
-export const RULE_SGD: i32 = 0;
-export const RULE_MOMENTUM: i32 = 1;
-export const RULE_ADAM: i32 = 2;
-const RULE_AMSGRAD: i32 = 3;
-const RULE_ADAMAX: i32 = 4;
-const RULE_NADAM: i32 = 5;
-const RULE_RMSPROP: i32 = 6;
-const RULE_RMSPROP_CENTERED: i32 = 7;
-const RULE_ADAGRAD: i32 = 8;
-const RULE_ADADELTA: i32 = 9;
-const RULE_LION: i32 = 10;
+/** The update rules. */
+export const enum RuleCode {
+  sgd,
+  momentum,
+  adam,
+  amsgrad,
+  adamax,
+  nadam,
+  rmsprop,
+  centered,
+  adagrad,
+  adadelta,
+  lion,
+}
 
 // @ts-ignore: decorator
 @inline
@@ -157,34 +160,34 @@ export function update(
   length: usize,
   control: usize,
 ): void {
-  if (rule == RULE_SGD) return sgdSweep(w, g, length, control);
-  if (rule == RULE_MOMENTUM) return momentumSweep(w, slot0, g, length, control);
-  if (rule == RULE_ADAM) return adamSweep(w, slot0, slot1, g, length, control);
+  if (rule == RuleCode.sgd) return sgdSweep(w, g, length, control);
+  if (rule == RuleCode.momentum) return momentumSweep(w, slot0, g, length, control);
+  if (rule == RuleCode.adam) return adamSweep(w, slot0, slot1, g, length, control);
   for (const end = g + (length << 2); g < end; g += 16) {
     const x = v128.load(g);
     switch (rule) {
-      case RULE_AMSGRAD:
+      case RuleCode.amsgrad:
         amsgradVector(w, slot0, slot1, slot2, x, control);
         break;
-      case RULE_ADAMAX:
+      case RuleCode.adamax:
         adamaxVector(w, slot0, slot1, x, control);
         break;
-      case RULE_NADAM:
+      case RuleCode.nadam:
         nadamVector(w, slot0, slot1, x, control);
         break;
-      case RULE_RMSPROP:
+      case RuleCode.rmsprop:
         rmspropVector(w, slot0, slot1, 0, x, control);
         break;
-      case RULE_RMSPROP_CENTERED:
+      case RuleCode.centered:
         rmspropVector(w, slot0, slot1, slot2, x, control);
         break;
-      case RULE_ADAGRAD:
+      case RuleCode.adagrad:
         adagradVector(w, slot0, x, control);
         break;
-      case RULE_ADADELTA:
+      case RuleCode.adadelta:
         adadeltaVector(w, slot0, slot1, x, control);
         break;
-      case RULE_LION:
+      case RuleCode.lion:
         lionVector(w, slot0, x, control);
         break;
       default:

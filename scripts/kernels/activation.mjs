@@ -1,4 +1,4 @@
-/** Elementwise activations by code (assembly/activation.ts); 0 is linear. The last two have no slope. */
+/** Elementwise activations (assembly/activation.ts), in the order of their codes. The last two have no slope. */
 const ACTIVATIONS =
   'relu relu6 leakyRelu elu selu gelu silu mish sigmoid hardSigmoid tanh softplus softsign exponential sign heaviside'.split(
     ' ',
@@ -24,12 +24,13 @@ function ${name}Slopes(d: usize, dStride: usize, y: usize, yStride: usize, rows:
   }
 }`;
   const cases = (names, suffix, args) =>
-    names.map((name, i) => `    case ${i + 1}: ${name}${suffix}(${args}); break;`).join('\n');
+    names.map((name) => `    case Elementwise.${name}: ${name}${suffix}(${args}); break;`).join('\n');
   return [
     `import { ${ACTIVATIONS.filter((name) => name !== 'sigmoid')
       .map((n) => `${n}Forward`)
       .join(', ')}, ${TRAINABLE.map((n) => `${n}Backward`).join(', ')} } from '../activation';`,
     "import { sigmoidRows } from '../math';",
+    `/** Elementwise activations. */\nexport const enum Elementwise { linear, ${ACTIVATIONS.join(', ')} }`,
     ...ACTIVATIONS.filter((name) => name !== 'sigmoid').map(forwardLoop),
     ...TRAINABLE.map(backwardLoop),
     `

@@ -1,32 +1,12 @@
+import { Elementwise } from '../engine/generated/abi.js';
 import { call, type Call } from '../engine/kernels.js';
 import type { Matrix } from './layout.js';
 import { paddedUnits } from './layout.js';
 
-/** Elementwise activations in the order of their codes, as in scripts/kernels/activation.mjs; 0 is linear. */
-const ELEMENTWISE = [
-  'linear',
-  'relu',
-  'relu6',
-  'leakyRelu',
-  'elu',
-  'selu',
-  'gelu',
-  'silu',
-  'mish',
-  'sigmoid',
-  'hardSigmoid',
-  'tanh',
-  'softplus',
-  'softsign',
-  'exponential',
-  'sign',
-  'heaviside',
-] as const;
-
 /** Activations, in their canonical spelling; softmax and logSoftmax work on whole rows. */
-export const ACTIVATIONS = [...ELEMENTWISE, 'softmax', 'logSoftmax'] as const;
+export type Activation = Elementwise | 'softmax' | 'logSoftmax';
 
-export type Activation = (typeof ACTIVATIONS)[number];
+export const ACTIVATIONS = [...Object.keys(Elementwise), 'softmax', 'logSoftmax'] as Activation[];
 
 /** Other names of activations: Keras's swish, scikit-learn's identity and logistic. */
 export const ACTIVATION_ALIASES = { swish: 'silu', identity: 'linear', logistic: 'sigmoid' } as const;
@@ -56,7 +36,7 @@ export function activationCalls(
 ): Call[] {
   if (activation === 'softmax') return [call('softmaxForward', y, x, rows, y.columns)];
   if (activation === 'logSoftmax') return [call('logSoftmaxForward', y, x, rows, y.columns, scratch)];
-  const code = ELEMENTWISE.indexOf(activation);
+  const code = Elementwise[activation];
   const columns = paddedUnits(y.columns);
   if (code > 0) return [call('activationForward', code, y, x, rows, columns)];
   return y.offset === x.offset ? [] : [call('rescale', y, x, rows, columns, 1, 0)];
@@ -67,6 +47,6 @@ export function slopeCalls(activation: Activation, delta: Matrix, known: Matrix,
   const { columns } = delta;
   if (activation === 'softmax') return [call('softmaxBackward', delta, known, rows, columns)];
   if (activation === 'logSoftmax') return [call('logSoftmaxBackward', delta, known, rows, columns)];
-  const code = ELEMENTWISE.indexOf(activation);
+  const code = Elementwise[activation];
   return code === 0 ? [] : [call('activationBackward', code, delta, known, rows, paddedUnits(columns))];
 }

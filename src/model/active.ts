@@ -64,9 +64,6 @@ export function isDeltaActive(
   );
 }
 
-/** What an activeGradientSweep has to do; as in assembly/active.ts. */
-export const SWEEP = { prepare: 1, activeInput: 2, activeDelta: 4 } as const;
-
 /** Whether the same is worth it for the input's gradient: weights are turned for it, however few the rows. */
 export function isInputGradientActive(units: number, rows: number): boolean {
   return rows >= (units > MANY_UNITS ? 32 : 16);

@@ -1,11 +1,9 @@
-/** Columns of a weight panel. */
-export const PANEL = 8;
+import { PANEL } from '../engine/generated/abi.js';
+
+export { PANEL, SWEEP_FLOATS } from '../engine/generated/abi.js';
 
 /** Layers of at most so many units have products of their own (assembly/gemm/narrow.ts). */
 export const NARROW = 3;
-
-/** Floats of scratch in which gradients wait for their update (assembly/gemm/gradient.ts, assembly/sparse.ts). */
-export const SWEEP_FLOATS = 2560;
 
 const LINE = 64;
 

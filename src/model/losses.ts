@@ -1,23 +1,7 @@
+import { ElementLoss } from '../engine/generated/abi.js';
 import { call, type Call } from '../engine/kernels.js';
 import type { Activation } from './activations.js';
 import type { Matrix } from './layout.js';
-
-/** Losses with one term per output, by code as in assembly/loss.ts. */
-const ELEMENT_LOSSES = [
-  'meanAbsoluteError',
-  'meanAbsolutePercentageError',
-  'meanSquaredLogarithmicError',
-  'huber',
-  'logCosh',
-  'poisson',
-  'poissonDeviance',
-  'binaryCrossentropy',
-  'kullbackLeiblerDivergence',
-  'hinge',
-  'squaredHinge',
-] as const;
-
-type ElementLoss = (typeof ELEMENT_LOSSES)[number];
 
 export type LossName =
   | ElementLoss
@@ -106,7 +90,6 @@ export function lossCalls(loss: LossSpec, place: LossPlace, rows: number, fused:
       if (logits) return [call('sigmoidCrossEntropy', ...common, mean, mean, ...range)];
       break;
   }
-  const code = ELEMENT_LOSSES.indexOf(loss.name as ElementLoss);
   const factor = loss.name === 'kullbackLeiblerDivergence' ? 1 : mean;
-  return [call('elementLoss', code, ...common, factor, loss.delta ?? 1)];
+  return [call('elementLoss', ElementLoss[loss.name], ...common, factor, loss.delta ?? 1)];
 }

@@ -1,3 +1,5 @@
+import { RuleCode } from '../engine/generated/abi.js';
+
 /** Clipping and decay that every optimizer takes. At most one kind of clipping is in force. */
 export interface OptimizerCommon {
   /** Most of the norm of each parameter's gradient. */
@@ -32,20 +34,20 @@ export type OptimizerSpec = OptimizerCommon &
     | { readonly kind: 'adadelta'; readonly rho: number; readonly epsilon: number }
   );
 
-/** The update rules by code, as in assembly/update.ts, with the slots that each keeps. */
-const RULES = {
-  sgd: { code: 0, slots: 0 },
-  momentum: { code: 1, slots: 1 },
-  adam: { code: 2, slots: 2 },
-  amsgrad: { code: 3, slots: 3 },
-  adamax: { code: 4, slots: 2 },
-  nadam: { code: 5, slots: 2 },
-  rmsprop: { code: 6, slots: 2 },
-  centered: { code: 7, slots: 3 },
-  adagrad: { code: 8, slots: 1 },
-  adadelta: { code: 9, slots: 2 },
-  lion: { code: 10, slots: 1 },
-} as const;
+/** The slots that each update rule keeps. */
+const SLOTS: Readonly<Record<RuleCode, number>> = {
+  sgd: 0,
+  momentum: 1,
+  adam: 2,
+  amsgrad: 3,
+  adamax: 2,
+  nadam: 2,
+  rmsprop: 2,
+  centered: 3,
+  adagrad: 1,
+  adadelta: 2,
+  lion: 1,
+};
 
 export interface UpdateRule {
   readonly code: number;
@@ -53,10 +55,15 @@ export interface UpdateRule {
 }
 
 export function updateRule(optimizer: OptimizerSpec): UpdateRule {
-  if (optimizer.kind === 'sgd') return optimizer.momentum > 0 ? RULES.momentum : RULES.sgd;
-  if (optimizer.kind === 'adam') return optimizer.amsgrad ? RULES.amsgrad : RULES.adam;
-  if (optimizer.kind === 'rmsprop') return optimizer.centered ? RULES.centered : RULES.rmsprop;
-  return RULES[optimizer.kind];
+  const name = ruleOf(optimizer);
+  return { code: RuleCode[name], slots: SLOTS[name] };
+}
+
+function ruleOf(optimizer: OptimizerSpec): RuleCode {
+  if (optimizer.kind === 'sgd') return optimizer.momentum > 0 ? 'momentum' : 'sgd';
+  if (optimizer.kind === 'adam') return optimizer.amsgrad ? 'amsgrad' : 'adam';
+  if (optimizer.kind === 'rmsprop') return optimizer.centered ? 'centered' : 'rmsprop';
+  return optimizer.kind;
 }
 
 /** The value that slots start with. */

@@ -1,3 +1,4 @@
+import { FillMode } from '../engine/generated/abi.js';
 import type { Activation } from './activations.js';
 
 /** The shape of one row: (features) or (height, width, channels). */
@@ -110,12 +111,12 @@ export interface SpatialDropoutSpec {
 /** Two numbers: before and after, or least and most. */
 export type Span = readonly [number, number];
 
-/** What stands outside an image: as the codes of assembly/augment.ts. */
-export const FILL_MODES = ['constant', 'nearest', 'reflect', 'wrap'] as const;
+/** What stands outside an image. */
+export const FILL_MODES = Object.keys(FillMode) as FillMode[];
 export const INTERPOLATIONS = ['nearest', 'bilinear'] as const;
 
 interface SamplingSpec {
-  readonly fillMode: (typeof FILL_MODES)[number];
+  readonly fillMode: FillMode;
   readonly interpolation: (typeof INTERPOLATIONS)[number];
   readonly fillValue: number;
 }

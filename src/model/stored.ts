@@ -1,4 +1,5 @@
 import type { Arena } from '../engine/arena.js';
+import { PANEL_BYTES } from '../engine/generated/abi.js';
 import { call, type Call } from '../engine/kernels.js';
 import type { Places, Rows } from '../ndarray.js';
 import { ascending } from '../random.js';
@@ -10,9 +11,6 @@ import type { ScaleParts } from './scale.js';
 import type { NetworkSpec } from './spec.js';
 
 // Rows of which only some values are stored. Where the first layer reads lists, they become lists without ever being dense.
-
-/** Bytes of a row of a weight panel: what a column counts in lists (assembly/sparse.ts). */
-const ROW_BYTES = 32;
 
 /** Whether a network takes stored rows as lists. */
 export function takesLists({ layers, inputShape }: NetworkSpec): boolean {
@@ -82,14 +80,14 @@ export function writeLists(
   for (const row of batch) {
     if (sparse) {
       for (let i = sparse.starts[row]; i < sparse.starts[row + 1]; i++) {
-        i32[entry++] = ROW_BYTES * sparse.columns[i];
+        i32[entry++] = PANEL_BYTES * sparse.columns[i];
         f32[entry++] = data[i] * scale;
       }
     } else {
       const from = row * features;
       for (let i = from; i < from + features; i++) {
         if (data[i] === 0) continue;
-        i32[entry++] = ROW_BYTES * (i - from);
+        i32[entry++] = PANEL_BYTES * (i - from);
         f32[entry++] = data[i] * scale;
       }
     }

@@ -1,5 +1,5 @@
+import { Sweep } from '../engine/generated/abi.js';
 import { call, type Call } from '../engine/kernels.js';
-import { SWEEP } from './active.js';
 import type { Layout, Matrix } from './layout.js';
 import { NARROW, PANEL, paddedUnits, SWEEP_FLOATS } from './layout.js';
 import type { ListsPlan } from './lists.js';
@@ -87,7 +87,7 @@ export class Updates {
     this.transposed = plan.transposed;
   }
 
-  /** The parameter's gradient is xᵀ · delta. `seeks`: which of them may be mostly zeros (SWEEP); `scratch`: room for lists. */
+  /** The parameter's gradient is xᵀ · delta. `seeks`: which of them may be mostly zeros (Sweep); `scratch`: room for lists. */
   product(
     parameter: Parameter,
     x: Matrix | ListsPlan,
@@ -111,7 +111,7 @@ export class Updates {
     if (seeks === 0 || rows <= 2) {
       return [call('denseGradientSweep', ...places, sweepScratch, ...products, control, prepared)];
     }
-    const flags = (prepared ? SWEEP.prepare : 0) | seeks;
+    const flags = (prepared ? Sweep.prepare : 0) | seeks;
     return [call('activeGradientSweep', ...places, scratch, ...products, control, flags)];
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { listScratch, SWEEP } from '../../src/model/active.js';
+import { Sweep } from '../../src/engine/generated/abi.js';
+import { listScratch } from '../../src/model/active.js';
 import { SWEEP_FLOATS } from '../../src/model/layout.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { combinations } from '../helpers/combinations.js';
@@ -91,7 +92,7 @@ describe.each(VARIANTS)('behind relu, %s', (variant) => {
     const offsets = (placed: Placed<Float32Array>[]) => placed.map(({ offset }) => offset);
     const rest = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels, scalars.offset];
     memory.kernels.denseGradientSweep(code, ...offsets(dense), plain.offset, ...rest, 0);
-    memory.kernels.activeGradientSweep(code, ...offsets(listed), scratch.offset, ...rest, SWEEP.activeInput);
+    memory.kernels.activeGradientSweep(code, ...offsets(listed), scratch.offset, ...rest, Sweep.activeInput);
     listed.forEach((placed, i) => expectSameBits(placed.get(), dense[i].get(), `array ${i}`));
     memory.expectGuards('activeGradientSweep');
     return scratch;

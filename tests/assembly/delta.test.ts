@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { listScratch, SWEEP } from '../../src/model/active.js';
+import { Sweep } from '../../src/engine/generated/abi.js';
+import { listScratch } from '../../src/model/active.js';
 import { SWEEP_FLOATS } from '../../src/model/layout.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { combinations } from '../helpers/combinations.js';
@@ -76,7 +77,7 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
           [cut, panels],
           [0, cut],
         ]) {
-      const rest = [...product, begin, end, scalars.offset, SWEEP.activeDelta];
+      const rest = [...product, begin, end, scalars.offset, Sweep.activeDelta];
       activeGradientSweep(code, ...offsets(listed), scratch.offset, ...rest);
     }
     listed.forEach((placed, i) => expectSameBits(placed.get(), dense[i].get(), `array ${i}`));

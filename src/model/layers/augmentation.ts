@@ -1,12 +1,9 @@
+import { FillMode, MAP_BYTES } from '../../engine/generated/abi.js';
 import { call, type Call } from '../../engine/kernels.js';
 import { activationCalls } from '../activations.js';
 import type { AugmentationSpec, Shape, Span } from '../spec.js';
-import { FILL_MODES } from '../spec.js';
 import { imageSizes } from './images.js';
 import type { LayerRule } from './rule.js';
-
-/** Bytes of an image's map (assembly/augment.ts). */
-const MAP_BYTES = 48;
 
 const NONE: Span = [0, 0];
 
@@ -34,7 +31,7 @@ export const augmentation: LayerRule<AugmentationSpec> = {
     const output = layout.matrix(rows, input.columns);
     const maps = layout.take(MAP_BYTES * rows);
     const sizes = imageSizes(spec.type, inputShape);
-    const how = [FILL_MODES.indexOf(spec.fillMode), spec.interpolation === 'bilinear'] as const;
+    const how = [FillMode[spec.fillMode], spec.interpolation === 'bilinear'] as const;
     return {
       output,
       forward({ rows, training }) {

@@ -1,6 +1,7 @@
+import { Sweep } from '../../engine/generated/abi.js';
 import { ShapeError } from '../../errors.js';
 import { formatShape } from '../../ndarray.js';
-import { isInputGradientActive, SWEEP } from '../active.js';
+import { isInputGradientActive } from '../active.js';
 import { activationCalls, lowest, needsInput, slopeCalls } from '../activations.js';
 import { paddedUnits } from '../layout.js';
 import { inputGradientCalls, listProductCalls, productCalls } from '../products.js';
@@ -49,7 +50,7 @@ export const dense: LayerRule<DenseSpec> = {
     const output = layout.matrix(rows, spec.units);
     const [kernel, bias] = parameters;
     const product = place.training && needsInput(spec.activation) ? layout.matrix(rows, spec.units) : output;
-    const seeks = (active ? SWEEP.activeInput : 0) | (activeDelta ? SWEEP.activeDelta : 0);
+    const seeks = (active ? Sweep.activeInput : 0) | (activeDelta ? Sweep.activeDelta : 0);
     const zeros = bias ? 0 : layout.floats(paddedUnits(spec.units));
     return {
       output,
