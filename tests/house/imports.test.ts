@@ -52,6 +52,11 @@ describe('the house', () => {
     expect(bufferFaults(src)).toEqual([]);
   });
 
+  test('kernels are called by `call`, which checks their arguments', () => {
+    const unchecked = [...src].filter(([, source]) => /\bkernel: '\w+'/.test(source));
+    expect(unchecked.map(([path]) => path)).toEqual([]);
+  });
+
   test('no file is longer than 300 lines', () => {
     expect(lengthFaults(new Map([...src, ...assembly]))).toEqual([]);
   });
