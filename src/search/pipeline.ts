@@ -2,6 +2,7 @@ import { abortSignal, describe, refused, notJson } from '../check.js';
 import { throwIfAborted } from '../yielding.js';
 import type { AsyncOptions } from '../check/async-options.js';
 import { ValueError } from '../errors.js';
+import { FitGuard } from '../estimators/fit-guard.js';
 import { later } from '../later.js';
 import type { Estimator, Params } from './estimator.js';
 import { cloneEstimator, isClassifier, isEstimator, isPlainObject } from './estimator.js';
@@ -23,6 +24,7 @@ export class Pipeline implements Estimator {
   readonly #transformers: readonly Transformer[];
   readonly #estimator: Estimator & { setParams?(params: object): unknown };
   #fitted = false;
+  readonly #guard = new FitGuard();
 
   /** @param steps transformers, and an estimator at the end; each may be [name, step] */
   constructor(steps: readonly Step<Transformer | Estimator>[]) {
@@ -66,25 +68,27 @@ export class Pipeline implements Estimator {
    * @param options go to the estimator; rows in `validationData` are transformed first
    * @returns this pipeline
    */
-  async fit(x: unknown, y: unknown, options?: object): Promise<this> {
-    this.#fitted = false;
-    const rows = await this.#fitTransformers(x, y, signalOf(options));
-    await this.#estimator.fit(rows, y, await this.#forEstimator(options));
-    return this;
+  fit(x: unknown, y: unknown, options?: object): Promise<this> {
+    return this.#guard.run(this, 'Pipeline', 'fit', async () => {
+      this.#fitted = false;
+      const rows = await this.#fitTransformers(x, y, signalOf(options));
+      await this.#estimator.fit(rows, y, await this.#forEstimator(options));
+    });
   }
 
   /**
    * Go on training the estimator. The transformers are fitted by the first call, unless fit came before, and stay as they
    * are from then on.
    */
-  async partialFit(x: unknown, y: unknown, options?: object): Promise<this> {
-    const partialFit = this.#method('partialFit');
-    const signal = signalOf(options);
-    const rows = this.#fitted
-      ? await this.#transformed(x, signal)
-      : await this.#fitTransformers(x, y, signal);
-    await partialFit(rows, y, await this.#forEstimator(options));
-    return this;
+  partialFit(x: unknown, y: unknown, options?: object): Promise<this> {
+    return this.#guard.run(this, 'Pipeline', 'partialFit', async () => {
+      const partialFit = this.#method('partialFit');
+      const signal = signalOf(options);
+      const rows = this.#fitted
+        ? await this.#transformed(x, signal)
+        : await this.#fitTransformers(x, y, signal);
+      await partialFit(rows, y, await this.#forEstimator(options));
+    });
   }
 
   async #fitTransformers(x: unknown, y: unknown, signal: AbortSignal | undefined): Promise<unknown> {

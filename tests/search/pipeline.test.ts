@@ -145,3 +145,18 @@ describe('a pipeline refuses', () => {
     expect(call).toThrow(sentence);
   });
 });
+
+test('a second fit of the same pipeline is refused while the first runs, and changes nothing', async () => {
+  const model = pipeline([new StandardScaler(), new Perceptron({ tol: null, maxIter: 3 })]);
+  const x = [[0], [1], [2], [3]];
+  const far = [[50], [60], [70], [80]];
+  const [first, second] = await Promise.allSettled([
+    model.fit(x, [0, 0, 1, 1]),
+    model.fit(far, [0, 0, 1, 1]),
+  ]);
+  expect(first.status).toBe('fulfilled');
+  expect(String((second as PromiseRejectedResult).reason)).toBe(
+    'ValueError: Pipeline: fit was called while the model is being trained; await the first call.',
+  );
+  expect([...model.namedSteps.standardScaler.mean]).toEqual([1.5]);
+});
