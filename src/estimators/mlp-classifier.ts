@@ -20,7 +20,6 @@ import { knownTargetsInPieces, targetsInPieces } from './classifier-targets.js';
 import { isMultilabel } from './outputs.js';
 import type { MLPFitOptions } from './fit-options.js';
 import { mlpFitSchema, readFitOptions, rowWeights } from './fit-options.js';
-import { CLASSIFIER } from './kinds.js';
 import type { LabelInput } from './labels.js';
 import { checkSameClasses, readClasses, readLabels } from './labels.js';
 import type { Pieces } from '../yielding.js';
@@ -29,6 +28,7 @@ import type { Validation } from './training.js';
 import { MLP } from './mlp.js';
 import type { Task } from './model.js';
 import type { MLPClassifierOptions, MLPClassifierParams } from './options.js';
+import { readOptions } from './read-options.js';
 import type { LabelSequence } from './outputs.js';
 
 /**
@@ -55,7 +55,7 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
   static async fromBytes(bytes: Uint8Array): Promise<MLPClassifier> {
     const file = keptBytes(bytes);
     const { readMLP } = await later(() => import('./loading.js'));
-    const { params, model } = await readMLP(file, CLASSIFIER, ready);
+    const { params, model } = await readMLP(file, 'MLPClassifier', readOptions, ready);
     const classifier = new MLPClassifier(params);
     classifier.model = model;
     return classifier;

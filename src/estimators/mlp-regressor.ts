@@ -12,12 +12,12 @@ import { runAtOnce, runInSlices, Yielder } from '../yielding.js';
 import type { ScoreOptions } from './classifier-score.js';
 import type { MLPFitOptions } from './fit-options.js';
 import { mlpFitSchema, readFitOptions, rowWeights } from './fit-options.js';
-import { REGRESSOR } from './kinds.js';
 import type { LabelInput } from './labels.js';
 import { checkLength } from './labels.js';
 import type { Validation } from './training.js';
 import { MLP } from './mlp.js';
 import type { MLPRegressorOptions, MLPRegressorParams } from './options.js';
+import { readOptions } from './read-options.js';
 import type { Outputs } from './outputs.js';
 import { outputsInPieces, outputsOf } from './outputs.js';
 import { checkOutputs, regression, targetValuesInPieces } from './regression.js';
@@ -49,7 +49,7 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
   static async fromBytes(bytes: Uint8Array): Promise<MLPRegressor> {
     const file = keptBytes(bytes);
     const { readMLP } = await later(() => import('./loading.js'));
-    const { params, model } = await readMLP(file, REGRESSOR, ready);
+    const { params, model } = await readMLP(file, 'MLPRegressor', readOptions, ready);
     const regressor = new MLPRegressor(params as MLPRegressorParams);
     regressor.model = model;
     return regressor;

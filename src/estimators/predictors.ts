@@ -10,12 +10,11 @@ import {
   probabilities,
   probabilitiesAsync,
 } from './classifier-predictions.js';
-import { CLASSIFIER_TO_PREDICT, REGRESSOR_TO_PREDICT } from './kinds.js';
-import { readMLP } from './loading.js';
+import { readMLP, readPerceptron } from './loading.js';
 import type { Model } from './model.js';
 import type { LabelSequence } from './outputs.js';
 import { decisionFunction, predictClasses, predictClassesAsync } from './perceptron/predictions.js';
-import { readPerceptron } from './perceptron/loading.js';
+import { readOptionsToPredict } from './read-options.js';
 import { TrainedPerceptron } from './perceptron/trained.js';
 import type { Fitted } from './perceptron/training.js';
 import { predictValues, predictValuesAsync } from './regressor-predictions.js';
@@ -147,11 +146,11 @@ export class PerceptronPredictor extends TrainedPerceptron {
 type GetEngine = () => Promise<Engine>;
 
 export async function readClassifier(bytes: Uint8Array, engine: GetEngine): Promise<ClassifierPredictor> {
-  return new ClassifierPredictor((await readMLP(bytes, CLASSIFIER_TO_PREDICT, engine)).model);
+  return new ClassifierPredictor((await readMLP(bytes, 'MLPClassifier', readOptionsToPredict, engine)).model);
 }
 
 export async function readRegressor(bytes: Uint8Array, engine: GetEngine): Promise<RegressorPredictor> {
-  return new RegressorPredictor((await readMLP(bytes, REGRESSOR_TO_PREDICT, engine)).model);
+  return new RegressorPredictor((await readMLP(bytes, 'MLPRegressor', readOptionsToPredict, engine)).model);
 }
 
 export async function readPerceptronPredictor(bytes: Uint8Array): Promise<PerceptronPredictor> {

@@ -4,6 +4,8 @@ import type { Parameter } from '../model/parameters.js';
 import { unpack } from '../model/parameters.js';
 import type { Model } from './model.js';
 import type { MLPParams } from './options.js';
+import type { PerceptronParams } from './perceptron/options.js';
+import type { Fitted } from './perceptron/training.js';
 import type { Optimizer } from './progress.js';
 
 /** A multi-layer perceptron as it was saved. */
@@ -71,4 +73,23 @@ function saveOptimizer(
     }
   });
   return { params: dryParams(params), rate, state: numbers, slots: slots?.length ?? null };
+}
+
+/** The kind of a Perceptron in files. */
+export const PERCEPTRON = 'Perceptron';
+
+/** A trained Perceptron as bytes. */
+export function savePerceptron(
+  { onWarning: _onWarning, ...params }: PerceptronParams,
+  { coef, intercept, ...fitted }: Fitted,
+): Uint8Array<ArrayBuffer> {
+  const shape = [intercept.length, fitted.features];
+  return writeModelFile({
+    kind: PERCEPTRON,
+    config: { params, fitted },
+    arrays: new Map([
+      ['coef', { dtype: 'F64', shape, data: coef }],
+      ['intercept', { dtype: 'F64', shape: [intercept.length], data: intercept }],
+    ]),
+  });
 }

@@ -35,7 +35,7 @@ import {
   scoreClasses,
   scoreClassesAsync,
 } from './predictions.js';
-import { savePerceptron } from './saving.js';
+import { savePerceptron } from '../saving.js';
 import { TrainedPerceptron } from './trained.js';
 import type { Fitted } from './training.js';
 
@@ -82,7 +82,7 @@ export class Perceptron extends TrainedPerceptron {
    */
   static async fromBytes(bytes: Uint8Array): Promise<Perceptron> {
     const file = keptBytes(bytes);
-    const { readPerceptron } = await later(() => import('./loading.js'));
+    const { readPerceptron } = await later(() => import('../loading.js'));
     const { params, fitted } = await readPerceptron(file);
     const perceptron = new Perceptron(params);
     perceptron.fittedState = fitted;
