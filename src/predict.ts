@@ -5,11 +5,9 @@ export type { EngineInfo, Variant } from './engine/engines.js';
 export type { AsyncOptions } from './check/async-options.js';
 export * from './errors.js';
 export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray.js';
-export type {
-  ClassifierPredictor,
-  PerceptronPredictor,
-  RegressorPredictor,
-} from './estimators/predictors.js';
+export type { ClassifierPredictor } from './estimators/classifier-predictor.js';
+export type { PerceptronPredictor } from './estimators/perceptron/predictor.js';
+export type { RegressorPredictor } from './estimators/regressor-predictor.js';
 export type { SequentialPredictor } from './sequential/predictor.js';
 export { loadModel } from './models/predict.js';
 export type { LoadOptions } from './io/kept-bytes.js';

@@ -1,35 +1,38 @@
-import type { AsyncOptions, ThreadsOption } from '../check/async-options.js';
-import { anything } from '../check.js';
+import type { AsyncOptions } from '../check/async-options.js';
+import { runAsync } from '../check/async-options.js';
+import { anything, checkOptions } from '../check.js';
+import { readWeights } from '../data/weights.js';
 import type { Label } from '../data/labels.js';
 import { ready } from '../engine/engine.js';
 import { keptBytes } from '../io/kept-bytes.js';
 import { later } from '../later.js';
-import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
+import type { ArrayInput, Rows } from '../ndarray.js';
 import { rowsInPieces } from '../ndarray.js';
-import type { Predictions, ProbabilityOptions } from './classifier-predictions.js';
-import {
-  logProbabilities,
-  predictLabels,
-  predictLabelsAsync,
-  probabilities,
-  probabilitiesAsync,
-} from './classifier-predictions.js';
-import type { ScoreOptions } from './classifier-score.js';
-import { scoreLabels, scoreLabelsAsync } from './classifier-score.js';
-import { knownTargetsInPieces, targetsInPieces } from './classifier-targets.js';
-import { isMultilabel } from './outputs.js';
+import { ClassifierPredictor } from './classifier-predictor.js';
+import { knownTargetsInPieces, subsetAccuracy, targetsInPieces } from './classifier-targets.js';
+import type { Outputs } from './outputs.js';
+import { decide, decideEach, isMultilabel, outputsInPieces, outputsOf } from './outputs.js';
 import type { MLPFitOptions } from './fit-options.js';
 import { mlpFitSchema, readFitOptions, rowWeights } from './fit-options.js';
 import type { LabelInput } from './labels.js';
-import { checkSameClasses, readClasses, readLabels } from './labels.js';
+import {
+  accuracy,
+  checkLength,
+  checkSameClasses,
+  labelsInPieces,
+  positionsInPieces,
+  readClasses,
+  readLabels,
+} from './labels.js';
 import type { Pieces } from '../yielding.js';
-import { runInSlices, Yielder } from '../yielding.js';
-import type { Validation } from './training.js';
-import { MLP } from './mlp.js';
-import type { Task } from './model.js';
-import type { MLPClassifierOptions, MLPClassifierParams } from './options.js';
+import { runAtOnce, runInSlices, Yielder } from '../yielding.js';
+import type { Training, Validation } from './training.js';
+import { MLPFit } from './mlp.js';
+import type { Model, Task } from './model.js';
+import type { MLPClassifierOptions, MLPClassifierParams, ScoreOptions } from './options.js';
 import { readOptions } from './read-options.js';
-import type { LabelSequence } from './outputs.js';
+
+const scoreSchema = { sampleWeight: anything<ArrayInput>() };
 
 /**
  * A multi-layer perceptron that classifies: scikit-learn's MLPClassifier.
@@ -38,13 +41,15 @@ import type { LabelSequence } from './outputs.js';
  * Minimises the mean cross-entropy plus ½ · alpha · Σ weight² / rows, by adam, sgd, lbfgs or another optimizer. With the
  * same data and `randomState`, initial weights, shuffles and splits are scikit-learn 1.9's; only float32 rounding differs.
  */
-export class MLPClassifier extends MLP<MLPClassifierParams> {
+export class MLPClassifier extends ClassifierPredictor {
   /** Survives minifiers. */
   static override readonly name: string = 'MLPClassifier';
-  protected readonly name = 'MLPClassifier';
+  /** Options, and what trains by them. */
+  protected readonly mlp: MLPFit<MLPClassifierParams>;
 
   constructor(options: MLPClassifierOptions = {}) {
-    super('MLPClassifier', options);
+    super();
+    this.mlp = new MLPFit('MLPClassifier', options);
   }
 
   /**
@@ -61,9 +66,28 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
     return classifier;
   }
 
-  /** The labels, sorted: strings by code point, numbers by value, false before true; 0 … k − 1 for k labels per row. */
-  get classes(): Label[] {
-    return [...this.fitted('classes').classes];
+  /** The options, defaults filled in. Without `randomState`, the seed that fit has drawn. */
+  getParams(): MLPClassifierParams {
+    return this.mlp.getParams();
+  }
+
+  /** Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values */
+  setParams(options: Partial<MLPClassifierOptions>): this {
+    this.mlp.setParams(options);
+    return this;
+  }
+
+  /**
+   * The trained estimator as bytes of a safetensors file, for `fromBytes`, `loadModel` or a disk: options but functions,
+   * weights, attributes, and the optimizer, so that partialFit can go on. While fit runs: the weights of the last whole
+   * step, without the optimizer.
+   */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return this.mlp.toBytes(this.fitted('toBytes'));
+  }
+
+  protected override get training(): boolean {
+    return this.mlp.busy;
   }
 
   /**
@@ -77,13 +101,13 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
    *   last finite epoch are restored
    */
   fit(x: ArrayInput, y: LabelInput, options: MLPFitOptions = {}): Promise<this> {
-    return this.exclusively('fit', async () => {
+    return this.mlp.run(this, 'fit', async () => {
       const given = readFitOptions(this.name, 'fit', options, mlpFitSchema);
-      const present = this.continues ? this.model : undefined;
+      const present = this.mlp.begun.warmStart ? this.model : undefined;
       const yielder = new Yielder(given.signal);
-      const rows = await runInSlices(this.readRows(x, present), yielder);
+      const rows = await runInSlices(this.mlp.readRows(x, present), yielder);
       const task = await runInSlices(targetsInPieces(this.name, y, rows.rows, present), yielder);
-      await this.#train(rows, task, given, false);
+      await this.#train(rows, task, given, present, false);
     });
   }
 
@@ -100,16 +124,16 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
     y: LabelInput,
     options: MLPFitOptions & { readonly classes?: LabelInput } = {},
   ): Promise<this> {
-    return this.exclusively('partialFit', async () => {
+    return this.mlp.run(this, 'partialFit', async () => {
       const schema = { ...mlpFitSchema, classes: anything<LabelInput>() };
       const { classes: announced, ...given } = readFitOptions(this.name, 'partialFit', options, schema);
-      this.checkIncremental();
+      this.mlp.checkIncremental();
       const classes = this.#allClasses(announced);
       const yielder = new Yielder(given.signal);
-      const rows = await runInSlices(this.readRows(x, this.model), yielder);
+      const rows = await runInSlices(this.mlp.readRows(x, this.model), yielder);
       const several = this.model && isMultilabel(this.model);
       const known = knownTargetsInPieces(y, rows.rows, { classes, several });
-      await this.#train(rows, await runInSlices(known, yielder), given, true);
+      await this.#train(rows, await runInSlices(known, yielder), given, this.model, true);
     });
   }
 
@@ -121,82 +145,28 @@ export class MLPClassifier extends MLP<MLPClassifierParams> {
     return classes;
   }
 
-  async #train(rows: Rows, task: Task, given: MLPFitOptions, incremental: boolean): Promise<void> {
+  async #train(
+    rows: Rows,
+    task: Task,
+    given: MLPFitOptions,
+    present: Model | undefined,
+    incremental: boolean,
+  ): Promise<void> {
     const { sampleWeight, validationData, ...options } = given;
     const weights = rowWeights(sampleWeight, rows.rows);
     const yielder = new Yielder(options.signal);
     const { weighClasses } = await later(() => import('./class-weights.js'));
-    await this.train({
+    const training: Training = {
       rows,
       task,
-      weights: weighClasses(this.name, this.begun.classWeight, task, weights, incremental),
+      weights: weighClasses(this.name, this.mlp.begun.classWeight, task, weights, incremental),
       validation:
         validationData &&
         (await runInSlices(validationInPieces(validationData, rows.features, task), yielder)),
-      goOn: incremental ? this.model !== undefined : this.continues,
       incremental,
       options,
-    });
-  }
-
-  /**
-   * The label of the most probable class of every row; with several labels per row an NdArray (rows, labels) of 0 and 1,
-   * 1 where the probability is above ½.
-   *
-   * @param options `out`: an array with one element per row to fill and return; a typed array for numeric labels; with
-   *   several labels per row a Uint8Array of rows · labels
-   */
-  predict<R extends Predictions = Label[]>(x: ArrayInput): R;
-  predict<T extends LabelSequence = Label[]>(x: ArrayInput, options: { readonly out?: T } & ThreadsOption): T;
-  predict(x: ArrayInput): Label[];
-  predict(
-    x: ArrayInput,
-    options?: { readonly out?: LabelSequence } & ThreadsOption,
-  ): LabelSequence | Predictions {
-    return predictLabels(this.fitted('predict'), x, options);
-  }
-
-  /**
-   * `predict` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the
-   * same weights, whatever is trained meanwhile.
-   *
-   * @param options those of predict, and `signal`
-   */
-  predictAsync<R extends Predictions = Label[]>(x: ArrayInput, options?: AsyncOptions): Promise<R>;
-  predictAsync<T extends LabelSequence>(
-    x: ArrayInput,
-    options: { readonly out?: T } & AsyncOptions,
-  ): Promise<T>;
-  predictAsync(x: ArrayInput, options?: AsyncOptions): Promise<Label[]>;
-  async predictAsync(
-    x: ArrayInput,
-    options?: { readonly out?: LabelSequence } & AsyncOptions,
-  ): Promise<LabelSequence | Predictions> {
-    return predictLabelsAsync(this.fitted('predictAsync'), x, options);
-  }
-
-  /**
-   * Probability of every class: (rows, classes), columns in the order of `classes`, each row summing to 1.
-   *
-   * @param options `out`: a Float32Array of rows · classes to fill
-   */
-  predictProba(x: ArrayInput, options?: ProbabilityOptions): NdArray {
-    return probabilities(this.fitted('predictProba'), x, options);
-  }
-
-  /**
-   * `predictProba` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the
-   * same weights, whatever is trained meanwhile.
-   *
-   * @param options those of predictProba, and `signal`
-   */
-  async predictProbaAsync(x: ArrayInput, options?: ProbabilityOptions & AsyncOptions): Promise<NdArray> {
-    return probabilitiesAsync(this.fitted('predictProbaAsync'), x, options);
-  }
-
-  /** Natural logarithm of predictProba; −∞ where a probability is 0. `out` as there. */
-  predictLogProba(x: ArrayInput, options?: ProbabilityOptions): NdArray {
-    return logProbabilities(this.fitted('predictLogProba'), x, options);
+    };
+    await this.mlp.train(training, present, (model) => (this.model = model));
   }
 
   /**
@@ -227,4 +197,39 @@ function* validationInPieces(
   const rows = yield* rowsInPieces(x, { name: 'X of validationData', flatten: true, expectedFeatures });
   const known = { classes: task.classes, several: isMultilabel(task) };
   return { rows, task: yield* knownTargetsInPieces(y, rows.rows, known, 'y of validationData') };
+}
+
+/** MLPClassifier.score with a trained model. */
+function scoreLabels(model: Model, x: ArrayInput, y: LabelInput, options: ScoreOptions | undefined): number {
+  const { sampleWeight } = checkOptions('MLPClassifier.score', options, scoreSchema);
+  return runAtOnce(scored(model, y, outputsOf(model, x), sampleWeight));
+}
+
+/** MLPClassifier.scoreAsync with a trained model. */
+function scoreLabelsAsync(
+  model: Model,
+  x: ArrayInput,
+  y: LabelInput,
+  options: (ScoreOptions & AsyncOptions) | undefined,
+): Promise<number> {
+  return runAsync('MLPClassifier.scoreAsync', options, scoreSchema, function* ({ sampleWeight }) {
+    return yield* scored(model, y, yield* outputsInPieces(model, x), sampleWeight);
+  });
+}
+
+function* scored(
+  model: Model,
+  y: LabelInput,
+  { values, rows }: Outputs,
+  sampleWeight: ArrayInput | undefined,
+): Pieces<number> {
+  const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, rows.rows);
+  if (isMultilabel(model)) {
+    const truth = yield* knownTargetsInPieces(y, rows.rows, { classes: model.classes, several: true });
+    return subsetAccuracy(decideEach(values), truth.targets.data, model.outputs, weights);
+  }
+  const labels = yield* labelsInPieces(y);
+  checkLength(labels.length, rows.rows);
+  const decided = yield* decide(values, rows.rows);
+  return accuracy(decided, yield* positionsInPieces(labels, model.classes), weights);
 }

@@ -1,27 +1,26 @@
-import type { AsyncOptions, ThreadsOption } from '../check/async-options.js';
+import type { AsyncOptions } from '../check/async-options.js';
 import { runAsync } from '../check/async-options.js';
 import { anything, checkOptions } from '../check.js';
 import { r2Score } from '../data/scores/regression.js';
 import { ready } from '../engine/engine.js';
 import { keptBytes } from '../io/kept-bytes.js';
 import { later } from '../later.js';
-import type { ArrayInput, NdArray } from '../ndarray.js';
+import type { ArrayInput } from '../ndarray.js';
 import { rowsInPieces } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce, runInSlices, Yielder } from '../yielding.js';
-import type { ScoreOptions } from './classifier-score.js';
 import type { MLPFitOptions } from './fit-options.js';
 import { mlpFitSchema, readFitOptions, rowWeights } from './fit-options.js';
 import type { LabelInput } from './labels.js';
 import { checkLength } from './labels.js';
-import type { Validation } from './training.js';
-import { MLP } from './mlp.js';
-import type { MLPRegressorOptions, MLPRegressorParams } from './options.js';
+import type { Training, Validation } from './training.js';
+import { MLPFit } from './mlp.js';
+import type { MLPRegressorOptions, MLPRegressorParams, ScoreOptions } from './options.js';
 import { readOptions } from './read-options.js';
 import type { Outputs } from './outputs.js';
 import { outputsInPieces, outputsOf } from './outputs.js';
 import { checkOutputs, regression, targetValuesInPieces } from './regression.js';
-import { predictValues, predictValuesAsync } from './regressor-predictions.js';
+import { RegressorPredictor } from './regressor-predictor.js';
 
 const scoreSchema = { sampleWeight: anything<ArrayInput>() };
 
@@ -32,13 +31,15 @@ const scoreSchema = { sampleWeight: anything<ArrayInput>() };
  * ½ · alpha · Σ weight² / rows, by adam, sgd, lbfgs or another optimizer. With the same data and `randomState`, initial
  * weights, shuffles and splits are scikit-learn 1.9's; only float32 rounding differs.
  */
-export class MLPRegressor extends MLP<MLPRegressorParams> {
+export class MLPRegressor extends RegressorPredictor {
   /** Survives minifiers. */
   static override readonly name: string = 'MLPRegressor';
-  protected readonly name = 'MLPRegressor';
+  /** Options, and what trains by them. */
+  protected readonly mlp: MLPFit<MLPRegressorParams>;
 
   constructor(options: MLPRegressorOptions = {}) {
-    super('MLPRegressor', options);
+    super();
+    this.mlp = new MLPFit('MLPRegressor', options);
   }
 
   /**
@@ -55,6 +56,30 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
     return regressor;
   }
 
+  /** The options, defaults filled in. Without `randomState`, the seed that fit has drawn. */
+  getParams(): MLPRegressorParams {
+    return this.mlp.getParams();
+  }
+
+  /** Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values */
+  setParams(options: Partial<MLPRegressorOptions>): this {
+    this.mlp.setParams(options);
+    return this;
+  }
+
+  /**
+   * The trained estimator as bytes of a safetensors file, for `fromBytes`, `loadModel` or a disk: options but functions,
+   * weights, attributes, and the optimizer, so that partialFit can go on. While fit runs: the weights of the last whole
+   * step, without the optimizer.
+   */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return this.mlp.toBytes(this.fitted('toBytes'));
+  }
+
+  protected override get training(): boolean {
+    return this.mlp.busy;
+  }
+
   /**
    * Train on rows X (rows, features) with values y, (rows) or (rows, outputs). Starts anew unless `warmStart`.
    *
@@ -64,7 +89,7 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
    *   last finite epoch are restored
    */
   fit(x: ArrayInput, y: ArrayInput, options: MLPFitOptions = {}): Promise<this> {
-    return this.exclusively('fit', () => this.#train('fit', x, y, options));
+    return this.mlp.run(this, 'fit', () => this.#train('fit', x, y, options));
   }
 
   /**
@@ -74,8 +99,8 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
    * @throws ValueError for another number of outputs than before, with earlyStopping and with lbfgs
    */
   partialFit(x: ArrayInput, y: ArrayInput, options: MLPFitOptions = {}): Promise<this> {
-    return this.exclusively('partialFit', () => {
-      this.checkIncremental();
+    return this.mlp.run(this, 'partialFit', () => {
+      this.mlp.checkIncremental();
       return this.#train('partialFit', x, y, options);
     });
   }
@@ -88,23 +113,23 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
   ): Promise<void> {
     const { sampleWeight, validationData, ...options } = readFitOptions(this.name, call, given, mlpFitSchema);
     const incremental = call === 'partialFit';
-    const present = incremental || this.continues ? this.model : undefined;
-    const { loss } = this.begun;
+    const present = incremental || this.mlp.begun.warmStart ? this.model : undefined;
+    const { loss } = this.mlp.begun;
     const yielder = new Yielder(options.signal);
-    const rows = await runInSlices(this.readRows(x, present), yielder);
+    const rows = await runInSlices(this.mlp.readRows(x, present), yielder);
     const values = await runInSlices(targetValuesInPieces(y), yielder);
     checkLength(values.rows, rows.rows);
-    await this.train({
+    const training: Training = {
       rows,
       task: regression(values, loss),
       weights: rowWeights(sampleWeight, rows.rows),
       validation:
         validationData &&
         (await runInSlices(this.#validation(validationData, rows.features, values.outputs), yielder)),
-      goOn: present !== undefined,
       incremental,
       options,
-    });
+    };
+    await this.mlp.train(training, present, (model) => (this.model = model));
   }
 
   *#validation(
@@ -120,39 +145,7 @@ export class MLPRegressor extends MLP<MLPRegressorParams> {
     const values = yield* targetValuesInPieces(y, 'y of validationData');
     checkLength(values.rows, rows.rows, 'y of validationData');
     checkOutputs(values, outputs, 'y of validationData');
-    return { rows, task: regression(values, this.begun.loss) };
-  }
-
-  /**
-   * The values of every row: (rows) for one output, else an NdArray (rows, outputs).
-   *
-   * @param options `out`: a Float32Array of rows · outputs to fill
-   */
-  predict<T extends Float32Array | NdArray = Float32Array>(
-    x: ArrayInput,
-    options?: { readonly out?: Float32Array } & ThreadsOption,
-  ): T;
-  predict(x: ArrayInput): Float32Array;
-  predict(x: ArrayInput, options?: { readonly out?: Float32Array } & ThreadsOption): Float32Array | NdArray {
-    return predictValues(this.fitted('predict'), x, options);
-  }
-
-  /**
-   * `predict` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the
-   * same weights, whatever is trained meanwhile.
-   *
-   * @param options those of predict, and `signal`
-   */
-  predictAsync<T extends Float32Array | NdArray = Float32Array>(
-    x: ArrayInput,
-    options?: { readonly out?: Float32Array } & AsyncOptions,
-  ): Promise<T>;
-  predictAsync(x: ArrayInput, options?: AsyncOptions): Promise<Float32Array>;
-  async predictAsync(
-    x: ArrayInput,
-    options?: { readonly out?: Float32Array } & AsyncOptions,
-  ): Promise<Float32Array | NdArray> {
-    return predictValuesAsync(this.fitted('predictAsync'), x, options);
+    return { rows, task: regression(values, this.mlp.begun.loss) };
   }
 
   /**

@@ -1,4 +1,3 @@
-import type { Pieces } from '../yielding.js';
 import { throwIfAborted } from '../yielding.js';
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
@@ -9,69 +8,61 @@ import { freshSeed } from '../random.js';
 import { FitGuard } from './fit-guard.js';
 import { KeptTrainer } from './kept-trainer.js';
 import type { Model } from './model.js';
-import type { MLPParams, OptionsOf } from './options.js';
+import type { MLPParams } from './options.js';
+import type { Pieces } from '../yielding.js';
 import { readOptions } from './read-options.js';
 import { saveMLP } from './saving.js';
-import { Trained } from './trained.js';
 import type { Training } from './training.js';
 
-/** What all multi-layer perceptrons share: options and training. */
-export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
-  protected params: P;
+/** The options of a multi-layer perceptron, and what trains it by them. */
+export class MLPFit<P extends MLPParams> {
+  readonly name: string;
+  params: P;
   /** The options of the present training: those that it began with. */
-  protected begun: P;
+  begun: P;
   readonly #kept = new KeptTrainer();
   readonly #guard = new FitGuard();
 
-  protected constructor(owner: string, options: unknown) {
-    super();
-    this.begun = this.params = readOptions<P>(owner, options);
+  constructor(name: string, options: unknown) {
+    this.name = name;
+    this.begun = this.params = readOptions<P>(name, options);
   }
 
-  /** The options, defaults filled in. Without `randomState`, the seed that fit has drawn. */
+  /** True while a training is under way. */
+  get busy(): boolean {
+    return this.#guard.busy;
+  }
+
+  /** A copy of the options. */
   getParams(): P {
     return { ...this.params, hiddenLayerSizes: [...this.params.hiddenLayerSizes] };
   }
 
-  /** Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values */
-  setParams(options: Partial<OptionsOf<P>>): this {
+  /** Change options; they count from the next training. @throws ValueError for unknown names and bad values */
+  setParams(options: unknown): void {
     this.params = readOptions<P>(this.name, options, this.params);
-    return this;
   }
 
-  /**
-   * The trained estimator as bytes of a safetensors file, for `fromBytes`, `loadModel` or a disk: options but functions,
-   * weights, attributes, and the optimizer, so that partialFit can go on. While fit runs: the weights of the last whole
-   * step, without the optimizer.
-   */
-  toBytes(): Uint8Array<ArrayBuffer> {
-    return saveMLP(this.name, { params: this.params, model: this.fitted('toBytes') }, this.training);
+  /** The options and a model of theirs as bytes of a file, without the optimizer while it is at work. */
+  toBytes(model: Model): Uint8Array<ArrayBuffer> {
+    return saveMLP(this.name, { params: this.params, model }, this.busy);
   }
 
-  protected get training(): boolean {
-    return this.#guard.busy;
-  }
-
-  /** True if the next fit goes on from the present weights. */
-  protected get continues(): boolean {
-    return this.begun.warmStart && this.model !== undefined;
-  }
-
-  /** A training, one at a time: the promise of a second one rejects. Resolves to this estimator. */
-  protected exclusively(call: string, work: () => Promise<void>): Promise<this> {
-    return this.#guard.run(this, this.name, call, () => {
+  /** A training of an estimator, one at a time: the promise of a second one rejects. Resolves to the estimator. */
+  run<T extends object>(estimator: T, call: string, work: () => Promise<void>): Promise<T> {
+    return this.#guard.run(estimator, this.name, call, () => {
       this.begun = this.params;
       return work();
     });
   }
 
   /** Rows for the network that is there, or for any. */
-  protected readRows(x: ArrayInput, present: Model | undefined): Pieces<Rows> {
+  readRows(x: ArrayInput, present: Model | undefined): Pieces<Rows> {
     return rowsInPieces(x, { flatten: true, expectedFeatures: present?.network.spec.inputShape[0] });
   }
 
   /** ValueError if there is a reason why a single epoch cannot be asked for. */
-  protected checkIncremental(): void {
+  checkIncremental(): void {
     const { earlyStopping, solver } = this.begun;
     if (earlyStopping) {
       throw new ValueError(`${this.name}: partialFit does not support earlyStopping: true, use fit.`);
@@ -83,8 +74,17 @@ export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
     }
   }
 
-  /** Train on rows. Until the first step is about to begin, whatever fails leaves the present model as it is. */
-  protected async train(training: Training): Promise<void> {
+  /**
+   * Train on rows. Until the first step is about to begin, whatever fails leaves the present model as it is.
+   *
+   * @param present the model to go on from
+   * @param onBegin told of the model that is trained when its first step is about to begin
+   */
+  async train(
+    training: Training,
+    present: Model | undefined,
+    onBegin: (model: Model) => void,
+  ): Promise<void> {
     throwIfAborted(training.options.signal);
     if (this.begun.randomState === null) {
       const seed = { randomState: freshSeed() };
@@ -92,11 +92,7 @@ export abstract class MLP<P extends MLPParams = MLPParams> extends Trained {
       this.begun = { ...this.begun, ...seed };
     }
     const { begun: params, name } = this;
-    const present = training.goOn ? this.model : undefined;
     const [{ trainMLP }, engine] = await Promise.all([later(() => import('./training.js')), ready()]);
-    await trainMLP(training, {
-      ...{ name, params, present, kept: this.#kept, engine },
-      onBegin: (model) => (this.model = model),
-    });
+    await trainMLP(training, { name, params, present, kept: this.#kept, engine, onBegin });
   }
 }

@@ -2,6 +2,7 @@ import type { Label } from '../data/labels.js';
 import type { Activation } from '../model/activations.js';
 import type { OptimizerConfig } from '../model/options/optimizers.js';
 import type { RandomState } from '../random.js';
+import type { ArrayInput } from '../ndarray.js';
 import type { OnWarning } from '../warnings.js';
 
 /** Activations that a hidden layer can train through. */
@@ -124,9 +125,8 @@ export interface MLPRegressorParams extends MLPParams {
   readonly loss: 'squaredError' | 'poisson';
 }
 
-/** What setParams takes, by what getParams gives. */
-export type OptionsOf<P extends MLPParams> = P extends MLPRegressorParams
-  ? MLPRegressorOptions
-  : P extends MLPClassifierParams
-    ? MLPClassifierOptions
-    : MLPOptions;
+/** Options of score. */
+export interface ScoreOptions {
+  /** A weight >= 0 per row. */
+  readonly sampleWeight?: ArrayInput;
+}

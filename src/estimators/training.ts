@@ -29,8 +29,6 @@ export interface Training {
   readonly weights?: Float32Array;
   /** Rows to validate with. */
   readonly validation?: Validation;
-  /** Go on from the present weights. */
-  readonly goOn: boolean;
   /** One epoch, with the optimizer as the last call left it. */
   readonly incremental: boolean;
   readonly options: FitOptions;

@@ -1,12 +1,11 @@
 import { describe } from '../check.js';
 import { ready } from '../engine/predicting.js';
 import { FormatError } from '../errors.js';
-import type {
-  ClassifierPredictor,
-  PerceptronPredictor,
-  RegressorPredictor,
-} from '../estimators/predictors.js';
-import { readClassifier, readPerceptronPredictor, readRegressor } from '../estimators/predictors.js';
+import { ClassifierPredictor } from '../estimators/classifier-predictor.js';
+import { readMLP, readPerceptron } from '../estimators/loading.js';
+import { PerceptronPredictor } from '../estimators/perceptron/predictor.js';
+import { readOptionsToPredict } from '../estimators/read-options.js';
+import { RegressorPredictor } from '../estimators/regressor-predictor.js';
 import type { LoadOptions } from '../io/kept-bytes.js';
 import { keptWithin } from '../io/kept-bytes.js';
 import { readingModel, readKind } from '../io/read-model-file.js';
@@ -21,11 +20,23 @@ const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyPredictor>>
   string,
   (bytes: Uint8Array) => Promise<AnyPredictor>
 >([
-  ['MLPClassifier', (bytes) => readClassifier(bytes, ready)],
-  ['MLPRegressor', (bytes) => readRegressor(bytes, ready)],
+  ['MLPClassifier', readClassifier],
+  ['MLPRegressor', readRegressor],
   ['Perceptron', readPerceptronPredictor],
   ['Sequential', readSequentialPredictor],
 ]);
+
+async function readClassifier(bytes: Uint8Array): Promise<ClassifierPredictor> {
+  return new ClassifierPredictor((await readMLP(bytes, 'MLPClassifier', readOptionsToPredict, ready)).model);
+}
+
+async function readRegressor(bytes: Uint8Array): Promise<RegressorPredictor> {
+  return new RegressorPredictor((await readMLP(bytes, 'MLPRegressor', readOptionsToPredict, ready)).model);
+}
+
+async function readPerceptronPredictor(bytes: Uint8Array): Promise<PerceptronPredictor> {
+  return new PerceptronPredictor((await readPerceptron(bytes)).fitted);
+}
 
 /** Sequential models and their layers are loaded when the first one is. */
 async function readSequentialPredictor(bytes: Uint8Array): Promise<SequentialPredictor> {

@@ -1,17 +1,21 @@
-import { throwIfAborted, runInSlices, Yielder } from '../../yielding.js';
-import type { AsyncOptions, ThreadsOption } from '../../check/async-options.js';
-import { anything } from '../../check.js';
+import type { AsyncOptions } from '../../check/async-options.js';
+import { runAsync } from '../../check/async-options.js';
+import { anything, checkOptions } from '../../check.js';
 import type { Label } from '../../data/labels.js';
 import { ValueError } from '../../errors.js';
 import { keptBytes } from '../../io/kept-bytes.js';
 import { later } from '../../later.js';
 import { readWeights } from '../../data/weights.js';
-import type { ArrayInput, NdArray } from '../../ndarray.js';
+import type { ArrayInput } from '../../ndarray.js';
 import type { ExactRows } from '../../ndarray/exact-rows.js';
 import { exactRowsInPieces } from '../../ndarray/exact-rows.js';
 import { freshSeed } from '../../random.js';
 import { ConvergenceWarning, warn } from '../../warnings.js';
+import type { Pieces } from '../../yielding.js';
+import { runAtOnce, runInSlices, throwIfAborted, Yielder } from '../../yielding.js';
 import {
+  accuracy,
+  positionsInPieces,
   checkLength,
   checkSameClasses,
   classesInPieces,
@@ -22,21 +26,13 @@ import {
 } from '../labels.js';
 import { FitGuard } from '../fit-guard.js';
 import type { FitOptions } from '../fit-options.js';
+import type { ScoreOptions } from '../options.js';
 import { fitSchema, readFitOptions } from '../fit-options.js';
 import type { LabelInput } from '../labels.js';
-import type { LabelSequence } from '../outputs.js';
 import type { PerceptronOptions, PerceptronParams } from './options.js';
 import { perceptronOption, readPerceptronOptions } from './options.js';
-import type { PredictOptions, ScoreOptions } from './predictions.js';
-import {
-  decisionFunction,
-  predictClasses,
-  predictClassesAsync,
-  scoreClasses,
-  scoreClassesAsync,
-} from './predictions.js';
+import { decidedCodes, PerceptronPredictor } from './predictor.js';
 import { savePerceptron } from '../saving.js';
-import { TrainedPerceptron } from './trained.js';
 import type { Fitted } from './training.js';
 
 /** Options of Perceptron.fit. */
@@ -44,6 +40,8 @@ export interface PerceptronFitOptions extends FitOptions {
   /** A weight ≥ 0 per row, which its updates are multiplied with. */
   readonly sampleWeight?: ArrayInput;
 }
+
+const SCORE = { sampleWeight: anything<ArrayInput>() };
 
 const schema = { ...fitSchema, sampleWeight: anything<ArrayInput>() };
 
@@ -64,7 +62,7 @@ interface Call {
  * b += eta0 · y; more than two classes are one against all others each. Computes in float64 on the values as given. With
  * the same data and `randomState`, weights are scikit-learn 1.9's, epoch by epoch.
  */
-export class Perceptron extends TrainedPerceptron {
+export class Perceptron extends PerceptronPredictor {
   /** Survives minifiers. */
   static override readonly name: string = 'Perceptron';
   #params: PerceptronParams;
@@ -105,7 +103,7 @@ export class Perceptron extends TrainedPerceptron {
     return this;
   }
 
-  protected get training(): boolean {
+  protected override get training(): boolean {
     return this.#guard.busy;
   }
 
@@ -220,36 +218,6 @@ export class Perceptron extends TrainedPerceptron {
   }
 
   /**
-   * The label of every row.
-   *
-   * @param options `out`: an array with one element per row to fill and return; a typed array for numeric labels
-   */
-  predict(x: ArrayInput): Label[];
-  predict<T extends LabelSequence = Label[]>(x: ArrayInput, options: { readonly out?: T } & ThreadsOption): T;
-  predict(x: ArrayInput, options?: PredictOptions): LabelSequence {
-    return predictClasses(this.fitted('predict'), x, options);
-  }
-
-  /**
-   * `predict` in slices of about 25 ms, between which other work of the program runs.
-   *
-   * @param options those of predict, and `signal`
-   */
-  predictAsync(x: ArrayInput, options?: AsyncOptions): Promise<Label[]>;
-  predictAsync<T extends LabelSequence = Label[]>(
-    x: ArrayInput,
-    options: { readonly out?: T } & AsyncOptions,
-  ): Promise<T>;
-  async predictAsync(x: ArrayInput, options?: PredictOptions & AsyncOptions): Promise<LabelSequence> {
-    return predictClassesAsync(this.fitted('predictAsync'), x, options);
-  }
-
-  /** w · x + b of every row: (rows) for two classes, positive for the second; else (rows, classes). */
-  decisionFunction(x: ArrayInput): NdArray<Float64Array> {
-    return decisionFunction(this.fitted('decisionFunction'), x);
-  }
-
-  /**
    * Share of rows whose predicted label is y.
    *
    * @param options `sampleWeight`: a weight >= 0 per row
@@ -266,4 +234,35 @@ export class Perceptron extends TrainedPerceptron {
   async scoreAsync(x: ArrayInput, y: LabelInput, options?: ScoreOptions & AsyncOptions): Promise<number> {
     return scoreClassesAsync(this.fitted('scoreAsync'), x, y, options);
   }
+}
+
+/** Perceptron.score with a trained model. */
+function scoreClasses(
+  model: Fitted,
+  x: ArrayInput,
+  y: LabelInput,
+  options: ScoreOptions | undefined,
+): number {
+  const { sampleWeight } = checkOptions('Perceptron.score', options, SCORE);
+  return runAtOnce(scored(model, x, y, sampleWeight));
+}
+
+/** Perceptron.scoreAsync with a trained model. */
+function scoreClassesAsync(
+  model: Fitted,
+  x: ArrayInput,
+  y: LabelInput,
+  options: (ScoreOptions & AsyncOptions) | undefined,
+): Promise<number> {
+  return runAsync('Perceptron.scoreAsync', options, SCORE, ({ sampleWeight }) =>
+    scored(model, x, y, sampleWeight),
+  );
+}
+
+function* scored(model: Fitted, x: ArrayInput, y: LabelInput, sampleWeight?: ArrayInput): Pieces<number> {
+  const codes = yield* decidedCodes(model, x);
+  const labels = yield* labelsInPieces(y);
+  checkLength(labels.length, codes.length);
+  const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, codes.length);
+  return accuracy(codes, yield* positionsInPieces(labels, model.classes), weights);
 }

@@ -10,10 +10,15 @@ const OUT_ACTIVATIONS: ReadonlyMap<string, string> = new Map([
   ['exponential', 'exp'],
 ]);
 
-/** What a trained perceptron tells of itself. Every attribute throws a NotFittedError before fit. */
-export abstract class Trained {
+/** A multi-layer perceptron as far as it tells of its training. Every attribute throws a NotFittedError before fit. */
+export abstract class FittedMLP {
   protected abstract readonly name: string;
   #model: Model | undefined;
+
+  /** @internal Use `loadModel`. */
+  constructor(model?: Model) {
+    this.#model = model;
+  }
 
   /** Weight matrices, (inputs, units) each. Copies. */
   get coefs(): NdArray[] {
@@ -125,6 +130,8 @@ export abstract class Trained {
     this.#model = model;
   }
 
-  /** Whether a call of fit or partialFit is under way. */
-  protected abstract readonly training: boolean;
+  /** True while a call of fit or partialFit is under way. */
+  protected get training(): boolean {
+    return false;
+  }
 }

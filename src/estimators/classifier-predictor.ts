@@ -19,6 +19,7 @@ import {
   outputsInPieces,
   outputsOf,
 } from './outputs.js';
+import { FittedMLP } from './fitted-mlp.js';
 import type { Model } from './model.js';
 import type { LabelSequence } from './outputs.js';
 
@@ -34,8 +35,80 @@ export interface ProbabilityOptions extends ThreadsOption {
   readonly out?: Float32Array;
 }
 
+/** A saved MLPClassifier: its attributes and predictions. It cannot be trained. */
+export class ClassifierPredictor extends FittedMLP {
+  /** Survives minifiers. */
+  static override readonly name: string = 'ClassifierPredictor';
+  protected readonly name = 'MLPClassifier';
+
+  /** The labels, sorted: strings by code point, numbers by value, false before true; 0 … k − 1 for k labels per row. */
+  get classes(): Label[] {
+    return [...this.fitted('classes').classes];
+  }
+
+  /**
+   * The label of the most probable class of every row; with several labels per row an NdArray (rows, labels) of 0 and 1,
+   * 1 where the probability is above ½.
+   *
+   * @param options `out`: an array with one element per row to fill and return; a typed array for numeric labels; with
+   *   several labels per row a Uint8Array of rows · labels
+   */
+  predict<R extends Predictions = Label[]>(x: ArrayInput): R;
+  predict<T extends LabelSequence = Label[]>(x: ArrayInput, options: { readonly out?: T } & ThreadsOption): T;
+  predict(x: ArrayInput): Label[];
+  predict(
+    x: ArrayInput,
+    options?: { readonly out?: LabelSequence } & ThreadsOption,
+  ): LabelSequence | Predictions {
+    return predictLabels(this.fitted('predict'), x, options);
+  }
+
+  /**
+   * `predict` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the
+   * same weights, whatever is trained meanwhile.
+   *
+   * @param options those of predict, and `signal`
+   */
+  predictAsync<R extends Predictions = Label[]>(x: ArrayInput, options?: AsyncOptions): Promise<R>;
+  predictAsync<T extends LabelSequence>(
+    x: ArrayInput,
+    options: { readonly out?: T } & AsyncOptions,
+  ): Promise<T>;
+  predictAsync(x: ArrayInput, options?: AsyncOptions): Promise<Label[]>;
+  async predictAsync(
+    x: ArrayInput,
+    options?: { readonly out?: LabelSequence } & AsyncOptions,
+  ): Promise<LabelSequence | Predictions> {
+    return predictLabelsAsync(this.fitted('predictAsync'), x, options);
+  }
+
+  /**
+   * Probability of every class: (rows, classes), columns in the order of `classes`, each row summing to 1.
+   *
+   * @param options `out`: a Float32Array of rows · classes to fill
+   */
+  predictProba(x: ArrayInput, options?: ProbabilityOptions): NdArray {
+    return probabilities(this.fitted('predictProba'), x, options);
+  }
+
+  /**
+   * `predictProba` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the
+   * same weights, whatever is trained meanwhile.
+   *
+   * @param options those of predictProba, and `signal`
+   */
+  async predictProbaAsync(x: ArrayInput, options?: ProbabilityOptions & AsyncOptions): Promise<NdArray> {
+    return probabilitiesAsync(this.fitted('predictProbaAsync'), x, options);
+  }
+
+  /** Natural logarithm of predictProba; −∞ where a probability is 0. `out` as there. */
+  predictLogProba(x: ArrayInput, options?: ProbabilityOptions): NdArray {
+    return logProbabilities(this.fitted('predictLogProba'), x, options);
+  }
+}
+
 /** MLPClassifier.predict with a trained model. */
-export function predictLabels(
+function predictLabels(
   model: Model,
   x: ArrayInput,
   options: ({ readonly out?: LabelSequence } & ThreadsOption) | undefined,
@@ -58,7 +131,7 @@ export function predictLabels(
 }
 
 /** MLPClassifier.predictAsync with a trained model. */
-export function predictLabelsAsync(
+function predictLabelsAsync(
   model: Model,
   x: ArrayInput,
   options: ({ readonly out?: LabelSequence } & AsyncOptions) | undefined,
@@ -89,7 +162,7 @@ function decideLabels(
 }
 
 /** MLPClassifier.predictProba with a trained model; `wanted` is the method that options belong to. */
-export function probabilities(
+function probabilities(
   model: Model,
   x: ArrayInput,
   options: ProbabilityOptions | undefined,
@@ -111,7 +184,7 @@ export function probabilities(
 }
 
 /** MLPClassifier.predictProbaAsync with a trained model. */
-export function probabilitiesAsync(
+function probabilitiesAsync(
   model: Model,
   x: ArrayInput,
   options: (ProbabilityOptions & AsyncOptions) | undefined,
@@ -144,11 +217,7 @@ function bothClasses(data: Float32Array): void {
 }
 
 /** MLPClassifier.predictLogProba with a trained model. */
-export function logProbabilities(
-  model: Model,
-  x: ArrayInput,
-  options: ProbabilityOptions | undefined,
-): NdArray {
+function logProbabilities(model: Model, x: ArrayInput, options: ProbabilityOptions | undefined): NdArray {
   const result = probabilities(model, x, options, 'predictLogProba');
   const { data } = result;
   for (let i = 0; i < data.length; i++) data[i] = log(data[i]);

@@ -3,13 +3,53 @@ import { runAsync, threadsRule } from '../check/async-options.js';
 import { checkOptions, float32Array } from '../check.js';
 import { isAgain, remember } from '../model/last-call.js';
 import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
+import { FittedMLP } from './fitted-mlp.js';
 import type { Model } from './model.js';
 import { checkOut, finiteOutputs, outputsInPieces, outputsOf } from './outputs.js';
 
 const OUT = { out: float32Array, threads: threadsRule };
 
+/** A saved MLPRegressor: its attributes and predictions. It cannot be trained. */
+export class RegressorPredictor extends FittedMLP {
+  /** Survives minifiers. */
+  static override readonly name: string = 'RegressorPredictor';
+  protected readonly name = 'MLPRegressor';
+
+  /**
+   * The values of every row: (rows) for one output, else an NdArray (rows, outputs).
+   *
+   * @param options `out`: a Float32Array of rows · outputs to fill
+   */
+  predict<T extends Float32Array | NdArray = Float32Array>(
+    x: ArrayInput,
+    options?: { readonly out?: Float32Array } & ThreadsOption,
+  ): T;
+  predict(x: ArrayInput): Float32Array;
+  predict(x: ArrayInput, options?: { readonly out?: Float32Array } & ThreadsOption): Float32Array | NdArray {
+    return predictValues(this.fitted('predict'), x, options);
+  }
+
+  /**
+   * `predict` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the
+   * same weights, whatever is trained meanwhile.
+   *
+   * @param options those of predict, and `signal`
+   */
+  predictAsync<T extends Float32Array | NdArray = Float32Array>(
+    x: ArrayInput,
+    options?: { readonly out?: Float32Array } & AsyncOptions,
+  ): Promise<T>;
+  predictAsync(x: ArrayInput, options?: AsyncOptions): Promise<Float32Array>;
+  async predictAsync(
+    x: ArrayInput,
+    options?: { readonly out?: Float32Array } & AsyncOptions,
+  ): Promise<Float32Array | NdArray> {
+    return predictValuesAsync(this.fitted('predictAsync'), x, options);
+  }
+}
+
 /** MLPRegressor.predict with a trained model. */
-export function predictValues(
+function predictValues(
   model: Model,
   x: ArrayInput,
   options: ({ readonly out?: Float32Array } & ThreadsOption) | undefined,
@@ -28,7 +68,7 @@ export function predictValues(
 }
 
 /** MLPRegressor.predictAsync with a trained model. */
-export function predictValuesAsync(
+function predictValuesAsync(
   model: Model,
   x: ArrayInput,
   options: ({ readonly out?: Float32Array } & AsyncOptions) | undefined,
