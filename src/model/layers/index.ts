@@ -2,9 +2,8 @@ import type { LayerSpec } from '../spec.js';
 import { augmentation } from './augmentation.js';
 import { conv2d } from './convolution.js';
 import { dense } from './dense.js';
-import { globalPooling, spatialDropout2d, zeroPadding2d } from './images.js';
+import { globalPooling, pooling, spatialDropout2d, zeroPadding2d } from './images.js';
 import { batchNormalization, layerNormalization } from './normalization.js';
-import { pooling } from './pooling.js';
 import type { LayerRule } from './rule.js';
 import { activation, dropout, gaussianNoise, rescaling, reshape } from './simple.js';
 
