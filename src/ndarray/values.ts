@@ -32,16 +32,9 @@ export function* firstNonFinite(data: TypedArray): Pieces<number> {
   return found;
 }
 
-/** `target.set(source, at)` in pieces. */
-export function* setInPieces(target: Float32Array, source: Float32Array, at = 0): Pieces<void> {
-  yield* ranges(source.length, 1, (begin, end) => target.set(source.subarray(begin, end), at + begin));
-}
-
 /** `source.slice()` in pieces: memory that is written for the first time takes its time. */
-export function* sliceInPieces(source: Float32Array): Pieces<Float32Array<ArrayBuffer>> {
-  const slice = new Float32Array(source.length);
-  yield* setInPieces(slice, source);
-  return slice;
+export function sliceInPieces(source: Float32Array): Pieces<Float32Array<ArrayBuffer>> {
+  return copied(source, new Float32Array(source.length));
 }
 
 /** All values in an array of another type, each times `scale`: target[i] = source[i] * scale. */

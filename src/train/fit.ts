@@ -4,7 +4,7 @@ import { LostWorkerError } from '../engine/lost-worker.js';
 import { DivergedError } from '../errors.js';
 import type { Network } from '../model/network.js';
 import { allFinite, sliceRows } from '../ndarray.js';
-import { setInPieces, sliceInPieces } from '../ndarray/values.js';
+import { copied, sliceInPieces } from '../ndarray/values.js';
 import type { Batch } from './batches.js';
 import type { Dataset } from './data.js';
 import { SlicedSession } from './sliced-session.js';
@@ -155,7 +155,7 @@ class Run {
         if (await onDivergence?.(report)) return;
         throw diverged(fault, epoch);
       }
-      await runInSlices(setInPieces(finite, reached), this.#yielder);
+      await runInSlices(copied(reached, finite), this.#yielder);
       if (report.steps > 0 && (await onEpoch(report))) return;
       throwIfAborted(signal);
     }

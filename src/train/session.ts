@@ -13,7 +13,7 @@ import { countEntries, takesLists } from '../model/stored.js';
 import type { LossPlan, Plan } from '../model/plan.js';
 import { plan } from '../model/plan.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../model/steps.js';
-import { setInPieces } from '../ndarray/values.js';
+import { copied } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 import type { Dataset, ListSizes } from './data.js';
@@ -129,7 +129,7 @@ export class Session {
   }
 
   *setParametersInPieces(block: Float32Array): Pieces<void> {
-    yield* setInPieces(this.arena.f32, block, this.plan.block >>> 2);
+    yield* copied(block, this.arena.floats(this.plan.block, this.plan.blockLength));
   }
 
   /**

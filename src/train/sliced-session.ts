@@ -8,7 +8,7 @@ import { run } from '../engine/kernels.js';
 import { costOfAll, cutIntoSlices, FLOPS_PER_NANOSECOND } from '../engine/slices.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../model/steps.js';
 import type { UpdatesPlan } from '../model/updates.js';
-import { setInPieces } from '../ndarray/values.js';
+import { copied } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 import type { Dataset, ListSizes } from './data.js';
@@ -140,7 +140,7 @@ export class SlicedSession extends Session {
   /** Keep the parameters as they are while a step changes them. */
   *#settle(): Pieces<void> {
     this.#kept ??= new Float32Array(this.plan.blockLength);
-    yield* setInPieces(this.#kept, super.parameters());
+    yield* copied(super.parameters(), this.#kept);
     this.#settled = this.#kept;
   }
 

@@ -9,7 +9,7 @@ import { sizeOf } from '../model/spec.js';
 import { mostEntries } from '../model/stored.js';
 import { takesPooling } from '../model/layers/convolution.js';
 import { firstTrainable, shapesOf } from '../model/plan.js';
-import { setInPieces, sliceInPieces } from '../ndarray/values.js';
+import { copied, sliceInPieces } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
 import type { Dataset } from './data.js';
@@ -220,7 +220,7 @@ function* loadSlots(
   for (const [i, offset] of (plan.updates as UpdatesPlan).slots.entries()) {
     const slot = slots?.[i];
     if (slot) {
-      yield* setInPieces(arena.f32, slot, offset >>> 2);
+      yield* copied(slot, arena.floats(offset, plan.blockLength));
       continue;
     }
     // Fresh memory is zeroed.
