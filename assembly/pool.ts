@@ -1,5 +1,5 @@
 // Pooling over windows of images, channels last. Windows stop at the edges of the image: a border never counts, and an
-// average is over the pixels that there are. `shape` points at int32 numbers (src/model/layers/pooling.ts):
+// average is over the pixels that there are. `shape` points at int32 numbers (src/layers/pooling.ts):
 //   height, width, channels of the image · height, width of the output · of the window · strides · rows above, columns left
 // Strides of rows in bytes.
 

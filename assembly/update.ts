@@ -1,6 +1,6 @@
 // Update rules: a gradient in memory in, weights and optimizer slots changed in place.
 //
-// `control` points at float32 scalars that the host writes before a step; src/model/optimizers.ts does:
+// `control` points at float32 scalars that the host writes before a step; src/network/optimizers.ts does:
 //   0 learningRate    1 decay (L2: g += decay · w)   2-9 scalars of the rule, named at each rule
 //   10 l1   11 clipValue   12 gradientFactor (clipping by norm)   13 keep (1 − learningRate · weightDecay)
 // Slots below 2^-100 in magnitude become 0: moments of rarely used weights would otherwise stay denormal and slow.

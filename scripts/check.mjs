@@ -13,7 +13,7 @@ const steps = {
   format: [node('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')],
   lint: [node('node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.')],
   types: [node('node_modules/typescript/bin/tsc', '--noEmit')],
-  'import rule': [node('node_modules/vitest/vitest.mjs', 'run', 'tests/house')],
+  'import rule': [node('node_modules/vitest/vitest.mjs', 'run', 'tests/architecture')],
   'dead code': [node('node_modules/knip/bin/knip.js', '--no-config-hints')],
   package: [
     ['npm', 'pack', '--ignore-scripts', '--silent', '--pack-destination', 'build'],

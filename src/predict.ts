@@ -9,6 +9,6 @@ export type { ClassifierPredictor } from './estimators/classifier-predictor.js';
 export type { PerceptronPredictor } from './estimators/perceptron/predictor.js';
 export type { RegressorPredictor } from './estimators/regressor-predictor.js';
 export type { SequentialPredictor } from './sequential/predictor.js';
-export { loadModel } from './models/predict.js';
+export { loadModel } from './model-files/predict.js';
 export type { LoadOptions } from './io/kept-bytes.js';
-export type { AnyPredictor } from './models/predict.js';
+export type { AnyPredictor } from './model-files/predict.js';

@@ -1,5 +1,5 @@
 // What a convolution needs to know about its images: int32 numbers that the host writes once
-// (src/model/layers/convolution-shape.ts has the same table). Sizes in bytes unless they count something.
+// (src/layers/convolution-shape.ts has the same table). Sizes in bytes unless they count something.
 //
 //   image  →  bordered image (in scratch, zeros around it)
 //          →  position k of window i at  bases[i] + offsets[k]

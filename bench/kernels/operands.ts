@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bind, call, type Call, type Kernels, run } from '../../src/engine/kernels.js';
-import { Layout, type Matrix, NARROW, PANEL, paddedUnits } from '../../src/model/layout.js';
-import { inputGradientCalls, productCalls, productScratch } from '../../src/model/products.js';
+import { Layout, type Matrix, NARROW, PANEL, paddedUnits } from '../../src/network/layout.js';
+import { inputGradientCalls, productCalls, productScratch } from '../../src/network/products.js';
 
 /** A layer with a batch: x (rows, inputs) · W (inputs, units). */
 export interface Shape {

@@ -3,8 +3,8 @@ import { runAsync, threadsRule } from '../check/async-options.js';
 import { anything, checkOptions, float32Array } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { log } from '../math.js';
-import { isAgain, remember } from '../model/last-call.js';
-import { newPredictions } from '../model/prediction.js';
+import { isAgain, remember } from '../network/last-call.js';
+import { newPredictions } from '../network/prediction.js';
 import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
 import { ranges } from '../yielding.js';
 import {

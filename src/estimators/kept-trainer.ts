@@ -1,4 +1,4 @@
-import type { Network } from '../model/network.js';
+import type { Network } from '../network/network.js';
 import type { Dataset } from '../train/data.js';
 import type { Trainer } from '../train/trainer.js';
 import type { Pieces } from '../yielding.js';

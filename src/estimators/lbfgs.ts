@@ -1,6 +1,6 @@
 import { throwIfAborted, runInSlices, Yielder } from '../yielding.js';
 import { DivergedError, UnsupportedError } from '../errors.js';
-import { gatherable } from '../model/scale.js';
+import { gatherable } from '../network/scale.js';
 import type { Ending, Minimum } from '../train/lbfgs/minimize.js';
 import { minimize } from '../train/lbfgs/minimize.js';
 import { Objective } from '../train/objective.js';

@@ -11,12 +11,12 @@ import {
   readModelFile,
   takeArray,
 } from '../io/read-model-file.js';
-import type { Activation } from '../model/activations.js';
-import { ACTIVATIONS } from '../model/activations.js';
-import { Network } from '../model/network.js';
-import type { Parameter } from '../model/parameters.js';
-import { layOut, packInPieces } from '../model/parameters.js';
-import { shapesOf } from '../model/plan.js';
+import type { Activation } from '../network/activations.js';
+import { ACTIVATIONS } from '../network/activations.js';
+import { Network } from '../network/network.js';
+import type { Parameter } from '../network/parameters.js';
+import { layOut, packInPieces } from '../network/parameters.js';
+import { shapesOf } from '../network/plan.js';
 import type { Pieces } from '../yielding.js';
 import { runInSlices, Yielder } from '../yielding.js';
 import { networkSpec } from './network-spec.js';

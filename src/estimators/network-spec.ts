@@ -1,5 +1,5 @@
-import type { Activation } from '../model/activations.js';
-import type { DenseSpec, LayerSpec, NetworkSpec } from '../model/spec.js';
+import type { Activation } from '../network/activations.js';
+import type { DenseSpec, LayerSpec, NetworkSpec } from '../network/spec.js';
 import type { HiddenActivation, MLPParams } from './options.js';
 
 /** The network that options describe. */

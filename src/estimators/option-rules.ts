@@ -3,10 +3,10 @@ import { anyOf, describe, integer, oneOf, positiveInteger, refused, rule } from 
 import { classWeightEntries, describeBadWeight } from '../data/weights.js';
 import type { Label } from '../data/labels.js';
 import { ValueError } from '../errors.js';
-import { isTrainable } from '../model/activations.js';
-import { resolveActivation } from '../model/options/activations.js';
-import type { OptimizerConfig } from '../model/options/optimizers.js';
-import { resolveOptimizer } from '../model/options/optimizers.js';
+import { isTrainable } from '../network/activations.js';
+import { resolveActivation } from '../network/options/activations.js';
+import type { OptimizerConfig } from '../network/options/optimizers.js';
+import { resolveOptimizer } from '../network/options/optimizers.js';
 import { RandomState } from '../random.js';
 import type { ClassWeight, HiddenActivation, Solver } from './options.js';
 

@@ -1,6 +1,6 @@
 import type { Label } from '../data/labels.js';
-import type { Activation } from '../model/activations.js';
-import type { OptimizerConfig } from '../model/options/optimizers.js';
+import type { Activation } from '../network/activations.js';
+import type { OptimizerConfig } from '../network/options/optimizers.js';
 import type { RandomState } from '../random.js';
 import type { ArrayInput } from '../ndarray.js';
 import type { OnWarning } from '../warnings.js';

@@ -1,7 +1,7 @@
 import { describe, typedArrayKind } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { ValueError, ShapeError } from '../errors.js';
-import type { Network } from '../model/network.js';
+import type { Network } from '../network/network.js';
 import type { ArrayInput, Rows, NdArray, TypedArray } from '../ndarray.js';
 import { allFinite, rowsInPieces, toRows, isTypedArray } from '../ndarray.js';
 import type { RowsOptions } from '../ndarray/rows.js';

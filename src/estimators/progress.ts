@@ -1,7 +1,7 @@
-import type { OptimizerSpec, OptimizerState } from '../model/optimizers.js';
-import { newOptimizerState } from '../model/optimizers.js';
-import { resolveOptimizer } from '../model/options/optimizers.js';
-import type { Schedule } from '../model/options/schedules.js';
+import type { OptimizerSpec, OptimizerState } from '../network/optimizers.js';
+import { newOptimizerState } from '../network/optimizers.js';
+import { resolveOptimizer } from '../network/options/optimizers.js';
+import type { Schedule } from '../network/options/schedules.js';
 import type { MLPParams } from './options.js';
 
 /** An optimizer with its schedule, in the middle of training. partialFit goes on with it. */

@@ -1,7 +1,7 @@
 import type { AsyncOptions, ThreadsOption } from '../check/async-options.js';
 import { runAsync, threadsRule } from '../check/async-options.js';
 import { checkOptions, float32Array } from '../check.js';
-import { isAgain, remember } from '../model/last-call.js';
+import { isAgain, remember } from '../network/last-call.js';
 import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
 import { FittedMLP } from './fitted-mlp.js';
 import type { Model } from './model.js';

@@ -1,7 +1,7 @@
 import type { Tensor } from '../io/safetensors/dtypes.js';
 import { writeModelFile } from '../io/model-file.js';
-import type { Parameter } from '../model/parameters.js';
-import { unpack } from '../model/parameters.js';
+import type { Parameter } from '../network/parameters.js';
+import { unpack } from '../network/parameters.js';
 import type { Model } from './model.js';
 import type { MLPParams } from './options.js';
 import type { PerceptronParams } from './perceptron/options.js';

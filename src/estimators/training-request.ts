@@ -1,4 +1,4 @@
-import type { Network } from '../model/network.js';
+import type { Network } from '../network/network.js';
 import type { Rows } from '../ndarray.js';
 import type { RandomState } from '../random.js';
 import type { EpochInfo, FitOptions } from './fit-options.js';

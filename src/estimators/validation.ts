@@ -1,7 +1,7 @@
 import { splitIndices, splitSizes } from '../data/split.js';
 import { ValueError } from '../errors.js';
-import type { Network } from '../model/network.js';
-import { gatherable } from '../model/scale.js';
+import type { Network } from '../network/network.js';
+import { gatherable } from '../network/scale.js';
 import type { Rows } from '../ndarray.js';
 import { takeRows } from '../ndarray.js';
 import type { RandomState } from '../random.js';

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import type { InitOptions } from '../engine/engine.js';
-import { initAll } from '../models/init.js';
+import { initAll } from '../model-files/init.js';
 
 /**
  * `init` of `lamella`, but `{ variant: 'wide' }` also sets V8's flag `--experimental-wasm-revectorize`, for the whole

@@ -2,8 +2,8 @@ import { describe, readBytes } from '../check.js';
 import { ValueError } from '../errors.js';
 import type { LoadOptions } from '../io/kept-bytes.js';
 import { readLoadOptions } from '../io/kept-bytes.js';
-import type { AnyModel } from '../models/load.js';
-import { loadModel } from '../models/load.js';
+import type { AnyModel } from '../model-files/load.js';
+import { loadModel } from '../model-files/load.js';
 import { writeAtomically } from './atomic.js';
 import { namingFile, readBytesOf, readPath } from './files.js';
 

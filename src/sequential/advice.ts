@@ -1,5 +1,5 @@
 import { adviseOnScale, EXPONENTIAL, STEPWISE } from '../data/target-scale.js';
-import type { NamedLoss, ResolvedLoss } from '../model/options/losses.js';
+import type { NamedLoss, ResolvedLoss } from '../network/options/losses.js';
 import type { Rows } from '../ndarray.js';
 import { finalActivation } from './output.js';
 import { outputRange } from './output-advice.js';

@@ -1,7 +1,7 @@
 import { DivergedError } from '../errors.js';
-import type { Network } from '../model/network.js';
-import { newOptimizerState } from '../model/optimizers.js';
-import { mostEntries } from '../model/stored.js';
+import type { Network } from '../network/network.js';
+import { newOptimizerState } from '../network/optimizers.js';
+import { mostEntries } from '../network/stored.js';
 import { allFinite } from '../ndarray.js';
 import { ascending } from '../random.js';
 import { Trainer } from '../train/trainer.js';

@@ -1,7 +1,7 @@
-import type { Network } from '../model/network.js';
-import type { ResolvedLoss } from '../model/options/losses.js';
-import { sizeOf } from '../model/spec.js';
-import { mostEntries } from '../model/stored.js';
+import type { Network } from '../network/network.js';
+import type { ResolvedLoss } from '../network/options/losses.js';
+import { sizeOf } from '../network/spec.js';
+import { mostEntries } from '../network/stored.js';
 import { resolveMetric } from '../train/metrics/index.js';
 import type { MetricState } from '../train/metrics/state.js';
 import { Session } from '../train/session.js';

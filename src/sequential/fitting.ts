@@ -1,7 +1,7 @@
 import { describe } from '../check.js';
 import { ValueError } from '../errors.js';
-import type { Network } from '../model/network.js';
-import { sizeOf } from '../model/spec.js';
+import type { Network } from '../network/network.js';
+import { sizeOf } from '../network/spec.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
 import { sliceRows } from '../ndarray.js';
 import type { Targets } from '../train/data.js';

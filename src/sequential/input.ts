@@ -1,4 +1,4 @@
-import type { Shape } from '../model/spec.js';
+import type { Shape } from '../network/spec.js';
 import type { Rows } from '../ndarray.js';
 import { rowsInPieces, toRows } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';

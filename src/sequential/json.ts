@@ -1,4 +1,4 @@
-import type { Shape } from '../model/spec.js';
+import type { Shape } from '../network/spec.js';
 import type { NestedNumbers } from '../ndarray.js';
 import type { Layer } from './layer.js';
 

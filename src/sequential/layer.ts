@@ -1,6 +1,6 @@
 import { boolean, checkOptions, checkValue } from '../check.js';
 import { ValueError } from '../errors.js';
-import type { LayerSpec, Shape } from '../model/spec.js';
+import type { LayerSpec, Shape } from '../network/spec.js';
 import type { NdArray } from '../ndarray.js';
 import type { LayerKind, Options } from './layers/kind.js';
 import { common } from './layers/parts.js';

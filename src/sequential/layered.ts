@@ -1,10 +1,10 @@
 import { boolean, checkValue, describe, integer } from '../check.js';
 import type { Engine } from '../engine/engines.js';
 import { ShapeError, ValueError } from '../errors.js';
-import { Network } from '../model/network.js';
-import type { Parameter } from '../model/parameters.js';
-import { pack } from '../model/parameters.js';
-import type { Shape } from '../model/spec.js';
+import { Network } from '../network/network.js';
+import type { Parameter } from '../network/parameters.js';
+import { pack } from '../network/parameters.js';
+import type { Shape } from '../network/spec.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import { rowsInPieces } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';

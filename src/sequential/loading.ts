@@ -1,7 +1,7 @@
 import { anything, integer, nullable, number } from '../check.js';
 import { readMembers, checkNoMoreArrays, readModelFile, takeArray } from '../io/read-model-file.js';
 import type { ModelFile } from '../io/model-file.js';
-import type { Parameter } from '../model/parameters.js';
+import type { Parameter } from '../network/parameters.js';
 import type { NdArray } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
 import type { CompileOptions } from './compile.js';

@@ -2,8 +2,8 @@
  * Which losses learn badly from which output activations: a table says for every loss what each kind of output does to it.
  * Told at the first fit; what no data can make learn is refused by `compile` already (output.ts).
  */
-import type { Activation } from '../model/activations.js';
-import type { NamedLoss } from '../model/options/losses.js';
+import type { Activation } from '../network/activations.js';
+import type { NamedLoss } from '../network/options/losses.js';
 import type { Loss } from './output.js';
 import { impossible } from './output.js';
 

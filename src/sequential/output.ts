@@ -3,10 +3,10 @@
  * only learned badly is told at the first fit (output-advice.ts).
  */
 import { ValueError } from '../errors.js';
-import type { Activation } from '../model/activations.js';
-import type { NamedLoss, ResolvedLoss } from '../model/options/losses.js';
-import type { LayerSpec, Shape } from '../model/spec.js';
-import { sizeOf } from '../model/spec.js';
+import type { Activation } from '../network/activations.js';
+import type { NamedLoss, ResolvedLoss } from '../network/options/losses.js';
+import type { LayerSpec, Shape } from '../network/spec.js';
+import { sizeOf } from '../network/spec.js';
 
 /** A loss, by its name and its options. */
 export type Loss = Pick<ResolvedLoss, 'name' | 'spec'>;

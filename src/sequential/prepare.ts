@@ -1,5 +1,5 @@
-import type { ResolvedLoss } from '../model/options/losses.js';
-import { gatherableInPieces } from '../model/scale.js';
+import type { ResolvedLoss } from '../network/options/losses.js';
+import { gatherableInPieces } from '../network/scale.js';
 import type { ArrayInput } from '../ndarray.js';
 import type { Dataset } from '../train/data.js';
 import type { Pieces } from '../yielding.js';

@@ -1,8 +1,8 @@
 import { describe } from '../check.js';
 import { classWeightEntries, describeBadWeight } from '../data/weights.js';
 import { ShapeError, ValueError } from '../errors.js';
-import type { ResolvedLoss } from '../model/options/losses.js';
-import { sizeOf } from '../model/spec.js';
+import type { ResolvedLoss } from '../network/options/losses.js';
+import { sizeOf } from '../network/spec.js';
 import { formatShape, readArray } from '../ndarray.js';
 import type { Structure } from './structure.js';
 import type { PreparedTargets } from './targets.js';

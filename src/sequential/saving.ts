@@ -1,7 +1,7 @@
 import { ValueError } from '../errors.js';
 import { writeModelFile, toJson } from '../io/model-file.js';
 import type { Tensor } from '../io/safetensors/dtypes.js';
-import type { Parameter } from '../model/parameters.js';
+import type { Parameter } from '../network/parameters.js';
 import type { NdArray } from '../ndarray.js';
 import type { TrainingState } from '../train/callbacks/types.js';
 import type { CompileOptions } from './compile.js';

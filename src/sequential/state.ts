@@ -1,12 +1,12 @@
 import type { Schema } from '../check.js';
 import { anything, checkValue, describe, integer, number } from '../check.js';
 import { ShapeError, ValueError } from '../errors.js';
-import type { Network } from '../model/network.js';
-import type { OptimizerState } from '../model/optimizers.js';
-import { initialSlot, updateRule } from '../model/optimizers.js';
-import type { Parameter } from '../model/parameters.js';
-import { packInPieces, unpack } from '../model/parameters.js';
-import { sizeOf } from '../model/spec.js';
+import type { Network } from '../network/network.js';
+import type { OptimizerState } from '../network/optimizers.js';
+import { initialSlot, updateRule } from '../network/optimizers.js';
+import type { Parameter } from '../network/parameters.js';
+import { packInPieces, unpack } from '../network/parameters.js';
+import { sizeOf } from '../network/spec.js';
 import type { NdArray } from '../ndarray.js';
 import { allFinite } from '../ndarray.js';
 import { checkNdArray } from '../ndarray/read.js';

@@ -1,12 +1,12 @@
 import { MAX_ARENA_BYTES, mebibytes } from '../budget.js';
 import { describe } from '../check.js';
 import { ShapeError, UnsupportedError, ValueError } from '../errors.js';
-import { layerRule } from '../model/layers/index.js';
-import { drawInitial } from '../model/options/initializers.js';
-import type { Block, Parameter } from '../model/parameters.js';
-import { append } from '../model/parameters.js';
-import type { LayerSpec, NetworkSpec, Shape } from '../model/spec.js';
-import { sizeOf } from '../model/spec.js';
+import { layerRule } from '../layers/index.js';
+import { drawInitial } from '../network/options/initializers.js';
+import type { Block, Parameter } from '../network/parameters.js';
+import { append } from '../network/parameters.js';
+import type { LayerSpec, NetworkSpec, Shape } from '../network/spec.js';
+import { sizeOf } from '../network/spec.js';
 import type { ArrayInput } from '../ndarray.js';
 import { formatShape, ndarray } from '../ndarray.js';
 import { RandomState } from '../random.js';

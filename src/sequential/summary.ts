@@ -1,6 +1,6 @@
-import { updateRule } from '../model/optimizers.js';
-import type { OptimizerSpec } from '../model/optimizers.js';
-import type { Shape } from '../model/spec.js';
+import { updateRule } from '../network/optimizers.js';
+import type { OptimizerSpec } from '../network/optimizers.js';
+import type { Shape } from '../network/spec.js';
 import type { Layer } from './layer.js';
 import type { Structure } from './structure.js';
 import { countValues, parametersOf } from './structure.js';

@@ -1,9 +1,9 @@
 import { describe } from '../check.js';
 import { ShapeError, ValueError } from '../errors.js';
-import type { ResolvedLoss } from '../model/options/losses.js';
-import { smoothTargets } from '../model/options/losses.js';
-import { lossForm } from '../model/plan.js';
-import { sizeOf } from '../model/spec.js';
+import type { ResolvedLoss } from '../network/options/losses.js';
+import { smoothTargets } from '../network/options/losses.js';
+import { lossForm } from '../network/plan.js';
+import { sizeOf } from '../network/spec.js';
 import type { NdArray, TypedArray } from '../ndarray.js';
 import { arrayInPieces, formatShape } from '../ndarray.js';
 import { copied, firstNonFinite, firstWhere, mapped } from '../ndarray/values.js';

@@ -1,4 +1,4 @@
-import type { Network } from '../model/network.js';
+import type { Network } from '../network/network.js';
 import { ascending } from '../random.js';
 import { SlicedSession } from '../train/sliced-session.js';
 import { runInSlices, Yielder } from '../yielding.js';

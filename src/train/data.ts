@@ -1,9 +1,9 @@
 import { checkReadable } from '../check.js';
 import type { Arena } from '../engine/arena.js';
-import { isSparseIn } from '../model/lists.js';
-import type { LossPlan, Plan, ResidentSpec } from '../model/plan.js';
-import type { GatherableRows } from '../model/scale.js';
-import type { NetworkSpec } from '../model/spec.js';
+import { isSparseIn } from '../network/lists.js';
+import type { LossPlan, Plan, ResidentSpec } from '../network/plan.js';
+import type { GatherableRows } from '../network/scale.js';
+import type { NetworkSpec } from '../network/spec.js';
 import {
   countValues,
   largestSum,
@@ -12,7 +12,7 @@ import {
   writeEntries,
   writeLists,
   writeRow,
-} from '../model/stored.js';
+} from '../network/stored.js';
 import type { Pieces } from '../yielding.js';
 import { ranges } from '../yielding.js';
 

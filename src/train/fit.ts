@@ -2,7 +2,7 @@ import type { Pieces } from '../yielding.js';
 import { throwIfAborted, runInSlices, Yielder } from '../yielding.js';
 import { LostWorkerError } from '../engine/lost-worker.js';
 import { DivergedError } from '../errors.js';
-import type { Network } from '../model/network.js';
+import type { Network } from '../network/network.js';
 import { allFinite, sliceRows } from '../ndarray.js';
 import { copied, sliceInPieces } from '../ndarray/values.js';
 import type { Batch } from './batches.js';

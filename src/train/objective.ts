@@ -1,8 +1,8 @@
-import type { LossSpec } from '../model/losses.js';
-import type { Network } from '../model/network.js';
-import type { Parameter } from '../model/parameters.js';
-import { depthOf, panelIndex } from '../model/parameters.js';
-import { takesLists } from '../model/stored.js';
+import type { LossSpec } from '../network/losses.js';
+import type { Network } from '../network/network.js';
+import type { Parameter } from '../network/parameters.js';
+import { depthOf, panelIndex } from '../network/parameters.js';
+import { takesLists } from '../network/stored.js';
 import { ascending } from '../random.js';
 import type { Dataset } from './data.js';
 import { SlicedSession } from './sliced-session.js';

@@ -3,9 +3,9 @@
  * no bit. Not for trainOnBatch and partialFit, which are one step each.
  */
 import { costOfAll } from '../engine/slices.js';
-import type { Network } from '../model/network.js';
-import { plan } from '../model/plan.js';
-import { backwardStep, forwardStep, lossStep } from '../model/steps.js';
+import type { Network } from '../network/network.js';
+import { plan } from '../network/plan.js';
+import { backwardStep, forwardStep, lossStep } from '../network/steps.js';
 import type { Pieces } from '../yielding.js';
 import type { TrainerOptions } from './trainer.js';
 import { SlicedSession } from './sliced-session.js';

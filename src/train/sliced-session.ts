@@ -6,8 +6,8 @@
 import type { Call, Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
 import { costOfAll, cutIntoSlices, FLOPS_PER_NANOSECOND } from '../engine/slices.js';
-import { backwardStep, forwardStep, lossStep, updateStep } from '../model/steps.js';
-import type { UpdatesPlan } from '../model/updates.js';
+import { backwardStep, forwardStep, lossStep, updateStep } from '../network/steps.js';
+import type { UpdatesPlan } from '../network/updates.js';
 import { copied } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';

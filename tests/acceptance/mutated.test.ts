@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Mutation } from '../models/mutations.js';
+import type { Mutation } from '../model-files/mutations.js';
 import { readSafetensors } from '../../src/io/safetensors/read.js';
 import { fileOf } from '../io/files.js';
-import { byteMutations, faultOf, smallFiles, valueMutations } from '../models/mutations.js';
+import { byteMutations, faultOf, smallFiles, valueMutations } from '../model-files/mutations.js';
 
 const KINDS = ['MLPClassifier', 'MLPRegressor', 'Perceptron', 'Sequential of rows', 'Sequential of images'];
 let files: Map<string, Uint8Array>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { needsInput } from '../../src/model/activations.js';
+import { needsInput } from '../../src/network/activations.js';
 import { expectClose, expectSameBits } from '../helpers/allclose.js';
 import type { Elementwise } from '../helpers/elementwise.js';
 import { activate, codeOf, slopes } from '../helpers/elementwise.js';

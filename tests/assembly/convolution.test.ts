@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { ConvolutionShape } from '../../src/model/layers/convolution-shape.js';
-import { forwardShape } from '../../src/model/layers/convolution-shape.js';
-import { convolutionScratch } from '../../src/model/layers/convolution.js';
-import type { Window } from '../../src/model/layers/window.js';
-import { windowOver } from '../../src/model/layers/window.js';
-import { Layout } from '../../src/model/layout.js';
-import type { Conv2dSpec, Shape } from '../../src/model/spec.js';
+import type { ConvolutionShape } from '../../src/layers/convolution-shape.js';
+import { forwardShape } from '../../src/layers/convolution-shape.js';
+import { convolutionScratch } from '../../src/layers/convolution.js';
+import type { Window } from '../../src/layers/window.js';
+import { windowOver } from '../../src/layers/window.js';
+import { Layout } from '../../src/network/layout.js';
+import type { Conv2dSpec, Shape } from '../../src/network/spec.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { chain, multiplyAddOf } from '../helpers/chain.js';
 import { convLayer, poolingLayer } from '../helpers/networks.js';

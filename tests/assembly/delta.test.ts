@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Sweep } from '../../src/engine/generated/abi.js';
-import { listScratch } from '../../src/model/active.js';
-import { SWEEP_FLOATS } from '../../src/model/layout.js';
+import { listScratch } from '../../src/network/active.js';
+import { SWEEP_FLOATS } from '../../src/network/layout.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { combinations } from '../helpers/combinations.js';
 import { padded, toPanels } from '../helpers/panels.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { splitScale } from '../../src/model/scale.js';
+import { splitScale } from '../../src/network/scale.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { Seeded } from '../helpers/seeded.js';
 import { GuardedMemory, VARIANTS } from '../helpers/wasm.js';

@@ -3,7 +3,7 @@ import { Arena } from '../../src/engine/arena.js';
 import { UnsupportedError } from '../../src/errors.js';
 import type { Kernels } from '../../src/engine/kernels.js';
 import { bind, run } from '../../src/engine/kernels.js';
-import { plan } from '../../src/model/plan.js';
+import { plan } from '../../src/network/plan.js';
 import { denseNetwork } from '../helpers/networks.js';
 import { engineOf } from '../helpers/wasm.js';
 

@@ -1,4 +1,4 @@
-import type { AugmentationSpec, Span } from '../../src/model/spec.js';
+import type { AugmentationSpec, Span } from '../../src/network/spec.js';
 import { rowShare } from './random.js';
 import type { AffineMap, Image } from './reference.js';
 

@@ -1,4 +1,4 @@
-import { ACTIVATIONS, type Activation } from '../../src/model/activations.js';
+import { ACTIVATIONS, type Activation } from '../../src/network/activations.js';
 import type { GuardedMemory } from './wasm.js';
 
 /** Elementwise activations that have a slope. */

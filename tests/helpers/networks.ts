@@ -1,4 +1,4 @@
-import type { Activation } from '../../src/model/activations.js';
+import type { Activation } from '../../src/network/activations.js';
 import type {
   Conv2dSpec,
   DenseSpec,
@@ -7,7 +7,7 @@ import type {
   ParameterRules,
   PoolingSpec,
   WindowSpec,
-} from '../../src/model/spec.js';
+} from '../../src/network/spec.js';
 
 const RULES: ParameterRules = { initializer: { name: 'zeros' } };
 

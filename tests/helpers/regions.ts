@@ -1,7 +1,7 @@
-import type { Matrix } from '../../src/model/layout.js';
-import type { Plan } from '../../src/model/plan.js';
-import { sizeOf } from '../../src/model/spec.js';
-import { SWEEP_FLOATS } from '../../src/model/layout.js';
+import type { Matrix } from '../../src/network/layout.js';
+import type { Plan } from '../../src/network/plan.js';
+import { sizeOf } from '../../src/network/spec.js';
+import { SWEEP_FLOATS } from '../../src/network/layout.js';
 import { padded } from './panels.js';
 
 /** A range of the arena: byte offset, and the bytes that have to lie there. */

@@ -1,5 +1,5 @@
-import type { OptimizerSpec } from '../../src/model/optimizers.js';
-import { initialSlot, newOptimizerState, nextScalars, updateRule } from '../../src/model/optimizers.js';
+import type { OptimizerSpec } from '../../src/network/optimizers.js';
+import { initialSlot, newOptimizerState, nextScalars, updateRule } from '../../src/network/optimizers.js';
 import type { ReferenceOptimizer } from './reference.js';
 import * as reference from './reference.js';
 

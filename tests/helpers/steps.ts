@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import type { LossSpec } from '../../src/model/losses.js';
-import type { OptimizerSpec } from '../../src/model/optimizers.js';
-import { shapesOf } from '../../src/model/plan.js';
-import type { LayerSpec, NetworkSpec } from '../../src/model/spec.js';
-import { sizeOf } from '../../src/model/spec.js';
+import type { LossSpec } from '../../src/network/losses.js';
+import type { OptimizerSpec } from '../../src/network/optimizers.js';
+import { shapesOf } from '../../src/network/plan.js';
+import type { LayerSpec, NetworkSpec } from '../../src/network/spec.js';
+import { sizeOf } from '../../src/network/spec.js';
 import { expectClose } from './allclose.js';
 import { EVERY } from './combinations.js';
 import type { ReferenceLayer, ReferenceOptions } from './reference.js';

@@ -113,7 +113,7 @@ describe('the packed package', () => {
       write: false,
     });
     const used = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
-    expect(used).toContain('src/model/network.ts');
+    expect(used).toContain('src/network/network.ts');
     expect(
       used.filter((file) => /^src\/(train|search)\/|generated\/(binaries|wide)\.ts$/.test(file)),
     ).toEqual([]);

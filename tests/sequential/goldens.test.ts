@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Layer, Sequential } from '../../src/index.js';
 import { layers, sequential } from '../../src/index.js';
 import { expectWithin } from '../helpers/allclose.js';
-import type { TorchCase } from '../model/torch.js';
-import { goldens } from '../model/torch.js';
+import type { TorchCase } from '../network/torch.js';
+import { goldens } from '../network/torch.js';
 
 /** Of a loss relative to itself, of a weight or prediction relative to the largest of its array. */
 const MOST = 2e-5;

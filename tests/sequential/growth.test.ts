@@ -1,8 +1,8 @@
 import { layers, loadModel, modelFromJSON, sequential } from 'lamella';
 import { describe, expect, test } from 'vitest';
-import { plan } from '../../src/model/plan.js';
-import type { DenseSpec } from '../../src/model/spec.js';
-import { backwardStep, forwardStep, updateStep } from '../../src/model/steps.js';
+import { plan } from '../../src/network/plan.js';
+import type { DenseSpec } from '../../src/network/spec.js';
+import { backwardStep, forwardStep, updateStep } from '../../src/network/steps.js';
 
 /** Seconds of processor time. */
 async function spent(work: () => unknown): Promise<number> {

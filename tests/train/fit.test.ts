@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { atHand } from '../../src/yielding.js';
 import { DivergedError } from '../../src/errors.js';
-import type { OptimizerSpec } from '../../src/model/optimizers.js';
-import { newOptimizerState } from '../../src/model/optimizers.js';
+import type { OptimizerSpec } from '../../src/network/optimizers.js';
+import { newOptimizerState } from '../../src/network/optimizers.js';
 import type { Batch } from '../../src/train/batches.js';
 import type { EpochReport, FitRequest, StepReport } from '../../src/train/fit.js';
 import { inBatches } from '../../src/train/batches.js';

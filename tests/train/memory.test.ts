@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { atHand } from '../../src/yielding.js';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { newOptimizerState } from '../../src/model/optimizers.js';
+import { newOptimizerState } from '../../src/network/optimizers.js';
 import { inBatches } from '../../src/train/batches.js';
 import { fit } from '../../src/train/fit.js';
 import { denseNetwork } from '../helpers/networks.js';

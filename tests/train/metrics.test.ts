@@ -3,7 +3,7 @@ import { losses, metrics } from '../../src/index.js';
 import type { MetricConfig } from '../../src/index.js';
 import { resolveMetric } from '../../src/train/metrics/index.js';
 import { expectSameBits } from '../helpers/allclose.js';
-import { firstPredictions, goldens } from '../model/torch.js';
+import { firstPredictions, goldens } from '../network/torch.js';
 
 type Given = string | MetricConfig | object | ((...args: any[]) => unknown);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { gatherable } from '../../src/model/scale.js';
-import type { NetworkSpec } from '../../src/model/spec.js';
+import { gatherable } from '../../src/network/scale.js';
+import type { NetworkSpec } from '../../src/network/spec.js';
 import type { Dataset, Targets } from '../../src/train/data.js';
 import type { Trainer } from '../../src/train/trainer.js';
 import { expectSameBits } from '../helpers/allclose.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toRows } from '../../src/ndarray.js';
-import { gatherable } from '../../src/model/scale.js';
+import { gatherable } from '../../src/network/scale.js';
 import type { Dataset } from '../../src/train/data.js';
 import type { Trainer } from '../../src/train/trainer.js';
 import { expectSameBits } from '../helpers/allclose.js';

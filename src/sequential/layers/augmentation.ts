@@ -1,7 +1,7 @@
 import type { Rule, Schema } from '../../check.js';
 import { nullable, number, oneOf, refused } from '../../check.js';
-import type { RandomRotationSpec, RandomShiftSpec, Span } from '../../model/spec.js';
-import { FILL_MODES, INTERPOLATIONS } from '../../model/spec.js';
+import type { RandomRotationSpec, RandomShiftSpec, Span } from '../../network/spec.js';
+import { FILL_MODES, INTERPOLATIONS } from '../../network/spec.js';
 import type { LayerKind, Options } from './kind.js';
 import type { ImageLayerOptions } from './parts.js';
 import { imageOptions } from './parts.js';

@@ -1,7 +1,7 @@
 import { anything, boolean, positiveInteger } from '../../check.js';
-import { resolveActivation } from '../../model/options/activations.js';
-import { resolveRegularizer } from '../../model/options/regularizers.js';
-import type { DenseSpec } from '../../model/spec.js';
+import { resolveActivation } from '../../network/options/activations.js';
+import { resolveRegularizer } from '../../network/options/regularizers.js';
+import type { DenseSpec } from '../../network/spec.js';
 import type { LayerKind } from './kind.js';
 import type { Constraint, Initializer, LayerOptions, Regularizer } from './parts.js';
 import { checkAxis, parameterConfig, parameterOptions, parameterRules, regularizerConfig } from './parts.js';

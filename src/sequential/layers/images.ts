@@ -1,9 +1,9 @@
 import { anyOf, anything, boolean, listOf, nullable, oneOf, positiveInteger, refused } from '../../check.js';
 import type { Rule } from '../../check.js';
 import { ValueError } from '../../errors.js';
-import { resolveActivation } from '../../model/options/activations.js';
-import { resolveRegularizer } from '../../model/options/regularizers.js';
-import type { Conv2dSpec, Pair, PoolingSpec, WindowSpec } from '../../model/spec.js';
+import { resolveActivation } from '../../network/options/activations.js';
+import { resolveRegularizer } from '../../network/options/regularizers.js';
+import type { Conv2dSpec, Pair, PoolingSpec, WindowSpec } from '../../network/spec.js';
 import type { LayerKind, Options } from './kind.js';
 import type { Constraint, ImageLayerOptions, Initializer, Regularizer } from './parts.js';
 import {

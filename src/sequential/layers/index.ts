@@ -29,7 +29,7 @@ import {
   spatialDropout2d,
   zeroPadding2d,
 } from './whole-images.js';
-import type { Shape } from '../../model/spec.js';
+import type { Shape } from '../../network/spec.js';
 
 export interface InputOptions {
   /** The shape of one row: (features) or (height, width, channels). */

@@ -1,5 +1,5 @@
 import type { Schema } from '../../check.js';
-import type { LayerSpec } from '../../model/spec.js';
+import type { LayerSpec } from '../../network/spec.js';
 
 /** A layer's options, canonical; those that were not given are missing. */
 export type Options = Readonly<Record<string, any>>;

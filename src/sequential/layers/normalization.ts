@@ -1,5 +1,5 @@
 import { boolean, number } from '../../check.js';
-import type { NormalizationSpec } from '../../model/spec.js';
+import type { NormalizationSpec } from '../../network/spec.js';
 import type { LayerKind, Options } from './kind.js';
 import type { Constraint, Initializer, LayerOptions, Regularizer } from './parts.js';
 import { parameterConfig, parameterOptions, parameterRules } from './parts.js';

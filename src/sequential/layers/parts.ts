@@ -1,13 +1,13 @@
 import type { Rule, Schema } from '../../check.js';
 import { anything, boolean, describe, displayName, listOf, oneOf, positiveInteger } from '../../check.js';
 import { ValueError } from '../../errors.js';
-import type { ConstraintConfig } from '../../model/options/constraints.js';
-import { resolveConstraint } from '../../model/options/constraints.js';
-import type { InitializerConfig } from '../../model/options/initializers.js';
-import { resolveInitializer } from '../../model/options/initializers.js';
-import type { RegularizerConfig } from '../../model/options/regularizers.js';
-import { resolveRegularizer } from '../../model/options/regularizers.js';
-import type { ConstraintSpec, ParameterRules, RegularizerSpec, Shape } from '../../model/spec.js';
+import type { ConstraintConfig } from '../../network/options/constraints.js';
+import { resolveConstraint } from '../../network/options/constraints.js';
+import type { InitializerConfig } from '../../network/options/initializers.js';
+import { resolveInitializer } from '../../network/options/initializers.js';
+import type { RegularizerConfig } from '../../network/options/regularizers.js';
+import { resolveRegularizer } from '../../network/options/regularizers.js';
+import type { ConstraintSpec, ParameterRules, RegularizerSpec, Shape } from '../../network/spec.js';
 import { MAX_RANK } from '../../ndarray.js';
 
 /** What every layer takes. */

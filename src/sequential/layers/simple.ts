@@ -1,5 +1,5 @@
 import { anything, anyOf, integer, listOf, number } from '../../check.js';
-import { resolveActivation } from '../../model/options/activations.js';
+import { resolveActivation } from '../../network/options/activations.js';
 import type {
   ActivationSpec,
   DropoutSpec,
@@ -7,7 +7,7 @@ import type {
   RescalingSpec,
   ReshapeSpec,
   Shape,
-} from '../../model/spec.js';
+} from '../../network/spec.js';
 import { MAX_RANK } from '../../ndarray.js';
 import type { LayerKind } from './kind.js';
 import type { LayerOptions } from './parts.js';

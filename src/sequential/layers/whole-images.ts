@@ -1,6 +1,6 @@
 import type { Rule } from '../../check.js';
 import { boolean, integer, number, refused } from '../../check.js';
-import type { GlobalPoolingSpec, Span, SpatialDropoutSpec, ZeroPaddingSpec } from '../../model/spec.js';
+import type { GlobalPoolingSpec, Span, SpatialDropoutSpec, ZeroPaddingSpec } from '../../network/spec.js';
 import type { LayerKind } from './kind.js';
 import type { ImageLayerOptions } from './parts.js';
 import { imageOptions } from './parts.js';

@@ -1,10 +1,10 @@
 import type { Schema } from '../../check.js';
 import { number, positiveInteger } from '../../check.js';
-import type { LossConfig } from '../../model/options/losses.js';
-import { LOSSES } from '../../model/options/losses.js';
-import type { Config } from '../../model/options/named.js';
-import { makeConfig, resolveConfig } from '../../model/options/named.js';
-import type { Shape } from '../../model/spec.js';
+import type { LossConfig } from '../../network/options/losses.js';
+import { LOSSES } from '../../network/options/losses.js';
+import type { Config } from '../../network/options/named.js';
+import { makeConfig, resolveConfig } from '../../network/options/named.js';
+import type { Shape } from '../../network/spec.js';
 import type { NdArray } from '../../ndarray.js';
 import {
   accuracy,

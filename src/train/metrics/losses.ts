@@ -1,5 +1,5 @@
 import { exp, log, log1p } from '../../math.js';
-import type { LossOptions, NamedLoss } from '../../model/options/losses.js';
+import type { LossOptions, NamedLoss } from '../../network/options/losses.js';
 import type { RowValue } from './state.js';
 import { RowMean, isSparse, targetOf } from './state.js';
 

@@ -1,7 +1,7 @@
-import type { Config } from '../../model/options/named.js';
+import type { Config } from '../../network/options/named.js';
 import { describe } from '../../check.js';
 import { ValueError } from '../../errors.js';
-import type { Shape } from '../../model/spec.js';
+import type { Shape } from '../../network/spec.js';
 import type { NdArray } from '../../ndarray.js';
 
 /** A metric over the rows of any number of batches. */

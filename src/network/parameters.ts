@@ -1,0 +1,124 @@
+import type { Pieces } from '../yielding.js';
+import { ranges, runAtOnce } from '../yielding.js';
+import type { LayerRule } from '../layers/rule.js';
+import { PANEL, paddedUnits } from './layout.js';
+import type { NetworkSpec, ParameterRules, Shape } from './spec.js';
+import { sizeOf } from './spec.js';
+
+/** A parameter as its layer declares it. */
+export interface ParameterSpec {
+  /** 'kernel', 'bias', 'gamma', 'beta', 'movingMean', 'movingVariance'. */
+  readonly name: string;
+  /** (inputs, units), (height, width, inputs, filters) or (units). */
+  readonly shape: Shape;
+  readonly trainable: boolean;
+  readonly rules: ParameterRules;
+}
+
+/** A parameter and where it lies in the block of all parameters. Slots of optimizers and gradients repeat that block. */
+export interface Parameter extends ParameterSpec {
+  readonly layer: number;
+  /** Its number among all parameters. */
+  readonly index: number;
+  /** First float of the block. */
+  readonly position: number;
+  /** Floats taken, padding included: panels [units/8][depth][8], or a vector padded to 8. */
+  readonly length: number;
+}
+
+/** Rows of the matrix that a kernel is: inputs, or height · width · inputs of a filter. 1 for a vector. */
+export function depthOf({ shape }: Pick<Parameter, 'shape'>): number {
+  return sizeOf(shape.slice(0, -1));
+}
+
+/**
+ * Floating-point operations of predicting a row: two for every weight, at every pixel that a filter meets, and two for
+ * every value of every window that is pooled.
+ *
+ * @param shapes of the inputs of all layers, and of the outputs of the last
+ */
+export function flopsPerRow(
+  { layers }: NetworkSpec,
+  parameters: readonly Parameter[],
+  shapes: readonly Shape[],
+): number {
+  const weighted = parameters.reduce((sum, { shape, layer }) => {
+    const pixels = shape.length > 2 ? sizeOf(shapes[layer + 1].slice(0, -1)) : 1;
+    return sum + 2 * sizeOf(shape) * pixels;
+  }, 0);
+  return layers.reduce((sum, layer, i) => {
+    if (layer.type !== 'maxPooling2d' && layer.type !== 'averagePooling2d') return sum;
+    return sum + 2 * sizeOf(layer.window.size) * sizeOf(shapes[i + 1]);
+  }, weighted);
+}
+
+/** The block of all parameters, which grows layer by layer. */
+export interface Block {
+  readonly parameters: Parameter[];
+  /** Floats. */
+  length: number;
+}
+
+/** Puts the parameters of the next layer behind those that are there. */
+export function append(block: Block, layer: number, declared: readonly ParameterSpec[]): void {
+  for (const each of declared) {
+    const size = depthOf(each) * paddedUnits(each.shape[each.shape.length - 1]);
+    const index = block.parameters.length;
+    block.parameters.push({ ...each, layer, index, position: block.length, length: size });
+    block.length += Math.ceil(size / 16) * 16;
+  }
+}
+
+/** All parameters of a network, layer by layer, and the floats that they take. */
+export function layOut(spec: NetworkSpec, rules: readonly LayerRule[], shapes: readonly Shape[]): Block {
+  const block: Block = { parameters: [], length: 0 };
+  spec.layers.forEach((layer, i) => append(block, i, rules[i].parameters(layer, shapes[i])));
+  return block;
+}
+
+/** The parameters of every layer. */
+export function byLayer(parameters: readonly Parameter[], layers: number): Parameter[][] {
+  const lists = Array.from({ length: layers }, (): Parameter[] => []);
+  for (const parameter of parameters) lists[parameter.layer].push(parameter);
+  return lists;
+}
+
+/** Row-major values into the block. */
+export function pack(block: Float32Array, values: ArrayLike<number>, parameter: Parameter): void {
+  runAtOnce(packInPieces(block, values, parameter));
+}
+
+/** `pack` in pieces. */
+export function* packInPieces(
+  block: Float32Array,
+  values: ArrayLike<number>,
+  { shape, position }: Parameter,
+): Pieces<void> {
+  const [inputs, units] = [depthOf({ shape }), shape[shape.length - 1]];
+  const packRow = (first: number, k: number): void => {
+    const width = Math.min(PANEL, units - first);
+    const to = position + first * inputs + k * PANEL;
+    const from = k * units + first;
+    for (let n = 0; n < width; n++) block[to + n] = values[from + n];
+  };
+  yield* ranges(Math.ceil(units / PANEL), 2 * PANEL * inputs, (begin, end) => {
+    for (let panel = begin; panel < end; panel++) {
+      for (let k = 0; k < inputs; k++) packRow(panel * PANEL, k);
+    }
+  });
+}
+
+/** Row-major values out of the block. */
+export function unpack(block: Float32Array, { shape, position }: Parameter): Float32Array<ArrayBuffer> {
+  const [inputs, units] = [depthOf({ shape }), shape[shape.length - 1]];
+  const values = new Float32Array(inputs * units);
+  for (let k = 0; k < inputs; k++) {
+    for (let n = 0; n < units; n++) values[k * units + n] = block[position + panelIndex(inputs, k, n)];
+  }
+  return values;
+}
+
+/** Where the weight from input k to unit n lies in its parameter. */
+export function panelIndex(inputs: number, k: number, n: number): number {
+  return (n - (n % PANEL)) * inputs + k * PANEL + (n % PANEL);
+}

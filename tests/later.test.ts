@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { UnsupportedError } from '../src/errors.js';
+import { later } from '../src/later.js';
+
+test('a part that loads is there', async () => {
+  await expect(later(() => Promise.resolve({ one: 1 }))).resolves.toEqual({ one: 1 });
+});
+
+test('a part that does not load is an error that says what to do', async () => {
+  const cause = new TypeError('Failed to fetch dynamically imported module');
+  const loading = later(() => Promise.reject(cause));
+  await expect(loading).rejects.toThrow(
+    new UnsupportedError(
+      'A part of lamella that is loaded when it is first needed must be within reach, but loading it failed; serve all files of the package, and call await init() while they are.',
+    ),
+  );
+  await expect(loading).rejects.toMatchObject({ cause });
+});
