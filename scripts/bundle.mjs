@@ -43,20 +43,20 @@ const lazyFflate = {
 };
 
 /**
- * `later(() => import('./x.js'))` in src/: one chunk for all, which share most of their modules, but for binaries, threads, and
- * what lamella/predict loads.
+ * `lazyImport(() => import('./x.js'))` in src/: all go into one chunk, since they share most of their modules. Binaries,
+ * threads and what lamella/predict loads have chunks of their own.
  */
-const LATER = /later\(\(\) => import\('(\.[^']+)\.js'\)\)/g;
+const LAZY_IMPORT = /lazyImport\(\s*\(\) =>\s*import\('(\.[^']+)\.js'\),?\s*\)/g;
 const APART = /[\\/](generated|threads)[\\/]|[\\/]sequential[\\/]predictor\.ts$/;
 
-const oneLaterChunk = {
-  name: 'one-later-chunk',
+const oneLazyChunk = {
+  name: 'one-lazy-chunk',
   async setup(bundle) {
     const files = new Map();
     for (const file of await readdir('src', { recursive: true })) {
       if (!file.endsWith('.ts') || APART.test(file)) continue;
       const code = await readFile(join('src', file), 'utf8');
-      for (const [, path] of code.matchAll(LATER)) {
+      for (const [, path] of code.matchAll(LAZY_IMPORT)) {
         const target = resolve('src', dirname(file), `${path}.ts`);
         if (!APART.test(target)) files.set(target, await readFile(target, 'utf8'));
       }
@@ -65,9 +65,9 @@ const oneLaterChunk = {
     bundle.onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) => {
       if (kind !== 'dynamic-import') return undefined;
       const target = resolve(resolveDir, path.replace(/\.js$/, '.ts'));
-      return files.has(target) ? { path: 'later', namespace: 'later' } : undefined;
+      return files.has(target) ? { path: 'lazy', namespace: 'lazy' } : undefined;
     });
-    bundle.onLoad({ filter: /^later$/, namespace: 'later' }, () => ({
+    bundle.onLoad({ filter: /^lazy$/, namespace: 'lazy' }, () => ({
       contents: [...files.keys()].map((file) => `export * from ${JSON.stringify(file)};`).join('\n'),
       resolveDir: '.',
     }));
@@ -113,7 +113,7 @@ async function bundle(folder, options = {}) {
     entryPoints: await entries(folder),
     outdir: folder,
     ...options,
-    plugins: [lazyFflate, oneLaterChunk, ...(options.plugins ?? [])],
+    plugins: [lazyFflate, oneLazyChunk, ...(options.plugins ?? [])],
   });
   for (const file of await readdir(folder)) {
     const path = join(folder, file);

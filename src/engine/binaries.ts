@@ -1,7 +1,7 @@
 import { embedded, unpacked } from './embedded.js';
 import type { EmbeddedVariant, Variant } from './engines.js';
 import packed from './generated/binaries.js';
-import { later } from '../later.js';
+import { lazyImport } from '../lazy.js';
 
 /** The bytes of a variant, decoded when asked for. binaries.workerd.ts takes this file's place where bytes may not be compiled. */
 export function binarySync(variant: EmbeddedVariant): Uint8Array<ArrayBuffer> | WebAssembly.Module {
@@ -10,6 +10,6 @@ export function binarySync(variant: EmbeddedVariant): Uint8Array<ArrayBuffer> | 
 
 /** The bytes of any variant: `wide` is a chunk of its own. */
 export async function loadBinary(variant: Variant): Promise<Uint8Array<ArrayBuffer> | WebAssembly.Module> {
-  if (variant === 'wide') return unpacked((await later(() => import('./generated/wide.js'))).default, 0);
+  if (variant === 'wide') return unpacked((await lazyImport(() => import('./generated/wide.js'))).default, 0);
   return binarySync(variant);
 }

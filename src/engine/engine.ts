@@ -2,7 +2,7 @@ import { binarySync, loadBinary } from './binaries.js';
 import type { Engine, EngineInfo, Variant } from './engines.js';
 import { embeddedVariant, Engines, wantThreads } from './engines.js';
 import { moduleRule } from './module.js';
-import { later } from '../later.js';
+import { lazyImport } from '../lazy.js';
 import { anyOf, checkOptions, oneOf, positiveInteger } from '../check.js';
 
 export { chosenThreads, useThreads } from './engines.js';
@@ -42,7 +42,7 @@ export async function init(options: InitOptions = {}, switchOn?: (flag: string) 
     threads: anyOf(oneOf<'auto'>(['auto']), positiveInteger),
     module: moduleRule,
   });
-  if (variant === 'wide') (await later(() => import('./fusing.js'))).ensureFusing(switchOn);
+  if (variant === 'wide') (await lazyImport(() => import('./fusing.js'))).ensureFusing(switchOn);
   const wanted = variant === 'wide' ? variant : embeddedVariant(variant);
   if (module === undefined) await engines.choose(wanted);
   else engines.chooseModule(module, variant === undefined || variant === 'auto' ? undefined : wanted);

@@ -5,7 +5,7 @@ import { readWeights } from '../data/weights.js';
 import type { Label } from '../data/labels.js';
 import { ready } from '../engine/engine.js';
 import { keptBytes } from '../io/kept-bytes.js';
-import { later } from '../later.js';
+import { lazyImport } from '../lazy.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
 import { rowsInPieces } from '../ndarray.js';
 import { ClassifierPredictor } from './classifier-predictor.js';
@@ -59,7 +59,7 @@ export class MLPClassifier extends ClassifierPredictor {
    */
   static async fromBytes(bytes: Uint8Array): Promise<MLPClassifier> {
     const file = keptBytes(bytes);
-    const { readMLP } = await later(() => import('./loading.js'));
+    const { readMLP } = await lazyImport(() => import('./loading.js'));
     const { params, model } = await readMLP(file, 'MLPClassifier', readOptions, ready);
     const classifier = new MLPClassifier(params);
     classifier.model = model;
@@ -155,7 +155,7 @@ export class MLPClassifier extends ClassifierPredictor {
     const { sampleWeight, validationData, ...options } = given;
     const weights = rowWeights(sampleWeight, rows.rows);
     const yielder = new Yielder(options.signal);
-    const { weighClasses } = await later(() => import('./class-weights.js'));
+    const { weighClasses } = await lazyImport(() => import('./class-weights.js'));
     const training: Training = {
       rows,
       task,

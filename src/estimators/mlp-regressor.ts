@@ -4,7 +4,7 @@ import { anything, checkOptions } from '../check.js';
 import { r2Score } from '../data/scores/regression.js';
 import { ready } from '../engine/engine.js';
 import { keptBytes } from '../io/kept-bytes.js';
-import { later } from '../later.js';
+import { lazyImport } from '../lazy.js';
 import type { ArrayInput } from '../ndarray.js';
 import { rowsInPieces } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
@@ -49,7 +49,7 @@ export class MLPRegressor extends RegressorPredictor {
    */
   static async fromBytes(bytes: Uint8Array): Promise<MLPRegressor> {
     const file = keptBytes(bytes);
-    const { readMLP } = await later(() => import('./loading.js'));
+    const { readMLP } = await lazyImport(() => import('./loading.js'));
     const { params, model } = await readMLP(file, 'MLPRegressor', readOptions, ready);
     const regressor = new MLPRegressor(params as MLPRegressorParams);
     regressor.model = model;

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../yielding.js';
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
-import { later } from '../later.js';
+import { lazyImport } from '../lazy.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
 import { rowsInPieces } from '../ndarray.js';
 import { freshSeed } from '../random.js';
@@ -92,7 +92,7 @@ export class MLPFit<P extends MLPParams> {
       this.begun = { ...this.begun, ...seed };
     }
     const { begun: params, name } = this;
-    const [{ trainMLP }, engine] = await Promise.all([later(() => import('./training.js')), ready()]);
+    const [{ trainMLP }, engine] = await Promise.all([lazyImport(() => import('./training.js')), ready()]);
     await trainMLP(training, { name, params, present, kept: this.#kept, engine, onBegin });
   }
 }

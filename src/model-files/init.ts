@@ -1,6 +1,6 @@
 import type { InitOptions } from '../engine/engine.js';
 import { init as initEngine } from '../engine/engine.js';
-import { later } from '../later.js';
+import { lazyImport } from '../lazy.js';
 
 /**
  * Choose and compile the engine, and load what trains. Optional: `fit` and `loadModel` do what they need of it. Afterwards
@@ -16,5 +16,5 @@ export function init(options: InitOptions = {}): Promise<void> {
 /** `init`, which may use `switchOn` to set the flag of V8 that `wide` needs. */
 export async function initAll(options: InitOptions, switchOn?: (flag: string) => void): Promise<void> {
   await initEngine(options, switchOn);
-  await later(() => import('../train/fit.js'));
+  await lazyImport(() => import('../train/fit.js'));
 }

@@ -5,7 +5,7 @@ import { MLPRegressor } from '../estimators/mlp-regressor.js';
 import { Perceptron } from '../estimators/perceptron/perceptron.js';
 import type { LoadOptions } from '../io/kept-bytes.js';
 import { keptWithin } from '../io/kept-bytes.js';
-import { later } from '../later.js';
+import { lazyImport } from '../lazy.js';
 import { Sequential } from '../sequential/sequential.js';
 
 /** Whatever `toBytes` writes. */
@@ -34,7 +34,7 @@ export async function loadModel<M extends AnyModel = AnyModel>(
   options?: LoadOptions,
 ): Promise<M> {
   const file = keptWithin(bytes, options);
-  const { readingModel, readKind } = await later(() => import('../io/read-model-file.js'));
+  const { readingModel, readKind } = await lazyImport(() => import('../io/read-model-file.js'));
   const kind = await readingModel(file, () => readKind(file));
   const read = READERS.get(kind);
   if (read) return (await read(file)) as M;

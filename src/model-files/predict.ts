@@ -9,7 +9,7 @@ import { RegressorPredictor } from '../estimators/regressor-predictor.js';
 import type { LoadOptions } from '../io/kept-bytes.js';
 import { keptWithin } from '../io/kept-bytes.js';
 import { readingModel, readKind } from '../io/read-model-file.js';
-import { later } from '../later.js';
+import { lazyImport } from '../lazy.js';
 import type { SequentialPredictor } from '../sequential/predictor.js';
 
 /** A saved model of any kind, for predicting. */
@@ -40,7 +40,7 @@ async function readPerceptronPredictor(bytes: Uint8Array): Promise<PerceptronPre
 
 /** Sequential models and their layers are loaded when the first one is. */
 async function readSequentialPredictor(bytes: Uint8Array): Promise<SequentialPredictor> {
-  const { SequentialPredictor: Predictor } = await later(() => import('../sequential/predictor.js'));
+  const { SequentialPredictor: Predictor } = await lazyImport(() => import('../sequential/predictor.js'));
   return Predictor.read(bytes, ready);
 }
 

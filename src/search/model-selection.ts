@@ -1,4 +1,4 @@
-import { later } from '../later.js';
+import { lazyImport } from '../lazy.js';
 import type { CrossValPredictOptions } from './cross-validation.js';
 import type { Curve, LearningCurve, LearningCurveOptions, ValidationCurveOptions } from './curves.js';
 import type { Estimator, EstimatorSource } from './estimator.js';
@@ -21,7 +21,7 @@ export async function crossValScore(
   y: unknown,
   options: ScoringOptions = {},
 ): Promise<number[]> {
-  const selection = await later(() => import('./cross-validation.js'));
+  const selection = await lazyImport(() => import('./cross-validation.js'));
   return selection.crossValScore(estimator, x, y, options);
 }
 
@@ -38,7 +38,7 @@ export async function crossValPredict(
   y: unknown,
   options: CrossValPredictOptions = {},
 ): Promise<any> {
-  const selection = await later(() => import('./cross-validation.js'));
+  const selection = await lazyImport(() => import('./cross-validation.js'));
   return selection.crossValPredict(estimator, x, y, options);
 }
 
@@ -53,7 +53,7 @@ export async function learningCurve(
   y: unknown,
   options: LearningCurveOptions = {},
 ): Promise<LearningCurve> {
-  const selection = await later(() => import('./curves.js'));
+  const selection = await lazyImport(() => import('./curves.js'));
   return selection.learningCurve(estimator, x, y, options);
 }
 
@@ -64,7 +64,7 @@ export async function validationCurve(
   y: unknown,
   options: ValidationCurveOptions,
 ): Promise<Curve> {
-  const selection = await later(() => import('./curves.js'));
+  const selection = await lazyImport(() => import('./curves.js'));
   return selection.validationCurve(estimator, x, y, options);
 }
 
@@ -84,7 +84,7 @@ export async function gridSearch<E extends Estimator>(
   y: unknown,
   options: SearchOptions = {},
 ): Promise<SearchResult<E>> {
-  const selection = await later(() => import('./search.js'));
+  const selection = await lazyImport(() => import('./search.js'));
   return selection.gridSearch(estimator, grid, x, y, options);
 }
 
@@ -101,6 +101,6 @@ export async function randomizedSearch<E extends Estimator>(
   y: unknown,
   options: RandomizedSearchOptions = {},
 ): Promise<SearchResult<E>> {
-  const selection = await later(() => import('./search.js'));
+  const selection = await lazyImport(() => import('./search.js'));
   return selection.randomizedSearch(estimator, distributions, x, y, options);
 }

@@ -3,7 +3,7 @@ import { throwIfAborted } from '../yielding.js';
 import type { AsyncOptions } from '../check/async-options.js';
 import { ValueError } from '../errors.js';
 import { FitGuard } from '../estimators/fit-guard.js';
-import { later } from '../later.js';
+import { lazyImport } from '../lazy.js';
 import type { Estimator, Params } from './estimator.js';
 import { cloneEstimator, isClassifier, isEstimator, isPlainObject } from './estimator.js';
 import type { Step, Transformer } from './steps.js';
@@ -92,7 +92,7 @@ export class Pipeline implements Estimator {
   }
 
   async #fitTransformers(x: unknown, y: unknown, signal: AbortSignal | undefined): Promise<unknown> {
-    const { fitTransformers } = await later(() => import('./slices.js'));
+    const { fitTransformers } = await lazyImport(() => import('./slices.js'));
     const rows = await fitTransformers(this.#transformers, x, y, signal);
     this.#fitted = true;
     return rows;
@@ -107,7 +107,7 @@ export class Pipeline implements Estimator {
 
   /** `transform` in slices. */
   async #transformed(x: unknown, signal: AbortSignal | undefined): Promise<unknown> {
-    const { transformInSlices } = await later(() => import('./slices.js'));
+    const { transformInSlices } = await lazyImport(() => import('./slices.js'));
     return transformInSlices(this.#transformers, x, signal);
   }
 
@@ -176,7 +176,7 @@ export class Pipeline implements Estimator {
     const method = this.#method(name);
     const { signal, threads, ...own } = options ?? {};
     throwIfAborted(signal);
-    const { hasAsync, transformInSlices } = await later(() => import('./slices.js'));
+    const { hasAsync, transformInSlices } = await lazyImport(() => import('./slices.js'));
     const rows = await transformInSlices(this.#transformers, x, signal);
     if (!hasAsync(this.#estimator, name)) return method(rows, ...args, own);
     return this.#method(`${name}Async`)(rows, ...args, { ...own, signal, threads });

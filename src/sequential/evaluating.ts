@@ -1,7 +1,7 @@
 import type { AsyncOptions } from '../check/async-options.js';
 import { runAsync } from '../check/async-options.js';
 import { checkOptions } from '../check.js';
-import { later } from '../later.js';
+import { lazyImport } from '../lazy.js';
 import type { ArrayInput } from '../ndarray.js';
 import type { SlicedSession } from '../train/sliced-session.js';
 import type { Pieces } from '../yielding.js';
@@ -43,7 +43,7 @@ export abstract class Evaluating extends Predicting {
     options?: EvaluateOptions & AsyncOptions,
   ): Promise<Record<string, number>> {
     const compiled = this.compiled('evaluateAsync');
-    const { SlicedSession: sliced } = await later(() => import('../train/sliced-session.js'));
+    const { SlicedSession: sliced } = await lazyImport(() => import('../train/sliced-session.js'));
     const owner = `${this.name}.evaluateAsync`;
     return runAsync(owner, options, evaluateSchema, ({ batchSize, sampleWeight }) =>
       this.#evaluated('evaluateAsync', compiled, [x, y, sampleWeight], batchSize, sliced),

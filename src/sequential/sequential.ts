@@ -12,7 +12,7 @@ import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
 import { asFormatError, formatErrorsInPieces } from '../io/format-errors.js';
 import { keptBytes } from '../io/kept-bytes.js';
-import { later } from '../later.js';
+import { lazyImport } from '../lazy.js';
 import type { NestedNumbers } from '../ndarray.js';
 import { toNested } from '../ndarray.js';
 import { runInSlices, Yielder } from '../yielding.js';
@@ -120,7 +120,7 @@ export class Sequential extends Trainable implements CallbackModel {
    */
   static async fromBytes(bytes: Uint8Array): Promise<Sequential> {
     const kept = keptBytes(bytes);
-    const { readDescription, readSequential, readWeights } = await later(() => import('./loading.js'));
+    const { readDescription, readSequential, readWeights } = await lazyImport(() => import('./loading.js'));
     const file = await readSequential(kept);
     const model = describedModel(readDescription(file));
     const { parameters } = asFormatError(() => model.structure('fromBytes'));

@@ -9,7 +9,7 @@ import { updateRule } from '../network/optimizers.js';
 import type { LayerSpec } from '../network/spec.js';
 import type { TrainingState } from '../train/callbacks/types.js';
 import type { Trainer } from '../train/trainer.js';
-import { later } from '../later.js';
+import { lazyImport } from '../lazy.js';
 import { BatchTraining } from './batch-training.js';
 import type { Compiled, CompileOptions } from './compile.js';
 import { checkThresholds, compile, currentRate, setRate } from './compile.js';
@@ -251,9 +251,9 @@ export abstract class Trainable extends Evaluating {
   async #fit(x: ArrayInput | Stream, y: unknown, given: unknown): Promise<void> {
     const compiled = this.compiled('fit');
     const [{ readFitOptions }, { gather }, { Training }] = await Promise.all([
-      later(() => import('./fit-settings.js')),
-      later(() => import('./fitting.js')),
-      later(() => import('./training.js')),
+      lazyImport(() => import('./fit-settings.js')),
+      lazyImport(() => import('./fitting.js')),
+      lazyImport(() => import('./training.js')),
       ready(),
     ]);
     const settings = readFitOptions(this.name, given);

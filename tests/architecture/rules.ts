@@ -29,7 +29,7 @@ const LEAVES = [
   'math',
   'warnings',
   'fflate',
-  'later',
+  'lazy',
   'yielding',
 ];
 const WITH_NODE = ['node', 'cli'];

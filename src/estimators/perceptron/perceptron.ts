@@ -4,7 +4,7 @@ import { anything, checkOptions } from '../../check.js';
 import type { Label } from '../../data/labels.js';
 import { ValueError } from '../../errors.js';
 import { keptBytes } from '../../io/kept-bytes.js';
-import { later } from '../../later.js';
+import { lazyImport } from '../../lazy.js';
 import { readWeights } from '../../data/weights.js';
 import type { ArrayInput } from '../../ndarray.js';
 import type { ExactRows } from '../../ndarray/exact-rows.js';
@@ -80,7 +80,7 @@ export class Perceptron extends PerceptronPredictor {
    */
   static async fromBytes(bytes: Uint8Array): Promise<Perceptron> {
     const file = keptBytes(bytes);
-    const { readPerceptron } = await later(() => import('../loading.js'));
+    const { readPerceptron } = await lazyImport(() => import('../loading.js'));
     const { params, fitted } = await readPerceptron(file);
     const perceptron = new Perceptron(params);
     perceptron.fittedState = fitted;
@@ -196,10 +196,10 @@ export class Perceptron extends PerceptronPredictor {
     const weights = sampleWeight === undefined ? undefined : readWeights(sampleWeight, rows.rows);
     if (this.#params.randomState === null) this.setParams({ randomState: freshSeed() });
     const params = this.#params;
-    const { classWeights } = await later(() => import('../class-weights.js'));
+    const { classWeights } = await lazyImport(() => import('../class-weights.js'));
     const classWeight = classWeights('Perceptron', params.classWeight, classes, codes);
-    const { trainPerceptron } = await later(() => import('./training.js'));
-    const { toSamples } = await later(() => import('./samples.js'));
+    const { trainPerceptron } = await lazyImport(() => import('./training.js'));
+    const { toSamples } = await lazyImport(() => import('./samples.js'));
     this.fittedState = await trainPerceptron({
       params,
       samples: toSamples(rows),

@@ -1,5 +1,5 @@
 import { boolean, checkOptions, func, oneOf, text } from '../../check.js';
-import { later } from '../../later.js';
+import { lazyImport } from '../../lazy.js';
 import { checkModel, readParams } from './arguments.js';
 import type { Callback, CallbackModel, Logs, TrainParams } from './types.js';
 import type { Read, Write } from './writing.js';
@@ -60,7 +60,7 @@ export class BackupAndRestore implements Callback {
     checkModel('backupAndRestore', model, 'getTrainingState', 'setTrainingState');
     const bytes = givenBytes(await this.#file.read());
     if (bytes && bytes.length > 0) {
-      const { restore } = await later(() => import('./backup-file.js'));
+      const { restore } = await lazyImport(() => import('./backup-file.js'));
       restore(bytes, model, this.#others());
     }
     this.#stepsBefore = model.getTrainingState().optimizer.step;
@@ -75,7 +75,7 @@ export class BackupAndRestore implements Callback {
     this.#stepsBefore = step;
     if (this.#cutShort) return;
     const callbacks = this.#others().map((callback) => callback.getState?.() ?? {});
-    const { writeBackup } = await later(() => import('./backup-file.js'));
+    const { writeBackup } = await lazyImport(() => import('./backup-file.js'));
     await this.#file.write(writeBackup({ training, callbacks }));
   }
 

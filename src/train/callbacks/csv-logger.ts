@@ -1,5 +1,5 @@
 import { boolean, checkOptions, rule, text } from '../../check.js';
-import { later } from '../../later.js';
+import { lazyImport } from '../../lazy.js';
 import { checkIndex, checkLogs, readParams } from './arguments.js';
 import type { CsvFile } from './csv-file.js';
 import type { Callback, CallbackModel, Logs, TrainParams } from './types.js';
@@ -81,7 +81,7 @@ export class CsvLogger implements Callback {
   /** Begin the file, or go on with it, from the epoch of this 0-based number on. */
   async #open(epoch: number): Promise<CsvFile> {
     const { append, separator } = this.#layout;
-    const { openCsvFile } = await later(() => import('./csv-file.js'));
+    const { openCsvFile } = await lazyImport(() => import('./csv-file.js'));
     const isResumed = epoch > (this.#params?.initialEpoch ?? epoch);
     return openCsvFile(this.#files, this.#name, separator, {
       append,

@@ -1,5 +1,5 @@
 import { anyOf, boolean, checkOptions, nullable, number, oneOf, positiveInteger, text } from '../../check.js';
-import { later } from '../../later.js';
+import { lazyImport } from '../../lazy.js';
 import type { Mode } from './monitor.js';
 import { Comparison, modeRule, verboseRule } from './monitor.js';
 import { checkIndex, checkLogs, checkModel, readParams, readState } from './arguments.js';
@@ -120,7 +120,7 @@ export class ModelCheckpoint implements Callback {
   async #save(logs: Logs, epoch: number, model: CallbackModel): Promise<void> {
     checkLogs('modelCheckpoint', logs);
     checkModel('modelCheckpoint', model, 'toBytes');
-    const { saveCheckpoint } = await later(() => import('./checkpoint-file.js'));
+    const { saveCheckpoint } = await lazyImport(() => import('./checkpoint-file.js'));
     const checkpoint = { policy: this.#policy, comparison: this.#comparison, params: this.#params };
     await saveCheckpoint(this.#name, this.#write, { ...checkpoint, bests: this }, { logs, epoch, model });
   }

@@ -1,5 +1,5 @@
 import { anyOf, boolean, checkOptions, func, integer, oneOf, positiveInteger, text } from '../../check.js';
-import { later } from '../../later.js';
+import { lazyImport } from '../../lazy.js';
 import { checkIndex, checkModel, loggedValues, readClock, readState } from './arguments.js';
 import type { EventFiles, EventPlace } from './event-files.js';
 import type { Callback, CallbackModel, CallbackState, Logs } from './types.js';
@@ -110,7 +110,7 @@ export class TensorBoard implements Callback {
 
   /** The files of this fit. */
   async #opened(): Promise<EventFiles> {
-    const { EventFiles: Files } = await later(() => import('./event-files.js'));
+    const { EventFiles: Files } = await lazyImport(() => import('./event-files.js'));
     this.#files ??= new Files(this.#place, () => this.#now());
     if (this.#isNewFit) this.#files.beginFit();
     this.#isNewFit = false;

@@ -1,12 +1,12 @@
 import { UnsupportedError } from './errors.js';
 
 /**
- * A part of the package that is loaded when it is first needed: `later(() => import(…))`. In dist/ all such parts
- * are one chunk (scripts/bundle.mjs); `init()` loads it ahead of time.
+ * Loads a part of the package when it is first needed: `lazyImport(() => import(…))`. In dist/ all such parts are one
+ * chunk (scripts/bundle.mjs), which `init()` loads ahead of time.
  *
  * @throws UnsupportedError if it cannot be loaded
  */
-export async function later<T>(load: () => Promise<T>): Promise<T> {
+export async function lazyImport<T>(load: () => Promise<T>): Promise<T> {
   try {
     return await load();
   } catch (cause) {
