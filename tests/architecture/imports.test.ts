@@ -1,25 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import {
-  assemblyFaults,
-  bufferFaults,
-  entryFaults,
-  importFaults,
-  importsOf,
-  lengthFaults,
-  folderOf,
-  type Sources,
-} from './rules.js';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-
-function read(folder: string): Sources {
-  const files = readdirSync(root + folder, { recursive: true, encoding: 'utf8' })
-    .map((file) => `${folder}/${file.replaceAll('\\', '/')}`)
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.includes('/generated/'));
-  return new Map(files.sort().map((file) => [file, readFileSync(root + file, 'utf8')]));
-}
+import { assemblyFaults, bufferFaults, entryFaults, importFaults, importsOf, folderOf } from './rules.js';
+import { read, root } from './sources.js';
 
 const src = read('src');
 const assembly = read('assembly');
@@ -55,10 +37,6 @@ describe('the architecture', () => {
   test('kernels are called by `call`, which checks their arguments', () => {
     const unchecked = [...src].filter(([, source]) => /\bkernel: '\w+'/.test(source));
     expect(unchecked.map(([path]) => path)).toEqual([]);
-  });
-
-  test('no file is longer than 300 lines', () => {
-    expect(lengthFaults(new Map([...src, ...assembly]))).toEqual([]);
   });
 });
 
@@ -143,13 +121,5 @@ describe('the rules catch', () => {
       ['src/engine/arena.ts', source],
     ]);
     expect(bufferFaults(sources)).toEqual(['src/train/fit.ts touches this.memory.buffer']);
-  });
-
-  test('a file of 301 lines', () => {
-    const sources = new Map([
-      ['src/data/long.ts', 'x\n'.repeat(301)],
-      ['src/data/fits.ts', 'x\n'.repeat(300)],
-    ]);
-    expect(lengthFaults(sources)).toEqual(['src/data/long.ts has 301 lines, at most 300 were expected']);
   });
 });

@@ -34,9 +34,6 @@ const LEAVES = [
 ];
 const WITH_NODE = ['node', 'cli'];
 const PACKAGES = ['fflate'];
-const MAX_LINES = 300;
-/** Rows of the bundled data sets: text, not code. */
-const BUNDLED_DATA = /^src\/datasets\/\w+Data\.ts$/;
 
 /** 'src/train/fit.ts' → 'train'; 'src/math/double.ts' → 'leaves'; 'src/report.ts' → 'entries'. */
 export function folderOf(path: string): string | undefined {
@@ -53,7 +50,8 @@ function tierOf(folder: string): number {
   return TIERS.findIndex((tier) => tier.includes(folder));
 }
 
-function parse(path: string, source: string): ts.SourceFile {
+/** The syntax tree of a file. */
+export function parse(path: string, source: string): ts.SourceFile {
   return ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true);
 }
 
@@ -144,12 +142,4 @@ export function bufferFaults(sources: Sources): string[] {
     });
   }
   return faults;
-}
-
-/** Files that hold more than one concept, by their length. */
-export function lengthFaults(sources: Sources): string[] {
-  return [...sources]
-    .map(([path, source]) => ({ path, lines: source.replace(/\n$/, '').split('\n').length }))
-    .filter(({ path, lines }) => lines > MAX_LINES && !BUNDLED_DATA.test(path))
-    .map(({ path, lines }) => `${path} has ${lines} lines, at most ${MAX_LINES} were expected`);
 }
