@@ -3,7 +3,7 @@ import { runAsync, threadsRule } from '../check/async-options.js';
 import { anything, checkOptions, float32Array } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { log } from '../math.js';
-import { isAgain, remember } from '../network/last-call.js';
+import { isRepeated, memoize } from '../network/prediction-memo.js';
 import { newPredictions } from '../network/prediction.js';
 import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
 import { ranges } from '../yielding.js';
@@ -114,9 +114,9 @@ function predictLabels(
   options: ({ readonly out?: LabelSequence } & ThreadsOption) | undefined,
 ): LabelSequence | Predictions {
   const { network, classes } = model;
-  const last = network.lastCall;
-  if (isAgain(last, 'predict', x, options)) {
-    const { result, rows: again, out } = last;
+  const { memo } = network;
+  if (isRepeated(memo, 'predict', x, options)) {
+    const { result, rows: again, out } = memo;
     const code = decideRow(finiteOutputs(network, again, result as Float32Array), 0, network.outputShape[0]);
     writeLabel(out as LabelSequence, 0, classes[code]);
     return out as LabelSequence;
@@ -126,7 +126,7 @@ function predictLabels(
   if (isMultilabel(model)) return labelRows(decideEach(values), rows.rows, out);
   const labels = labelSequence(out, rows.rows, classes);
   decideLabels(labels, model, values, 0, rows.rows);
-  network.lastCall = remember('predict', x, options, rows, values);
+  network.memo = memoize('predict', x, options, rows, values);
   return labels;
 }
 
@@ -169,17 +169,17 @@ function probabilities(
   wanted = 'predictProba',
 ): NdArray {
   const { network } = model;
-  const last = network.lastCall;
-  if (isAgain(last, wanted, x, options)) {
-    const result = last.result as NdArray;
-    finiteOutputs(network, last.rows, result.data);
+  const { memo } = network;
+  if (isRepeated(memo, wanted, x, options)) {
+    const result = memo.result as NdArray;
+    finiteOutputs(network, memo.rows, result.data);
     if (network.outputShape[0] === 1) bothClasses(result.data);
     return result;
   }
   const { out } = checkOptions(`MLPClassifier.${wanted}`, options, OUT);
   const { values, rows } = outputsOf(model, x, (count) => probabilitiesOut(model, count, out));
   const result = probabilitiesResult(model, values, rows);
-  network.lastCall = remember(wanted, x, options, rows, result);
+  network.memo = memoize(wanted, x, options, rows, result);
   return result;
 }
 

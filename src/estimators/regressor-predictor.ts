@@ -1,7 +1,7 @@
 import type { AsyncOptions, ThreadsOption } from '../check/async-options.js';
 import { runAsync, threadsRule } from '../check/async-options.js';
 import { checkOptions, float32Array } from '../check.js';
-import { isAgain, remember } from '../network/last-call.js';
+import { isRepeated, memoize } from '../network/prediction-memo.js';
 import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
 import { FittedMLP } from './fitted-mlp.js';
 import type { Model } from './model.js';
@@ -55,15 +55,15 @@ function predictValues(
   options: ({ readonly out?: Float32Array } & ThreadsOption) | undefined,
 ): Float32Array | NdArray {
   const { network } = model;
-  const last = network.lastCall;
-  if (isAgain(last, 'predict', x, options)) {
-    finiteOutputs(network, last.rows, options?.out);
-    return last.result as Float32Array | NdArray;
+  const { memo } = network;
+  if (isRepeated(memo, 'predict', x, options)) {
+    finiteOutputs(network, memo.rows, options?.out);
+    return memo.result as Float32Array | NdArray;
   }
   const { out } = checkOptions('MLPRegressor.predict', options, OUT);
   const { values, rows } = outputsOf(model, x, (count) => checkedOut(model, count, out));
   const result = valuesResult(model, values, rows);
-  network.lastCall = remember('predict', x, options, rows, result);
+  network.memo = memoize('predict', x, options, rows, result);
   return result;
 }
 

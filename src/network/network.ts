@@ -7,13 +7,13 @@ import type { Places, Rows } from '../ndarray.js';
 import { sliceInPieces } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
-import type { LastCall } from './last-call.js';
 import type { ListsPlan } from './lists.js';
 import { isSparse } from './lists.js';
 import type { Parameter } from './parameters.js';
 import { flopsPerRow, packInPieces, unpack } from './parameters.js';
 import type { Plan } from './plan.js';
 import { shapesOf } from './plan.js';
+import type { PredictionMemo } from './prediction-memo.js';
 import { isWarmable, newPredictions, planPredictions } from './prediction.js';
 import { loadRows, readNested, sampleNestedRows, takeRows } from './row-copies.js';
 import type { GatherableRows } from './scale.js';
@@ -38,8 +38,8 @@ type SparseRows = Rows & { readonly sparse: Places };
 export class Network {
   readonly spec: NetworkSpec;
   readonly engine: Engine;
-  /** For whoever predicts by it. */
-  lastCall: LastCall | undefined;
+  /** The last prediction of a single row into a given array; kept by the methods that predict, not by the network. */
+  memo: PredictionMemo | undefined;
   readonly #plan: Plan;
   /** Rows of the input matrix. */
   readonly #inputRows: number;
@@ -77,6 +77,11 @@ export class Network {
   /** Floating-point operations of predicting a row. */
   get flopsPerRow(): number {
     return flopsPerRow(this.spec, this.parameters, shapesOf(this.spec).shapes);
+  }
+
+  /** Floating-point operations of a training step, per row: about six for every weight, at every pixel that a filter meets. */
+  get trainingFlopsPerRow(): number {
+    return 3 * this.flopsPerRow;
   }
 
   /** The block of all parameters, as training works on it. A view where there is one; copy it before the next call. */

@@ -2,7 +2,7 @@ import type { AsyncOptions, ThreadsOption } from '../check/async-options.js';
 import { runAsync, threadsRule } from '../check/async-options.js';
 import { checkOptions, float32Array, func, positiveInteger, verbosity } from '../check.js';
 import { ShapeError } from '../errors.js';
-import { isAgain, remember } from '../network/last-call.js';
+import { isRepeated, memoize } from '../network/prediction-memo.js';
 import { sizeOf } from '../network/spec.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import { formatShape } from '../ndarray.js';
@@ -46,8 +46,8 @@ export abstract class Predicting extends Layered {
    */
   predict(x: ArrayInput, options?: PredictOptions): NdArray {
     const { present } = this;
-    if (present && isAgain(present.lastCall, 'predict', x, options)) {
-      const { rows: again, result } = present.lastCall;
+    if (present && isRepeated(present.memo, 'predict', x, options)) {
+      const { rows: again, result } = present.memo;
       present.forward(again, options?.out);
       return result as NdArray;
     }
@@ -57,7 +57,7 @@ export abstract class Predicting extends Layered {
     const shape = this.#shapeOf(this.#owner, structure, rows.rows, out);
     const network = this.network('predict');
     const result = { data: network.forward(rows, out), shape };
-    network.lastCall = remember('predict', x, options, rows, result);
+    network.memo = memoize('predict', x, options, rows, result);
     return result;
   }
 

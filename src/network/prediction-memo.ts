@@ -1,13 +1,14 @@
+/**
+ * The memo of the last prediction of a single row into an array of the caller. The same call again, whatever values the row
+ * and the weights then have, needs no checks and allocates nothing. Not a cache of results: they are computed every time.
+ */
 import type { NdArray, Rows } from '../ndarray.js';
 import type { GatherableRows } from './scale.js';
 import { gatherable } from './scale.js';
 
-/**
- * A prediction of a single row into an array that was given for it. The same call again, whatever the row then holds and the
- * weights then are, has nothing new to check and makes no object.
- */
-export interface LastCall {
-  /** The method. */
+/** A prediction of a single row into an array that the caller gave. */
+export interface PredictionMemo {
+  /** Name of the method. */
   readonly call: string;
   readonly x: NdArray<any>;
   readonly dimensions: readonly number[];
@@ -16,27 +17,27 @@ export interface LastCall {
   /** The length of `out`. */
   readonly length: number;
   readonly rows: GatherableRows;
-  /** What the call returned, or what its outputs go to. */
+  /** The call's result, or the array that its outputs go to. */
   readonly result: unknown;
-  /** The shape of a result that has one. */
+  /** Shape of the result, if it has one. */
   readonly resultShape: readonly number[] | undefined;
 }
 
-/** A row of more memory is not kept from the collector. */
-const MOST_BYTES = 1048576;
+/** A row in a larger buffer is not memoized: the memo would keep the buffer from the garbage collector. */
+const MAX_BYTES = 1048576;
 
-/** The call as it is to be remembered; undefined if the next one could not do with the rows of this one. */
-export function remember(
+/** Makes the memo of a call; undefined if a repeated call could not use the rows of this one. */
+export function memoize(
   call: string,
   x: unknown,
   options: { readonly out?: unknown } | undefined,
   given: Rows,
   result: unknown,
-): LastCall | undefined {
+): PredictionMemo | undefined {
   if (options?.out === undefined || given.rows !== 1 || !isPlain(x)) return undefined;
   const array = x;
   const names = Object.keys(options);
-  if (names.length !== 1 || names[0] !== 'out' || array.data.buffer.byteLength > MOST_BYTES) return undefined;
+  if (names.length !== 1 || names[0] !== 'out' || array.data.buffer.byteLength > MAX_BYTES) return undefined;
   const out = options.out as ArrayLike<unknown>;
   const rows = gatherable(given);
   if (rows.data !== array.data || !Array.isArray(array.shape)) return undefined;
@@ -45,20 +46,29 @@ export function remember(
   return { call, x: array, dimensions, options, out, length: out.length, rows, result, resultShape };
 }
 
-/** Whether a call is the last one again. */
-export function isAgain(
-  last: LastCall | undefined,
+/** True if a call repeats the memoized one: same method, same objects, none of them changed but for the values. */
+export function isRepeated(
+  memo: PredictionMemo | undefined,
   call: string,
   x: unknown,
   options: { readonly out?: unknown } | undefined,
-): last is LastCall {
+): memo is PredictionMemo {
   return (
-    last !== undefined && last.x === x && last.call === call && last.options === options && isUnchanged(last)
+    memo !== undefined && memo.x === x && memo.call === call && memo.options === options && isUnchanged(memo)
   );
 }
 
-/** Whether what was given and returned, which belongs to the caller, is still what it was. */
-function isUnchanged({ x, dimensions, options, out, length, rows, result, resultShape }: LastCall): boolean {
+/** True if the objects that were given and returned, which belong to the caller, are as they were. */
+function isUnchanged({
+  x,
+  dimensions,
+  options,
+  out,
+  length,
+  rows,
+  result,
+  resultShape,
+}: PredictionMemo): boolean {
   const { data, shape, scale = 1 } = x;
   if (options.out !== out || out.length !== length || data !== rows.data || data.length !== rows.features)
     return false;
@@ -68,7 +78,7 @@ function isUnchanged({ x, dimensions, options, out, length, rows, result, result
   return (result as NdArray).data === out && isSame((result as NdArray).shape, resultShape);
 }
 
-/** Neither nested nor strided nor compressed. */
+/** True for a dense NdArray: neither nested nor strided nor CSR. */
 function isPlain(x: unknown): x is NdArray {
   return typeof x === 'object' && x !== null && 'data' in x && !('stride' in x || 'indptr' in x);
 }
