@@ -4,6 +4,7 @@ import type { Label } from '../data/labels.js';
 import { encodeLabels } from '../data/labels.js';
 import { FormatError } from '../errors.js';
 import { asFormatError } from '../io/format-errors.js';
+import { parameterName, slotName } from '../io/model-file.js';
 import {
   anyNumber,
   readMembers,
@@ -26,7 +27,7 @@ import type { PerceptronParams } from './perceptron/options.js';
 import { readPerceptronOptions } from './perceptron/options.js';
 import type { Fitted } from './perceptron/training.js';
 import type { SavedMLP } from './saving.js';
-import { nameOf, PERCEPTRON, slotName } from './saving.js';
+import { PERCEPTRON } from './saving.js';
 
 const count = integer({ min: 0 });
 const loose = anything<unknown>();
@@ -82,7 +83,7 @@ export async function readMLP(
   const yielder = new Yielder();
   const values: Float32Array[] = [];
   for (const parameter of parameters) {
-    values.push(await runInSlices(take(nameOf(parameter), parameter), yielder));
+    values.push(await runInSlices(take(parameterName(parameter), parameter), yielder));
   }
   const progress = readProgress(name, parts.progress);
   const optimizer = readOptimizer(name, readOptions, parts.optimizer, function* (slot) {

@@ -1,5 +1,5 @@
 import type { Tensor } from '../io/safetensors/dtypes.js';
-import { writeModelFile } from '../io/model-file.js';
+import { parameterName, slotName, writeModelFile } from '../io/model-file.js';
 import type { Parameter } from '../network/parameters.js';
 import { unpack } from '../network/parameters.js';
 import type { Model } from './model.js';
@@ -28,7 +28,7 @@ export function saveMLP(
   const arrays = new Map<string, Tensor>();
   const values = network.getParameters();
   network.parameters.forEach((parameter, i) => {
-    arrays.set(nameOf(parameter), { dtype: 'F32', shape: parameter.shape, data: values[i] });
+    arrays.set(parameterName(parameter), { dtype: 'F32', shape: parameter.shape, data: values[i] });
   });
   const config = {
     params: savedParams(params),
@@ -48,16 +48,6 @@ function savedParams({ onWarning: _onWarning, ...params }: MLPParams): object {
 /** Options of the past, which draw nothing any more. */
 function dryParams(params: MLPParams): object {
   return { ...savedParams(params), randomState: null };
-}
-
-/** The name of a parameter in a file. */
-export function nameOf({ layer, name }: Parameter): string {
-  return `layers.${layer}.${name}`;
-}
-
-/** The name of what the optimizer keeps of it. */
-export function slotName(slot: number, parameter: Parameter): string {
-  return `optimizer.${slot}.${nameOf(parameter)}`;
 }
 
 function saveOptimizer(

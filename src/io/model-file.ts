@@ -1,5 +1,6 @@
 import { crc32 } from '../data/crc32.js';
 import { compareCodePoints } from '../data/labels.js';
+import type { Parameter } from '../network/parameters.js';
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
 import type { Tensor } from './safetensors/dtypes.js';
@@ -16,6 +17,16 @@ export interface ModelFile {
   /** All that its kind needs but the arrays: options, sizes, classes, progress. Reading gives `unknown`, for its kind to check. */
   readonly config: unknown;
   readonly arrays: ReadonlyMap<string, Tensor>;
+}
+
+/** The name of a parameter in a file: 'layers.0.weight'. */
+export function parameterName({ layer, name }: Parameter): string {
+  return `layers.${layer}.${name}`;
+}
+
+/** The name of one of the optimizer's slots for a parameter: 'optimizer.1.layers.0.weight'. */
+export function slotName(slot: number, parameter: Parameter): string {
+  return `optimizer.${slot}.${parameterName(parameter)}`;
 }
 
 export const FORMAT = 'lamella';

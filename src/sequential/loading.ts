@@ -1,12 +1,13 @@
 import { anything, integer, nullable, number } from '../check.js';
 import { readMembers, checkNoMoreArrays, readModelFile, takeArray } from '../io/read-model-file.js';
 import type { ModelFile } from '../io/model-file.js';
+import { parameterName, slotName } from '../io/model-file.js';
 import type { Parameter } from '../network/parameters.js';
 import type { NdArray } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
 import type { CompileOptions } from './compile.js';
 import type { OptimizerProgress } from './saving.js';
-import { nameOf, SEQUENTIAL, slotPrefix } from './saving.js';
+import { SEQUENTIAL } from './saving.js';
 
 /** What `saveSequential` has written, in parts. @throws FormatError for other files and damaged ones */
 export function readSequential(bytes: Uint8Array): Promise<ModelFile> {
@@ -35,18 +36,19 @@ export function* readWeights(
 ): Pieces<SavedWeights> {
   const { compile, training } = readMembers(SEQUENTIAL, config, parts);
   const known = new Set<string>();
-  const take = function* (prefix = ''): Pieces<NdArray[]> {
+  const take = function* (nameOf: (parameter: Parameter) => string): Pieces<NdArray[]> {
     const all: NdArray[] = [];
     for (const parameter of parameters) {
-      const name = `${prefix}${nameOf(parameter)}`;
+      const name = nameOf(parameter);
       known.add(name);
       const data = yield* takeArray(SEQUENTIAL, arrays, name, parameter.shape, Float32Array);
       all.push({ data, shape: parameter.shape });
     }
     return all;
   };
-  const weights = yield* take();
-  const state = training === null ? null : yield* readState(training, (slot) => take(slotPrefix(slot)));
+  const weights = yield* take(parameterName);
+  const state =
+    training === null ? null : yield* readState(training, (slot) => take((each) => slotName(slot, each)));
   checkNoMoreArrays(SEQUENTIAL, arrays, known);
   return { weights, compile: compile as CompileOptions | null, state };
 }

@@ -1,5 +1,5 @@
 import { ValueError } from '../errors.js';
-import { writeModelFile, toJson } from '../io/model-file.js';
+import { parameterName, slotName, toJson, writeModelFile } from '../io/model-file.js';
 import type { Tensor } from '../io/safetensors/dtypes.js';
 import type { Parameter } from '../network/parameters.js';
 import type { NdArray } from '../ndarray.js';
@@ -34,14 +34,12 @@ export function saveSequential({
   compiled,
 }: SequentialParts): Uint8Array<ArrayBuffer> {
   const arrays = new Map<string, Tensor>();
-  const put = (list: readonly NdArray[], prefix = ''): void => {
-    list.forEach(({ data, shape }, i) => {
-      arrays.set(`${prefix}${nameOf(parameters[i])}`, { dtype: 'F32', shape, data });
-    });
+  const put = (list: readonly NdArray[], nameOf: (parameter: Parameter) => string): void => {
+    list.forEach(({ data, shape }, i) => arrays.set(nameOf(parameters[i]), { dtype: 'F32', shape, data }));
   };
-  put(weights);
+  put(weights, parameterName);
   const kept = compiled && isPlain(compiled.options) ? compiled : undefined;
-  kept?.state.optimizer.slots.forEach((slot, i) => put(slot, slotPrefix(i)));
+  kept?.state.optimizer.slots.forEach((slot, i) => put(slot, (each) => slotName(i, each)));
   const config = { model, compile: kept?.options ?? null, training: kept ? trainingOf(kept.state) : null };
   return writeModelFile({ kind: SEQUENTIAL, config, arrays });
 }
@@ -58,14 +56,4 @@ function isPlain(options: CompileOptions): boolean {
     if (error instanceof ValueError) return false;
     throw error;
   }
-}
-
-/** The name of a parameter in a file. */
-export function nameOf({ layer, name }: Parameter): string {
-  return `layers.${layer}.${name}`;
-}
-
-/** What comes before it in the names of what the optimizer keeps. */
-export function slotPrefix(slot: number): string {
-  return `optimizer.${slot}.`;
 }
