@@ -5,7 +5,7 @@ import { lazyImport } from '../lazy.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
 import { rowsInPieces } from '../ndarray.js';
 import { freshSeed } from '../random.js';
-import { FitGuard } from './fit-guard.js';
+import { FitGuard } from '../train/fit-guard.js';
 import { KeptTrainer } from './kept-trainer.js';
 import type { Model } from './model.js';
 import type { MLPParams } from './options.js';

@@ -2,7 +2,7 @@ import { abortSignal, describe, refused, notJson } from '../check.js';
 import { throwIfAborted } from '../yielding.js';
 import type { AsyncOptions } from '../check/async-options.js';
 import { ValueError } from '../errors.js';
-import { FitGuard } from '../estimators/fit-guard.js';
+import { FitGuard } from '../train/fit-guard.js';
 import { lazyImport } from '../lazy.js';
 import type { Estimator, Params } from './estimator.js';
 import { cloneEstimator, isClassifier, isEstimator, isPlainObject } from './estimator.js';

@@ -24,7 +24,7 @@ import {
   readClasses,
   readLabels,
 } from '../labels.js';
-import { FitGuard } from '../fit-guard.js';
+import { FitGuard } from '../../train/fit-guard.js';
 import type { FitOptions } from '../fit-options.js';
 import type { ScoreOptions } from '../options.js';
 import { fitSchema, readFitOptions } from '../fit-options.js';

@@ -1,28 +1,37 @@
 import { NotFittedError, ValueError } from '../errors.js';
 
-/** Lets an estimator do one training at a time, and guards the promise of it. */
-export class FitGuard {
-  #busy = false;
+/** 'callback': training, and callbacks of the caller run between two steps. */
+export type FitPhase = 'idle' | 'fitting' | 'callback';
 
-  /** Whether a training is under way. */
+/** Lets a model do one training at a time. */
+export class FitGuard {
+  phase: FitPhase = 'idle';
+
+  /** True while a training is under way. */
   get busy(): boolean {
-    return this.#busy;
+    return this.phase !== 'idle';
   }
 
-  /** Start a training of an estimator, and resolve to it; the promise of a second one rejects. */
+  /** Does the work of a training. Throws nothing itself: call `checkIdle` first. */
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    this.phase = 'fitting';
+    try {
+      return await work();
+    } finally {
+      this.phase = 'idle';
+    }
+  }
+
+  /** @throws ValueError while a training is under way, as in 'MLPClassifier: fit was called while …' */
+  checkIdle(owner: string, event: string, advice: string): void {
+    if (this.busy) throw new ValueError(`${owner}: ${event} while the model is being trained; ${advice}.`);
+  }
+
+  /** Starts a training of an estimator; resolves to the estimator. The promise of a second training rejects. */
   run<T extends object>(estimator: T, owner: string, call: string, work: () => Promise<void>): Promise<T> {
     return promised(estimator, owner, call, async () => {
-      if (this.#busy) {
-        throw new ValueError(
-          `${owner}: ${call} was called while the model is being trained; await the first call.`,
-        );
-      }
-      this.#busy = true;
-      try {
-        await work();
-      } finally {
-        this.#busy = false;
-      }
+      this.checkIdle(owner, `${call} was called`, 'await the first call');
+      await this.exclusively(work);
       return estimator;
     });
   }
