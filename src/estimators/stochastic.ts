@@ -9,7 +9,7 @@ import { gatherable } from '../network/scale.js';
 import { mostEntries } from '../network/stored.js';
 import { ascending } from '../random.js';
 import { inBatches } from '../train/batches.js';
-import { fit, flopsPerRow } from '../train/fit.js';
+import { fit } from '../train/fit.js';
 import { openTrainer } from '../train/open-trainer.js';
 import { Trainer } from '../train/trainer.js';
 import { ConvergenceWarning, LamellaWarning, warn } from '../warnings.js';
@@ -46,7 +46,7 @@ export function fitStochastic(request: StochasticRequest): Promise<void> {
   const team = {
     engine: network.engine,
     threads: incremental ? 1 : threads,
-    flops: batchSize * flopsPerRow(network),
+    flops: batchSize * network.trainingFlopsPerRow,
   };
   return withTeam(team, (team) => run(request, batchSize, team));
 }
@@ -88,12 +88,14 @@ async function run(request: StochasticRequest, batchSize: number, team: Team | u
     lastEpoch: incremental ? 1 : params.maxIter,
     rate: typeof rate === 'function' ? () => rate(optimizer.state.step) : () => optimizer.rate,
     signal,
-    async onEpoch({ loss }) {
-      const ending = endEpoch(request, optimizer, outcome, loss);
-      const finished = request.validate ? await runInSlices(ending, yielder) : runAtOnce(ending);
-      await request.onEpoch?.(epochInfo(request));
-      throwIfAborted(signal);
-      return finished;
+    hooks: {
+      async onEpoch({ loss }) {
+        const ending = endEpoch(request, optimizer, outcome, loss);
+        const finished = request.validate ? await runInSlices(ending, yielder) : runAtOnce(ending);
+        await request.onEpoch?.(epochInfo(request));
+        throwIfAborted(signal);
+        return finished;
+      },
     },
   });
   await training.catch((error: unknown) => {

@@ -8,7 +8,7 @@ import { newOptimizerState } from '../network/optimizers.js';
 import { CallbackList } from '../train/callbacks/list.js';
 import type { CallbackModel, Logs, TrainParams } from '../train/callbacks/types.js';
 import type { EpochReport, StepReport } from '../train/fit.js';
-import { fit, flopsPerRow } from '../train/fit.js';
+import { fit } from '../train/fit.js';
 import { Progress } from '../train/callbacks/progress.js';
 import { openTrainer } from '../train/open-trainer.js';
 import type { Trainer } from '../train/trainer.js';
@@ -82,7 +82,7 @@ export class Training<M extends CallbackModel> {
   async run(): Promise<void> {
     const { network, settings, batchSize } = this.#request;
     await this.#callbacks.trainBegin(this.#logs);
-    const flops = batchSize * flopsPerRow(network);
+    const flops = batchSize * network.trainingFlopsPerRow;
     await withTeam({ engine: network.engine, threads: settings.threads, flops }, (team) => this.#train(team));
     await this.#callbacks.trainEnd(this.#logs);
   }
@@ -99,12 +99,14 @@ export class Training<M extends CallbackModel> {
         firstEpoch: this.#request.firstEpoch() + 1,
         lastEpoch: settings.epochs,
         rate: () => currentRate(compiled),
-        stopped: () => this.#request.model.stopTraining,
-        onEpochBegin: (epoch) => this.#epochBegin(epoch - 1),
-        onPredictions: this.#metrics.any ? (_batch, part) => this.#predicted(part) : undefined,
-        onStep: (report) => this.#step(report),
-        onDivergence: (report) => this.#diverged(report),
-        onEpoch: (report) => this.#epochEnd(report),
+        hooks: {
+          stopped: () => this.#request.model.stopTraining,
+          onEpochBegin: (epoch) => this.#epochBegin(epoch - 1),
+          onPredictions: this.#metrics.any ? (_batch, part) => this.#predicted(part) : undefined,
+          onStep: (report) => this.#step(report),
+          onDivergence: (report) => this.#diverged(report),
+          onEpoch: (report) => this.#epochEnd(report),
+        },
       });
     } catch (error) {
       if (error instanceof LostWorkerError) compiled.state = newOptimizerState();

@@ -1,3 +1,8 @@
+/**
+ * The loop of a training: epochs, steps, their reports, budgets of time and steps, recovery from divergence and from lost
+ * workers, and pauses for the host's event loop. It knows no model and no options of the public API: what is to be done with
+ * an epoch or a step is up to the hooks of the request.
+ */
 import type { Pieces } from '../yielding.js';
 import { throwIfAborted, runInSlices, Yielder } from '../yielding.js';
 import { LostWorkerError } from '../engine/lost-worker.js';
@@ -10,7 +15,7 @@ import type { Dataset } from './data.js';
 import { SlicedSession } from './sliced-session.js';
 import type { Trainer } from './trainer.js';
 
-/** What an epoch reports. */
+/** Totals of an epoch. */
 export interface EpochReport {
   /** Counted from 1. */
   readonly epoch: number;
@@ -32,12 +37,29 @@ export interface StepReport {
 
 export type Batches = Iterable<Batch> | AsyncIterable<Batch>;
 
-/** What an epoch has come to so far: losses summed over the rows. */
+/** Running totals of an epoch: losses summed over the rows. */
 interface EpochTotal {
   readonly epoch: number;
   loss: number;
   rows: number;
   steps: number;
+}
+
+/** Functions that are called while a network is trained. */
+export interface FitHooks {
+  /** True ends training before the next step. */
+  readonly stopped?: () => boolean;
+  readonly onEpochBegin?: (epoch: number) => void | Promise<void>;
+  /** Called with the part of a batch whose predictions are in the session. */
+  readonly onPredictions?: (batch: Batch, part: Int32Array) => void;
+  readonly onStep?: (report: StepReport) => void | Promise<void>;
+  /**
+   * Called when an epoch's loss or weights have become non-finite, after the last finite weights are restored. True ends
+   * training without an error.
+   */
+  readonly onDivergence?: (report: EpochReport) => boolean | undefined | Promise<boolean | undefined>;
+  /** Called after every epoch. True ends training. */
+  readonly onEpoch: (report: EpochReport) => boolean | undefined | Promise<boolean | undefined>;
 }
 
 export interface FitRequest {
@@ -55,19 +77,7 @@ export interface FitRequest {
   readonly maxTimeMs?: number;
   /** Steps after which training ends. */
   readonly maxSteps?: number;
-  /** True ends training before the next step. */
-  readonly stopped?: () => boolean;
-  readonly onEpochBegin?: (epoch: number) => void | Promise<void>;
-  /** Sees the part of a batch whose predictions are in the session. */
-  readonly onPredictions?: (batch: Batch, part: Int32Array) => void;
-  readonly onStep?: (report: StepReport) => void | Promise<void>;
-  /**
-   * Told when an epoch's loss or weights have become non-finite, after the last finite ones are restored. True ends training
-   * as if nothing had happened.
-   */
-  readonly onDivergence?: (report: EpochReport) => boolean | undefined | Promise<boolean | undefined>;
-  /** True ends training. */
-  readonly onEpoch: (report: EpochReport) => boolean | undefined | Promise<boolean | undefined>;
+  readonly hooks: FitHooks;
 }
 
 /** Ends training when time or steps are used up. */
@@ -117,7 +127,7 @@ const SLOW_STEPS = 3;
 /** Floating-point operations of a step, as if no input were 0, from which it is timed at all. */
 const TIMED_FLOPS = 1e8;
 
-/** Weights whose norm is at most this need no closer look. */
+/** Weights whose norm is at most this are not checked one by one. */
 const ORDINARY = 1e4;
 
 class Run {
@@ -127,21 +137,21 @@ class Run {
   readonly #flops: number;
   #ended = false;
   #slowSteps = 0;
-  /** Of the last step. */
+  /** Data set of the last step. */
   #dataset: Dataset | undefined;
 
   constructor(request: FitRequest) {
     this.#request = request;
     this.#yielder = new Yielder(request.signal);
     this.#budget = new Budget(request);
-    this.#flops = flopsPerRow(request.network);
+    this.#flops = request.network.trainingFlopsPerRow;
   }
 
   async epochs(): Promise<void> {
-    const { firstEpoch, lastEpoch, trainer, signal, onEpochBegin, onDivergence, onEpoch } = this.#request;
+    const { firstEpoch, lastEpoch, trainer, signal, hooks } = this.#request;
     const finite = await runInSlices(sliceInPieces(trainer.parameters()), this.#yielder);
     for (let epoch = firstEpoch; epoch <= lastEpoch && !this.#over(); epoch++) {
-      if (onEpochBegin) await onEpochBegin(epoch);
+      if (hooks.onEpochBegin) await hooks.onEpochBegin(epoch);
       const report = await this.#epoch(epoch).catch((error: unknown) => {
         if (!(error instanceof LostWorkerError)) throw error;
         trainer.setParameters(finite);
@@ -152,16 +162,16 @@ class Run {
       const fault = Number.isFinite(report.loss) ? this.#faultOf(reached) : `The loss became ${report.loss}`;
       if (fault !== undefined) {
         trainer.setParameters(finite);
-        if (await onDivergence?.(report)) return;
+        if (await hooks.onDivergence?.(report)) return;
         throw diverged(fault, epoch);
       }
       await runInSlices(copied(reached, finite), this.#yielder);
-      if (report.steps > 0 && (await onEpoch(report))) return;
+      if (report.steps > 0 && (await hooks.onEpoch(report))) return;
       throwIfAborted(signal);
     }
   }
 
-  /** What is wrong with parameters that training has reached: they, or the outputs of some rows, are not finite. */
+  /** Says what is wrong with parameters: they, or the outputs of some rows, are not finite. Undefined if nothing is. */
   #faultOf(parameters: Float32Array): string | undefined {
     if (this.#request.trainer.squares() <= ORDINARY * ORDINARY || !this.#dataset) return undefined;
     if (!allFinite(parameters)) return 'Weights became non-finite';
@@ -171,7 +181,7 @@ class Run {
   }
 
   #over(): boolean {
-    this.#ended ||= this.#budget.spent || (this.#request.stopped?.() ?? false);
+    this.#ended ||= this.#budget.spent || (this.#request.hooks.stopped?.() ?? false);
     return this.#ended;
   }
 
@@ -196,7 +206,8 @@ class Run {
    * promise for each would cost as much as the step.
    */
   #step(batch: Batch, total: EpochTotal): boolean | Promise<boolean> {
-    const { trainer, rate, onPredictions } = this.#request;
+    const { trainer, rate, hooks } = this.#request;
+    const { onPredictions } = hooks;
     const each = onPredictions && ((part: Int32Array) => onPredictions(batch, part));
     this.#dataset = batch.dataset;
     if (trainer.sliced) return this.#slicedStep(batch, total, each);
@@ -223,16 +234,16 @@ class Run {
     return this.#count(batch, total, loss);
   }
 
-  /** From the next step on, compute in slices. */
+  /** Lets the trainer compute in slices from the next step on. */
   async #slice(ends: boolean | Promise<boolean>): Promise<boolean> {
     const last = await ends;
     await runInSlices(this.#request.trainer.slice(SlicedSession), this.#yielder);
     return last;
   }
 
-  /** Book a step, and tell of it; true if it was the epoch's last one. */
+  /** Adds a step to the totals and reports it; true if it was the epoch's last one. */
   #count(batch: Batch, total: EpochTotal, loss: number): boolean | Promise<boolean> {
-    const { onStep } = this.#request;
+    const { onStep } = this.#request.hooks;
     const rows = batch.rows.length;
     total.loss += loss * rows;
     total.rows += rows;
@@ -269,9 +280,4 @@ function diverged(fault: string, epoch: number): DivergedError {
     `${fault} in epoch ${epoch}: expected finite numbers; ${restored(epoch)} are restored; try a smaller learning rate, or features scaled to about unit variance.`,
     last,
   );
-}
-
-/** Floating-point operations of a training step, per row: about six for every weight, at every pixel that a filter meets. */
-export function flopsPerRow(network: Network): number {
-  return 3 * network.flopsPerRow;
 }

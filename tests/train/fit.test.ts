@@ -4,7 +4,7 @@ import { DivergedError } from '../../src/errors.js';
 import type { OptimizerSpec } from '../../src/network/optimizers.js';
 import { newOptimizerState } from '../../src/network/optimizers.js';
 import type { Batch } from '../../src/train/batches.js';
-import type { EpochReport, FitRequest, StepReport } from '../../src/train/fit.js';
+import type { EpochReport, FitHooks, FitRequest, StepReport } from '../../src/train/fit.js';
 import { inBatches } from '../../src/train/batches.js';
 import { fit } from '../../src/train/fit.js';
 import { expectSameBits } from '../helpers/allclose.js';
@@ -26,7 +26,7 @@ const seeded = new Seeded(17);
 const dataset = datasetOf(seeded.floats(ROWS * 6), ROWS, seeded.floats(ROWS * 2));
 
 /** A network with its trainer, and a request that trains it for three epochs unless `more` says otherwise. */
-function made(more: Partial<FitRequest> = {}, optimizer = ADAM) {
+function made(more: Partial<FitRequest & FitHooks> = {}, optimizer = ADAM) {
   const network = networkOf('base', spec);
   const state = newOptimizerState();
   const setup = {
@@ -42,8 +42,8 @@ function made(more: Partial<FitRequest> = {}, optimizer = ADAM) {
     ...{ network, trainer, firstEpoch: 1, lastEpoch: 3 },
     batches: () => atHand(inBatches(dataset, allRows(ROWS), BATCH)),
     rate: () => 0.01,
-    onEpoch: (report) => void reports.push(report),
     ...more,
+    hooks: { onEpoch: (report) => void reports.push(report), ...more },
   };
   return { network, trainer, state, reports, request };
 }
@@ -132,7 +132,7 @@ describe('fit', () => {
 
   test('ends by what onEpoch returns, by stopped, by maxSteps and by maxTimeMs', async () => {
     const after = await undisturbed(3);
-    const stepsOf = async (more: Partial<FitRequest>): Promise<number> => {
+    const stepsOf = async (more: Partial<FitRequest & FitHooks>): Promise<number> => {
       const { request, network, state } = made(more);
       await fit(request);
       if (state.step > 0) expectSameBits(network.packed, after[state.step - 1], 'parameters');

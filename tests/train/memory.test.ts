@@ -29,7 +29,7 @@ async function trainOne(): Promise<void> {
     ...{ network, trainer: trainerOf({ ...setup, state: newOptimizerState() }), firstEpoch: 1, lastEpoch: 2 },
     batches: () => atHand(inBatches(dataset, allRows(10), 5)),
     rate: () => 0.01,
-    onEpoch: () => undefined,
+    hooks: { onEpoch: () => undefined },
   });
   network.forward(dataset.rows);
 }
