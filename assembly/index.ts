@@ -35,8 +35,7 @@ export {
   sumMagnitudes,
   sumSquares,
 } from './penalty';
-export { update } from './update';
-export { adamSweep, momentumSweep, sgdSweep } from './update/frequent';
+export { adamUpdate, momentumUpdate, sgdUpdate, update } from './generated/update';
 export { columnNorms, nonNegative, rowNorms, stepNorms, vectorNorm } from './constraint';
 export { dropout, gaussianNoise, spatialDropout } from './dropout';
 export {

@@ -1,7 +1,7 @@
 // What comes between a gradient and its update rule: L1/L2 terms, clipping, decoupled weight decay; and the sums of
 // weights and gradients that losses and norms need. `control` as in update.ts. Lengths are multiples of 4.
 import { fma } from './simd';
-import { scalar } from './update/parts';
+import { scalar } from './update';
 
 /**
  * g ← g + decay · w + l1 · sign(w)

@@ -14,8 +14,8 @@ import {
   sparseStoreVectors,
 } from './generated/sparse';
 import { PANEL_BYTES } from './simd';
-import { isClassical } from './update/parts';
-import { RuleCode } from './update';
+import { isClassical } from './update';
+import { RuleCode } from './generated/update';
 
 /**
  * Vectors of one pass over the lists. Forward, the panels of a wider pass would not stay in L1; mul+add spills from eight on.

@@ -89,7 +89,9 @@ async function prepared(work) {
   }
   await run('scripts/kernels.mjs');
   const generated = ['abi', 'partitions'].map((name) => `src/engine/generated/${name}.ts`);
-  await upToDate('abi', ['assembly', 'scripts/abi.mjs'], generated, () => run('scripts/abi.mjs'));
+  await upToDate('abi', ['assembly', 'scripts/abi.mjs', 'scripts/kernels'], generated, () =>
+    run('scripts/abi.mjs'),
+  );
   const compilers = new Compilers();
   try {
     await work(compilers);

@@ -6,7 +6,7 @@ import { PANEL_BYTES, panelsAtOnce, tileHeight } from '../simd';
 import { gradientStoreTile } from '../generated/gradient';
 import { gradientStorePair } from '../generated/wide';
 import { adjust, regularize } from '../penalty';
-import { update } from '../update';
+import { update } from '../generated/update';
 
 /** Rows of a block of the reduction: more would push the columns of x that a tile revisits out of L1. */
 const ROW_BLOCK: usize = 256;

@@ -1,6 +1,6 @@
 // Micro-kernels of convolutions. A convolution is a matrix product whose rows are windows of an image: what stands at
 // position k of window i lies at image + bases[i] + offsets[k] (bytes), and nothing is ever copied into a matrix.
-import { HEIGHTS, addresses, dispatcher, rows } from './template.mjs';
+import { HEIGHTS, addresses, dispatcher, rows, tallOnly } from './template.mjs';
 
 /** Multiply-adds of one row with the vectors b0 b1: a splat (every filter sees every channel) or a vector of channels. */
 const products = {
@@ -17,7 +17,7 @@ export function ${name}${n}x8(
   tiles: usize, y: usize, yStride: usize, image: usize, bases: usize, offsets: usize, depth: usize, panel: usize,
   init: usize, low: f32,
 ): void {
-  const end = offsets + (depth << 2);
+${tallOnly(n)}  const end = offsets + (depth << 2);
   for (; tiles > 0; tiles--) {
 ${rows(n, (r) => `    const x${r} = image + <usize>load<u32>(bases, ${4 * r});`)}
 ${rows(n, (r) => `    let s${r} = v128.load(init), t${r} = v128.load(init, 16);`)}
@@ -44,7 +44,7 @@ const gradient = (name, kind) => (n) => `
 export function ${name}${n}x8(
   g: usize, image: usize, bases: usize, offsets: usize, pixels: usize, delta: usize, deltaStride: usize, fresh: bool,
 ): void {
-${rows(n, (r) => `  const x${r} = image + <usize>load<u32>(offsets, ${4 * r});`)}
+${tallOnly(n)}${rows(n, (r) => `  const x${r} = image + <usize>load<u32>(offsets, ${4 * r});`)}
 ${rows(n, (r) => `  let s${r} = f32x4.splat(0), t${r} = f32x4.splat(0);`)}
   if (!fresh) {
 ${rows(n, (r) => `    s${r} = v128.load(g, ${32 * r});\n    t${r} = v128.load(g, ${32 * r + 16});`)}

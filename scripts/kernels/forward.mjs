@@ -1,4 +1,4 @@
-import { addresses, dispatcher, HEIGHTS, lane, products, rows, vectors } from './template.mjs';
+import { addresses, dispatcher, HEIGHTS, lane, products, rows, tallOnly, vectors } from './template.mjs';
 
 /**
  * y[n][8] = max(low, init + x[n][k] · panel[k][8]) for `tiles` tiles of n rows, one below the other; strides and k in bytes
@@ -12,7 +12,7 @@ export function forward${n}x${8 * panels}(
   y: usize, yStride: usize, x: usize, xStride: usize, panel: usize, ${panels > 1 ? 'panelStride: usize, ' : ''}depth: usize,
   init: usize, initStride: usize, tiles: usize, low: f32,
 ): void {
-  const end = depth << 2;
+${tallOnly(n)}  const end = depth << 2;
   for (; tiles > 0; tiles--) {
 ${rows(n, (r) => `    let ${each.map((j) => load(r, j)).join(', ')};`)}
 ${rows(n, (r) => `    const x${r} = x + ${r} * xStride;`)}

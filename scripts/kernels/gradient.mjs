@@ -1,4 +1,4 @@
-import { addresses, dispatcher, HEIGHTS, lane, products, rows, vectors } from './template.mjs';
+import { addresses, dispatcher, HEIGHTS, lane, products, rows, tallOnly, vectors } from './template.mjs';
 
 /** The vector j of row r: two vectors a panel. */
 const place = (r, j) => `${j < 2 ? 'g' : 'next'}, ${32 * r + 16 * (j % 2)}`;
@@ -15,7 +15,7 @@ export function gradientStore(n, panels = 1) {
 export function gradientStore${n}x${8 * panels}(
   g: usize, ${panels > 1 ? 'panelStride: usize, ' : ''}x: usize, xStride: usize, delta: usize, deltaStride: usize, count: usize, fresh: bool,
 ): void {
-  const keep = i32x4.splat(<i32>fresh - 1);
+${tallOnly(n)}  const keep = i32x4.splat(<i32>fresh - 1);
 ${panels > 1 ? '  const next = g + panelStride;\n' : ''}${rows(n, (r) => each.map((j) => start(r, j)).join('\n'))}
   let a: v128;
   for (; count > 0; count--) {

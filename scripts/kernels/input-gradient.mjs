@@ -1,4 +1,14 @@
-import { addresses, declareZero, dispatcher, HEIGHTS, lane, products, rows, vectors } from './template.mjs';
+import {
+  addresses,
+  declareZero,
+  dispatcher,
+  HEIGHTS,
+  lane,
+  products,
+  rows,
+  tallOnly,
+  vectors,
+} from './template.mjs';
 
 /**
  * out[n][8] = Σ over units of w[k][unit] · deltaT[unit][8]: n rows of the weight panels, 8 rows of the batch; or 4,
@@ -11,7 +21,7 @@ export function inputGradient(n, columns = 8) {
 export function inputGradient${n}x${columns}(
   out: usize, outStride: usize, w: usize, panelStride: usize, deltaT: usize, units: usize,
 ): void {
-${declareZero(n, blocks)}
+${tallOnly(n)}${declareZero(n, blocks)}
 ${blocks > 1 ? '  let next = deltaT + (units << 5);\n' : ''}  let a: v128;
   while (units > 0) {
     const last = w + (min<usize>(units, 8) << 2);

@@ -1,15 +1,23 @@
-import { addresses, dispatcher, rows } from './template.mjs';
+import { addresses, dispatcher, fusedOnly, rows } from './template.mjs';
+import { CLASSICAL, PLAIN_SGD, RULES } from './rules.mjs';
+import { declarations, updateLines } from './update.mjs';
 
 const upTo = (n) => Array.from({ length: n }, (_, i) => i + 1);
 
-/** Vectors of one pass over the lists (assembly/sparse.ts has the widest), and of those with an update of their own. */
+/**
+ * Vectors of one pass over the lists (assembly/sparse.ts has the widest), and of those with an update of
+ * their own.
+ */
 const FORWARD = upTo(7);
 const GRADIENT = upTo(13);
 const FUSED = [4, 6, 8, 10, 12, 13];
 
 const panels = (n) => (n + 1) >> 1;
 
-/** Rows given as lists of {k · 32, value}: y[row][4n] = max(low, bias + Σ value · panels[…][k][8]), n vectors at a time. */
+/**
+ * Rows given as lists of {k · 32, value}: y[row][4n] = max(low, bias + Σ value · panels[…][k][8]), n vectors
+ * at a time.
+ */
 function sparseForward(n) {
   return `
 export function sparseForward${n}(
@@ -33,7 +41,7 @@ ${rows(n, (i) => `    v128.store(y, clamp(s${i}, limit), ${16 * i});`)}
 }
 
 /** Mul+add would spill the wider passes. */
-const only = (n) => (n > 7 ? '  if (!ASC_FEATURE_RELAXED_SIMD) return;\n' : '');
+const broadOnly = (n) => fusedOnly(n > 7);
 
 /** Sums value · delta[row] over the list of a column {row · stride, value} into n vectors. */
 const columnSum = (n) => `      for (; e < end; e += 8) {
@@ -42,7 +50,10 @@ const columnSum = (n) => `      for (; e < end; e += 8) {
 ${rows(n, (i) => `        s${i} = fma(a, v128.load(d, ${16 * i}), s${i});`)}
       }`;
 
-/** What is done with vectors i and i + 1 of n: panel after panel, `at` being where it has the weights of an input. */
+/**
+ * What is done with vectors i and i + 1 of n: panel after panel, `at` being where it has the weights of an
+ * input.
+ */
 const byPanels = (n, each) =>
   rows(
     panels(n),
@@ -53,90 +64,61 @@ const byPanels = (n, each) =>
 const lines = (all, ...templates) =>
   templates.flatMap((line) => all.map((i) => `      ${line(i, 16 * (i & 1))}`)).join('\n');
 
-/** Plain sgd from column lists, n vectors of inputs that have any: w ← w − lr · g. */
-function sparseSgd(n) {
-  return `
-export function sparseSgd${n}(
-  w: usize, panelStride: usize, bounds: usize, inputs: usize, delta: usize, control: usize,
+/**
+ * The update of the vectors of an input, panel after panel, by a rule. Slots are given by their distance from
+ * the weights.
+ */
+const updated = (n, rule) =>
+  byPanels(n, (all) =>
+    updateLines(rule, all, {
+      load: (name, i) => `v128.load(${placeOf(name)}, ${16 * (i & 1)})`,
+      store: (name, i, value) => `v128.store(${placeOf(name)}, ${value}, ${16 * (i & 1)});`,
+      gradient: (i) => `s${i}`,
+    })
+      .map((line) => `      ${line}`)
+      .join('\n'),
+  );
+
+const placeOf = (name) => (name === 'w' ? 'at' : `at + ${name}`);
+
+/**
+ * The update of n vectors of all inputs, each input's as soon as its gradient is there: the lists of an input
+ * are read while the roots and divisions of the last are under way. A rule without slots leaves inputs alone
+ * that have no entries.
+ */
+const sparseUpdate = (name, rule) => (n) => `
+export function sparse${name}${n}(
+  w: usize, ${rule.slots.map((slot) => `${slot}: usize, `).join('')}panelStride: usize, bounds: usize, inputs: usize, delta: usize, control: usize,
 ): void {
-${only(n)}  for (; inputs > 0; inputs--) {
+${broadOnly(n)}${rule.slots.length > 0 ? '  const least = kept(TINY);\n' : ''}  for (; inputs > 0; inputs--) {
     let e: usize = load<u32>(bounds);
     const end: usize = load<u32>(bounds, 4);
-    if (e < end) {
+    ${rule.slots.length > 0 ? '' : 'if (e < end) '}{
 ${rows(n, (i) => `      let s${i} = f32x4.splat(0);`)}
 ${columnSum(n)}
-      const step = f32x4.neg(scalar(control, 0));
+      const ${declarations(rule).join(', ')};
       let at = w;
-${byPanels(n, (all) => lines(all, (i, o) => `v128.store(at, fma(step, s${i}, v128.load(at, ${o})), ${o});`))}
+${updated(n, rule)}
     }
     bounds += 8;
     w += 32;
   }
 }`;
-}
 
-/** An update of n vectors of all inputs, with scalars of `control` by name, each input's as soon as its gradient is there. */
-const sparseUpdate = (name, slots, scalars, update) => (n) => `
-export function ${name}${n}(
-  w: usize, ${slots.map((slot) => `${slot}: usize, `).join('')}panelStride: usize, bounds: usize, inputs: usize, delta: usize, control: usize,
-): void {
-${only(n)}  const least = kept(TINY);
-  for (; inputs > 0; inputs--) {
-    let e: usize = load<u32>(bounds);
-    const end: usize = load<u32>(bounds, 4);
-${rows(n, (i) => `    let s${i} = f32x4.splat(0);`)}
-${columnSum(n)}
-    const ${Object.entries(scalars)
-      .map(([scalar, value]) => `${scalar} = ${value}`)
-      .join(', ')};
-    let at = w;
-${byPanels(n, (all) => lines(all, ...update))}
-    bounds += 8;
-    w += 32;
-  }
-}`;
+const sparseSgd = sparseUpdate('Sgd', PLAIN_SGD);
+const sparseMomentum = sparseUpdate('Momentum', CLASSICAL);
+const sparseAdam = sparseUpdate('Adam', RULES.adam);
 
-const scalar = (i) => `scalar(control, ${i})`;
-
-/** Momentum without decay and Nesterov: classicalSweep. */
-const sparseMomentum = sparseUpdate(
-  'sparseMomentum',
-  ['slot'],
-  { step: `f32x4.neg(${scalar(0)})`, momentum: scalar(2) },
-  [
-    (i, o) => `const v${i} = mixed(v128.load(at + slot, ${o}), s${i}, momentum, step, least);`,
-    (i, o) => `v128.store(at + slot, v${i}, ${o});`,
-    (i, o) => `const x${i} = f32x4.add(v128.load(at, ${o}), v${i});`,
-    (i, o) => `v128.store(at, x${i}, ${o});`,
-  ],
-);
-
-/** adamSweep: the lists of an input are read while the roots and divisions of the last are under way. */
-const sparseAdam = sparseUpdate(
-  'sparseAdam',
-  ['slot0', 'slot1'],
-  {
-    ...{ rate: scalar(0), decay: scalar(1), beta1: scalar(2), rest1: scalar(3) },
-    ...{ beta2: scalar(4), rest2: scalar(5), epsilon: scalar(6) },
-  },
-  [
-    (i, o) => `const x${i} = v128.load(at, ${o});`,
-    (i) => `const g${i} = fma(decay, x${i}, s${i});`,
-    (i, o) => `const m${i} = mixed(v128.load(at + slot0, ${o}), g${i}, beta1, rest1, least);`,
-    (i, o) => `const v${i} = mixedSquare(v128.load(at + slot1, ${o}), g${i}, beta2, rest2, least);`,
-    (i, o) => `v128.store(at + slot0, m${i}, ${o});`,
-    (i, o) => `v128.store(at + slot1, v${i}, ${o});`,
-    (i, o) => `v128.store(at, descended(x${i}, m${i}, v${i}, rate, epsilon), ${o});`,
-  ],
-);
-
-/** The gradient of n vectors written to memory, one input after the other; added to what is there if not `fresh`. */
+/**
+ * The gradient of n vectors written to memory, one input after the other; added to what is there if not
+ * `fresh`.
+ */
 function sparseStore(n) {
   return `
 export function sparseStore${n}(
   g: usize, panelStride: usize, bounds: usize, inputs: usize, delta: usize, fresh: bool,
 ): void {
-${only(n)}  for (; inputs > 0; inputs--) {
+${broadOnly(n)}  for (; inputs > 0; inputs--) {
 ${rows(n, (i) => `    let s${i} = f32x4.splat(0);`)}
     let at = g;
     if (!fresh) {
@@ -165,7 +147,7 @@ const dispatch = (name, widths, parameters) => dispatcher(`${name}Vectors`, name
 
 export default () => [
   "import { clamp, fma, kept } from '../simd';",
-  "import { descended, mixed, mixedSquare, scalar, TINY } from '../update/parts';",
+  "import { descended, mixed, mixedSquare, scalar, TINY } from '../update';",
   ...FORWARD.map(sparseForward),
   ...GRADIENT.map(sparseSgd),
   ...FUSED.map(sparseMomentum),

@@ -3,6 +3,12 @@
 const TALLEST = 6;
 export const HEIGHTS = Array.from({ length: TALLEST }, (_, i) => i + 1);
 
+/** The line that leaves a kernel empty where no multiply-add is fused, as in `base`: nothing there calls it. */
+export const fusedOnly = (needed) => (needed ? '  if (!ASC_FEATURE_RELAXED_SIMD) return;\n' : '');
+
+/** The same for tiles taller than that of `base` (assembly/simd.ts). */
+export const tallOnly = (n) => fusedOnly(n > 4);
+
 export const rows = (n, line) => Array.from({ length: n }, (_, r) => line(r)).join('\n');
 
 export const addresses = (names) => names.split(' ').map((n) => [n, 'usize']);

@@ -1,4 +1,5 @@
-import { RuleCode } from '../engine/generated/abi.js';
+import type { RuleScalars } from '../engine/generated/abi.js';
+import { RULE_SLOTS, RuleCode } from '../engine/generated/abi.js';
 
 /** Clipping and decay that every optimizer takes. At most one kind of clipping is in force. */
 export interface OptimizerCommon {
@@ -34,21 +35,6 @@ export type OptimizerSpec = OptimizerCommon &
     | { readonly kind: 'adadelta'; readonly rho: number; readonly epsilon: number }
   );
 
-/** The slots that each update rule keeps. */
-const SLOTS: Readonly<Record<RuleCode, number>> = {
-  sgd: 0,
-  momentum: 1,
-  adam: 2,
-  amsgrad: 3,
-  adamax: 2,
-  nadam: 2,
-  rmsprop: 2,
-  centered: 3,
-  adagrad: 1,
-  adadelta: 2,
-  lion: 1,
-};
-
 export interface UpdateRule {
   readonly code: number;
   readonly slots: number;
@@ -56,7 +42,7 @@ export interface UpdateRule {
 
 export function updateRule(optimizer: OptimizerSpec): UpdateRule {
   const name = ruleOf(optimizer);
-  return { code: RuleCode[name], slots: SLOTS[name] };
+  return { code: RuleCode[name], slots: RULE_SLOTS[name] };
 }
 
 function ruleOf(optimizer: OptimizerSpec): RuleCode {
@@ -88,53 +74,67 @@ export function newOptimizerState(): OptimizerState {
   return { step: 0, beta1Power: 1, beta2Power: 1, decayPower: 1, momentumProduct: 1 };
 }
 
-/** Floats of the scalars that a rule reads: assembly/update.ts names them. */
-const SCALARS = 10;
-
-/** Advance the state by a step; the rule's scalars at this learning rate (position 1, decay, is the parameter's own). */
+/**
+ * Advances the state by a step, and returns the scalars of the rule at this learning rate
+ * (scripts/kernels/rules.mjs). Decay, the second, is 0: it is the parameter's own.
+ */
 export function nextScalars(optimizer: OptimizerSpec, state: OptimizerState, rate: number): Float32Array {
-  const scalars = new Float32Array(SCALARS);
-  scalars[0] = rate;
   state.step += 1;
   if ('beta1' in optimizer) {
     state.beta1Power *= optimizer.beta1;
     state.beta2Power *= optimizer.beta2;
-    const { beta1, beta2 } = optimizer;
-    scalars.set([beta1, 1 - beta1, beta2, 1 - beta2], 2);
   }
-  if ('epsilon' in optimizer) scalars[6] = optimizer.epsilon;
-  switch (optimizer.kind) {
-    case 'sgd':
-      scalars.set(
-        optimizer.nesterov ? [optimizer.momentum, optimizer.momentum, rate] : [optimizer.momentum, 1, 0],
-        2,
-      );
-      break;
-    case 'adam':
-      scalars[0] = (rate * Math.sqrt(1 - state.beta2Power)) / (1 - state.beta1Power);
-      break;
-    case 'adamax':
-      scalars[0] = rate / (1 - state.beta1Power);
-      break;
-    case 'nadam':
-      setNadam(scalars, optimizer.beta1, state);
-      break;
-    case 'rmsprop':
-      scalars.set([optimizer.rho, 1 - optimizer.rho, optimizer.momentum], 2);
-      break;
-    case 'adadelta':
-      scalars.set([optimizer.rho, 1 - optimizer.rho], 2);
-      break;
-  }
-  return scalars;
+  return Float32Array.from(scalarsOf(optimizer, state, rate));
 }
 
-/** u_t = beta1 (1 − .5 · .96^t) (keras/src/optimizers/nadam.py). */
-function setNadam(scalars: Float32Array, beta1: number, state: OptimizerState): void {
+function scalarsOf(optimizer: OptimizerSpec, state: OptimizerState, rate: number): RuleScalars[RuleCode] {
+  switch (optimizer.kind) {
+    case 'sgd': {
+      const { momentum, nesterov } = optimizer;
+      if (momentum === 0) return [rate, 0] satisfies RuleScalars['sgd'];
+      const factors = nesterov ? ([momentum, rate] as const) : ([1, 0] as const);
+      return [rate, 0, momentum, ...factors] satisfies RuleScalars['momentum'];
+    }
+    case 'adam': {
+      const corrected = (rate * Math.sqrt(1 - state.beta2Power)) / (1 - state.beta1Power);
+      return [corrected, 0, ...shares(optimizer), optimizer.epsilon] satisfies RuleScalars[
+        'adam' | 'amsgrad'];
+    }
+    case 'adamax': {
+      const corrected = rate / (1 - state.beta1Power);
+      return [corrected, 0, ...shares(optimizer), optimizer.epsilon] satisfies RuleScalars['adamax'];
+    }
+    case 'nadam': {
+      const moments = [...shares(optimizer), optimizer.epsilon] as const;
+      return [rate, 0, ...moments, ...nextNadam(optimizer.beta1, state)] satisfies RuleScalars['nadam'];
+    }
+    case 'rmsprop': {
+      const { rho, momentum, epsilon } = optimizer;
+      return [rate, 0, rho, 1 - rho, momentum, epsilon] satisfies RuleScalars['rmsprop' | 'centered'];
+    }
+    case 'adagrad':
+      return [rate, 0, optimizer.epsilon] satisfies RuleScalars['adagrad'];
+    case 'adadelta':
+      return [rate, 0, optimizer.rho, 1 - optimizer.rho, optimizer.epsilon] satisfies RuleScalars['adadelta'];
+    case 'lion':
+      return [rate, 0, ...shares(optimizer)] satisfies RuleScalars['lion'];
+  }
+}
+
+/** beta1, 1 − beta1, beta2, 1 − beta2 */
+function shares({ beta1, beta2 }: Betas): [number, number, number, number] {
+  return [beta1, 1 - beta1, beta2, 1 - beta2];
+}
+
+/**
+ * Factors of the mean and of the gradient, and the correction: u_t = beta1 (1 − .5 · .96^t)
+ * (keras/src/optimizers/nadam.py).
+ */
+function nextNadam(beta1: number, state: OptimizerState): [number, number, number] {
   state.decayPower *= 0.96;
   const now = beta1 * (1 - 0.5 * state.decayPower);
   const next = beta1 * (1 - 0.5 * state.decayPower * 0.96);
   state.momentumProduct *= now;
   const product = state.momentumProduct;
-  scalars.set([next / (1 - product * next), (1 - now) / (1 - product), 1 / (1 - state.beta2Power)], 7);
+  return [next / (1 - product * next), (1 - now) / (1 - product), 1 / (1 - state.beta2Power)];
 }

@@ -1,0 +1,164 @@
+// Kernels from the table of update rules: assembly/generated/update.ts, and the lines of updates that
+// sparse.mjs fuses.
+import { CLASSICAL, RULES } from './rules.mjs';
+
+/** The names in an expression, replaced: not what stands behind a dot, nor the names of functions. */
+const replaced = (text, by) => text.replace(/(?<![.\w])[a-z]\w*(?![\w(.])/gi, (name) => by(name) ?? name);
+
+const countOf = (text, name) => [...text.matchAll(new RegExp(`(?<![.\\w])${name}(?![\\w(.])`, 'g'))].length;
+
+const splat = (scalars, name) =>
+  scalars.includes(name) ? `scalar(control, ${scalars.indexOf(name)})` : undefined;
+
+/** Declarations of the scalars that a formula needs, and of its constants: `name = value`. */
+export function declarations({ scalars, constants = {}, formula, decays = true }) {
+  const text = [...Object.values(formula), ...(decays ? ['decay'] : [])].join(' ');
+  const own = scalars.filter((name) => countOf(text, name) > 0);
+  const made = Object.entries(constants).map(
+    ([name, value]) => `${name} = ${replaced(value, (each) => splat(scalars, each))}`,
+  );
+  return [...own.map((name) => `${name} = ${splat(scalars, name)}`), ...made];
+}
+
+/**
+ * The lines that update the vectors numbered `all`: each assignment for all of them, then its stores, so that
+ * neighbours are treated alike. `load(name, i)` and `store(name, i, value)`: the text for vector i of `w` or
+ * of a slot; `gradient(i)`: of g.
+ */
+export function updateLines({ slots, formula, decays = true }, all, { load, store, gradient }) {
+  const steps = Object.entries({ ...(decays ? { g: 'fma(decay, w, g)' } : {}), ...formula });
+  const values = { g: gradient };
+  const read = (name) => (i) => load(name, i);
+  for (const slot of slots) values[slot] = read(slot);
+  const lines = [];
+  const assign = (name, value) => {
+    for (const i of all) lines.push(`const ${name}${i} = ${value(i)};`);
+    values[name] = (i) => `${name}${i}`;
+  };
+  values.w = read('w');
+  if (steps.reduce((sum, [, text]) => sum + countOf(text, 'w'), 0) > 1) assign('x', values.w);
+  values.w = values.x ?? values.w;
+  for (const [name, text] of steps) {
+    const current = { ...values };
+    const target = name === 'w' ? (all.length > 1 ? 'y' : undefined) : name;
+    const value = (i) => replaced(text, (each) => current[each]?.(i));
+    if (target) assign(target, value);
+    if (name === 'w' || slots.includes(name)) {
+      for (const i of all) lines.push(store(name, i, target ? `${target}${i}` : value(i)));
+    }
+  }
+  return lines;
+}
+
+const indent = (lines, by) => lines.map((line) => ' '.repeat(by) + line).join('\n');
+
+/**
+ * Slots of rules that the works use: each has a sweep whose scalars stay in registers. The others share a
+ * loop.
+ */
+const FREQUENT = ['sgd', 'momentum', 'adam'];
+
+/** Vectors `all` where pointers stand at the first of them. */
+const atPointers = (rule, all) =>
+  updateLines(rule, all, {
+    load: (name, i) => `v128.load(${name}, ${16 * i})`,
+    store: (name, i, value) => `v128.store(${name}, ${value}, ${16 * i});`,
+    gradient: (i) => `v128.load(g, ${16 * i})`,
+  });
+
+const parameters = ({ slots }) =>
+  ['w', ...slots, 'g', 'length', 'control'].map((name) => `${name}: usize`).join(', ');
+
+/**
+ * A sweep of its own, two vectors a round. `wide` fuses them; elsewhere both at once would need too many
+ * registers.
+ */
+function sweep(name, rule, first = '') {
+  const all = declarations(rule);
+  if (rule.slots.length > 0) all.push('least = kept(TINY)');
+  const round = (lines) => `    for (; g + 16 < end; g += 32) {
+${indent([...lines, ...['w', ...rule.slots].map((pointer) => `${pointer} += 32;`)], 6)}
+    }`;
+  return `
+export function ${name}Update(${parameters(rule)}): void {
+${first}  const ${all.join(',\n    ')};
+  const end = g + (length << 2);
+  if (WIDE) {
+${round(atPointers(rule, [0, 1]))}
+  } else {
+${round([...atPointers(rule, [0]), ...atPointers(rule, [1])])}
+  }
+  if (g < end) {
+${indent(atPointers(rule, [0]), 4)}
+  }
+}`;
+}
+
+/** The names that `update` has for the slots of a rule. */
+const placesOf = ({ slots }) => ['w', ...slots.map((_, i) => `slot${i}`)];
+
+const sweepCall = (name) =>
+  `  if (rule == RuleCode.${name}) return ${name}Update(${placesOf(RULES[name]).join(', ')}, g, length, control);`;
+
+/** A rare rule's share of the loop of \`update\`: one vector. */
+function rareCase([name, rule]) {
+  const places = Object.fromEntries(['w', ...rule.slots].map((slot, i) => [slot, placesOf(rule)[i]]));
+  const lines = updateLines(rule, [0], {
+    load: (slot) => `v128.load(${places[slot]})`,
+    store: (slot, _, value) => `v128.store(${places[slot]}, ${value});`,
+    gradient: () => 'v128.load(g)',
+  });
+  return `      case RuleCode.${name}: {
+        const ${declarations(rule).join(', ')};
+${indent(lines, 8)}
+        break;
+      }`;
+}
+
+const update = () => `
+/**
+ * Sweeps a gradient of \`length\` (multiple of 4) float32 through the rule. Slots that a rule lacks are
+ * ignored.
+ * @writes w slot0 slot1 slot2 @reads g
+ * @rows length by 16: w*4 slot0*4 slot1*4 slot2*4 g*4
+ * @cost 0.6 * length
+ */
+export function update(
+  rule: i32, w: usize, slot0: usize, slot1: usize, slot2: usize, g: usize, length: usize, control: usize,
+): void {
+${FREQUENT.map(sweepCall).join('\n')}
+  const least = kept(TINY);
+  for (const end = g + (length << 2); g < end; g += 16) {
+    switch (rule) {
+${Object.entries(RULES)
+  .filter(([name]) => !FREQUENT.includes(name))
+  .map(rareCase)
+  .join('\n')}
+      default:
+        assert(false);
+    }
+    w += 16;
+    slot0 += 16;
+    slot1 += 16;
+    slot2 += 16;
+  }
+}`;
+
+export default () => [
+  "import { clamp, fma, kept } from '../simd';",
+  "import { descended, flush, isClassical, mixed, mixedSquare, scalar, signed, TINY } from '../update';",
+  `
+/** The update rules. */
+export const enum RuleCode { ${Object.keys(RULES).join(', ')} }`,
+  sweep('classical', CLASSICAL),
+  ...FREQUENT.map((name) =>
+    sweep(
+      name,
+      RULES[name],
+      name === 'momentum'
+        ? '  if (isClassical(control)) return classicalUpdate(w, v, g, length, control);\n'
+        : '',
+    ),
+  ),
+  update(),
+];
