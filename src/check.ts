@@ -1,7 +1,9 @@
 import { ValueError } from './errors.js';
 import { describe, quote, closestName, toCamelCase } from './check/describe.js';
 import type { Rule } from './check/rules.js';
-import { refused } from './check/rules.js';
+import { refused, abortSignal, anyOf, oneOf, positiveInteger } from './check/rules.js';
+import type { Pieces } from './yielding.js';
+import { runInSlices, Yielder } from './yielding.js';
 
 export { canonicalName, closestName, describe, printable, quote } from './check/describe.js';
 export * from './check/rules.js';
@@ -145,4 +147,51 @@ export function refuseMisplaced(
  */
 export function notJson(owner: string, instead: string): ValueError {
   return new ValueError(`${owner}: JSON would leave out what the model has learned; ${instead}.`);
+}
+
+/** The option `threads` of what predicts. */
+export interface ThreadsOption {
+  /**
+   * Accepted as by `fit`, a number or 'auto'. Predictions compute on the calling thread, whatever the number; the results
+   * are the same.
+   */
+  readonly threads?: number | 'auto';
+}
+
+/** The rule of the option `threads`. */
+export const threadsRule = /* @__PURE__ */ anyOf(/* @__PURE__ */ oneOf<'auto'>(['auto']), positiveInteger);
+
+/** Options that every method whose name ends in `Async` takes beside those of the method without `Async`. */
+export interface AsyncOptions {
+  /** Aborts: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /**
+   * Accepted as by `fit`, a number or 'auto'. Predictions and transformers compute on the calling thread, whatever the
+   * number, and let other work of the program run between their slices; the results are the same.
+   */
+  readonly threads?: number | 'auto';
+}
+
+/** The rules of these options. */
+const asyncSchema = {
+  signal: abortSignal,
+  threads: threadsRule,
+};
+
+/**
+ * A method whose name ends in `Async`: check its options, then do its work in slices of about 25 ms, between which timers,
+ * input and other work of the program run.
+ *
+ * @param owner whose options they are, for errors: 'MLPClassifier.predictAsync'
+ * @param schema the options of the method without `Async`
+ * @throws the signal's reason
+ */
+export async function runAsync<S extends Schema, T>(
+  owner: string,
+  options: unknown,
+  schema: S,
+  work: (options: Checked<S>) => Pieces<T>,
+): Promise<T> {
+  const { signal, threads: _threads, ...own } = checkOptions(owner, options, { ...schema, ...asyncSchema });
+  return runInSlices(work(own as Checked<S>), new Yielder(signal as AbortSignal | undefined));
 }

@@ -6,7 +6,7 @@ export * from './errors.js';
 export { ConvergenceWarning, LamellaWarning } from './warnings.js';
 export type { OnWarning, WarningCode } from './warnings.js';
 export { ndarray, toNested } from './ndarray.js';
-export type { AsyncOptions } from './check/async-options.js';
+export type { AsyncOptions } from './check.js';
 export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray.js';
 export { MLPClassifier } from './estimators/mlp-classifier.js';
 export { MLPRegressor } from './estimators/mlp-regressor.js';
@@ -24,12 +24,17 @@ export { Perceptron } from './estimators/perceptron/perceptron.js';
 export type { PerceptronFitOptions } from './estimators/perceptron/perceptron.js';
 export { loadModel } from './model-files/load.js';
 export type { AnyModel } from './model-files/load.js';
-export type { LoadOptions } from './io/kept-bytes.js';
+export type { LoadOptions } from './io/model-file.js';
 export { parseIdx } from './data/idx.js';
 export type { ReadOptions } from './data/idx.js';
 export { trainTestSplit } from './data/split.js';
 export type { SplitOptions } from './data/split.js';
-export * from './data/scalers.js';
+export { MinMaxScaler } from './data/scalers/min-max.js';
+export type { MinMaxScalerParams } from './data/scalers/min-max.js';
+export { RobustScaler } from './data/scalers/robust.js';
+export type { RobustScalerParams } from './data/scalers/robust.js';
+export { StandardScaler } from './data/scalers/standard.js';
+export type { StandardScalerParams } from './data/scalers/standard.js';
 export * from './data/scores.js';
 export { callbacks } from './train/callbacks/index.js';
 export type { Callback, CallbackModel, Logs } from './train/callbacks/types.js';
@@ -59,5 +64,37 @@ export type { History } from './sequential/history.js';
 export type { ClassWeight } from './sequential/row-weights.js';
 export type { Sample } from './sequential/prepare.js';
 export type { Stream } from './sequential/stream.js';
-export * from './data/encoders.js';
-export * from './search/index.js';
+export { LabelBinarizer } from './data/encoders/label-binarizer.js';
+export type { LabelBinarizerParams } from './data/encoders/label-binarizer.js';
+export { LabelEncoder } from './data/encoders/label-encoder.js';
+export { OneHotEncoder } from './data/encoders/one-hot-encoder.js';
+export type { LabelTable, OneHotEncoderParams } from './data/encoders/one-hot-encoder.js';
+export { toCategorical } from './data/encoders/label-binarizer.js';
+export type { CrossValPredictOptions } from './search/cross-validation.js';
+export type {
+  Curve,
+  LearningCurve,
+  LearningCurveOptions,
+  ValidationCurveOptions,
+} from './search/cross-validation.js';
+export type { CrossValidation } from './search/experiment.js';
+export type { Estimator, EstimatorFactory, EstimatorSource, Params } from './search/estimator.js';
+export type { ExperimentOptions, ScoringOptions } from './search/experiment.js';
+export { kFold, stratifiedKFold } from './search/folds.js';
+export type { Fold, FoldOptions } from './search/folds.js';
+export { distributions } from './search/distributions.js';
+export type { Distribution } from './search/distributions.js';
+export type { ParamDistributions, ParamGrid } from './search/grid.js';
+export {
+  crossValPredict,
+  crossValScore,
+  gridSearch,
+  learningCurve,
+  randomizedSearch,
+  validationCurve,
+} from './search/model-selection.js';
+export { Pipeline, pipeline } from './search/pipeline.js';
+export type { Step, Transformer } from './search/pipeline.js';
+export type { Scorer, Scoring, ScoringName } from './search/scoring.js';
+export type { Candidate, RandomizedSearchOptions, SearchOptions, SearchResult } from './search/search.js';
+export type { PredictMethod, TrialResult } from './search/trial.js';

@@ -5,4 +5,4 @@ export { readIdx } from './node/files.js';
 export { loadFashionMnist, loadMnist } from './node/mnist.js';
 export type { ImageDataSet, ImageDataSetOptions, LabeledImages } from './node/mnist.js';
 export { callbacks } from './node/callbacks.js';
-export { readModel, saveModel } from './node/model-files.js';
+export { readModel, saveModel } from './node/files.js';

@@ -1,12 +1,12 @@
 /** How good predictions are: scikit-learn's metrics. */
 export type { LabelRows } from './scores/labels.js';
-export type { Average, Multioutput, ScoreOptions } from './scores/options.js';
-export { accuracyScore, balancedAccuracyScore, confusionMatrix } from './scores/confusion.js';
-export type { ConfusionMatrixOptions } from './scores/confusion.js';
+export type { Average, Multioutput, ScoreOptions } from './scores/labels.js';
+export { accuracyScore, balancedAccuracyScore, confusionMatrix } from './scores/classification.js';
+export type { ConfusionMatrixOptions } from './scores/classification.js';
 export { logLoss } from './scores/probabilities.js';
 export type { LogLossOptions } from './scores/probabilities.js';
-export { f1Score, precisionScore, recallScore } from './scores/precision-recall.js';
-export type { PrecisionRecallOptions } from './scores/precision-recall.js';
+export { f1Score, precisionScore, recallScore } from './scores/classification.js';
+export type { PrecisionRecallOptions } from './scores/classification.js';
 export { meanAbsoluteError, meanSquaredError, r2Score } from './scores/regression.js';
 export type { RegressionScoreOptions } from './scores/regression.js';
 export { classificationReport } from './scores/report.js';

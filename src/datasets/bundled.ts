@@ -1,6 +1,6 @@
 import type { NdArray, TypedArray } from '../ndarray.js';
 import { gunzip } from '../data/gzip.js';
-import { DIGITS_GZIP_BASE64 } from './digitsData.js';
+import { DIGITS_GZIP_BASE64 } from './digits-data.js';
 
 /** Rows with the classes they belong to. */
 export interface ClassificationData<T extends TypedArray = Float32Array> {

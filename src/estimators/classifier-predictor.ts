@@ -1,6 +1,5 @@
-import type { AsyncOptions, ThreadsOption } from '../check/async-options.js';
-import { runAsync, threadsRule } from '../check/async-options.js';
-import { anything, checkOptions, float32Array } from '../check.js';
+import type { AsyncOptions, ThreadsOption } from '../check.js';
+import { runAsync, threadsRule, anything, checkOptions, float32Array } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { log } from '../math.js';
 import { isRepeated, memoize } from '../network/prediction-memo.js';

@@ -3,8 +3,7 @@ import type { Engine } from '../engine/engines.js';
 import type { Label } from '../data/labels.js';
 import { encodeLabels } from '../data/labels.js';
 import { FormatError } from '../errors.js';
-import { asFormatError } from '../io/format-errors.js';
-import { parameterName, slotName } from '../io/model-file.js';
+import { asFormatError, parameterName, slotName } from '../io/model-file.js';
 import {
   anyNumber,
   readMembers,

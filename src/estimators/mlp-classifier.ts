@@ -1,10 +1,9 @@
-import type { AsyncOptions } from '../check/async-options.js';
-import { runAsync } from '../check/async-options.js';
-import { anything, checkOptions } from '../check.js';
+import type { AsyncOptions } from '../check.js';
+import { runAsync, anything, checkOptions } from '../check.js';
 import { readWeights } from '../data/weights.js';
 import type { Label } from '../data/labels.js';
 import { ready } from '../engine/engine.js';
-import { keptBytes } from '../io/kept-bytes.js';
+import { keptBytes } from '../io/model-file.js';
 import { lazyImport } from '../lazy.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
 import { rowsInPieces } from '../ndarray.js';

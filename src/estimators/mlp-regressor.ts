@@ -1,9 +1,8 @@
-import type { AsyncOptions } from '../check/async-options.js';
-import { runAsync } from '../check/async-options.js';
-import { anything, checkOptions } from '../check.js';
+import type { AsyncOptions } from '../check.js';
+import { runAsync, anything, checkOptions } from '../check.js';
 import { r2Score } from '../data/scores/regression.js';
 import { ready } from '../engine/engine.js';
-import { keptBytes } from '../io/kept-bytes.js';
+import { keptBytes } from '../io/model-file.js';
 import { lazyImport } from '../lazy.js';
 import type { ArrayInput } from '../ndarray.js';
 import { rowsInPieces } from '../ndarray.js';

@@ -1,6 +1,5 @@
-import type { AsyncOptions, ThreadsOption } from '../check/async-options.js';
-import { runAsync, threadsRule } from '../check/async-options.js';
-import { checkOptions, float32Array } from '../check.js';
+import type { AsyncOptions, ThreadsOption } from '../check.js';
+import { runAsync, threadsRule, checkOptions, float32Array } from '../check.js';
 import { isRepeated, memoize } from '../network/prediction-memo.js';
 import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
 import { FittedMLP } from './fitted-mlp.js';

@@ -1,4 +1,4 @@
-import type { Tensor } from '../io/safetensors/dtypes.js';
+import type { Tensor } from '../io/safetensors.js';
 import { parameterName, slotName, writeModelFile } from '../io/model-file.js';
 import type { Parameter } from '../network/parameters.js';
 import { unpack } from '../network/parameters.js';

@@ -3,12 +3,78 @@ import { compareCodePoints } from '../data/labels.js';
 import type { Parameter } from '../network/parameters.js';
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
-import type { Tensor } from './safetensors/dtypes.js';
-import { writeSafetensors } from './safetensors/write.js';
-import { describe } from '../check.js';
-import { ValueError } from '../errors.js';
+import type { Tensor } from './safetensors.js';
+import { writeSafetensors } from './safetensors.js';
+import { describe, checkOptions, readBytes } from '../check.js';
+import { ValueError, FormatError, LamellaError } from '../errors.js';
 import { RandomState } from '../random.js';
 import type { Json } from './json.js';
+import { DEFAULT_MAX_BYTES, maxBytesRule } from '../budget.js';
+
+/** What a model file is given as, for errors. */
+export const MODEL_BYTES = 'A model must be given as the bytes of its file';
+
+/** How much of a model file is read. */
+export interface LoadOptions {
+  /** The most bytes that the file may have, an integer >= 1; for a moment reading takes four times as many. Default 2^30. */
+  readonly maxBytes?: number;
+}
+
+/** The options of `loadModel` or `readModel`, filled in. @throws ValueError */
+export function readLoadOptions(owner: string, options: unknown): Required<LoadOptions> {
+  return { maxBytes: DEFAULT_MAX_BYTES, ...checkOptions(owner, options, { maxBytes: maxBytesRule }) };
+}
+
+/** Larger files are not copied before they are read: that alone would hold the event loop too long. */
+const MAX_KEPT_BYTES = 16777216;
+
+/**
+ * The bytes of a model file for whoever reads them later: a copy, since they belong to the caller. Of more than 16 MiB they
+ * are the caller's own; those that change before they have been read do not match the checksum of the file.
+ *
+ * @throws ValueError for anything but bytes
+ */
+export function keptBytes(bytes: unknown): Uint8Array {
+  const given = readBytes(bytes, MODEL_BYTES);
+  return given.length > MAX_KEPT_BYTES ? given : new Uint8Array(given);
+}
+
+/**
+ * `keptBytes`, of no more than `maxBytes` bytes.
+ *
+ * @throws ValueError for anything but bytes, and for unfit options; FormatError for more bytes
+ */
+export function keptWithin(bytes: unknown, options: unknown): Uint8Array {
+  const { maxBytes } = readLoadOptions('loadModel', options);
+  const { length } = readBytes(bytes, MODEL_BYTES);
+  if (length <= maxBytes) return keptBytes(bytes);
+  throw new FormatError(
+    `A model file must have at most ${maxBytes} bytes, but has ${length}; give another maxBytes.`,
+  );
+}
+
+/** What `work` returns; what it refuses about the content of a file is an error of the file. */
+export function asFormatError<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw formatError(error);
+  }
+}
+
+/** `asFormatError` of work in pieces. */
+export function* formatErrorsInPieces<T>(work: Pieces<T>): Pieces<T> {
+  try {
+    return yield* work;
+  } catch (error) {
+    throw formatError(error);
+  }
+}
+
+function formatError(error: unknown): unknown {
+  if (error instanceof FormatError || !(error instanceof LamellaError)) return error;
+  return new FormatError(`A model file must hold a sound model: ${error.message}`, { cause: error });
+}
 
 /** A model as plain data. */
 export interface ModelFile {

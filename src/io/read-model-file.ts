@@ -5,15 +5,13 @@ import { formatShape } from '../ndarray.js';
 import { firstNonFinite } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { runInSlices, Yielder } from '../yielding.js';
-import { MODEL_BYTES } from './kept-bytes.js';
+import { MODEL_BYTES, asFormatError, checksum, FORMAT, VERSION } from './model-file.js';
 import type { Json, JsonObject } from './json.js';
 import { parseJson } from './json.js';
 import type { ModelFile } from './model-file.js';
-import { checksum, FORMAT, VERSION } from './model-file.js';
-import type { Tensor } from './safetensors/dtypes.js';
-import { readSafetensorsMetadata, safetensorsInPieces } from './safetensors/read.js';
+import type { Tensor } from './safetensors.js';
+import { readSafetensorsMetadata, safetensorsInPieces } from './read-safetensors.js';
 import { RandomState } from '../random.js';
-import { asFormatError } from './format-errors.js';
 
 /**
  * Read a file that `writeModelFile` has written, or only the one `kind` of it.

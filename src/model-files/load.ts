@@ -3,8 +3,8 @@ import { FormatError } from '../errors.js';
 import { MLPClassifier } from '../estimators/mlp-classifier.js';
 import { MLPRegressor } from '../estimators/mlp-regressor.js';
 import { Perceptron } from '../estimators/perceptron/perceptron.js';
-import type { LoadOptions } from '../io/kept-bytes.js';
-import { keptWithin } from '../io/kept-bytes.js';
+import type { LoadOptions } from '../io/model-file.js';
+import { keptWithin } from '../io/model-file.js';
 import { lazyImport } from '../lazy.js';
 import { Sequential } from '../sequential/sequential.js';
 

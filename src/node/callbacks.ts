@@ -11,8 +11,8 @@ import type { CheckpointPolicy } from '../train/callbacks/model-checkpoint.js';
 import { checkpointRules, ModelCheckpoint } from '../train/callbacks/model-checkpoint.js';
 import type { EventPolicy } from '../train/callbacks/tensor-board.js';
 import { eventRules, TensorBoard } from '../train/callbacks/tensor-board.js';
-import type { Appender } from '../train/callbacks/writing.js';
-import { required } from '../train/callbacks/writing.js';
+import type { Appender } from '../train/callbacks/arguments.js';
+import { required } from '../train/callbacks/arguments.js';
 import { writeAtomically } from './atomic.js';
 import { pathRule } from './files.js';
 

@@ -1,6 +1,11 @@
 import { lazyImport } from '../lazy.js';
-import type { CrossValPredictOptions } from './cross-validation.js';
-import type { Curve, LearningCurve, LearningCurveOptions, ValidationCurveOptions } from './curves.js';
+import type {
+  CrossValPredictOptions,
+  Curve,
+  LearningCurve,
+  LearningCurveOptions,
+  ValidationCurveOptions,
+} from './cross-validation.js';
 import type { Estimator, EstimatorSource } from './estimator.js';
 import type { ScoringOptions } from './experiment.js';
 import type { ParamDistributions, ParamGrid } from './grid.js';
@@ -53,7 +58,7 @@ export async function learningCurve(
   y: unknown,
   options: LearningCurveOptions = {},
 ): Promise<LearningCurve> {
-  const selection = await lazyImport(() => import('./curves.js'));
+  const selection = await lazyImport(() => import('./cross-validation.js'));
   return selection.learningCurve(estimator, x, y, options);
 }
 
@@ -64,7 +69,7 @@ export async function validationCurve(
   y: unknown,
   options: ValidationCurveOptions,
 ): Promise<Curve> {
-  const selection = await lazyImport(() => import('./curves.js'));
+  const selection = await lazyImport(() => import('./cross-validation.js'));
   return selection.validationCurve(estimator, x, y, options);
 }
 

@@ -1,6 +1,6 @@
 import { abortSignal, describe, refused, notJson } from '../check.js';
 import { throwIfAborted } from '../yielding.js';
-import type { AsyncOptions } from '../check/async-options.js';
+import type { AsyncOptions } from '../check.js';
 import { ValueError } from '../errors.js';
 import { FitGuard } from '../train/fit-guard.js';
 import { lazyImport } from '../lazy.js';

@@ -1,6 +1,5 @@
-import type { AsyncOptions } from '../check/async-options.js';
-import { runAsync } from '../check/async-options.js';
-import { checkOptions } from '../check.js';
+import type { AsyncOptions } from '../check.js';
+import { runAsync, checkOptions } from '../check.js';
 import { lazyImport } from '../lazy.js';
 import type { ArrayInput } from '../ndarray.js';
 import type { SlicedSession } from '../train/sliced-session.js';

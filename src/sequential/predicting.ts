@@ -1,6 +1,13 @@
-import type { AsyncOptions, ThreadsOption } from '../check/async-options.js';
-import { runAsync, threadsRule } from '../check/async-options.js';
-import { checkOptions, float32Array, func, positiveInteger, verbosity } from '../check.js';
+import type { AsyncOptions, ThreadsOption } from '../check.js';
+import {
+  runAsync,
+  threadsRule,
+  checkOptions,
+  float32Array,
+  func,
+  positiveInteger,
+  verbosity,
+} from '../check.js';
 import { ShapeError } from '../errors.js';
 import { isRepeated, memoize } from '../network/prediction-memo.js';
 import { sizeOf } from '../network/spec.js';

@@ -1,6 +1,6 @@
 import { anything, checkOptions, displayName, integer, notJson } from '../check.js';
 import type { Engine } from '../engine/engines.js';
-import { asFormatError } from '../io/format-errors.js';
+import { asFormatError } from '../io/model-file.js';
 import { runInSlices, Yielder } from '../yielding.js';
 import { readDescribed } from './from-json.js';
 import type { Layer } from './layer.js';

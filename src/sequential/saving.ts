@@ -1,6 +1,6 @@
 import { ValueError } from '../errors.js';
 import { parameterName, slotName, toJson, writeModelFile } from '../io/model-file.js';
-import type { Tensor } from '../io/safetensors/dtypes.js';
+import type { Tensor } from '../io/safetensors.js';
 import type { Parameter } from '../network/parameters.js';
 import type { NdArray } from '../ndarray.js';
 import type { TrainingState } from '../train/callbacks/types.js';

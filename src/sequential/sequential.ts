@@ -10,8 +10,7 @@ import {
 } from '../check.js';
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
-import { asFormatError, formatErrorsInPieces } from '../io/format-errors.js';
-import { keptBytes } from '../io/kept-bytes.js';
+import { asFormatError, formatErrorsInPieces, keptBytes } from '../io/model-file.js';
 import { lazyImport } from '../lazy.js';
 import type { NestedNumbers } from '../ndarray.js';
 import { toNested } from '../ndarray.js';

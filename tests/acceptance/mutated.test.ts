@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Mutation } from '../model-files/mutations.js';
-import { readSafetensors } from '../../src/io/safetensors/read.js';
+import { readSafetensors } from '../../src/io/read-safetensors.js';
 import { fileOf } from '../io/files.js';
 import { byteMutations, faultOf, smallFiles, valueMutations } from '../model-files/mutations.js';
 

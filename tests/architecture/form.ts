@@ -15,7 +15,7 @@ const MIN_LINES = 60;
 const MAX_LINES_WITHOUT_HEADER = 100;
 const HEADER_LINES = { min: 2, max: 6 };
 /** Rows of the bundled data sets: text, not code. */
-const BUNDLED_DATA = /^src\/datasets\/\w+Data\.ts$/;
+const BUNDLED_DATA = /^src\/datasets\/[\w-]+-data\.ts$/;
 const DIRECTIVE = /^\/\*\s*eslint-.*\*\/\n/;
 
 /** Each file of the sources with the files that it imports, types included. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LabelBinarizer, LabelEncoder, OneHotEncoder, toCategorical } from '../../src/data/encoders.js';
+import { LabelBinarizer, LabelEncoder, OneHotEncoder, toCategorical } from '../../src/index.js';
 import type { Label } from '../../src/data/labels.js';
 import { FormatError, type LamellaError, NotFittedError, ShapeError, ValueError } from '../../src/errors.js';
 import { ndarray } from '../../src/ndarray.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MinMaxScaler, RobustScaler, StandardScaler } from '../../src/data/scalers.js';
+import { MinMaxScaler, RobustScaler, StandardScaler } from '../../src/index.js';
 import { accuracyScore, r2Score } from '../../src/data/scores.js';
 import { trainTestSplit } from '../../src/data/split.js';
 import { ShapeError, ValueError } from '../../src/errors.js';

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LabelBinarizer, LabelEncoder, OneHotEncoder } from '../../src/data/encoders.js';
-import { MinMaxScaler, RobustScaler, StandardScaler } from '../../src/data/scalers.js';
+import {
+  LabelBinarizer,
+  LabelEncoder,
+  MinMaxScaler,
+  OneHotEncoder,
+  RobustScaler,
+  StandardScaler,
+} from '../../src/index.js';
 import {
   accuracyScore,
   balancedAccuracyScore,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MinMaxScaler, RobustScaler, StandardScaler } from '../../src/data/scalers.js';
+import { MinMaxScaler, RobustScaler, StandardScaler } from '../../src/index.js';
 import { FormatError, NotFittedError, ShapeError, ValueError } from '../../src/errors.js';
 import { ndarray } from '../../src/ndarray.js';
 import { normalQuantile } from '../../src/data/scalers/robust.js';

@@ -1,6 +1,6 @@
 import { FormatError } from 'lamella';
 import { describe, expect, test } from 'vitest';
-import { readSafetensors } from '../../src/io/safetensors/read.js';
+import { readSafetensors } from '../../src/io/read-safetensors.js';
 import { fileOf } from './files.js';
 
 const DTYPES = 'F64, F32, F16, BF16, I64, I32, I16, I8, U32, U16, U8';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { FormatError, ValueError } from 'lamella';
 import { describe, expect, test } from 'vitest';
-import type { Tensor } from '../../src/io/safetensors/dtypes.js';
-import { readSafetensors } from '../../src/io/safetensors/read.js';
-import { writeSafetensors } from '../../src/io/safetensors/write.js';
+import type { Tensor } from '../../src/io/safetensors.js';
+import { readSafetensors } from '../../src/io/read-safetensors.js';
+import { writeSafetensors } from '../../src/io/safetensors.js';
 import { fileOf, headerOf } from './files.js';
 
 const arrays = new Map<string, Tensor>([

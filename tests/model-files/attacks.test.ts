@@ -1,6 +1,6 @@
 import { FormatError, loadModel, MLPClassifier, Perceptron, ValueError } from 'lamella';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { writeSafetensors } from '../../src/io/safetensors/write.js';
+import { writeSafetensors } from '../../src/io/safetensors.js';
 import { blobs, trained } from '../estimators/blobs.js';
 import { expectRefusal } from '../estimators/refusal.js';
 import { headerOf, withHeader } from '../io/files.js';

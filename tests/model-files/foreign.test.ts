@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { foreignFile } from '../../src/io/foreign.js';
-import { writeSafetensors } from '../../src/io/safetensors/write.js';
+import { writeSafetensors } from '../../src/io/safetensors.js';
 
 const latin1 = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 const zeros = '\0'.repeat(64);

@@ -165,8 +165,8 @@ describe('modelFromJSON refuses weights that', () => {
 });
 
 test('a description inside a model file holds no weights', async () => {
-  const { readSafetensors } = await import('../../src/io/safetensors/read.js');
-  const { writeSafetensors } = await import('../../src/io/safetensors/write.js');
+  const { readSafetensors } = await import('../../src/io/read-safetensors.js');
+  const { writeSafetensors } = await import('../../src/io/safetensors.js');
   const { arrays, metadata } = readSafetensors(network().toBytes());
   const config = JSON.parse(metadata.get('config')!) as { model: object };
   Object.assign(config.model, { weights: [] });

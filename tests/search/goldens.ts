@@ -1,6 +1,6 @@
 import * as lamella from 'lamella';
 import { loadIris } from 'lamella/datasets';
-import type { CrossValidation } from '../../src/search/cv.js';
+import type { CrossValidation } from '../../src/search/experiment.js';
 import type { Estimator, Params } from '../../src/search/estimator.js';
 import { type Matrix, readGolden } from '../data/goldens.js';
 

@@ -1,6 +1,6 @@
 import { MLPClassifier, Perceptron } from 'lamella';
 import { describe, expect, test } from 'vitest';
-import { MinMaxScaler, StandardScaler } from '../../src/data/scalers.js';
+import { MinMaxScaler, StandardScaler } from '../../src/index.js';
 import { takeRows } from '../../src/data/take.js';
 import { ValueError } from '../../src/errors.js';
 import { crossValScore, gridSearch } from '../../src/search/model-selection.js';

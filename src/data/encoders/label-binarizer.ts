@@ -1,6 +1,5 @@
-import type { AsyncOptions } from '../../check/async-options.js';
-import { runAsync } from '../../check/async-options.js';
-import { checkOptions, describe, integer, checkValue, positiveInteger } from '../../check.js';
+import type { AsyncOptions } from '../../check.js';
+import { runAsync, checkOptions, describe, integer, checkValue, positiveInteger } from '../../check.js';
 import { newTable, MAX_ARENA_BYTES, newFloats } from '../../budget.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';

@@ -1,7 +1,5 @@
-import type { AsyncOptions } from '../../check/async-options.js';
-import { runAsync } from '../../check/async-options.js';
-import type { Rule } from '../../check.js';
-import { checkOptions, describe, refused } from '../../check.js';
+import type { AsyncOptions, Rule } from '../../check.js';
+import { runAsync, checkOptions, describe, refused } from '../../check.js';
 import { NotFittedError, ValueError } from '../../errors.js';
 import type { Label } from '../labels.js';
 import { encodeLabels, encodeLabelsInPieces, VALUES_PER_LABEL } from '../labels.js';

@@ -1,13 +1,11 @@
 import { newTable } from '../../budget.js';
-import type { AsyncOptions } from '../../check/async-options.js';
-import { runAsync } from '../../check/async-options.js';
-import type { Rule } from '../../check.js';
-import { anyOf, checkOptions, describe, listOf, nullable, oneOf } from '../../check.js';
+import type { AsyncOptions, Rule } from '../../check.js';
+import { runAsync, anyOf, checkOptions, describe, listOf, nullable, oneOf } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
 import type { Label } from '../labels.js';
 import { VALUES_PER_LABEL } from '../labels.js';
-import { distinctLabels, label } from '../scores/options.js';
+import { distinctLabels, label } from '../scores/labels.js';
 import type { Pieces } from '../../yielding.js';
 import { ranges, runAtOnce } from '../../yielding.js';
 import type { StoredTransformer } from '../stored.js';

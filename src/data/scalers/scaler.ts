@@ -1,7 +1,5 @@
-import type { AsyncOptions } from '../../check/async-options.js';
-import { runAsync } from '../../check/async-options.js';
-import type { Rule, Schema } from '../../check.js';
-import { checkOptions, listOf, number, refused } from '../../check.js';
+import type { AsyncOptions, Rule, Schema } from '../../check.js';
+import { runAsync, checkOptions, listOf, number, refused } from '../../check.js';
 import { NotFittedError, FormatError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
 import type { Pieces } from '../../yielding.js';

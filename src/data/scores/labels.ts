@@ -1,4 +1,4 @@
-import { describe } from '../../check.js';
+import { describe, anything, listOf, nullable, oneOf, refused, rule } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray, TypedArray } from '../../ndarray.js';
 import { arrayInPieces, formatShape, isList, readArray, readList } from '../../ndarray.js';
@@ -8,6 +8,46 @@ import { ranges, runAtOnce } from '../../yielding.js';
 import type { Label } from '../labels.js';
 import { encodeLabels, VALUES_PER_LABEL } from '../labels.js';
 import { readWeights } from '../weights.js';
+import type { Rule } from '../../check.js';
+
+/** How scores of classes become one number: null gives all of them. */
+export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | null;
+
+/** How scores of several outputs become one number; or a weight for each of them. */
+export type Multioutput = 'rawValues' | 'uniformAverage' | 'varianceWeighted' | readonly number[];
+
+/** An option that every score takes. */
+export interface ScoreOptions {
+  /** A weight >= 0 for every row. Default: all 1. */
+  readonly sampleWeight?: ArrayInput;
+}
+
+/** A string, a finite number or a boolean. */
+export const label: Rule<Label> = rule(
+  'a string, a number or a boolean',
+  (value): value is Label =>
+    typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value),
+);
+
+const listOfLabels = listOf(label, 1);
+
+/** At least one label, each once. */
+export const distinctLabels: Rule<Label[]> = {
+  expected: 'an array of at least 1 label, each once',
+  accept: (value) => {
+    const list = listOfLabels.accept(value);
+    return list === refused || new Set(list).size !== list.length ? refused : list;
+  },
+};
+
+export const average: Rule<Average> = nullable(oneOf(['binary', 'micro', 'macro', 'weighted']));
+
+export const zeroDivision: Rule<number> = rule(
+  '0, 1 or NaN',
+  (value): value is number => value === 0 || value === 1 || Number.isNaN(value),
+);
+
+export const sampleWeight: Rule<ArrayInput> = anything<ArrayInput>();
 
 /** Labels as scores take them: one per row, or an NdArray of shape (n) or (n, 1). */
 export type LabelRows =

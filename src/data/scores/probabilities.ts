@@ -4,14 +4,12 @@ import type { ArrayInput } from '../../ndarray.js';
 import { formatShape, readArray } from '../../ndarray.js';
 import type { EncodedLabels, Label } from '../labels.js';
 import { encodeLabels } from '../labels.js';
-import type { LabelRows } from './labels.js';
-import { checkRows, labelList, mean, total, ones } from './labels.js';
+import type { LabelRows, ScoreOptions } from './labels.js';
+import { checkRows, labelList, mean, total, ones, distinctLabels, sampleWeight } from './labels.js';
 import { log } from '../../math.js';
 import type { OnWarning } from '../../warnings.js';
 import { LamellaWarning, warn } from '../../warnings.js';
 import { readWeights } from '../weights.js';
-import type { ScoreOptions } from './options.js';
-import { distinctLabels, sampleWeight } from './options.js';
 
 /** Labels as indices of their classes, with what a classifier gave for every row and class. */
 export interface Scored {

@@ -3,9 +3,8 @@ import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput } from '../../ndarray.js';
 import { formatShape, readArray } from '../../ndarray.js';
 import { readWeights } from '../weights.js';
-import { mean, total, checkRows, ones } from './labels.js';
-import type { Multioutput, ScoreOptions } from './options.js';
-import { sampleWeight } from './options.js';
+import { mean, total, checkRows, ones, sampleWeight } from './labels.js';
+import type { Multioutput, ScoreOptions } from './labels.js';
 
 export interface RegressionScoreOptions extends ScoreOptions {
   /**

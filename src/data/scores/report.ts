@@ -1,11 +1,17 @@
 import { boolean, checkOptions, integer, listOf, rule } from '../../check.js';
 import { ShapeError } from '../../errors.js';
 import type { Label } from '../labels.js';
-import type { ClassCounts, LabelRows } from './labels.js';
-import { countClasses, total, chosenLabels, readPair } from './labels.js';
-import type { ScoreOptions } from './options.js';
-import { distinctLabels, sampleWeight, zeroDivision } from './options.js';
-import { averageScores, classScores } from './precision-recall.js';
+import type { ClassCounts, LabelRows, ScoreOptions } from './labels.js';
+import {
+  countClasses,
+  total,
+  chosenLabels,
+  readPair,
+  distinctLabels,
+  sampleWeight,
+  zeroDivision,
+} from './labels.js';
+import { averageScores, classScores } from './classification.js';
 
 export interface ClassificationReportOptions extends ScoreOptions {
   /** The classes to report on, in this order. Default: all that occur, sorted. */

@@ -3,10 +3,8 @@ import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput } from '../../ndarray.js';
 import type { Label } from '../labels.js';
 import { readWeights } from '../weights.js';
-import type { LabelRows } from './labels.js';
-import { mean, total, ones } from './labels.js';
-import type { ScoreOptions } from './options.js';
-import { distinctLabels, sampleWeight } from './options.js';
+import type { LabelRows, ScoreOptions } from './labels.js';
+import { mean, total, ones, distinctLabels, sampleWeight } from './labels.js';
 import type { Scored } from './probabilities.js';
 import { readScored } from './probabilities.js';
 

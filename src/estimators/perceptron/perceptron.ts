@@ -1,9 +1,8 @@
-import type { AsyncOptions } from '../../check/async-options.js';
-import { runAsync } from '../../check/async-options.js';
-import { anything, checkOptions } from '../../check.js';
+import type { AsyncOptions } from '../../check.js';
+import { runAsync, anything, checkOptions } from '../../check.js';
 import type { Label } from '../../data/labels.js';
 import { ValueError } from '../../errors.js';
-import { keptBytes } from '../../io/kept-bytes.js';
+import { keptBytes } from '../../io/model-file.js';
 import { lazyImport } from '../../lazy.js';
 import { readWeights } from '../../data/weights.js';
 import type { ArrayInput } from '../../ndarray.js';

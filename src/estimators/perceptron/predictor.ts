@@ -1,6 +1,5 @@
-import type { AsyncOptions, ThreadsOption } from '../../check/async-options.js';
-import { runAsync, threadsRule } from '../../check/async-options.js';
-import { anything, checkOptions, notJson } from '../../check.js';
+import type { AsyncOptions, ThreadsOption } from '../../check.js';
+import { runAsync, threadsRule, anything, checkOptions, notJson } from '../../check.js';
 import type { Label } from '../../data/labels.js';
 import { VALUES_PER_LABEL } from '../../data/labels.js';
 import { NotFittedError } from '../../errors.js';

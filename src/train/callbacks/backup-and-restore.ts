@@ -1,9 +1,8 @@
 import { boolean, checkOptions, func, oneOf, text } from '../../check.js';
 import { lazyImport } from '../../lazy.js';
-import { checkModel, readParams } from './arguments.js';
+import { checkModel, readParams, givenBytes, required, requiredWrite, writeRules } from './arguments.js';
 import type { Callback, CallbackModel, Logs, TrainParams } from './types.js';
-import type { Read, Write } from './writing.js';
-import { givenBytes, required, requiredWrite, writeRules } from './writing.js';
+import type { Read, Write } from './arguments.js';
 
 export interface BackupPolicy {
   /** When to save: 'epoch', at the end of every epoch. */

@@ -3,9 +3,9 @@ import { crc32 } from '../../data/crc32.js';
 import { FormatError, ValueError } from '../../errors.js';
 import type { Json, JsonObject } from '../../io/json.js';
 import { parseJson } from '../../io/json.js';
-import type { Tensor } from '../../io/safetensors/dtypes.js';
-import { readSafetensors } from '../../io/safetensors/read.js';
-import { writeSafetensors } from '../../io/safetensors/write.js';
+import type { Tensor } from '../../io/safetensors.js';
+import { readSafetensors } from '../../io/read-safetensors.js';
+import { writeSafetensors } from '../../io/safetensors.js';
 import type { NdArray } from '../../ndarray.js';
 import type { Callback, CallbackModel, CallbackState, TrainingState } from './types.js';
 

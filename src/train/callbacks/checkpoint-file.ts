@@ -5,7 +5,7 @@ import type { CheckpointPolicy } from './model-checkpoint.js';
 import type { Comparison } from './monitor.js';
 import { floatText, warnIfNaN } from './monitor.js';
 import type { CallbackModel, Logs, TrainParams } from './types.js';
-import type { Write } from './writing.js';
+import type { Write } from './arguments.js';
 
 /** What decides whether a model is stored. */
 interface Decision {

@@ -1,7 +1,7 @@
 import { loggedValue } from './arguments.js';
 import { floatText } from './monitor.js';
 import type { Logs } from './types.js';
-import type { Appender } from './writing.js';
+import type { Appender } from './arguments.js';
 
 const LINE_FEED = 10;
 

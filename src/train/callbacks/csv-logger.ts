@@ -1,10 +1,9 @@
 import { boolean, checkOptions, rule, text } from '../../check.js';
 import { lazyImport } from '../../lazy.js';
-import { checkIndex, checkLogs, readParams } from './arguments.js';
+import { checkIndex, checkLogs, readParams, requiredWrite, wholeFiles, writeRules } from './arguments.js';
 import type { CsvFile } from './csv-file.js';
 import type { Callback, CallbackModel, Logs, TrainParams } from './types.js';
-import type { Appender, Read, Write } from './writing.js';
-import { requiredWrite, wholeFiles, writeRules } from './writing.js';
+import type { Appender, Read, Write } from './arguments.js';
 
 export interface CsvLayout {
   /** One character between values. Default ','. */

@@ -2,7 +2,7 @@ import type { EventValue, Histogram } from '../../io/tfevents.js';
 import { encodeEvent, encodeFileVersion } from '../../io/tfevents.js';
 import { freshSeed } from '../../random.js';
 import type { CallbackModel } from './types.js';
-import type { Appender } from './writing.js';
+import type { Appender } from './arguments.js';
 
 /** Where event files go. */
 export interface EventPlace {

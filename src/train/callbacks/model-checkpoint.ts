@@ -2,10 +2,17 @@ import { anyOf, boolean, checkOptions, nullable, number, oneOf, positiveInteger,
 import { lazyImport } from '../../lazy.js';
 import type { Mode } from './monitor.js';
 import { Comparison, modeRule, verboseRule } from './monitor.js';
-import { checkIndex, checkLogs, checkModel, readParams, readState } from './arguments.js';
+import {
+  checkIndex,
+  checkLogs,
+  checkModel,
+  readParams,
+  readState,
+  requiredWrite,
+  writeRules,
+} from './arguments.js';
 import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
-import type { Write } from './writing.js';
-import { requiredWrite, writeRules } from './writing.js';
+import type { Write } from './arguments.js';
 
 export interface CheckpointPolicy {
   /** What to watch, as the logs name it. Default 'val_loss'. */

@@ -1,10 +1,18 @@
 import { anyOf, boolean, checkOptions, func, integer, oneOf, positiveInteger, text } from '../../check.js';
 import { lazyImport } from '../../lazy.js';
-import { checkIndex, checkModel, loggedValues, readClock, readState } from './arguments.js';
+import {
+  checkIndex,
+  checkModel,
+  loggedValues,
+  readClock,
+  readState,
+  requiredWrite,
+  wholeFiles,
+  writeRules,
+} from './arguments.js';
 import type { EventFiles, EventPlace } from './event-files.js';
 import type { Callback, CallbackModel, CallbackState, Logs } from './types.js';
-import type { Appender, Write } from './writing.js';
-import { requiredWrite, wholeFiles, writeRules } from './writing.js';
+import type { Appender, Write } from './arguments.js';
 
 export interface EventPolicy {
   /** 'epoch' (default); 'batch' or a number: also every so many steps, as batch_loss and so on. */

@@ -16,10 +16,9 @@ import {
   Precision,
   Recall,
 } from './classification.js';
-import { LossMean } from './losses.js';
+import { LossMean, R2Score, cosineSimilarity } from './regression.js';
 import type { MetricState, ResolvedMetric } from './state.js';
 import { RowMean, HostMetric, byLastAxis } from './state.js';
-import { R2Score, cosineSimilarity } from './regression.js';
 
 export type { ResolvedMetric } from './state.js';
 

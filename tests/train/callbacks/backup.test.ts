@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { callbacks, FormatError, layers, sequential } from 'lamella';
 import { crc32 } from '../../../src/data/crc32.js';
-import type { Tensor } from '../../../src/io/safetensors/dtypes.js';
+import type { Tensor } from '../../../src/io/safetensors.js';
 import { readBackup, writeBackup } from '../../../src/train/callbacks/backup-file.js';
 import type { Backup } from '../../../src/train/callbacks/backup-file.js';
-import { readSafetensors } from '../../../src/io/safetensors/read.js';
-import { writeSafetensors } from '../../../src/io/safetensors/write.js';
+import { readSafetensors } from '../../../src/io/read-safetensors.js';
+import { writeSafetensors } from '../../../src/io/safetensors.js';
 import { FakeModel, logsOf, run } from './fake.js';
 
 const { backupAndRestore, earlyStopping, reduceLROnPlateau } = callbacks;

@@ -1,13 +1,13 @@
-import { describe } from '../../check.js';
-import { FormatError } from '../../errors.js';
-import { formatShape } from '../../ndarray.js';
-import { copied } from '../../ndarray/values.js';
-import type { Pieces } from '../../yielding.js';
-import { runAtOnce } from '../../yielding.js';
-import type { Json, JsonObject, ParsedJson } from '../json.js';
-import { parseJson } from '../json.js';
-import type { Tensor } from './dtypes.js';
-import { DTYPES } from './dtypes.js';
+import { describe } from '../check.js';
+import { FormatError } from '../errors.js';
+import { formatShape } from '../ndarray.js';
+import { copied } from '../ndarray/values.js';
+import type { Pieces } from '../yielding.js';
+import { runAtOnce } from '../yielding.js';
+import type { Json, JsonObject, ParsedJson } from './json.js';
+import { parseJson } from './json.js';
+import type { Tensor } from './safetensors.js';
+import { DTYPES } from './safetensors.js';
 
 /** What a safetensors file holds. Maps, because an array may be called `__proto__`. */
 export interface Safetensors {
