@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import local from './scripts/lint/rules.mjs';
 
 const inexact =
   'pow exp log log2 log10 log1p expm1 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh cbrt hypot';
@@ -59,6 +60,11 @@ export default defineConfig(
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
+  },
+  { plugins: { local }, rules: { 'local/comment-width': 'error' } },
+  {
+    files: ['src/**/*.ts', 'assembly/**/*.ts'],
+    rules: { 'local/glossary': 'error', 'local/docstring-start': 'error' },
   },
   {
     files: ['src/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'],

@@ -55,3 +55,44 @@ test('lint parses the decorators of assembly', async () => {
     export function g(a: v128): f32 { debugger; return f32x4.extract_lane(a, 0); }`;
   expect(await faultsOf(source, 'assembly/simd.ts')).toEqual(["Unexpected 'debugger' statement."]);
 });
+
+describe('in src and assembly, lint refuses', () => {
+  const path = 'src/network/plan.ts';
+
+  test.each([
+    ['export const MOST_ROWS = 1;', path, 'MOST_ROWS: say max or min.'],
+    ['export const f = (leastUnits: number) => leastUnits;', 'src/errors.ts', 'leastUnits: say max or min.'],
+    ['export class CrewOptions {}', 'src/errors.ts', 'CrewOptions: say pool'],
+    ['export interface A { below: boolean }', path, 'below: say needsInputGradient'],
+    ['export class A { readonly turnedRows = 1; }', path, 'turnedRows: say rotated'],
+    ['export function sgdSweep(): void {}', 'assembly/update.ts', 'sgdSweep: say …Update'],
+    ['@inline export function f(kept: v128): void {}', 'assembly/simd.ts', 'kept: say splatOnce'],
+    ['/** At most so many whole\n * numbers. */\nexport const a = 1;', path, '"whole numbers": say integer.'],
+    ['// What nobody reads.\nexport const a = 1;', path, '"nobody": say who it is'],
+    ['/** Whether it is. */\nexport const a = true;', path, 'rather than "Whether"'],
+    ['/** Of dropout. */\nexport const a = 1;', path, 'rather than "Of"'],
+    ['/**\n * What the fit\n * has come on to.\n */\nexport const a = 1;', path, undefined],
+    ['/** The same of few units. */\nexport const a = 1;', path, 'rather than "The same"'],
+    [`export const a = 1; // ${'x'.repeat(90)}`, path, 'goes on to column 113'],
+  ])('%s', async (source, file, fault) => {
+    const faults = await faultsOf(`${source}\n`, file);
+    expect(faults).toEqual(fault === undefined ? [] : [expect.stringContaining(fault)]);
+  });
+
+  test('none of that where the words mean something else, and no name twice or where it is only used', async () => {
+    const source = `
+      // Of no docstring. Whether or not: https://example.org/${'x'.repeat(100)}
+      import { MOST_ROWS } from './a.js';
+      export const almost = (turnedAway: number) => [turnedAway, MOST_ROWS, { lr: 1 }];
+      export class Listener { below = 1; list = [1]; pacemaker = 2; }`;
+    expect(await faultsOf(source, 'src/errors.ts')).toEqual([]);
+    expect(await faultsOf('export function f(most: number) { return most * most; }', path)).toHaveLength(1);
+  });
+
+  test('no names and docstrings of tests, but their wide comments', async () => {
+    const source = `/** Whether it is. */\nexport const MOST_ROWS = 1; // ${'x'.repeat(90)}\n`;
+    expect(await faultsOf(source, 'tests/architecture/rules.ts')).toEqual([
+      expect.stringContaining('goes on to column'),
+    ]);
+  });
+});
