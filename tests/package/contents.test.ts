@@ -53,7 +53,7 @@ describe('the packed package', () => {
       /^dist\/(node\/|workerd\/)?[a-z]+\.js$/,
       /^dist\/(node\/|workerd\/)?chunk-[A-Z0-9]+\.js$/,
       /^dist\/wasm\/[a-z-]+\.wasm$/,
-      /^dist\/types\/([a-z0-9]+\/)*[a-zA-Z0-9.-]+\.d\.ts$/,
+      /^dist\/types\/([a-z0-9-]+\/)*[a-zA-Z0-9.-]+\.d\.ts$/,
     ];
     expect(files.filter((path) => !expected.some((pattern) => pattern.test(path)))).toEqual([]);
     expect(files).toContain('README.md');
