@@ -47,7 +47,7 @@ const lazyFflate = {
  * threads and what lamella/predict loads have chunks of their own.
  */
 const LAZY_IMPORT = /lazyImport\(\s*\(\) =>\s*import\('(\.[^']+)\.js'\),?\s*\)/g;
-const APART = /[\\/](generated|threads)[\\/]|[\\/]sequential[\\/]predictor\.ts$/;
+const APART = /[\\/](generated|threads)[\\/]|^sequential[\\/]predictor\.ts$/;
 
 const oneLazyChunk = {
   name: 'one-lazy-chunk',
@@ -57,8 +57,9 @@ const oneLazyChunk = {
       if (!file.endsWith('.ts') || APART.test(file)) continue;
       const code = await readFile(join('src', file), 'utf8');
       for (const [, path] of code.matchAll(LAZY_IMPORT)) {
-        const target = resolve('src', dirname(file), `${path}.ts`);
-        if (!APART.test(target)) files.set(target, await readFile(target, 'utf8'));
+        const target = join(dirname(file), `${path}.ts`);
+        if (!APART.test(target))
+          files.set(resolve('src', target), await readFile(join('src', target), 'utf8'));
       }
     }
     checkDistinct(files);
