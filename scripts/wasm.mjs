@@ -1,5 +1,5 @@
 /**
- * assembly/index.ts → src/engine/generated/abi.ts and partitions.ts, what the host knows of the kernels (abi.mjs).
+ * assembly/index.ts → src/engine/generated/{abi,control,partitions}.ts: what the host knows of the kernels (abi.mjs).
  * assembly/index.ts → build/wasm/<target>.wasm → dist/wasm/ and, all in one, src/engine/generated/binaries.ts.
  * assembly/wide.ts → build/wasm/wide.wasm → dist/wasm/ and src/engine/generated/wide.ts, a chunk of its own.
  * assembly/predict.ts → build/wasm/predict-<target>.wasm → dist/wasm/ and, both in one, src/engine/generated/predict.ts.
@@ -88,7 +88,7 @@ async function prepared(work) {
     await mkdir(folder, { recursive: true });
   }
   await run('scripts/kernels.mjs');
-  const generated = ['abi', 'partitions'].map((name) => `src/engine/generated/${name}.ts`);
+  const generated = ['abi', 'control', 'partitions'].map((name) => `src/engine/generated/${name}.ts`);
   await upToDate('abi', ['assembly', 'scripts/abi.mjs', 'scripts/kernels'], generated, () =>
     run('scripts/abi.mjs'),
   );

@@ -5,14 +5,14 @@ import { ranges } from '../yielding.js';
 import type { Engine } from './engines.js';
 import type { Call, Kernels, Program } from './kernels.js';
 import { bind } from './kernels.js';
-import type { Crew } from './threads/crew.js';
-import type { Pace } from './threads/pace.js';
-import type { Team } from './threads/team.js';
+import type { ArenaThreads } from './threads/arena-threads.js';
+import type { ThreadTeam } from './threads/team.js';
+import type { ThreadTuner } from './threads/tuner.js';
 
 const PAGE = 65536;
-const MOST_PAGES = 65536;
-/** Values of a page of the system's, 4 KiB. */
-const CLAIMED = 1024;
+const MAX_PAGES = 65536;
+/** int32 values in a page of the operating system, 4 KiB. */
+const OS_PAGE_LENGTH = 1024;
 /** Where a runtime refuses no more than this, it is the number of memories that it has enough of: each reserves 8 GiB of addresses. */
 const MAX_SMALL_BYTES = 268435456;
 
@@ -26,14 +26,14 @@ export class Arena {
   readonly i32: Int32Array<ArrayBuffer>;
   readonly u8: Uint8Array<ArrayBuffer>;
   readonly #kernels: Kernels;
-  readonly #crew: Crew | undefined;
-  readonly #pace: Pace | undefined;
+  readonly #threads: ArenaThreads | undefined;
+  readonly #tuner: ThreadTuner | undefined;
 
   /**
    * With a team, the memory is shared and every program is run by all its threads, until the team is released or goes to
    * another arena. `scratchBytes`: what a call may need as scratch.
    */
-  constructor(engine: Engine, bytes: number, team?: Team, scratchBytes = 0) {
+  constructor(engine: Engine, bytes: number, team?: ThreadTeam, scratchBytes = 0) {
     const own = Math.ceil(bytes / 64) * 64;
     const memory = createMemory(own + (team?.bytes(scratchBytes) ?? 0), team !== undefined);
     const instance = new WebAssembly.Instance(team?.module ?? engine.module, { env: { memory } });
@@ -42,28 +42,28 @@ export class Arena {
     this.f64 = new Float64Array(memory.buffer as ArrayBuffer);
     this.i32 = new Int32Array(memory.buffer as ArrayBuffer);
     this.u8 = new Uint8Array(memory.buffer as ArrayBuffer);
-    this.#pace = team?.pace;
-    this.#crew = team?.join({ memory, kernels: this.#kernels, offset: own, scratchBytes });
+    this.#tuner = team?.tuner;
+    this.#threads = team?.join({ memory, kernels: this.#kernels, offset: own, scratchBytes });
   }
 
   /** The calls, ready to run on this arena. */
   bind(calls: readonly Call[]): Program {
-    return this.#crew?.bind(calls) ?? bind(this.#kernels, calls);
+    return this.#threads?.bind(calls) ?? bind(this.#kernels, calls);
   }
 
   /** Compute a step of so many rows: on all threads of the team, or on one where that is faster. */
   step<T>(rows: number, body: () => T): T {
-    return this.#pace ? this.#pace.step(rows, body) : body();
+    return this.#tuner ? this.#tuner.step(rows, body) : body();
   }
 
   /** Decide which threads the step that now begins is computed on, where it comes in pieces. */
   beginStep(): void {
-    this.#pace?.choose();
+    this.#tuner?.beginStep();
   }
 
   /** Tell how many milliseconds the pieces of a step of so many rows took. */
   endStep(rows: number, milliseconds: number): void {
-    this.#pace?.count(rows, milliseconds);
+    this.#tuner?.endStep(rows, milliseconds);
   }
 
   /** The calls, ready to run on the calling thread alone, whatever has become of the others. */
@@ -90,8 +90,8 @@ export class Arena {
    */
   *claim(): Pieces<void> {
     const { i32 } = this;
-    yield* ranges(Math.ceil(i32.length / CLAIMED), CLAIMED, (begin, end) => {
-      for (let page = begin; page < end; page++) i32[page * CLAIMED] |= 0;
+    yield* ranges(Math.ceil(i32.length / OS_PAGE_LENGTH), OS_PAGE_LENGTH, (begin, end) => {
+      for (let page = begin; page < end; page++) i32[page * OS_PAGE_LENGTH] |= 0;
     });
   }
 
@@ -116,7 +116,7 @@ function createMemory(bytes: number, shared: boolean): WebAssembly.Memory {
         : 'this runtime gives no more; drop models that are no longer used, since every model that has predicted or is being trained has a memory, and a process has addresses for about 10,000';
     throw new UnsupportedError(`${needed}, but ${why}.`, { cause });
   };
-  if (pages > MOST_PAGES) return refuse();
+  if (pages > MAX_PAGES) return refuse();
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (cause) {

@@ -5,7 +5,6 @@ import { moduleRule } from './module.js';
 import { lazyImport } from '../lazy.js';
 import { anyOf, checkOptions, oneOf, positiveInteger } from '../check.js';
 
-export { chosenThreads, useThreads } from './engines.js';
 export type { EmbeddedVariant, Engine, EngineInfo, Variant } from './engines.js';
 
 export interface InitOptions {

@@ -1,8 +1,8 @@
 import type { Pieces } from '../yielding.js';
 import { throwIfAborted, runAtOnce, runInSlices, Yielder } from '../yielding.js';
 import { LostWorkerError } from '../engine/lost-worker.js';
-import { withTeam } from '../engine/teams.js';
-import type { Team } from '../engine/threads/team.js';
+import { withTeam } from '../engine/with-team.js';
+import type { ThreadTeam } from '../engine/threads/team.js';
 import { DivergedError } from '../errors.js';
 import { pow } from '../math.js';
 import { gatherable } from '../network/scale.js';
@@ -51,7 +51,11 @@ export function fitStochastic(request: StochasticRequest): Promise<void> {
   return withTeam(team, (team) => run(request, batchSize, team));
 }
 
-async function run(request: StochasticRequest, batchSize: number, team: Team | undefined): Promise<void> {
+async function run(
+  request: StochasticRequest,
+  batchSize: number,
+  team: ThreadTeam | undefined,
+): Promise<void> {
   const { params, network, progress, task, incremental, signal, kept } = request;
   const outcome: Outcome = { unconverged: false, warnedOfNaN: false };
   const yielder = new Yielder(signal);

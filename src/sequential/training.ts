@@ -1,8 +1,8 @@
 import type { Pieces } from '../yielding.js';
 import { throwIfAborted, runInSlices, Yielder } from '../yielding.js';
 import { LostWorkerError } from '../engine/lost-worker.js';
-import { withTeam } from '../engine/teams.js';
-import type { Team } from '../engine/threads/team.js';
+import { withTeam } from '../engine/with-team.js';
+import type { ThreadTeam } from '../engine/threads/team.js';
 import type { Network } from '../network/network.js';
 import { newOptimizerState } from '../network/optimizers.js';
 import { CallbackList } from '../train/callbacks/list.js';
@@ -87,7 +87,7 @@ export class Training<M extends CallbackModel> {
     await this.#callbacks.trainEnd(this.#logs);
   }
 
-  async #train(team: Team | undefined): Promise<void> {
+  async #train(team: ThreadTeam | undefined): Promise<void> {
     const { compiled, network, settings, onTrainer } = this.#request;
     this.#trainer = await runInSlices(this.#newTrainer(team), new Yielder(settings.signal));
     onTrainer(this.#trainer);
@@ -116,7 +116,7 @@ export class Training<M extends CallbackModel> {
     }
   }
 
-  #newTrainer(team: Team | undefined): Pieces<Trainer> {
+  #newTrainer(team: ThreadTeam | undefined): Pieces<Trainer> {
     const { network, compiled, source, batchSize } = this.#request;
     const seed = this.#request.seed();
     const { loss, optimizer, state } = compiled;

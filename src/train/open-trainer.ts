@@ -2,7 +2,7 @@
  * The trainer of a fit: plain for short steps, sliced for those that would hold the host too long. Which one it is changes
  * no bit. Not for trainOnBatch and partialFit, which are one step each.
  */
-import { costOfAll } from '../engine/slices.js';
+import { costOfAll } from '../engine/partition.js';
 import type { Network } from '../network/network.js';
 import { plan } from '../network/plan.js';
 import { backwardStep, forwardStep, lossStep } from '../network/steps.js';

@@ -1,7 +1,7 @@
 import { Arena } from '../engine/arena.js';
 import type { Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
-import type { Team } from '../engine/threads/team.js';
+import type { ThreadTeam } from '../engine/threads/team.js';
 import type { Matrix } from '../network/layout.js';
 import type { LossSpec } from '../network/losses.js';
 import type { Network } from '../network/network.js';
@@ -39,7 +39,7 @@ export interface SessionOptions {
   /** Whether weight penalties are divided by the batch's Σ weights (scikit-learn) or not (Keras). */
   readonly penaltyPerRow: boolean;
   /** Threads to compute on, until they are released. */
-  readonly team?: Team;
+  readonly team?: ThreadTeam;
 }
 
 interface Programs {

@@ -5,7 +5,7 @@
  */
 import type { Call, Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
-import { costOfAll, cutIntoSlices, FLOPS_PER_NANOSECOND } from '../engine/slices.js';
+import { costOfAll, cutIntoSlices, FLOPS_PER_NANOSECOND } from '../engine/partition.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../network/steps.js';
 import type { UpdatesPlan } from '../network/updates.js';
 import { copied } from '../ndarray/values.js';

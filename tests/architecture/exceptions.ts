@@ -5,8 +5,6 @@
 
 /** Circles of imports, all of them of types only: none exists when the code runs. To be emptied. */
 export const CIRCLES: Readonly<Record<string, string>> = {
-  'src/engine/engine.ts ↔ src/engine/threads/team.ts':
-    'the team takes types from engine.ts that engines.ts declares',
   'src/engine/engines.ts ↔ src/engine/module.ts': 'types of engines stand beside what loads them',
   'src/layers/rule.ts ↔ src/network/parameters.ts ↔ src/network/updates.ts':
     'the lowest room lays out parameters by the rules of layers',
@@ -22,7 +20,6 @@ export const CIRCLES: Readonly<Record<string, string>> = {
 /** Files under 60 lines with a single importer in their own folder, with the reason why they are files. */
 export const SHORT_FILES: Readonly<Record<string, string>> = {
   'src/engine/predict-binaries.ts': 'the bundler puts predict-binaries.workerd.ts in its place',
-  'src/engine/threads/staff.ts': 'still to be merged',
   'src/layers/augmentation.ts': 'one file a layer',
   'src/network/options/orthonormal.ts': 'still to be merged',
   'src/train/squares.ts': 'still to be merged',
@@ -53,13 +50,6 @@ export const WITHOUT_HEADER: readonly string[] = [
   'src/datasets/generators.ts',
   'src/engine/arena.ts',
   'src/engine/engines.ts',
-  'src/engine/threads/crew.ts',
-  'src/engine/threads/pace.ts',
-  'src/engine/threads/pool.ts',
-  'src/engine/threads/schedule.ts',
-  'src/engine/threads/split.ts',
-  'src/engine/threads/team.ts',
-  'src/engine/threads/worker.ts',
   'src/estimators/classifier-predictor.ts',
   'src/estimators/classifier-targets.ts',
   'src/estimators/fitted-mlp.ts',

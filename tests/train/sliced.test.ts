@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as lamella from 'lamella';
-import type * as Slices from '../../src/engine/slices.js';
+import type * as Partition from '../../src/engine/partition.js';
 import type * as Opening from '../../src/train/open-trainer.js';
 import { SlicedSession } from '../../src/train/sliced-session.js';
 import { Trainer } from '../../src/train/trainer.js';
@@ -14,9 +14,9 @@ const cut = vi.hoisted(() => ({ nanoseconds: 500, slices: 0 }));
 vi.mock('../../src/train/open-trainer.js', (): typeof Opening => ({
   openTrainer: (options) => Trainer.open({ ...options, sliced: SlicedSession }),
 }));
-vi.mock('../../src/engine/slices.js', async (original) => {
-  const actual = await original<typeof Slices>();
-  const cutIntoSlices: typeof Slices.cutIntoSlices = (calls) => {
+vi.mock('../../src/engine/partition.js', async (original) => {
+  const actual = await original<typeof Partition>();
+  const cutIntoSlices: typeof Partition.cutIntoSlices = (calls) => {
     const slices = actual.cutIntoSlices(calls, cut.nanoseconds);
     cut.slices += slices.length;
     return slices;

@@ -1,10 +1,14 @@
-import { HELLO, workerText } from './worker.js';
+/**
+ * The worker pool: starts workers, in Node.js and elsewhere, lends them to one training at a time and ends them when
+ * nobody needs them. What workers do is in worker.ts; who borrows them, in team.ts.
+ */
+import { PROTOCOL, workerText } from './worker.js';
 
-/** A worker, in Node and elsewhere. */
-export interface Handle {
+/** A worker of the pool, in Node.js and elsewhere. */
+export interface PoolWorker {
   post(message: unknown): void;
   terminate(): void;
-  /** Whether it has ended, or failed. */
+  /** True if it has ended, or failed. */
   isLost(): boolean;
 }
 
@@ -26,8 +30,8 @@ interface Builtins {
 const IDLE_MS = 2000;
 const START_MS = 5000;
 
-/** Workers let go of a memory when they collect their garbage, or end: beyond this they end at once. */
-const MOST_BYTES = 268435456;
+/** Workers let go of a memory when they collect their garbage, or end: with more bytes than these they end at once. */
+const MAX_IDLE_BYTES = 268435456;
 
 const NODE_PORT = `(({ parentPort }) => ({
   post: (message) => parentPort.postMessage(message),
@@ -37,18 +41,18 @@ const NODE_PORT = `(({ parentPort }) => ({
 const WEB_PORT =
   '{ post: (message) => postMessage(message), listen: (handler) => { onmessage = ({ data }) => handler(data); } }';
 
-/** A module of Node, where there is one. */
+/** A module of Node.js, where there is one. */
 export function builtin(name: string): Record<string, unknown> | undefined {
   return (globalThis as { process?: Builtins }).process?.getBuiltinModule?.(name);
 }
 
 /** Resolves when the worker answers; rejects if it does not. In the background it does not keep the process alive. */
-function start(background: boolean): Promise<Handle> {
+function start(background: boolean): Promise<PoolWorker> {
   return new Promise((resolve, reject) => {
     let lost = false;
     const begin = builtin('node:worker_threads') ? startInNode : startInWeb;
     const worker = begin(answer, fail);
-    worker.post(HELLO);
+    worker.post(PROTOCOL.hello);
     const timer = setTimeout(() => {
       fail();
       worker.terminate();
@@ -59,7 +63,7 @@ function start(background: boolean): Promise<Handle> {
     }
     function answer(message: unknown): void {
       clearTimeout(timer);
-      if (message !== 'ready') lost = true;
+      if (message !== PROTOCOL.ready) lost = true;
       else resolve({ ...worker, isLost: () => lost });
     }
     function fail(): void {
@@ -70,13 +74,13 @@ function start(background: boolean): Promise<Handle> {
   });
 }
 
-type Started = Pick<Handle, 'post' | 'terminate'> & { unref?: () => void };
+type StartedWorker = Pick<PoolWorker, 'post' | 'terminate'> & { unref?: () => void };
 
 function unref(timer: ReturnType<typeof setTimeout>): void {
   (timer as { unref?: () => void }).unref?.();
 }
 
-function startInNode(answer: (message: unknown) => void, fail: () => void): Started {
+function startInNode(answer: (message: unknown) => void, fail: () => void): StartedWorker {
   const { Worker } = builtin('node:worker_threads') as { Worker: NodeWorkerClass };
   const worker = new Worker(workerText(NODE_PORT), { eval: true, execArgv: [] });
   worker.on('message', (message) => {
@@ -93,7 +97,7 @@ function startInNode(answer: (message: unknown) => void, fail: () => void): Star
   };
 }
 
-function startInWeb(answer: (message: unknown) => void, fail: () => void): Started {
+function startInWeb(answer: (message: unknown) => void, fail: () => void): StartedWorker {
   const url = URL.createObjectURL(new Blob([workerText(WEB_PORT)], { type: 'text/javascript' }));
   const worker = new Worker(url);
   worker.onmessage = ({ data }) => {
@@ -105,19 +109,23 @@ function startInWeb(answer: (message: unknown) => void, fail: () => void): Start
 }
 
 /** Workers that compute beside the calling thread, for one training at a time. They end when idle for two seconds. */
-export class Pool {
-  #workers: Handle[] = [];
+export class WorkerPool {
+  #workers: PoolWorker[] = [];
   #busy = false;
   #bytes = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Workers that live. */
+  /** Count of living workers. */
   get size(): number {
     return this.#workers.length;
   }
 
-  /** `count` workers until `release`; undefined while another training has them. @throws if they cannot be started */
-  async acquire(count: number, background?: 'background'): Promise<readonly Handle[] | undefined> {
+  /**
+   * Lends `count` workers until `release`; undefined while another training has them.
+   *
+   * @throws Error if they cannot be started
+   */
+  async acquire(count: number, background?: 'background'): Promise<readonly PoolWorker[] | undefined> {
     if (this.#busy) return undefined;
     this.#busy = true;
     clearTimeout(this.#timer);
@@ -136,14 +144,15 @@ export class Pool {
     return this.#workers.slice(0, count);
   }
 
-  /** Count what the workers are given. */
-  note(bytes: number): void {
+  /** Count the bytes of a memory that the workers share. */
+  countBytes(bytes: number): void {
     this.#bytes += bytes;
   }
 
+  /** Take the workers back from the training that has them. */
   release(): void {
     this.#busy = false;
-    if (this.#bytes > MOST_BYTES || this.#workers.some((worker) => worker.isLost())) {
+    if (this.#bytes > MAX_IDLE_BYTES || this.#workers.some((worker) => worker.isLost())) {
       this.end();
       return;
     }
@@ -159,5 +168,5 @@ export class Pool {
   }
 }
 
-/** The workers of this program. */
-export const pool: Pool = new Pool();
+/** The one pool of this program. */
+export const pool: WorkerPool = new WorkerPool();

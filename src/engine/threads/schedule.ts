@@ -1,33 +1,37 @@
+/**
+ * Distributes the calls of a program over threads: which thread runs which part of which call, and where all have to wait
+ * for each other. How one call is cut is decided in ../partition.ts; how threads wait, in arena-threads.ts.
+ */
 import { PARTITIONS } from '../generated/partitions.js';
 import type { Call } from '../kernels.js';
-import type { Ends } from './split.js';
-import { conflict, costOf, cutOf, endsOf, partOf, withScratch } from './split.js';
+import type { Ends } from '../partition.js';
+import { conflict, costOf, costOfAll, cutOf, endsOf, partOf, withScratch } from '../partition.js';
 
-/** What a thread does: calls, and undefined where all threads meet. */
+/** What a thread runs: calls, and undefined where all threads wait for each other. */
 export type Lane = (Call | undefined)[];
 
 /** A call of the present phase: on one thread, or cut at `ends` by rows or by a range. */
-interface Placed {
+interface PlacedCall {
   readonly call: Call;
   readonly thread?: number;
   readonly rows?: Ends;
 }
 
 /** Programs of fewer nanoseconds stay on one thread. */
-const LEAST_PROGRAM = 10000;
+const MIN_PROGRAM_COST = 10000;
 
 /**
- * Shares the calls of a program out among threads. Calls between two meetings form a phase: within it no thread touches
+ * Distributes the calls of a program over threads. Calls between two barriers form a phase: within it no thread touches
  * what another one writes.
  *
- * @param scratch where a thread has scratch of its own; undefined if it may use that of the plan
+ * @param scratch byte offset of a thread's own scratch; undefined if it may use that of the plan
  */
 export function schedule(
   calls: readonly Call[],
   threads: number,
   scratch: (thread: number) => number | undefined,
 ): Lane[] {
-  if (calls.reduce((sum, call) => sum + costOf(call), 0) < LEAST_PROGRAM) {
+  if (costOfAll(calls) < MIN_PROGRAM_COST) {
     return Array.from({ length: threads }, (_, thread): Lane => (thread === 0 ? [...calls] : []));
   }
   const scheduler = new Scheduler(threads, scratch);
@@ -40,9 +44,9 @@ class Scheduler {
   readonly lanes: Lane[];
   readonly #scratch: (thread: number) => number | undefined;
   readonly #even: readonly number[];
-  #phase: Placed[] = [];
+  #phase: PlacedCall[] = [];
   #loads: number[];
-  /** Calls for which nothing waits soon: they begin with the next phase. */
+  /** Calls whose results are not needed soon: they begin with the next phase. */
   #late: Call[] = [];
 
   constructor(threads: number, scratch: (thread: number) => number | undefined) {
@@ -53,17 +57,17 @@ class Scheduler {
   }
 
   add(call: Call): void {
-    if (this.#late.some((other) => conflict(other, call))) this.#meet();
+    if (this.#late.some((other) => conflict(other, call))) this.#endPhase();
     if (PARTITIONS[call.kernel]?.late) this.#late.push(call);
     else this.#place(call);
   }
 
-  /** Place what is still waiting. */
+  /** Place the calls that still wait. */
   flush(): void {
     for (const call of this.#late.splice(0)) this.#place(call);
   }
 
-  #meet(): void {
+  #endPhase(): void {
     if (this.#phase.length > 0) for (const lane of this.lanes) lane.push(undefined);
     this.#phase = [];
     this.#loads = this.#loads.map(() => 0);
@@ -77,9 +81,9 @@ class Scheduler {
       return;
     }
     const rows = cut.by === 'rows' ? endsOf(cut, this.#even) : undefined;
-    const apart = ({ call: other, rows: others }: Placed): boolean =>
+    const apart = ({ call: other, rows: others }: PlacedCall): boolean =>
       conflict(other, call) && !(rows && others && sameEnds(rows, others));
-    if (this.#phase.some(apart)) this.#meet();
+    if (this.#phase.some(apart)) this.#endPhase();
     // Always the same panels for a thread: they stay in the caches of its processor from kernel to kernel.
     const ends = rows ?? endsOf(cut, this.#even);
     this.#phase.push({ call, rows });
@@ -95,7 +99,7 @@ class Scheduler {
     const before = this.#phase.filter((other) => conflict(other.call, call));
     let thread = before.length > 0 ? before[0].thread : this.#idlest();
     if (before.some((other) => other.thread === undefined || other.thread !== thread)) {
-      this.#meet();
+      this.#endPhase();
       thread = undefined;
     }
     thread ??= PARTITIONS[call.kernel] ? this.#idlest() : 0;

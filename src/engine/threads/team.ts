@@ -1,38 +1,26 @@
+/**
+ * A thread team: the calling thread and some workers of the pool, for one training. Finds out how many threads this
+ * runtime can have and compiles the binary for shared memory. What the team does on an arena is in arena-threads.ts; this
+ * file is a chunk of its own, loaded when threads are asked for.
+ */
 import { loadBinary } from '../binaries.js';
-import type { Engine, Variant } from '../engine.js';
-import type { CrewOptions } from './crew.js';
-import { Crew, crewBytes } from './crew.js';
-import { Pace } from './pace.js';
+import type { Engine, Variant } from '../engines.js';
+import type { ArenaThreadsOptions } from './arena-threads.js';
+import { ArenaThreads, arenaThreadsBytes } from './arena-threads.js';
+import type { PoolWorker } from './pool.js';
 import { builtin, pool } from './pool.js';
-import { Staff } from './staff.js';
+import { ThreadTuner } from './tuner.js';
 
-const MOST_THREADS = 16;
+const MAX_THREADS = 16;
 
-/** Threads that work on one arena after the other: the calling one and some workers. */
-export interface Team {
-  readonly threads: number;
-  /** Where threads have to pay for themselves: what finds out. */
-  readonly pace?: Pace;
-  /** Whether all threads are at work on the arena. */
-  readonly ready: boolean;
-  /** The binary for shared memory. */
-  readonly module: WebAssembly.Module;
-  /** Bytes that it needs in an arena whose calls need so much scratch. */
-  bytes(scratchBytes: number): number;
-  /** Go to an arena; the one before is left. */
-  join(arena: Pick<CrewOptions, 'memory' | 'kernels' | 'offset' | 'scratchBytes'>): Crew;
-  /** Leave, and let others have the workers. */
-  release(): void;
-}
-
-/** Processors that this runtime tells of. */
+/** Processors that the runtime reports, at least 1 and at most 16. */
 export function availableThreads(): number {
   const os = builtin('node:os') as { availableParallelism?: () => number } | undefined;
   const count = os?.availableParallelism?.() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
-  return Math.max(1, Math.min(count, MOST_THREADS));
+  return Math.max(1, Math.min(count, MAX_THREADS));
 }
 
-/** Whether this runtime can start workers and share memory with them. */
+/** True if this runtime can start workers and share memory with them. */
 function canShare(): boolean {
   const web = globalThis as { crossOriginIsolated?: boolean; Worker?: unknown };
   if (typeof SharedArrayBuffer === 'undefined') return false;
@@ -40,13 +28,13 @@ function canShare(): boolean {
   return typeof web.Worker === 'function' && web.crossOriginIsolated === true;
 }
 
-/** How many threads a wish comes to here. */
+/** Threads available for a request. */
 export function possibleThreads(threads: number | 'auto'): number {
   if (!canShare()) return 1;
-  return threads === 'auto' ? availableThreads() : Math.min(threads, MOST_THREADS);
+  return threads === 'auto' ? availableThreads() : Math.min(threads, MAX_THREADS);
 }
 
-/** A browser's main thread may not. */
+/** True if this thread may sleep: a browser's main thread may not. */
 function maySleep(): boolean {
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
@@ -60,8 +48,8 @@ const modules = new Map<Variant, WebAssembly.Module>();
 
 /** The binary with its memory import declared as shared: the same code, one flag of the import section. */
 async function sharedModule({ variant }: Engine): Promise<WebAssembly.Module | undefined> {
-  const ready = modules.get(variant);
-  if (ready) return ready;
+  const compiled = modules.get(variant);
+  if (compiled) return compiled;
   const binary = await loadBinary(variant);
   if (binary instanceof WebAssembly.Module) return undefined;
   const bytes = binary.slice();
@@ -73,66 +61,106 @@ async function sharedModule({ variant }: Engine): Promise<WebAssembly.Module | u
 
 /** Position of the limits flag of the import env.memory: it stands behind the names and the kind. */
 function findMemoryFlag(bytes: Uint8Array): number {
-  const head = [3, ...Array.from('env', code), 6, ...Array.from('memory', code), 2];
+  const head = [3, ...Array.from('env', charCode), 6, ...Array.from('memory', charCode), 2];
   for (let i = 8; i + head.length < bytes.length; i++) {
     if (head.every((byte, j) => bytes[i + j] === byte)) return i + head.length;
   }
   throw new TypeError('The binary imports no memory named env.memory.');
 }
 
-const code = (letter: string): number => letter.charCodeAt(0);
+const charCode = (letter: string): number => letter.charCodeAt(0);
 
 /**
- * A team of `threads`, or undefined where threads cannot work or another training has them. An automatic team starts them
- * when the training has lasted a while, and uses them where that is faster.
+ * A team of `threads`, or undefined where threads cannot work or another training has them. An automatic team starts its
+ * workers when the training has lasted a while, and uses them where that is faster.
  */
-export async function gather(engine: Engine, threads: number, automatic: boolean): Promise<Team | undefined> {
-  const count = Math.min(threads, MOST_THREADS);
+export async function acquireTeam(
+  engine: Engine,
+  threads: number,
+  automatic: boolean,
+): Promise<ThreadTeam | undefined> {
+  const count = Math.min(threads, MAX_THREADS);
   if (count < 2 || !canShare()) return undefined;
   try {
     const module = await sharedModule(engine);
-    if (module && automatic) return automaticTeam(count, module);
+    if (module && automatic) return new ThreadTeam(count, module);
     const workers = module && (await pool.acquire(count - 1));
-    return workers && newTeam(count, module, new Staff(workers));
+    return workers && new ThreadTeam(count, module, workers);
   } catch {
     // Whatever the runtime refuses, one thread can do it all.
     return undefined;
   }
 }
 
-function automaticTeam(threads: number, module: WebAssembly.Module): Team {
-  const staff = new Staff();
-  const pace: Pace = new Pace({
-    ready: () => team.ready,
-    start: () => staff.hire(threads - 1),
-    started: pool.size >= threads - 1,
-  });
-  const team = newTeam(threads, module, staff, pace);
-  return team;
-}
+/** Threads that work on one arena after another: the calling one and some workers. */
+export class ThreadTeam {
+  readonly threads: number;
+  /** The binary for shared memory. */
+  readonly module: WebAssembly.Module;
+  /** What decides whether all threads work; undefined: they always do. */
+  readonly tuner: ThreadTuner | undefined;
+  #workers: readonly PoolWorker[] | undefined;
+  #starting: Promise<void> | undefined;
+  /** Tells the workers of the arena, as soon as there are workers. */
+  #send: (() => void) | undefined;
+  #arena: ArenaThreads | undefined;
 
-function newTeam(threads: number, module: WebAssembly.Module, staff: Staff, pace?: Pace): Team {
-  let crew: Crew | undefined;
-  return {
-    threads,
-    module,
-    pace,
-    get ready() {
-      return crew?.ready ?? false;
-    },
-    bytes: (scratchBytes) => crewBytes(threads, scratchBytes),
-    join(arena) {
-      crew?.leave();
-      crew = new Crew({
-        ...{ ...arena, threads, module, pace, sleeps: maySleep() },
-        lost: () => staff.lost,
-        send: (joining) => staff.send(joining, arena.memory.buffer.byteLength),
-      });
-      return crew;
-    },
-    release() {
-      crew?.leave();
-      staff.release(crew?.failed ?? false);
-    },
-  };
+  /** With workers, all threads always work; without, a tuner has them started and decides. */
+  constructor(threads: number, module: WebAssembly.Module, workers?: readonly PoolWorker[]) {
+    this.threads = threads;
+    this.module = module;
+    this.#workers = workers;
+    if (workers) return;
+    this.tuner = new ThreadTuner({
+      ready: () => this.#arena?.ready ?? false,
+      start: () => this.#start(),
+      started: pool.size >= threads - 1,
+    });
+  }
+
+  /** Bytes that the team needs in an arena whose calls need so much scratch. */
+  bytes(scratchBytes: number): number {
+    return arenaThreadsBytes(this.threads, scratchBytes);
+  }
+
+  /** Go to an arena; the one before is left. */
+  join(arena: Pick<ArenaThreadsOptions, 'memory' | 'kernels' | 'offset' | 'scratchBytes'>): ArenaThreads {
+    const { threads, module, tuner } = this;
+    this.#arena?.leave();
+    this.#arena = new ArenaThreads({
+      ...{ ...arena, threads, module, tuner, maySleep: maySleep() },
+      lost: () => this.#workers?.some((worker) => worker.isLost()) ?? false,
+      send: (message) => {
+        this.#send = () => {
+          if (this.#workers) pool.countBytes(arena.memory.buffer.byteLength);
+          this.#workers?.forEach((worker, i) => worker.post(message(i + 1)));
+        };
+        if (this.#workers) this.#send();
+      },
+    });
+    return this.#arena;
+  }
+
+  /** Leave the arena, and let others have the workers. */
+  release(): void {
+    this.#arena?.leave();
+    this.#send = undefined;
+    const giveBack = (): void => {
+      if (this.#arena?.failed) pool.end();
+      if (this.#workers) pool.release();
+    };
+    if (this.#workers) giveBack();
+    else void this.#starting?.then(giveBack);
+  }
+
+  /** Start the workers in the background. If they do not start, one thread goes on. */
+  #start(): void {
+    this.#starting = pool.acquire(this.threads - 1, 'background').then(
+      (workers) => {
+        this.#workers = workers;
+        this.#send?.();
+      },
+      () => undefined,
+    );
+  }
 }

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterEach, expect, test, vi } from 'vitest';
 import { pool } from '../../../src/engine/threads/pool.js';
-import { SLEEP_MS } from '../../../src/engine/threads/worker.js';
+import { PROTOCOL } from '../../../src/engine/threads/worker.js';
 import { MLPClassifier, UnsupportedError, engine, init, layers, sequential } from '../../../src/index.js';
 
 afterEach(async () => {
@@ -27,7 +27,7 @@ const options = { hiddenLayerSizes: [128, 128], batchSize: 50, maxIter: 6, rando
 /** The most milliseconds that the calling thread has slept since: before and after every sleep it looks at the clock. */
 function sleepCounter(): () => number {
   const clock = vi.spyOn(performance, 'now');
-  return () => (clock.mock.calls.length / 2) * SLEEP_MS;
+  return () => (clock.mock.calls.length / 2) * PROTOCOL.sleepMs;
 }
 
 test('a worker that ends is an error within three seconds, with the weights of the last epoch', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { PARTITIONS } from '../../../src/engine/generated/partitions.js';
 import type { Call, KernelName } from '../../../src/engine/kernels.js';
 import { schedule } from '../../../src/engine/threads/schedule.js';
-import { costOf, cutOf, endsOf, partOf } from '../../../src/engine/threads/split.js';
+import { costOf, cutOf, endsOf, partOf } from '../../../src/engine/partition.js';
 
 /** A call whose arguments are all `value`, but for its range or rows. */
 function call(kernel: KernelName, count: number, value: number): Call {

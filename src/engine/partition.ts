@@ -1,28 +1,40 @@
-import { PARTITIONS } from '../generated/partitions.js';
-import type { Call, Partition } from '../kernels.js';
+/**
+ * How kernel calls are cut into parts: for threads, which run them at the same time (threads/schedule.ts), and into slices
+ * of time, between which the host has its turn. No cut changes a bit: every output element is a chain of its own, or a
+ * chain that the next part goes on with. What a kernel's comment in assembly/ says of it stands in generated/partitions.ts.
+ */
+import { PARTITIONS } from './generated/partitions.js';
+import type { Call, Partition } from './kernels.js';
 
 /** Ends of the parts of rows or of a range: thread t has [ends[t], ends[t + 1]). */
 export type Ends = readonly number[];
 
-/** Work that takes fewer nanoseconds is not worth sharing out. */
-const LEAST_COST = 2000;
+/** Calls of fewer nanoseconds are not worth cutting for threads. */
+const MIN_COST = 2000;
 
-/** How a call is cut; undefined if one thread has all of it. */
+/** How a call is cut. */
 export interface Cut {
-  /** 'chain': by rows, one part after another. */
+  /** `'chain'`: by rows, one part after another. */
   readonly by: 'range' | 'rows' | 'chain';
   readonly block: number;
   readonly count: number;
 }
 
-/** About how many nanoseconds a call takes. */
+/**
+ * Nanoseconds that a call takes on one thread, about: what its kernel's @cost says. Right within a factor of about two is
+ * enough, since costs decide only what is worth cutting and which thread is the idlest. They were set by hand in November
+ * 2026 on AMD EPYC (Zen 4 and 5) with Node.js 20 and 24; no run is recorded. To measure one again, time a call bound by
+ * `Arena.bind`, repeated for 10 ms, and divide by what the formula multiplies. `npm run bench:kernels` has the matrix
+ * products: 0.3 ns for a row, an input and a panel of 8 units are 53 GFLOP/s.
+ */
 export function costOf({ kernel, args, nanoseconds }: Call): number {
   return nanoseconds ?? PARTITIONS[kernel]?.cost(args) ?? 1000;
 }
 
+/** How a call is cut for threads; undefined if one thread runs all of it. */
 export function cutOf(call: Call, threads: number): Cut | undefined {
   const { range, rows } = PARTITIONS[call.kernel] ?? {};
-  if (costOf(call) < LEAST_COST) return undefined;
+  if (costOf(call) < MIN_COST) return undefined;
   if (range && !(rows && favoursRows(call, threads))) {
     const count = call.args[range.begin + 1] - call.args[range.begin];
     return count > range.block ? { by: 'range', block: range.block, count } : undefined;
@@ -33,7 +45,7 @@ export function cutOf(call: Call, threads: number): Cut | undefined {
 }
 
 /** How a call is cut into parts that run one after another; undefined if it has to be run whole. */
-export function sequenceCutOf({ kernel, args }: Call): Cut | undefined {
+function sequenceCutOf({ kernel, args }: Call): Cut | undefined {
   const { range, rows, chain } = PARTITIONS[kernel] ?? {};
   if (chain) return { by: 'chain', block: 1, count: args[chain.count] };
   if (rows) return { by: 'rows', block: rows.block, count: args[rows.count] };
@@ -41,8 +53,8 @@ export function sequenceCutOf({ kernel, args }: Call): Cut | undefined {
 }
 
 /**
- * Ranges that have no block for every thread. Others are cut, even where rows would come out more evenly: weights then stay in
- * the cache of the thread that updates them.
+ * True for ranges that have no block for every thread. Others are cut, even where rows would come out more evenly: weights
+ * then stay in the cache of the thread that updates them.
  */
 function favoursRows({ kernel, args }: Call, threads: number): boolean {
   const { range, rows } = PARTITIONS[kernel] as Partition;
@@ -111,4 +123,40 @@ export function conflict(a: Call, b: Call): boolean {
     pointers(b, [...second.reads, ...second.writes]).some((pointer) => written.has(pointer)) ||
     pointers(a, first.reads).some((pointer) => writing.has(pointer))
   );
+}
+
+/** Nanoseconds of a slice: well below what a host notices, even on a machine four times slower. */
+const SLICE_NS = 4e6;
+
+/** Floating-point operations in a nanosecond of the estimates: those of dense products. */
+export const FLOPS_PER_NANOSECOND = 53;
+
+/** Nanoseconds that calls take on one thread, about. */
+export function costOfAll(calls: readonly Call[]): number {
+  return calls.reduce((sum, call) => sum + costOf(call), 0);
+}
+
+/** Cuts calls, in their order, into slices of at most about so many nanoseconds. */
+export function cutIntoSlices(calls: readonly Call[], nanoseconds = SLICE_NS): Call[][] {
+  const slices: Call[][] = [];
+  let cost = Infinity;
+  for (const part of calls.flatMap((call) => partsOf(call, nanoseconds))) {
+    const own = costOf(part);
+    if (cost + own > nanoseconds) {
+      slices.push([]);
+      cost = 0;
+    }
+    slices.at(-1)!.push(part);
+    cost += own;
+  }
+  return slices;
+}
+
+/** A call in as many parts as it needs to take no longer than a slice, if it can be cut at all. */
+function partsOf(call: Call, nanoseconds: number): Call[] {
+  const count = Math.ceil(costOf(call) / nanoseconds);
+  const cut = count > 1 ? sequenceCutOf(call) : undefined;
+  if (!cut || cut.count <= cut.block) return [call];
+  const ends = endsOf(cut, Array<number>(count).fill(1 / count));
+  return ends.slice(1).flatMap((_end, i) => partOf(call, cut, ends, i) ?? []);
 }

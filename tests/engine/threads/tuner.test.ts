@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { Pace } from '../../../src/engine/threads/pace.js';
+import { ThreadTuner } from '../../../src/engine/threads/tuner.js';
 
 /** Milliseconds of a step at a time, on one thread and on all. */
 type Cost = (now: number) => number;
 
-/** Steps of a pace whose clock only they move. */
+/** Steps of a tuner whose clock only they move. */
 class Run {
   now = 0;
   isReady = true;
@@ -13,14 +13,14 @@ class Run {
   alone = 0;
   /** Times at which the choice changed. */
   readonly changes: number[] = [];
-  readonly pace: Pace;
+  readonly tuner: ThreadTuner;
 
   constructor(
     readonly one: Cost,
     readonly all: Cost,
     started = true,
   ) {
-    this.pace = new Pace({
+    this.tuner = new ThreadTuner({
       clock: () => this.now,
       ready: () => this.isReady,
       start: () => void (this.starts += 1),
@@ -29,12 +29,12 @@ class Run {
   }
 
   step(rows = 32): void {
-    const before = this.pace.chosen;
-    this.pace.step(rows, () => {
+    const before = this.tuner.prefersParallel;
+    this.tuner.step(rows, () => {
       this.alone += this.one(this.now);
-      this.now += (this.pace.shared ? this.all : this.one)(this.now);
+      this.now += (this.tuner.parallel ? this.all : this.one)(this.now);
     });
-    if (this.pace.chosen !== before) this.changes.push(this.now);
+    if (this.tuner.prefersParallel !== before) this.changes.push(this.now);
   }
 
   until(end: number): this {
@@ -122,10 +122,10 @@ test('threads are started once, when the training has taken 100 ms', () => {
   expect(run.now).toBe(run.alone);
   run.isReady = true;
   run.until(1100);
-  expect(run.pace.chosen).toBe(true);
+  expect(run.tuner.prefersParallel).toBe(true);
   run.isReady = false;
   run.step();
-  expect([run.pace.shared, run.pace.chosen]).toEqual([false, false]);
+  expect([run.tuner.parallel, run.tuner.prefersParallel]).toEqual([false, false]);
 });
 
 test('the short batches that end epochs are shared, but not compared', () => {
