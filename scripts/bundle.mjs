@@ -47,7 +47,9 @@ const lazyFflate = {
  * threads and what lamella/predict loads have chunks of their own.
  */
 const LAZY_IMPORT = /lazyImport\(\s*\(\) =>\s*import\('(\.[^']+)\.js'\),?\s*\)/g;
-const APART = /[\\/](generated|threads)[\\/]|^sequential[\\/]predictor\.ts$/;
+const APART = /[\\/](generated|threads)[\\/]/;
+/** Of its lazy imports, none brings the others along. */
+const PREDICT = resolve('src/model-files/predict.ts');
 
 const oneLazyChunk = {
   name: 'one-lazy-chunk',
@@ -63,8 +65,8 @@ const oneLazyChunk = {
       }
     }
     checkDistinct(files);
-    bundle.onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) => {
-      if (kind !== 'dynamic-import') return undefined;
+    bundle.onResolve({ filter: /^\./ }, ({ path, kind, importer, resolveDir }) => {
+      if (kind !== 'dynamic-import' || importer === PREDICT) return undefined;
       const target = resolve(resolveDir, path.replace(/\.js$/, '.ts'));
       return files.has(target) ? { path: 'lazy', namespace: 'lazy' } : undefined;
     });

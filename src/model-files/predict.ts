@@ -40,8 +40,8 @@ async function readPerceptronPredictor(bytes: Uint8Array): Promise<PerceptronPre
 
 /** Sequential models and their layers are loaded when the first one is. */
 async function readSequentialPredictor(bytes: Uint8Array): Promise<SequentialPredictor> {
-  const { SequentialPredictor: Predictor } = await lazyImport(() => import('../sequential/predictor.js'));
-  return Predictor.read(bytes, ready);
+  const { readPredictor } = await lazyImport(() => import('../sequential/loading.js'));
+  return readPredictor(bytes, ready);
 }
 
 /**

@@ -1,7 +1,14 @@
+/**
+ * trainOnBatch: single steps by a trainer that is kept from call to call, since the optimizer goes on. Not for `fit`, which
+ * makes its steps in fit-loop.ts.
+ */
+import { anything } from '../check.js';
+import type { ClassWeight } from '../data/weights.js';
 import { DivergedError } from '../errors.js';
 import type { Network } from '../network/network.js';
 import { newOptimizerState } from '../network/optimizers.js';
 import { mostEntries } from '../network/stored.js';
+import type { ArrayInput } from '../ndarray.js';
 import { allFinite } from '../ndarray.js';
 import { ascending } from '../random.js';
 import { Trainer } from '../train/trainer.js';
@@ -9,10 +16,23 @@ import { runAtOnce } from '../yielding.js';
 import type { Compiled } from './compile.js';
 import { currentRate } from './compile.js';
 import { Metrics } from './evaluation.js';
-import type { Prepared } from './prepare.js';
+import type { Prepared } from './data.js';
 import type { Structure } from './structure.js';
 
-/** Steps that somebody makes one by one. */
+export interface TrainOnBatchOptions {
+  /** Weight of each row in the loss, >= 0. */
+  readonly sampleWeight?: ArrayInput | null;
+  /** Weight of each class in the loss. */
+  readonly classWeight?: ClassWeight;
+}
+
+/** Rules of the options of trainOnBatch. */
+export const trainOnBatchSchema = {
+  sampleWeight: anything<ArrayInput | null>(),
+  classWeight: anything<ClassWeight>(),
+};
+
+/** Training steps that the caller makes one by one. */
 export class BatchTraining {
   readonly #owner: string;
   readonly #network: Network;
@@ -29,7 +49,7 @@ export class BatchTraining {
     this.#metrics = new Metrics(`${owner}.compile`, compiled.metrics, structure, compiled.loss);
   }
 
-  /** One update; loss and metrics of the batch before it. @throws DivergedError, which leaves the network as it was */
+  /** Makes one update; returns loss and metrics of the batch before it. @throws DivergedError, which leaves the network as it was */
   step(prepared: Prepared): Record<string, number> {
     const metrics = this.#metrics;
     metrics.reset();
@@ -47,7 +67,7 @@ export class BatchTraining {
     return metrics.results(loss);
   }
 
-  /** What the optimizer has gathered is no longer finite either. */
+  /** The error of a step. The state of the optimizer, no longer finite either, is dropped. */
   #diverged(fault: string): DivergedError {
     this.#trainer = undefined;
     this.#compiled.state = newOptimizerState();
@@ -57,12 +77,12 @@ export class BatchTraining {
     );
   }
 
-  /** Write the optimizer's slots into its state. */
+  /** Writes the optimizer's slots into its state. */
   save(): void {
     this.#trainer?.saveSlots();
   }
 
-  /** Leave the optimizer to others. */
+  /** Ends the training: somebody else goes on with the optimizer. */
   close(): void {
     this.save();
     this.#trainer = undefined;

@@ -1,19 +1,25 @@
+/**
+ * What a model is compiled with: the options of `compile`, resolved and checked, and what `compile` refuses because no data
+ * could train it. What is only learned badly is told at the first fit (advice.ts).
+ */
 import { anything, checkOptions, describe, refuseMisplaced } from '../check.js';
 import { ValueError } from '../errors.js';
+import type { Activation } from '../network/activations.js';
 import { isTrainable } from '../network/activations.js';
-import type { LossConfig, ResolvedLoss } from '../network/options/losses.js';
+import type { LossConfig, NamedLoss, ResolvedLoss } from '../network/options/losses.js';
 import { resolveLoss } from '../network/options/losses.js';
 import type { OptimizerConfig, ResolvedOptimizer } from '../network/options/optimizers.js';
 import { resolveOptimizer } from '../network/options/optimizers.js';
 import type { UserLoss } from '../network/options/host-loss.js';
 import type { OptimizerState } from '../network/optimizers.js';
 import { newOptimizerState } from '../network/optimizers.js';
-import type { LayerSpec } from '../network/spec.js';
+import type { LayerSpec, Shape } from '../network/spec.js';
+import { sizeOf } from '../network/spec.js';
 import type { MetricConfig, MetricFunction } from '../train/metrics/index.js';
 import { resolveMetric } from '../train/metrics/index.js';
 import type { Layer } from './layer.js';
 
-/** A name, what a factory of `metrics` returns, or a function of targets and predictions, (rows, outputs) each. */
+/** A name, the result of a factory of `metrics`, or a function of targets and predictions, (rows, outputs) each. */
 export type Metric = string | MetricConfig | MetricFunction;
 
 export interface CompileOptions {
@@ -25,17 +31,17 @@ export interface CompileOptions {
   readonly metrics?: readonly Metric[];
 }
 
-/** What a model is trained with. */
+/** Loss, optimizer and metrics of a model, resolved. */
 export interface Compiled {
-  /** As the user gave them. */
+  /** The options as given. */
   readonly options: CompileOptions;
   readonly optimizer: ResolvedOptimizer;
   readonly loss: ResolvedLoss;
-  /** As the user gave them. */
+  /** The metrics as given. */
   readonly metrics: readonly Metric[];
   /** The learning rate in force where no schedule gives it. */
   learningRate: number;
-  /** Goes on over calls of fit. */
+  /** The optimizer's state, which survives calls of fit. */
   state: OptimizerState;
 }
 
@@ -111,13 +117,13 @@ export function checkThresholds(owner: string, layers: readonly Layer[]): void {
   }
 }
 
-/** The learning rate of the next step. */
+/** Learning rate of the next step. */
 export function currentRate({ optimizer, learningRate, state }: Compiled): number {
   const schedule = optimizer.learningRate;
   return typeof schedule === 'number' ? learningRate : schedule(state.step);
 }
 
-/** Replace the learning rate. @throws ValueError where a schedule gives it, and for anything but a number >= 0 */
+/** Replaces the learning rate. @throws ValueError where a schedule gives it, and for anything but a number >= 0 */
 export function setRate(owner: string, compiled: Compiled, rate: unknown): void {
   if (typeof compiled.optimizer.learningRate !== 'number') {
     throw new ValueError(
@@ -128,4 +134,72 @@ export function setRate(owner: string, compiled: Compiled, rate: unknown): void 
     throw new ValueError(`${owner}: learningRate must be a number >= 0, but received ${describe(rate)}.`);
   }
   compiled.learningRate = rate;
+}
+
+/** A loss, by its name and its options. */
+export type Loss = Pick<ResolvedLoss, 'name' | 'spec'>;
+
+/** Losses that are the same for every row where there is a single output, and what they need. */
+const SEVERAL: Partial<Record<NamedLoss, string>> = {
+  categoricalCrossentropy: 'one output per class',
+  sparseCategoricalCrossentropy: 'one output per class',
+  kullbackLeiblerDivergence: 'outputs that add up to 1',
+};
+
+/** Losses that need predictions of 0 or more, and the activation to use. */
+const POSITIVE: Partial<Record<NamedLoss, string>> = {
+  categoricalCrossentropy: "'softmax'",
+  sparseCategoricalCrossentropy: "'softmax'",
+  binaryCrossentropy: "'sigmoid'",
+  kullbackLeiblerDivergence: "'softmax'",
+  poisson: "'exponential' or 'softplus'",
+  meanSquaredLogarithmicError: "'softplus' or 'relu'",
+};
+
+/** Says why no data can make a loss learn from so many outputs of an activation; undefined if some can. */
+export function impossible(
+  { name, spec }: Loss,
+  activation: Activation,
+  outputs: number | undefined,
+): string | undefined {
+  const several = SEVERAL[name as NamedLoss];
+  if (outputs === 1 && several !== undefined) {
+    return `${name} needs ${several}, but the model has 1; use binaryCrossentropy with one sigmoid unit, or one softmax unit per class.`;
+  }
+  const use = POSITIVE[name as NamedLoss];
+  if (activation !== 'logSoftmax' || outputs === 1 || spec.fromLogits || use === undefined) return undefined;
+  return `${name} needs predictions of 0 or more, but the output layer has activation 'logSoftmax', whose values are 0 or less; use activation ${use}.`;
+}
+
+/** Layers that pass values on as they are, or within the same bounds. */
+const PLAIN =
+  /^(flatten|reshape|dropout|gaussianNoise|spatialDropout2d|(max|average)Pooling2d|global(Max|Average)Pooling2d)$/;
+
+/** The activation that the outputs come from. */
+export function finalActivation(layers: readonly LayerSpec[]): Activation {
+  const last = layers.filter(({ type }) => !PLAIN.test(type)).at(-1);
+  return last && 'activation' in last ? last.activation : 'linear';
+}
+
+/** Number of outputs, if the layers tell it without the shape of the input. */
+function knownOutputs(layers: readonly LayerSpec[]): number | undefined {
+  const last = layers
+    .filter(({ type }) => !/^(activation|dropout|gaussianNoise|rescaling|\w+Normalization)$/.test(type))
+    .at(-1);
+  return last?.type === 'dense' ? last.units : undefined;
+}
+
+/**
+ * @throws ValueError for a loss that cannot learn from the output of these layers, of this shape, whatever
+ *   the data
+ */
+export function refuseOutput(
+  owner: string,
+  layers: readonly LayerSpec[],
+  shape: Shape | undefined,
+  loss: Loss,
+): void {
+  const outputs = shape ? sizeOf(shape) : knownOutputs(layers);
+  const message = impossible(loss, finalActivation(layers), outputs);
+  if (message !== undefined) throw new ValueError(`${owner}: ${message}`);
 }

@@ -1,18 +1,48 @@
+/**
+ * Loss and metrics of a model over rows, without training: Metrics collects values over batches, in training too; Evaluation
+ * runs the batches of a data set or a stream through a session that computes no gradients.
+ */
+import { anything, positiveInteger, verbosity } from '../check.js';
 import type { Network } from '../network/network.js';
 import type { ResolvedLoss } from '../network/options/losses.js';
 import { sizeOf } from '../network/spec.js';
 import { mostEntries } from '../network/stored.js';
+import type { ArrayInput } from '../ndarray.js';
+import { ascending } from '../random.js';
+import { inBatches } from '../train/batches.js';
 import { resolveMetric } from '../train/metrics/index.js';
 import type { MetricState } from '../train/metrics/state.js';
 import { Session } from '../train/session.js';
 import type { SlicedSession } from '../train/sliced-session.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
-import type { Prepared } from './prepare.js';
 import type { Compiled, Metric } from './compile.js';
+import type { Prepared, Sample } from './data.js';
+import { prepareInPieces } from './data.js';
 import type { Structure } from './structure.js';
 
-/** The metrics of a model, by the names under which they are reported. */
+/** Rules of the options of evaluate. */
+export const evaluateSchema = {
+  batchSize: positiveInteger,
+  sampleWeight: anything<ArrayInput | null>(),
+  verbose: verbosity,
+};
+
+/** Rules of the options of testOnBatch. */
+export const testOnBatchSchema = { sampleWeight: evaluateSchema.sampleWeight };
+
+export type TestOnBatchOptions = Pick<EvaluateOptions, 'sampleWeight'>;
+
+export interface EvaluateOptions {
+  /** Rows of a step. Default 32. */
+  readonly batchSize?: number;
+  /** Weight of each row in the loss, >= 0. */
+  readonly sampleWeight?: ArrayInput | null;
+  /** Accepted for Keras's sake: nothing is printed. */
+  readonly verbose?: 0 | 1 | 2;
+}
+
+/** The metrics of a model by the names under which they are reported. */
 export class Metrics {
   readonly #states = new Map<string, MetricState>();
   readonly #outputs: number;
@@ -31,12 +61,12 @@ export class Metrics {
     return ['loss', ...this.#states.keys()].sort();
   }
 
-  /** Whether there are any. */
+  /** True if there are metrics. */
   get any(): boolean {
     return this.#states.size > 0;
   }
 
-  /** Take some rows of a data set into account. Row weights do not count, as in Keras's `metrics`. */
+  /** Takes some rows of a data set into account. Row weights do not count, as in Keras's `metrics`. */
   update({ truth, columns }: Prepared, rows: Int32Array, predictions: Float32Array): void {
     const taken = new Float32Array(rows.length * columns);
     rows.forEach((row, i) => {
@@ -68,7 +98,7 @@ export class Evaluation {
   readonly #batchSize: number;
   #network: Network;
   #session: Session | undefined;
-  /** Rows that the session computes at once: those of the largest batch yet, but no more than a batch may have. */
+  /** Rows that the session computes at once: those of the largest batch so far, at most the batch size. */
   #room = 0;
   #loss = 0;
   #rows = 0;
@@ -80,7 +110,7 @@ export class Evaluation {
     this.#network = network;
   }
 
-  /** Begin anew, with the parameters that a network has now. */
+  /** Begins anew, with the parameters that a network has now. */
   *restart(network: Network): Pieces<void> {
     this.#network = network;
     if (this.#session) yield* this.#session.setParametersInPieces(network.packed);
@@ -89,13 +119,14 @@ export class Evaluation {
     this.metrics.reset();
   }
 
+  /** Evaluates a batch. */
   step(prepared: Prepared, rows: Int32Array): void {
     const session = this.#sessionFor(prepared, rows) ?? runAtOnce(this.#open(Session, prepared, rows));
     const each = this.#update(session, prepared);
     this.#count(session.step(prepared.dataset, rows, false, each), rows.length);
   }
 
-  /** `step` in pieces. */
+  /** Evaluates a batch in pieces. */
   *stepInPieces(prepared: Prepared, rows: Int32Array, sliced: typeof SlicedSession): Pieces<void> {
     const session = (this.#sessionFor(prepared, rows) ??
       (yield* this.#open(sliced, prepared, rows))) as SlicedSession;
@@ -142,5 +173,51 @@ export class Evaluation {
   /** The mean loss over the rows, penalties included, and the metrics. */
   results(): Record<string, number> {
     return this.metrics.results(this.#rows > 0 ? this.#loss / this.#rows : NaN);
+  }
+}
+
+/** A compiled model, as far as its evaluation is concerned. */
+interface Evaluated {
+  readonly name: string;
+  readonly structure: Structure;
+  readonly compiled: Compiled;
+  /** The network with its weights; asked for once the data are checked. */
+  readonly network: () => Network;
+}
+
+/**
+ * Loss and metrics over rows, in pieces.
+ *
+ * @param call the method that was called: 'evaluate'
+ * @param sliced the kind of session to use if steps are to be cut into slices
+ */
+export function* evaluateRows(
+  { name, structure, compiled, network }: Evaluated,
+  call: string,
+  sample: Sample,
+  batchSize = 32,
+  sliced?: typeof SlicedSession,
+): Pieces<Record<string, number>> {
+  const reader = { structure, loss: compiled.loss };
+  const prepared = yield* prepareInPieces(`${name}.${call}`, reader, sample);
+  const rows = Math.min(batchSize, prepared.rows);
+  const evaluation = new Evaluation(name, network(), structure, compiled, rows);
+  for (const [data, batch] of batchesOf(prepared, rows)) {
+    if (sliced) yield* evaluation.stepInPieces(data, batch, sliced);
+    else evaluation.step(data, batch);
+  }
+  return evaluation.results();
+}
+
+/** The batches of a data set in its own order, at most `max`. */
+export function* batchesOf(
+  prepared: Prepared,
+  batchSize: number,
+  max = Infinity,
+): Generator<[Prepared, Int32Array]> {
+  let count = 0;
+  for (const { rows } of inBatches(prepared.dataset, ascending(prepared.rows), batchSize)) {
+    if (count++ >= max) return;
+    yield [prepared, rows];
   }
 }

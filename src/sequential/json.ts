@@ -1,6 +1,18 @@
+/**
+ * A model without its weights as JSON: written for `toJSON` and model files, read back from text or data of which nothing is
+ * trusted. Used by lamella/predict too, so it knows neither of the two model classes.
+ */
+import { describe } from '../check.js';
+import { FormatError, LamellaError, UnsupportedError } from '../errors.js';
 import type { Shape } from '../network/spec.js';
 import type { NestedNumbers } from '../ndarray.js';
 import type { Layer } from './layer.js';
+import type { LayerType } from './layers/index.js';
+import { LAYER_TYPES, makeLayer } from './layers/index.js';
+import type { SequentialOptions } from './predictor.js';
+
+/** The name of the kind in model files. */
+export const SEQUENTIAL = 'Sequential';
 
 /** A model as data, without its weights unless these were asked for. */
 export interface ModelJson {
@@ -28,4 +40,103 @@ export function modelJson({ name, seed, layers }: Described, inputShape: Shape |
     ...(inputShape && { inputShape: [...inputShape] }),
     layers: layers.map((layer) => layer.config),
   };
+}
+
+const KEYS = ['format', 'version', 'kind', 'name', 'seed', 'inputShape', 'layers'];
+const MOST_LAYERS = 10000;
+
+/** Of a text: more than a million weights take, in layers of one unit too. An empty object takes 56 bytes of memory. */
+const MAX_LENGTH = 67_108_864;
+const MAX_CONTAINERS = 2_097_152;
+
+/** The entries of what `toJSON` gave, as text or as data. @throws FormatError if it has none */
+export function readJson(json: unknown): Record<string, unknown> {
+  return plain(typeof json === 'string' ? parse(json) : json, 'a model');
+}
+
+/**
+ * What `make` makes of the options of a model that `toJSON` described without weights. Nothing in it is trusted.
+ *
+ * @throws FormatError for anything else than such a description
+ */
+export function readDescribed<T>(description: unknown, make: (options: SequentialOptions) => T): T {
+  const record = plain(description, 'a model');
+  const unknown = Object.keys(record).find((key) => !KEYS.includes(key));
+  if (unknown !== undefined) refuse(`the entries ${KEYS.join(', ')}`, describe(unknown));
+  if (record.format !== 'lamella') refuse("format 'lamella'", describe(record.format));
+  if (record.version !== 1) refuse('version 1', describe(record.version));
+  if (record.kind !== 'sequential') refuse("kind 'sequential'", describe(record.kind));
+  const { layers } = record;
+  if (!Array.isArray(layers)) refuse('an array of layers', describe(layers));
+  if ((layers as unknown[]).length > MOST_LAYERS) refuse(`at most ${MOST_LAYERS} layers`, describe(layers));
+  try {
+    const { name, seed, inputShape } = record as { name?: string; seed?: number; inputShape?: number[] };
+    const input = inputShape === undefined ? [] : [makeLayer('input', { shape: inputShape })];
+    return make({ name, seed, layers: [...input, ...(layers as unknown[]).map(layerFrom)] });
+  } catch (error) {
+    throw asFormatError(error);
+  }
+}
+
+/** Gives a model weights of JSON. @throws FormatError if they do not fit; UnsupportedError without an engine */
+export function setGivenWeights(model: { setWeights(weights: never): void }, weights: unknown): void {
+  try {
+    model.setWeights(weights as never);
+  } catch (error) {
+    throw error instanceof UnsupportedError ? error : asFormatError(error);
+  }
+}
+
+/** An error about JSON as a FormatError; one that is not of this package as it is. */
+function asFormatError(error: unknown): unknown {
+  if (error instanceof FormatError || !(error instanceof LamellaError)) return error;
+  return new FormatError(`modelFromJSON: ${error.message}`, { cause: error });
+}
+
+function parse(text: string): unknown {
+  if (text.length > MAX_LENGTH) refuse(`text of at most ${MAX_LENGTH} characters`, `${text.length}`);
+  if (!hasAtMost(text, '{', MAX_CONTAINERS) || !hasAtMost(text, '[', MAX_CONTAINERS)) {
+    refuse(`at most ${MAX_CONTAINERS} objects and as many arrays`, 'more');
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new FormatError(
+      `modelFromJSON: expected JSON, but received text that is none (${String(cause)}).`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** True if a letter occurs at most `most` times. */
+function hasAtMost(text: string, letter: string, most: number): boolean {
+  let at = -1;
+  for (let count = 0; count <= most; count++) {
+    at = text.indexOf(letter, at + 1);
+    if (at < 0) return true;
+  }
+  return false;
+}
+
+function layerFrom(given: unknown, i: number): Layer {
+  const { type, ...options } = plain(given, `layer ${i}`);
+  const known = LAYER_TYPES.find((each) => each === type && each !== 'input') as LayerType | undefined;
+  if (known === undefined) {
+    refuse(`layer ${i} to have one of the types ${LAYER_TYPES.join(', ')}`, describe(type));
+  }
+  return makeLayer(known, options);
+}
+
+/** The own entries of an object. */
+function plain(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    refuse(`${what} to be an object`, describe(value));
+  }
+  return Object.fromEntries(Object.entries(value));
+}
+
+function refuse(expected: string, received: string): never {
+  throw new FormatError(`modelFromJSON: expected ${expected}, but received ${received}.`);
 }

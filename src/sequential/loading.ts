@@ -1,4 +1,9 @@
+/**
+ * Reading of the files that `saveSequential` has written, checked against the layers that they describe. Loaded when it is
+ * first needed, by lamella/predict too.
+ */
 import { anything, integer, nullable, number } from '../check.js';
+import type { Engine } from '../engine/engines.js';
 import { readMembers, checkNoMoreArrays, readModelFile, takeArray } from '../io/read-model-file.js';
 import type { ModelFile } from '../io/model-file.js';
 import { parameterName, slotName } from '../io/model-file.js';
@@ -6,15 +11,27 @@ import type { Parameter } from '../network/parameters.js';
 import type { NdArray } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
 import type { CompileOptions } from './compile.js';
+import { readDescribed, SEQUENTIAL } from './json.js';
+import { SequentialPredictor } from './predictor.js';
 import type { OptimizerProgress } from './saving.js';
-import { SEQUENTIAL } from './saving.js';
 
-/** What `saveSequential` has written, in parts. @throws FormatError for other files and damaged ones */
+/** The parts of a file that `saveSequential` wrote. @throws FormatError for other files and damaged ones */
 export function readSequential(bytes: Uint8Array): Promise<ModelFile> {
   return readModelFile(bytes, SEQUENTIAL);
 }
 
-/** What was saved of a model but its layers. */
+/** The model in the bytes of a file, to predict with. @throws FormatError for anything else, and for damaged files */
+export async function readPredictor(
+  bytes: Uint8Array,
+  engine: () => Promise<Engine>,
+): Promise<SequentialPredictor> {
+  const file = await readSequential(bytes);
+  const model = readDescribed(readDescription(file), (options) => new SequentialPredictor(options));
+  await model.restoreWeights((parameters) => readWeights(file, parameters), engine);
+  return model;
+}
+
+/** The parts of a saved model besides its layers. */
 export interface SavedWeights {
   readonly weights: readonly NdArray[];
   readonly compile: CompileOptions | null;

@@ -1,3 +1,7 @@
+/**
+ * What is known of a model once its input has a shape: the shapes between its layers, its parameters, the memory they need,
+ * and which rows and weights fit. Pure functions of the layers; who owns the weights is no matter of this file.
+ */
 import { MAX_ARENA_BYTES, mebibytes } from '../budget.js';
 import { describe } from '../check.js';
 import { ShapeError, UnsupportedError, ValueError } from '../errors.js';
@@ -7,9 +11,10 @@ import type { Block, Parameter } from '../network/parameters.js';
 import { append } from '../network/parameters.js';
 import type { LayerSpec, NetworkSpec, Shape } from '../network/spec.js';
 import { sizeOf } from '../network/spec.js';
-import type { ArrayInput } from '../ndarray.js';
-import { formatShape, ndarray } from '../ndarray.js';
+import type { ArrayInput, Rows } from '../ndarray.js';
+import { formatShape, ndarray, rowsInPieces, toRows } from '../ndarray.js';
 import { RandomState } from '../random.js';
+import type { Pieces } from '../yielding.js';
 import type { Layer } from './layer.js';
 
 /** A model whose shapes are known. */
@@ -17,13 +22,13 @@ export interface Structure {
   readonly spec: NetworkSpec;
   /** The shape of one row before every layer, and after the last. */
   readonly shapes: readonly Shape[];
-  /** Layer by layer. */
+  /** All parameters, layer by layer. */
   readonly parameters: readonly Parameter[];
-  /** The number of the first parameter of every layer, and behind the last the number of all. */
+  /** Index of the first parameter of every layer, then the number of parameters. */
   readonly firsts: readonly number[];
 }
 
-/** Finds out shapes and parameters, layer by layer: a layer costs the same however many are below it. */
+/** Works out shapes and parameters layer by layer: a layer costs the same however many are below it. */
 export class StructureBuilder {
   readonly #inputShape: Shape;
   readonly #specs: LayerSpec[] = [];
@@ -40,7 +45,7 @@ export class StructureBuilder {
   }
 
   /**
-   * Put a layer on top; where that is refused, nothing has changed.
+   * Puts a layer on top; where that is refused, nothing has changed.
    *
    * @throws ShapeError naming the layer that does not fit; UnsupportedError if no memory can hold the weights, or a row
    */
@@ -66,7 +71,7 @@ export class StructureBuilder {
     this.#structure = undefined;
   }
 
-  /** What the layers have come to. */
+  /** The structure of the layers so far. */
   get structure(): Structure {
     this.#structure ??= {
       spec: { inputShape: this.#inputShape, layers: [...this.#specs] },
@@ -88,12 +93,12 @@ export function structureOf(owner: string, inputShape: Shape, layers: readonly L
   return builder.structure;
 }
 
-/** The parameters of a layer, by its place. */
+/** The parameters of layer `i`. */
 export function parametersOf({ parameters, firsts }: Structure, i: number): readonly Parameter[] {
   return parameters.slice(firsts[i], firsts[i + 1]);
 }
 
-/** Refuse shapes of which WebAssembly's memory cannot hold one row. @throws UnsupportedError */
+/** @throws UnsupportedError for a shape of which WebAssembly's memory cannot hold one row */
 function checkRow(what: string, shape: Shape): void {
   const bytes = 4 * sizeOf(shape);
   if (bytes <= MAX_ARENA_BYTES) return;
@@ -122,7 +127,7 @@ export function countValues(parameters: readonly Parameter[]): number {
 }
 
 /**
- * Refuse weights that WebAssembly's memory cannot hold, before any are drawn.
+ * Checks that WebAssembly's memory can hold the weights, before any are drawn.
  *
  * @param copies 1 for the weights alone, one more for every slot of an optimizer
  * @throws UnsupportedError
@@ -136,7 +141,7 @@ export function checkMemory(owner: string, { parameters }: Pick<Structure, 'para
   );
 }
 
-/** What makes the largest of the parameters smaller. */
+/** Advice that makes the largest of the parameters smaller. */
 function remedy(parameters: readonly Parameter[]): string {
   const { shape } = parameters.reduce((a, b) => (sizeOf(b.shape) > sizeOf(a.shape) ? b : a));
   if (shape.length < 4) return 'fewer units';
@@ -149,39 +154,7 @@ export function snakeCase(className: string): string {
   return className.replace(/(?<=[a-z])([A-Z])/g, '_$1').toLowerCase();
 }
 
-/** The names of a model's layers. */
-export class LayerNames {
-  readonly #taken = new Set<string>();
-  /** The number up to which the names of a class are taken. */
-  readonly #numbers = new Map<string, number>();
-
-  /**
-   * The name of a new layer: its own, or its class with the number of those before it, 'dense', 'dense_1', …
-   *
-   * @throws ValueError for a name that another layer has
-   */
-  nameFor(owner: string, layer: Layer): string {
-    const { givenName } = layer;
-    if (givenName !== undefined) {
-      if (!this.#taken.has(givenName)) return givenName;
-      throw new ValueError(
-        `${owner}: layer names must differ, but two layers are called ${describe(givenName)}.`,
-      );
-    }
-    const stem = snakeCase(layer.className);
-    const numbered = (number: number): string => (number === 0 ? stem : `${stem}_${number}`);
-    let number = this.#numbers.get(stem) ?? 0;
-    while (this.#taken.has(numbered(number))) number++;
-    this.#numbers.set(stem, number);
-    return numbered(number);
-  }
-
-  take(name: string): void {
-    this.#taken.add(name);
-  }
-}
-
-/** The values of a weight that somebody gave. @throws ShapeError, and ValueError for what is not finite */
+/** The values of a weight that the caller gave. @throws ShapeError, and ValueError for what is not finite */
 export function weightValues(
   owner: string,
   given: ArrayInput,
@@ -203,8 +176,53 @@ export function weightValues(
   );
 }
 
-/** ShapeError unless two shapes of a row are the same. */
-export function checkSameShape(owner: string, name: string, received: Shape, expected: Shape): void {
+const CHECKED = { name: 'x' };
+const UNCHECKED = { name: 'x', unchecked: true };
+
+/**
+ * Reads rows of the shape that a model was built for; `unchecked` as in RowsOptions.
+ *
+ * @throws ShapeError, ValueError
+ */
+export function readRows(owner: string, x: unknown, inputShape: Shape, name = 'x', unchecked = false): Rows {
+  const rows = toRows(x, name !== 'x' ? { name, unchecked } : unchecked ? UNCHECKED : CHECKED);
+  checkShape(owner, rows, inputShape, name);
+  return rows;
+}
+
+/** `readRows` in pieces. */
+export function* readRowsInPieces(
+  owner: string,
+  x: unknown,
+  inputShape: Shape,
+  name = 'x',
+  unchecked = false,
+): Pieces<Rows> {
+  const rows = yield* rowsInPieces(x, { name, unchecked });
+  checkShape(owner, rows, inputShape, name);
+  return rows;
+}
+
+function checkShape(owner: string, rows: Rows, inputShape: Shape, name: string): void {
+  if (isShape(rows.shape, inputShape)) return;
+  const received = rows.shape.slice(1);
+  // Images of one channel may leave it out, or have it where none is expected (keras/src/models/functional.py).
+  const bare = (shape: Shape): Shape => (shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape);
+  if (received.length === inputShape.length) checkSameShape(owner, name, received, inputShape);
+  else if (bare(received).length !== bare(inputShape).length) {
+    checkSameShape(owner, name, received, inputShape);
+  } else checkSameShape(owner, name, bare(received), bare(inputShape));
+}
+
+/** True for the shape of rows of shape `each`. */
+function isShape(shape: readonly number[], each: Shape): boolean {
+  if (shape.length !== each.length + 1) return false;
+  for (let axis = 0; axis < each.length; axis++) if (shape[axis + 1] !== each[axis]) return false;
+  return true;
+}
+
+/** @throws ShapeError unless two shapes of a row are the same */
+function checkSameShape(owner: string, name: string, received: Shape, expected: Shape): void {
   if (received.length === expected.length && received.every((size, i) => size === expected[i])) return;
   const rows = (shape: Shape): string => `(${['rows', ...shape].join(', ')})`;
   const hint =

@@ -1,11 +1,18 @@
+/**
+ * The validation of a call of `fit`: the rows that are held out for it, and their evaluation between epochs.
+ * Not for `evaluate`, which needs no schedule and no time limit (evaluation.ts).
+ */
+import { ValueError } from '../errors.js';
 import type { Network } from '../network/network.js';
+import { sliceRows } from '../ndarray.js';
 import { ascending } from '../random.js';
+import type { Targets } from '../train/data.js';
 import { SlicedSession } from '../train/sliced-session.js';
 import { runInSlices, Yielder } from '../yielding.js';
-import { batchesOf } from './batches.js';
+import type { BatchStream } from './batches.js';
+import type { Prepared, Sample } from './data.js';
 import type { Evaluation } from './evaluation.js';
-import type { Prepared, Sample } from './prepare.js';
-import type { BatchStream } from './stream.js';
+import { batchesOf } from './evaluation.js';
 
 export interface ValidationRequest {
   /** A data set, or batches. */
@@ -14,15 +21,15 @@ export interface ValidationRequest {
   /** Made when it is first needed. */
   readonly evaluation: () => Evaluation;
   readonly batchSize: number;
-  /** Most batches. */
+  /** Number of batches at most. */
   readonly steps: number | undefined;
   readonly frequency: number | readonly number[];
   readonly signal: AbortSignal | undefined;
-  /** True when no time is left: the validation is given up. */
+  /** True if no time is left: the validation is given up. */
   readonly late: () => boolean;
 }
 
-/** Evaluates between epochs, and gives way to the host while it does. */
+/** Evaluates between epochs, in slices between which other work of the program runs. */
 export class Validation {
   readonly #request: ValidationRequest;
   #evaluation: Evaluation | undefined;
@@ -31,7 +38,7 @@ export class Validation {
     this.#request = request;
   }
 
-  /** Loss and metrics; undefined where this epoch (index from 0) is not validated, or time is up. */
+  /** Loss and metrics; undefined if this epoch (index from 0) is not validated, or time is up. */
   async run(index: number, network: Network): Promise<Record<string, number> | undefined> {
     const { late, signal } = this.#request;
     if (!this.due(index) || late()) return undefined;
@@ -46,7 +53,7 @@ export class Validation {
     return evaluation.results();
   }
 
-  /** Whether an epoch, by its index from 0, is validated. */
+  /** True if an epoch, by its index from 0, is validated. */
   due(index: number): boolean {
     const { frequency } = this.#request;
     return typeof frequency === 'number' ? (index + 1) % frequency === 0 : frequency.includes(index + 1);
@@ -66,10 +73,41 @@ export class Validation {
 async function* streamed(
   stream: BatchStream,
   prepared: (sample: Sample) => Prepared,
-  most: number | undefined,
+  max: number | undefined,
 ): AsyncGenerator<[Prepared, Int32Array]> {
-  for await (const sample of stream.epoch(most)) {
+  for await (const sample of stream.epoch(max)) {
     const batch = prepared(sample);
     yield [batch, ascending(batch.rows)];
   }
+}
+
+/** Splits data without copies: the first floor(rows · (1 − share)) rows train, the others validate. */
+export function splitLast(
+  owner: string,
+  prepared: Prepared,
+  share: number,
+): { train: Prepared; validation: Prepared } {
+  const first = Math.floor(prepared.rows * (1 - share));
+  if (first === 0 || first === prepared.rows) {
+    throw new ValueError(
+      `${owner}: validationSplit ${share} must leave at least 1 row on both sides, but of ${prepared.rows} rows ${first} would train and ${prepared.rows - first} validate.`,
+    );
+  }
+  return { train: slice(prepared, 0, first), validation: slice(prepared, first, prepared.rows) };
+}
+
+function slice({ dataset, truth, columns }: Prepared, begin: number, end: number): Prepared {
+  const { rows, targets, weights } = dataset;
+  const count = end - begin;
+  const width = targets.data.length / rows.rows;
+  return {
+    dataset: {
+      rows: sliceRows(rows, begin, end),
+      targets: { ...targets, data: targets.data.subarray(begin * width, end * width) } as Targets,
+      weights: weights?.subarray(begin, end),
+    },
+    truth: truth.subarray(begin * columns, end * columns),
+    columns,
+    rows: count,
+  };
 }

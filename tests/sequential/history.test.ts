@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { callbacks } from '../../src/index.js';
-import { History } from '../../src/sequential/history.js';
+import { History } from '../../src/sequential/fit-run.js';
 import { printed } from '../train/callbacks/fake.js';
 import { classifier, line, quiet, threeClasses } from './data.js';
 

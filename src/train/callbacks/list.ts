@@ -1,5 +1,6 @@
 import { describe } from '../../check.js';
 import { ValueError } from '../../errors.js';
+import type { FitPhase } from '../fit-guard.js';
 import type { Callback, CallbackModel, Logs } from './types.js';
 
 /** Everything that fit calls of a callback. */
@@ -98,15 +99,15 @@ type Awaitable = void | Promise<void>;
 export class CallbackList<M extends CallbackModel> {
   readonly #callbacks: readonly Callback<M>[];
   readonly #model: M;
-  readonly #calling: (begins: boolean) => void;
+  readonly #run: { phase: FitPhase };
   /** Whether any of them looks at batches. */
   readonly watchesBatches: boolean;
 
-  /** @param calling told when callbacks begin to run, and when they have ended */
-  constructor(callbacks: readonly Callback<M>[], model: M, calling: (begins: boolean) => void) {
+  /** @param run its phase is 'callback' while callbacks run */
+  constructor(callbacks: readonly Callback<M>[], model: M, run: { phase: FitPhase }) {
     this.#callbacks = callbacks;
     this.#model = model;
-    this.#calling = calling;
+    this.#run = run;
     this.watchesBatches = callbacks.some(({ onBatchEnd }) => onBatchEnd !== undefined);
   }
 
@@ -135,14 +136,14 @@ export class CallbackList<M extends CallbackModel> {
   }
 
   #each(call: (callback: Callback<M>) => Awaitable): Awaitable {
-    this.#calling(true);
+    this.#run.phase = 'callback';
     let waiting = false;
     try {
       const rest = this.#from(0, call);
       waiting = rest !== undefined;
-      return rest?.finally(() => this.#calling(false));
+      return rest?.finally(() => (this.#run.phase = 'fitting'));
     } finally {
-      if (!waiting) this.#calling(false);
+      if (!waiting) this.#run.phase = 'fitting';
     }
   }
 

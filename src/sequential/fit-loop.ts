@@ -1,67 +1,73 @@
-import type { Pieces } from '../yielding.js';
-import { throwIfAborted, runInSlices, Yielder } from '../yielding.js';
+/**
+ * The loop of `Sequential.fit`: callbacks, metrics, validation, progress bar and history around the steps of src/train/fit.ts.
+ * Loaded when `fit` is first called. What it reads and checks beforehand is in fit-options.ts and fit-data.ts.
+ */
 import { LostWorkerError } from '../engine/lost-worker.js';
 import { withTeam } from '../engine/with-team.js';
 import type { ThreadTeam } from '../engine/threads/team.js';
-import type { Network } from '../network/network.js';
 import { newOptimizerState } from '../network/optimizers.js';
+import type { ArrayInput } from '../ndarray.js';
 import { CallbackList } from '../train/callbacks/list.js';
+import { Progress } from '../train/callbacks/progress.js';
 import type { CallbackModel, Logs, TrainParams } from '../train/callbacks/types.js';
 import type { EpochReport, StepReport } from '../train/fit.js';
 import { fit } from '../train/fit.js';
-import { Progress } from '../train/callbacks/progress.js';
 import { openTrainer } from '../train/open-trainer.js';
 import type { Trainer } from '../train/trainer.js';
-import type { Compiled } from './compile.js';
+import type { Pieces } from '../yielding.js';
+import { runInSlices, throwIfAborted, Yielder } from '../yielding.js';
+import type { Stream } from './batches.js';
 import { currentRate } from './compile.js';
 import { Metrics } from './evaluation.js';
-import type { FitSettings } from './fit-settings.js';
-import type { History } from './history.js';
-import type { Source } from './source.js';
-import type { Structure } from './structure.js';
-import type { Validation } from './validation.js';
+import type { DataTarget, FitData } from './fit-data.js';
+import { prepareFit } from './fit-data.js';
+import type { FitSettings } from './fit-options.js';
+import { readFitOptions } from './fit-options.js';
+import type { FitRun } from './fit-run.js';
 
-/** What a model hands over to be trained. */
-export interface TrainingRequest<M extends CallbackModel> {
-  readonly owner: string;
+/** A model, as far as `fit` is concerned. */
+export interface FitTarget<M extends CallbackModel> extends DataTarget {
+  /** The model as callbacks see it. */
   readonly model: M;
-  readonly network: Network;
-  readonly structure: Structure;
-  readonly compiled: Compiled;
-  readonly settings: FitSettings;
-  readonly source: Source;
-  /** Rows of the first batch of a stream, or the batch size. */
-  readonly batchSize: number;
-  readonly validation: Validation | undefined;
-  readonly history: History;
-  /** Of shuffles, dropout and noise, once `onTrainBegin` has run: it may have restored a state. */
-  readonly seed: () => number;
-  /** The first epoch, once `onTrainBegin` has run: it may have restored a state. */
-  readonly firstEpoch: () => number;
-  /** Told of the trainer at work, and of its end. */
-  readonly onTrainer: (trainer: Trainer | undefined) => void;
-  /** Told when callbacks begin to run, and when they have ended. */
-  readonly onCalling: (begins: boolean) => void;
-  /** Told of every finished epoch, by the index of the next. */
-  readonly onFinished: (next: number) => void;
+  readonly run: FitRun;
 }
 
-/** A call of fit. */
-export class Training<M extends CallbackModel> {
-  readonly #request: TrainingRequest<M>;
+/** Trains a model on arrays or on a stream, by the options of `fit`. @throws as `fit` does */
+export async function fitModel<M extends CallbackModel>(
+  target: FitTarget<M>,
+  x: ArrayInput | Stream,
+  y: unknown,
+  options: unknown,
+): Promise<void> {
+  const settings = readFitOptions(target.name, options);
+  throwIfAborted(settings.signal);
+  const data = await prepareFit(target, settings, x, y);
+  target.run.begin(settings.initialEpoch);
+  try {
+    await new FitLoop(target, settings, data).run();
+  } finally {
+    await data.close();
+  }
+}
+
+class FitLoop<M extends CallbackModel> {
+  readonly #target: FitTarget<M>;
+  readonly #settings: FitSettings;
+  readonly #data: FitData;
   readonly #metrics: Metrics;
   readonly #callbacks: CallbackList<M>;
   readonly #progress: Progress | undefined;
-  #trainer: Trainer | undefined;
   #logs: Logs = {};
   #isDiverged = false;
 
-  constructor(request: TrainingRequest<M>) {
-    const { settings, compiled, structure, owner, model } = request;
+  constructor(target: FitTarget<M>, settings: FitSettings, data: FitData) {
+    const { name, compiled, model, run } = target;
     const { callbacks, verbose } = settings;
-    this.#request = request;
-    this.#metrics = new Metrics(`${owner}.compile`, compiled.metrics, structure, compiled.loss);
-    this.#callbacks = new CallbackList<M>(callbacks, model, request.onCalling);
+    this.#target = target;
+    this.#settings = settings;
+    this.#data = data;
+    this.#metrics = new Metrics(`${name}.compile`, compiled.metrics, data.structure, compiled.loss);
+    this.#callbacks = new CallbackList<M>(callbacks, model, run);
     const shown = verbose > 0 && !callbacks.some((callback) => callback instanceof Progress);
     this.#progress = shown ? new Progress() : undefined;
     const params = this.#params();
@@ -70,8 +76,8 @@ export class Training<M extends CallbackModel> {
   }
 
   #params(): TrainParams {
-    const { settings, source, validation } = this.#request;
-    const { epochs, initialEpoch, verbose, callbacks, onWarning } = settings;
+    const { source, validation } = this.#data;
+    const { epochs, initialEpoch, verbose, callbacks, onWarning } = this.#settings;
     const { names } = this.#metrics;
     const metrics = validation ? [...names, ...names.map((name) => `val_${name}`)] : names;
     const explainNaN = (name: string): string | undefined => this.#explainNaN(name);
@@ -80,27 +86,30 @@ export class Training<M extends CallbackModel> {
   }
 
   async run(): Promise<void> {
-    const { network, settings, batchSize } = this.#request;
+    const { network, batchSize } = this.#data;
+    const { threads } = this.#settings;
     await this.#callbacks.trainBegin(this.#logs);
     const flops = batchSize * network.trainingFlopsPerRow;
-    await withTeam({ engine: network.engine, threads: settings.threads, flops }, (team) => this.#train(team));
+    await withTeam({ engine: network.engine, threads, flops }, (team) => this.#train(team));
     await this.#callbacks.trainEnd(this.#logs);
   }
 
   async #train(team: ThreadTeam | undefined): Promise<void> {
-    const { compiled, network, settings, onTrainer } = this.#request;
-    this.#trainer = await runInSlices(this.#newTrainer(team), new Yielder(settings.signal));
-    onTrainer(this.#trainer);
+    const { compiled, model, run } = this.#target;
+    const { network, source } = this.#data;
+    const { signal, maxTimeMs, maxSteps, epochs } = this.#settings;
+    const trainer = await runInSlices(this.#newTrainer(team), new Yielder(signal));
+    run.trainer = trainer;
     try {
       await fit({
-        ...{ network, trainer: this.#trainer, signal: settings.signal },
-        ...{ maxTimeMs: settings.maxTimeMs, maxSteps: settings.maxSteps },
-        batches: () => this.#request.source.epoch(),
-        firstEpoch: this.#request.firstEpoch() + 1,
-        lastEpoch: settings.epochs,
+        ...{ network, trainer, signal, maxTimeMs, maxSteps },
+        batches: () => source.epoch(),
+        // onTrainBegin may have restored a state.
+        firstEpoch: run.epochs + 1,
+        lastEpoch: epochs,
         rate: () => currentRate(compiled),
         hooks: {
-          stopped: () => this.#request.model.stopTraining,
+          stopped: () => model.stopTraining,
           onEpochBegin: (epoch) => this.#epochBegin(epoch - 1),
           onPredictions: this.#metrics.any ? (_batch, part) => this.#predicted(part) : undefined,
           onStep: (report) => this.#step(report),
@@ -112,14 +121,14 @@ export class Training<M extends CallbackModel> {
       if (error instanceof LostWorkerError) compiled.state = newOptimizerState();
       throw error;
     } finally {
-      onTrainer(undefined);
+      run.trainer = undefined;
     }
   }
 
   #newTrainer(team: ThreadTeam | undefined): Pieces<Trainer> {
-    const { network, compiled, source, batchSize } = this.#request;
-    const seed = this.#request.seed();
-    const { loss, optimizer, state } = compiled;
+    const { network, source, batchSize } = this.#data;
+    const { loss, optimizer, state } = this.#target.compiled;
+    const seed = this.#target.seed();
     return openTrainer({
       ...{ network, state, batchSize, seed, dataset: source.whole?.dataset },
       loss: loss.spec,
@@ -133,7 +142,7 @@ export class Training<M extends CallbackModel> {
 
   #explainNaN(name: string): string | undefined {
     if (this.#isDiverged) return 'training diverged';
-    const { validation } = this.#request;
+    const { validation } = this.#data;
     return name.startsWith('val_')
       ? validation?.explainNaN(name.slice(4))
       : this.#metrics.explainNaN(name, 'the training rows');
@@ -147,8 +156,8 @@ export class Training<M extends CallbackModel> {
   }
 
   #predicted(part: Int32Array): void {
-    const { session } = this.#trainer as Trainer;
-    this.#metrics.update(this.#request.source.current(), part, session.predictions(part.length));
+    const { session } = this.#target.run.trainer as Trainer;
+    this.#metrics.update(this.#data.source.current(), part, session.predictions(part.length));
   }
 
   #step({ step, epochLoss }: StepReport): void | Promise<void> {
@@ -168,8 +177,9 @@ export class Training<M extends CallbackModel> {
    * @returns true if a callback ends training because of the batch
    */
   async #diverged({ epoch, steps, loss }: EpochReport): Promise<boolean> {
-    const { model, compiled, validation } = this.#request;
-    // What the optimizer has gathered is no longer finite either.
+    const { model, compiled } = this.#target;
+    const { validation } = this.#data;
+    // The optimizer's slots are no longer finite either.
     compiled.state = newOptimizerState();
     this.#isDiverged = true;
     const stopped = model.stopTraining;
@@ -185,23 +195,21 @@ export class Training<M extends CallbackModel> {
   }
 
   async #epochEnd({ epoch, loss }: EpochReport): Promise<boolean> {
-    const { validation, settings, network, model } = this.#request;
+    const { validation, network } = this.#data;
     const index = epoch - 1;
     const values = await validation?.run(index, network);
-    throwIfAborted(settings.signal);
+    throwIfAborted(this.#settings.signal);
     this.#logs = { ...sorted(this.#metrics.results(loss)), ...(values && prefixed(sorted(values))) };
     await this.#report(index);
     await this.#callbacks.epochSettled(index, this.#logs);
-    return model.stopTraining;
+    return this.#target.model.stopTraining;
   }
 
-  /** Tells callbacks, progress and history of an epoch. */
+  /** Reports an epoch to callbacks, progress bar and history. */
   async #report(index: number): Promise<void> {
-    const { history, onFinished } = this.#request;
     await this.#callbacks.epochEnd(index, this.#logs);
     this.#progress?.onEpochEnd(index, this.#logs);
-    history.record(index, this.#logs);
-    onFinished(index + 1);
+    this.#target.run.record(index, this.#logs);
   }
 }
 

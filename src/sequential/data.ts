@@ -1,27 +1,98 @@
+/**
+ * Rows, targets and weights as `fit`, `evaluate` and the methods for single batches take them: checked against the model's
+ * shapes and its loss, and made into a data set for the kernels, with the targets as the metrics want them beside it.
+ */
 import { describe } from '../check.js';
+import type { ClassWeights } from '../data/weights.js';
+import { readClassWeights, readRowWeights, weighRows } from '../data/weights.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { ResolvedLoss } from '../network/options/losses.js';
 import { smoothTargets } from '../network/options/losses.js';
 import { lossForm } from '../network/plan.js';
+import { gatherableInPieces } from '../network/scale.js';
 import { sizeOf } from '../network/spec.js';
-import type { NdArray, TypedArray } from '../ndarray.js';
+import type { ArrayInput, NdArray, TypedArray } from '../ndarray.js';
 import { arrayInPieces, formatShape } from '../ndarray.js';
 import { copied, firstNonFinite, firstWhere, mapped } from '../ndarray/values.js';
-import type { Targets } from '../train/data.js';
+import type { Dataset, Targets } from '../train/data.js';
 import type { Pieces } from '../yielding.js';
-import { ranges } from '../yielding.js';
+import { ranges, runAtOnce } from '../yielding.js';
 import type { Structure } from './structure.js';
+import { readRowsInPieces } from './structure.js';
 
-/** What rows are to become, once for the loss and once for the metrics. */
-export interface PreparedTargets {
+/** Rows with their targets, as the kernels and as the metrics want them. */
+export interface Prepared {
+  readonly dataset: Dataset;
+  /** The targets as given, (rows, columns); one column of class numbers for sparse cross-entropy. */
+  readonly truth: Float32Array;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A batch or data set as people give it: [x, y] or [x, y, sampleWeight]. */
+export type Sample = readonly [x: ArrayInput, y: ArrayInput, sampleWeight?: ArrayInput | null];
+
+/** The parts of a model that decide how data are read. */
+export interface Reader {
+  readonly structure: Structure;
+  readonly loss: ResolvedLoss;
+  readonly classWeight?: ClassWeights;
+}
+
+/** Checks data and makes them ready to train on or to evaluate. `part` is what errors call them: '', 'validationData: '. */
+export function* prepareInPieces(
+  owner: string,
+  reader: Reader,
+  [x, y, w]: Sample,
+  part = '',
+): Pieces<Prepared> {
+  const { structure, loss, classWeight } = reader;
+  const rows = yield* readRowsInPieces(owner, x, structure.spec.inputShape, `${part}x`);
+  const prepared = yield* prepareTargets(y, rows.rows, structure, loss, `${part}y`);
+  const weights = readRowWeights(w, rows.rows, `${part}sampleWeight`);
+  const { targets, truth, columns } = prepared;
+  return {
+    dataset: {
+      rows: yield* gatherableInPieces(rows),
+      targets,
+      weights: weighRows(weights, classWeight, prepared, false),
+    },
+    truth,
+    columns,
+    rows: rows.rows,
+  };
+}
+
+/** `prepareInPieces` at once. */
+export function prepare(owner: string, reader: Reader, sample: Sample, part?: string): Prepared {
+  return runAtOnce(prepareInPieces(owner, reader, sample, part));
+}
+
+/**
+ * Class weights by class number, of the classes that the outputs and the loss tell apart.
+ *
+ * @throws ValueError for anything but a Map or an object from classes to numbers >= 0
+ */
+export function readClassWeight(
+  owner: string,
+  given: unknown,
+  { structure, loss }: Reader,
+): ClassWeights | undefined {
+  const outputs = sizeOf(structure.shapes.at(-1)!);
+  const classes = outputs > 1 ? outputs : loss.name === 'binaryCrossentropy' ? 2 : undefined;
+  return readClassWeights(owner, given, classes);
+}
+
+/** Targets of rows, once for the loss and once for the metrics. */
+interface PreparedTargets {
   readonly targets: Targets;
-  /** What was given: (rows, columns), one column of class numbers for sparse cross-entropy. */
+  /** The targets as given, (rows, columns); one column of class numbers for sparse cross-entropy. */
   readonly truth: Float32Array;
   readonly columns: number;
 }
 
 /** Targets of a loss, checked. @throws ShapeError, ValueError */
-export function* prepareTargets(
+function* prepareTargets(
   y: unknown,
   rows: number,
   { spec, shapes }: Structure,
@@ -50,7 +121,7 @@ export function* prepareTargets(
   return { targets, truth, columns: 1 };
 }
 
-/** Booleans as 0 and 1. Labels that are texts are what newcomers bring: say how to make numbers of them. */
+/** Targets with booleans as 0 and 1. Refuses texts, and says how to make numbers of them. */
 function asNumbers(y: unknown, name: string): unknown {
   let first: unknown = y;
   for (let depth = 0; depth < 8 && Array.isArray(first); depth++) first = first[0];

@@ -1,6 +1,8 @@
 import type { Logs } from '../train/callbacks/types.js';
+import { FitGuard } from '../train/fit-guard.js';
+import type { Trainer } from '../train/trainer.js';
 
-/** What training has come to, epoch by epoch. */
+/** Values of losses and metrics, epoch by epoch. */
 export class History {
   /** Survives minifiers. */
   static readonly name: string = 'History';
@@ -9,7 +11,7 @@ export class History {
   /** The 0-based index of every finished epoch. */
   epoch: number[] = [];
 
-  /** @internal Takes the same time in every epoch, however many there have been. */
+  /** @internal Adds an epoch. Takes the same time in every epoch, however many there have been. */
   record(index: number, logs: Logs): void {
     this.epoch.push(index);
     const added: [string, number[]][] = [];
@@ -22,14 +24,14 @@ export class History {
     }
   }
 
-  /** @internal The values so far, for a state to go on from: a copy. */
+  /** @internal A copy of the values so far, for a state to go on from. */
   values(): Record<string, number[]> {
     return copied(this.history);
   }
 
-  /** @internal The last of `epochs` epochs: as many as have values. */
+  /** @internal Takes over values: those of the last of `epochs` epochs. */
   restore(epochs: number, history: Readonly<Record<string, readonly number[]>>): void {
-    const count = Object.values(history).reduce((most, values) => Math.max(most, values.length), 0);
+    const count = Object.values(history).reduce((max, values) => Math.max(max, values.length), 0);
     this.epoch = Array.from({ length: count }, (_, i) => epochs - count + i);
     this.history = sorted(copied(history));
   }
@@ -45,4 +47,25 @@ function sorted(history: Record<string, number[]>): Record<string, number[]> {
   const validation = names.filter((name) => name.startsWith('val_'));
   const training = names.filter((name) => !name.startsWith('val_'));
   return Object.fromEntries([...training, ...validation].map((name) => [name, history[name]]));
+}
+
+/** The training of a model by `fit`, under way or over: whether it runs, what computes it, and what it has reached. */
+export class FitRun extends FitGuard {
+  /** What makes the steps, from the first to the last. */
+  trainer: Trainer | undefined;
+  history = new History();
+  /** Epochs finished, those before `initialEpoch` included. */
+  epochs = 0;
+
+  /** Forgets what the run before has reached. */
+  begin(initialEpoch: number): void {
+    this.history = new History();
+    this.epochs = initialEpoch;
+  }
+
+  /** Adds an epoch, by its index from 0. */
+  record(index: number, logs: Logs): void {
+    this.history.record(index, logs);
+    this.epochs = index + 1;
+  }
 }
