@@ -2,16 +2,22 @@
  * npm run build: wasm, then JavaScript and types.
  *   --debug  also the debug binaries, which keep their asserts (build/wasm/*-debug.wasm)
  *   --wasm   stop after the binaries and their embedded copies
+ *   --abi    no binaries: only the kernels' source and what TypeScript knows of them, for types and tests
+ *   --watch  again after every change, until Ctrl-C
  *   --bench  only what `npm run bench` runs: `base` and `relaxed`, bundled for Node.js
  */
 import { chdir } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { buildTrainingWasm, buildWasm } from './wasm.mjs';
+import { buildTrainingWasm, buildWasm, generate } from './wasm.mjs';
 
 chdir(fileURLToPath(new URL('..', import.meta.url)));
 const flags = new Set(process.argv.slice(2));
 
-async function main() {
+/** What the build reads, but for its own scripts. */
+const SOURCES = ['src', 'assembly', 'scripts/kernels', 'asconfig.json', 'tsconfig.build.json'];
+
+async function build() {
+  if (flags.has('--abi')) return generate();
   if (flags.has('--bench')) {
     await buildTrainingWasm();
     return (await import('./bundle.mjs')).buildTrainingJavaScript();
@@ -21,7 +27,8 @@ async function main() {
 }
 
 try {
-  await main();
+  if (flags.has('--watch')) await (await import('./watch.mjs')).watchAndBuild(SOURCES, build);
+  else await build();
 } catch (error) {
   console.error(`build: ${error.message}`);
   process.exitCode = 1;

@@ -82,8 +82,8 @@ async function writeText(name, value) {
   await writeFile(`src/engine/generated/${name}.ts`, `export default ${value};\n`);
 }
 
-/** Makes the folders and the kernels from their templates, then compiles: `work` is given the compilers. */
-async function prepared(work) {
+/** Makes the folders, the kernels from their templates, and what TypeScript knows of the kernels. */
+export async function generate() {
   for (const folder of ['build/wasm', 'dist/wasm', 'src/engine/generated']) {
     await mkdir(folder, { recursive: true });
   }
@@ -92,6 +92,11 @@ async function prepared(work) {
   await upToDate('abi', ['assembly', 'scripts/abi.mjs', 'scripts/kernels'], generated, () =>
     run('scripts/abi.mjs'),
   );
+}
+
+/** Generates, then compiles: `work` is given the compilers. */
+async function prepared(work) {
+  await generate();
   const compilers = new Compilers();
   try {
     await work(compilers);
