@@ -20,7 +20,7 @@ export default mergeConfig(defineConfig(rest), {
       'tests/data',
       'tests/engine/fusing.test.ts',
       'tests/engine/kernels.test.ts',
-      'tests/engine/threads/pace.test.ts',
+      'tests/engine/threads/tuner.test.ts',
       'tests/engine/threads/schedule.test.ts',
       'tests/io/tfevents.test.ts',
       'tests/lazy.test.ts',

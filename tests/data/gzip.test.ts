@@ -174,7 +174,7 @@ describe('gunzip refuses', () => {
   test.each([
     ['more than 1024 members without data', 0, 65_000, 1025],
     ['more than 32768 members', 1, 33_000, 32_768],
-  ])('%s', (_name, content, count, allowed) => {
+  ])('too many members: %s', (_name, content, count, allowed) => {
     const member = gzip(new Uint8Array(content));
     const file = new Uint8Array(member.length * count);
     for (let i = 0; i < count; i++) file.set(member, i * member.length);

@@ -11,7 +11,7 @@ describe('calls at the wrong time', () => {
   test.each([
     ...['classes', 'coefs', 'intercepts', 'loss', 'bestLoss', 'lossCurve', 'validationScores'],
     ...['bestValidationScore', 'nIter', 'nLayers', 'nOutputs', 'nFeaturesIn', 'outActivation', 't'],
-  ])('%s before fit', async (name) => {
+  ])('the result %s before fit', async (name) => {
     const read = (): unknown => (small() as unknown as Record<string, unknown>)[name];
     await expectRefusal(read, NotFittedError, early(name));
   });

@@ -3,8 +3,8 @@ import type { MLPRegressor, NdArray } from 'lamella';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { everyThird } from '../helpers/combinations.js';
 import { relativeDifference } from './goldens.js';
-import type { Call, Case, Data, Estimator } from './play.js';
-import { cases, dataOf, estimatorOf, play, singleRows, slice } from './play.js';
+import type { Call, Case, Data, Estimator } from './recorded-calls.js';
+import { cases, dataOf, estimatorOf, play, singleRows, slice } from './recorded-calls.js';
 
 /** What verbose prints besides the lines of every epoch, with the epoch in which it does. */
 function messagesOf(lines: string[]): [number, string][] {
@@ -139,7 +139,7 @@ describe.each(['base', 'relaxed'] as const)('%s', (variant) => {
     comparePredictions(estimator, recorded, data);
   });
 
-  test.each(whole ? lbfgs : everyThird(lbfgs))('$name', async (recorded) => {
+  test.each(whole ? lbfgs : everyThird(lbfgs))('$name by lbfgs', async (recorded) => {
     const data = dataOf(recorded);
     const estimator = estimatorOf(recorded);
     const { nIter, loss } = recorded.spread;

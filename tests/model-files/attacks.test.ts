@@ -40,7 +40,7 @@ describe('loadModel refuses', () => {
     ],
     ['nothing', undefined, 'undefined'],
     ['a list', [1, 2], '[1, 2]'],
-  ])('%s', async (_name, bytes, received) => {
+  ])('%s instead of a file', async (_name, bytes, received) => {
     const sentence = `A model must be given as the bytes of its file, a Uint8Array, but received ${received}.`;
     await expectRefusal(() => loadModel(bytes as Uint8Array), ValueError, sentence);
   });

@@ -92,7 +92,7 @@ describe('steps equal float64', () => {
     },
   );
 
-  test.each(ACTIVATIONS.filter(isTrainable))('through %s', (hidden) => {
+  test.each(ACTIVATIONS.filter(isTrainable))('through the activation %s', (hidden) => {
     const loss: LossSpec = { name: 'meanSquaredError' };
     for (const rows of [1, 33]) run({ spec: spec(7, [9, 10, 3], hidden, 'linear'), loss, rows, rate: 0.01 });
     run({ spec: spec(7, [9, 5], 'tanh', hidden), loss, rate: 0.01 });

@@ -81,7 +81,7 @@ describe('the float64 reference has the gradients that finite differences give',
     }
   });
 
-  test.each(Object.keys(activations) as ActivationName[])('with %s between layers', (name) => {
+  test.each(Object.keys(activations) as ActivationName[])('through the activation %s', (name) => {
     const batch = batchFor('halfSquaredError', new Seeded(73));
     check(network('halfSquaredError', [activation(name, HIDDEN)]), batch);
   });

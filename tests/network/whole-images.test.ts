@@ -67,7 +67,7 @@ const LAYERS: Record<string, LayerSpec[]> = {
   ],
 };
 
-describe('steps equal float64', () => {
+describe('steps of image layers equal float64', () => {
   test.each(Object.keys(LAYERS))('through %s', (name) => {
     for (const [channels, rows] of [
       [1, 5],

@@ -123,7 +123,7 @@ describe('options round-trip', () => {
   });
 });
 
-describe('options that are refused', () => {
+describe('options beyond scikit-learn that are refused', () => {
   test.each<[MLPOptions, string]>([
     [
       { activation: 'heaviside' as never },
