@@ -85,9 +85,8 @@ export type { Estimator, EstimatorFactory, EstimatorSource, Params } from './sea
 export type { ExperimentOptions, ScoringOptions } from './search/experiment.js';
 export { kFold, stratifiedKFold } from './search/folds.js';
 export type { Fold, FoldOptions } from './search/folds.js';
-export { distributions } from './search/distributions.js';
-export type { Distribution } from './search/distributions.js';
-export type { ParamDistributions, ParamGrid } from './search/grid.js';
+export { distributions } from './search/model-selection.js';
+export type { Distribution, ParamDistributions, ParamGrid } from './search/grid.js';
 export {
   crossValPredict,
   crossValScore,

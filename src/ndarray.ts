@@ -5,13 +5,20 @@ import { elementCount, formatShape, readShape } from './ndarray/types.js';
 
 export { isCsr } from './ndarray/csr.js';
 export { arrayInPieces, readArray } from './ndarray/read.js';
-export { refuseNonFinite, rowsInPieces, toRows } from './ndarray/rows.js';
-export type { Rows } from './ndarray/rows.js';
-export type { Places } from './ndarray/sparse-rows.js';
-export { sliceRows, takeRows } from './ndarray/sparse-rows.js';
+export { refuseNonFinite, rowsInPieces, sliceRows, takeRows, toRows } from './ndarray/rows.js';
+
 export { formatShape, isList, isTypedArray, MAX_RANK, readList } from './ndarray/types.js';
 export { allFinite } from './ndarray/values.js';
-export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray/types.js';
+export type {
+  ArrayInput,
+  CsrRows,
+  NdArray,
+  NestedArray,
+  Places,
+  Rows,
+  StridedArray,
+  TypedArray,
+} from './ndarray/types.js';
 
 /** The most elements of a plain array; V8's bound. */
 const MAX_LENGTH = 134217726;

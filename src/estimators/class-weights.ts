@@ -3,7 +3,7 @@ import type { ClassWeightEntries } from '../data/weights.js';
 import { classWeightEntries } from '../data/weights.js';
 import type { Label } from '../data/labels.js';
 import { ValueError } from '../errors.js';
-import type { ClassWeight } from './options.js';
+import type { ClassWeight } from './option-rules.js';
 import type { Task } from './model.js';
 
 /**

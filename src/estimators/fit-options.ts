@@ -4,7 +4,7 @@ import { readWeights } from '../data/weights.js';
 import { ValueError } from '../errors.js';
 import type { ArrayInput } from '../ndarray.js';
 import type { LabelInput } from './labels.js';
-import { constructorOption } from './read-options.js';
+import { constructorOption } from './options.js';
 
 /** What onEpoch is told. */
 export interface EpochInfo {

@@ -8,7 +8,7 @@ import { lazyImport } from '../lazy.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
 import { rowsInPieces } from '../ndarray.js';
 import { ClassifierPredictor } from './classifier-predictor.js';
-import { knownTargetsInPieces, subsetAccuracy, targetsInPieces } from './classifier-targets.js';
+import { knownTargetsInPieces, subsetAccuracy, targetsInPieces } from './targets.js';
 import type { Outputs } from './outputs.js';
 import { decide, decideEach, isMultilabel, outputsInPieces, outputsOf } from './outputs.js';
 import type { MLPFitOptions } from './fit-options.js';
@@ -29,7 +29,7 @@ import type { Training, Validation } from './training.js';
 import { MLPFit } from './mlp.js';
 import type { Model, Task } from './model.js';
 import type { MLPClassifierOptions, MLPClassifierParams, ScoreOptions } from './options.js';
-import { readOptions } from './read-options.js';
+import { readOptions } from './options.js';
 
 const scoreSchema = { sampleWeight: anything<ArrayInput>() };
 

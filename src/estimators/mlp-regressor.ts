@@ -15,10 +15,10 @@ import { checkLength } from './labels.js';
 import type { Training, Validation } from './training.js';
 import { MLPFit } from './mlp.js';
 import type { MLPRegressorOptions, MLPRegressorParams, ScoreOptions } from './options.js';
-import { readOptions } from './read-options.js';
+import { readOptions } from './options.js';
 import type { Outputs } from './outputs.js';
 import { outputsInPieces, outputsOf } from './outputs.js';
-import { checkOutputs, regression, targetValuesInPieces } from './regression.js';
+import { checkOutputs, regression, targetValuesInPieces } from './targets.js';
 import { RegressorPredictor } from './regressor-predictor.js';
 
 const scoreSchema = { sampleWeight: anything<ArrayInput>() };

@@ -6,12 +6,12 @@ import type { ArrayInput, Rows } from '../ndarray.js';
 import { rowsInPieces } from '../ndarray.js';
 import { freshSeed } from '../random.js';
 import { FitGuard } from '../train/fit-guard.js';
-import { KeptTrainer } from './kept-trainer.js';
 import type { Model } from './model.js';
 import type { MLPParams } from './options.js';
 import type { Pieces } from '../yielding.js';
-import { readOptions } from './read-options.js';
+import { readOptions } from './options.js';
 import { saveMLP } from './saving.js';
+import type { TrainerCache } from './stochastic.js';
 import type { Training } from './training.js';
 
 /** The options of a multi-layer perceptron, and what trains it by them. */
@@ -20,7 +20,7 @@ export class MLPFit<P extends MLPParams> {
   params: P;
   /** The options of the present training: those that it began with. */
   begun: P;
-  readonly #kept = new KeptTrainer();
+  readonly #cache: TrainerCache = {};
   readonly #guard = new FitGuard();
 
   constructor(name: string, options: unknown) {
@@ -93,6 +93,6 @@ export class MLPFit<P extends MLPParams> {
     }
     const { begun: params, name } = this;
     const [{ trainMLP }, engine] = await Promise.all([lazyImport(() => import('./training.js')), ready()]);
-    await trainMLP(training, { name, params, present, kept: this.#kept, engine, onBegin });
+    await trainMLP(training, { name, params, present, cache: this.#cache, engine, onBegin });
   }
 }

@@ -1,6 +1,7 @@
 import type { Activation } from '../network/activations.js';
 import type { DenseSpec, LayerSpec, NetworkSpec } from '../network/spec.js';
-import type { HiddenActivation, MLPParams } from './options.js';
+import type { HiddenActivation } from './option-rules.js';
+import type { MLPParams } from './options.js';
 
 /** The network that options describe. */
 export function networkSpec(

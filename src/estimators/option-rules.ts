@@ -3,12 +3,23 @@ import { anyOf, describe, integer, oneOf, positiveInteger, refused, rule } from 
 import { classWeightEntries, describeBadWeight } from '../data/weights.js';
 import type { Label } from '../data/labels.js';
 import { ValueError } from '../errors.js';
+import type { Activation } from '../network/activations.js';
 import { isTrainable } from '../network/activations.js';
 import { resolveActivation } from '../network/options/activations.js';
 import type { OptimizerConfig } from '../network/options/optimizers.js';
 import { resolveOptimizer } from '../network/options/optimizers.js';
 import { RandomState } from '../random.js';
-import type { ClassWeight, HiddenActivation, Solver } from './options.js';
+
+/** Activations that a hidden layer can train through. */
+export type HiddenActivation = Exclude<Activation, 'sign' | 'heaviside'>;
+
+export type ActivationName = HiddenActivation | 'logistic' | 'identity' | 'swish';
+
+/** An optimizer of scikit-learn's by name, or any by what `optimizers` makes. */
+export type Solver = 'adam' | 'sgd' | 'lbfgs' | OptimizerConfig;
+
+/** 'balanced', or the weight of each class by its label; classes that are not named weigh 1. */
+export type ClassWeight = 'balanced' | ReadonlyMap<Label, number> | Readonly<Record<string, number>>;
 
 const wholeSeed = integer({ min: 0, max: 4294967295 });
 

@@ -1,20 +1,32 @@
-import type { Label } from '../data/labels.js';
-import type { Activation } from '../network/activations.js';
-import type { OptimizerConfig } from '../network/options/optimizers.js';
 import type { RandomState } from '../random.js';
 import type { ArrayInput } from '../ndarray.js';
 import type { OnWarning } from '../warnings.js';
-
-/** Activations that a hidden layer can train through. */
-export type HiddenActivation = Exclude<Activation, 'sign' | 'heaviside'>;
-
-type ActivationName = HiddenActivation | 'logistic' | 'identity' | 'swish';
-
-/** An optimizer of scikit-learn's by name, or any by what `optimizers` makes. */
-export type Solver = 'adam' | 'sgd' | 'lbfgs' | OptimizerConfig;
-
-/** 'balanced', or the weight of each class by its label; classes that are not named weigh 1. */
-export type ClassWeight = 'balanced' | ReadonlyMap<Label, number> | Readonly<Record<string, number>>;
+import type { ActivationName, ClassWeight, HiddenActivation, Solver } from './option-rules.js';
+import type { Rule, Schema } from '../check.js';
+import {
+  anyOf,
+  anything,
+  boolean,
+  checkOptions,
+  describe,
+  func,
+  integer,
+  knownFor,
+  listOf,
+  nullable,
+  number,
+  oneOf,
+  positiveInteger,
+} from '../check.js';
+import { ValueError } from '../errors.js';
+import {
+  patienceRule,
+  readActivations,
+  seedRule,
+  classWeightRule,
+  readSolver,
+  readUnusedSolver,
+} from './option-rules.js';
 
 /** scikit-learn's parameters of its multi-layer perceptrons, in camelCase, with its defaults. */
 export interface MLPOptions {
@@ -129,4 +141,146 @@ export interface MLPRegressorParams extends MLPParams {
 export interface ScoreOptions {
   /** A weight >= 0 per row. */
   readonly sampleWeight?: ArrayInput;
+}
+
+const decay = number({ min: 0, below: 1 });
+
+const schedule: Rule<MLPParams['learningRate']> = {
+  ...oneOf(['constant', 'invscaling', 'adaptive']),
+  expected: "one of 'constant', 'invscaling', 'adaptive' (learningRateInit is the number)",
+};
+
+const schema = {
+  hiddenLayerSizes: anyOf(positiveInteger, listOf(positiveInteger)),
+  activation: anything<unknown>(),
+  solver: anything<unknown>(),
+  alpha: number({ min: 0 }),
+  batchSize: anyOf(oneOf<'auto'>(['auto']), positiveInteger),
+  learningRate: schedule,
+  learningRateInit: number({ above: 0 }),
+  powerT: number({ min: 0 }),
+  maxIter: positiveInteger,
+  shuffle: boolean,
+  randomState: seedRule,
+  tol: number({ min: 0 }),
+  verbose: anyOf(boolean, integer({ min: 0 })),
+  warmStart: boolean,
+  momentum: number({ min: 0, max: 1 }),
+  nesterovsMomentum: boolean,
+  earlyStopping: boolean,
+  validationFraction: number({ above: 0, below: 1 }),
+  beta1: decay,
+  beta2: decay,
+  epsilon: number({ above: 0 }),
+  nIterNoChange: patienceRule,
+  maxFun: positiveInteger,
+  dropout: anyOf(decay, listOf(decay)),
+  onWarning: nullable(func<OnWarning>()),
+};
+
+const defaults: MLPParams = {
+  hiddenLayerSizes: Object.freeze([100]),
+  activation: 'relu',
+  solver: 'adam',
+  alpha: 1e-4,
+  batchSize: 'auto',
+  learningRate: 'constant',
+  learningRateInit: 1e-3,
+  powerT: 0.5,
+  maxIter: 200,
+  shuffle: true,
+  randomState: null,
+  tol: 1e-4,
+  verbose: false,
+  warmStart: false,
+  momentum: 0.9,
+  nesterovsMomentum: true,
+  earlyStopping: false,
+  validationFraction: 0.1,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  nIterNoChange: 10,
+  maxFun: 15000,
+  dropout: 0,
+  onWarning: null,
+};
+
+/** What each estimator takes, and what it takes where nothing is given. */
+const kinds: Readonly<Record<string, { readonly schema: Schema; readonly defaults: MLPParams }>> = {
+  MLPClassifier: {
+    schema: { ...schema, classWeight: nullable(classWeightRule) },
+    defaults: { ...defaults, classWeight: null } as MLPClassifierParams,
+  },
+  MLPRegressor: {
+    schema: { ...schema, loss: oneOf(['squaredError', 'poisson']) },
+    defaults: { ...defaults, loss: 'squaredError' } as MLPRegressorParams,
+  },
+};
+
+/**
+ * Check the options of an estimator and lay them over `base` (default: the defaults).
+ *
+ * @param owner 'MLPClassifier' or 'MLPRegressor'
+ * @throws ValueError for unknown names, bad values, and values that do not go together
+ */
+export function readOptions<P extends MLPParams>(owner: string, given: unknown, base?: P): P {
+  return read(owner, given, base, readSolver);
+}
+
+/** The options of a saved estimator that only predicts: an optimizer that is its solver is not looked at. */
+export function readOptionsToPredict(owner: string, given: unknown): MLPParams {
+  return read<MLPParams>(owner, given, undefined, readUnusedSolver);
+}
+
+function read<P extends MLPParams>(
+  owner: string,
+  given: unknown,
+  base: P | undefined,
+  solverOf: typeof readSolver,
+): P {
+  const kind = kinds[owner];
+  const { hiddenLayerSizes, activation, solver, dropout, ...rest } = checkOptions(
+    owner,
+    given,
+    kind.schema as typeof schema,
+  );
+  const params: Record<string, unknown> = { ...(base ?? kind.defaults), ...rest };
+  if (hiddenLayerSizes !== undefined) params.hiddenLayerSizes = readSizes(owner, hiddenLayerSizes);
+  if (activation !== undefined) params.activation = readActivations(owner, activation);
+  if (solver !== undefined) params.solver = solverOf(owner, solver);
+  if (dropout !== undefined) params.dropout = typeof dropout === 'number' ? dropout : Object.freeze(dropout);
+  checkLayers(owner, params as unknown as P);
+  return Object.freeze(params) as unknown as P;
+}
+
+/** Whether options of the hidden layers fit their number, and each other. @throws ValueError */
+function checkLayers(owner: string, { hiddenLayerSizes, activation, dropout, solver }: MLPParams): void {
+  const layers = hiddenLayerSizes.length;
+  for (const [name, value] of Object.entries({ activation, dropout })) {
+    if (!Array.isArray(value) || value.length === layers) continue;
+    throw new ValueError(
+      `${owner}: ${name} must hold one value for each of the ${layers} hidden layers, but received ${describe(value)}.`,
+    );
+  }
+  if (solver === 'lbfgs' && layers > 0 && [dropout].flat().some((rate) => rate > 0)) {
+    throw new ValueError(
+      `${owner}: solver 'lbfgs' needs a loss that does not change, expected dropout 0, but received ${describe(dropout)}.`,
+    );
+  }
+}
+
+function readSizes(owner: string, given: number | number[]): readonly number[] {
+  const sizes = typeof given === 'number' ? [given] : given;
+  if (sizes.some((units) => units > 65536)) {
+    throw new ValueError(
+      `${owner}: hiddenLayerSizes must be at most 65536 units each, but received ${Math.max(...sizes)}.`,
+    );
+  }
+  return Object.freeze(sizes);
+}
+
+/** The option of an estimator's constructor that a name stands for, here, in scikit-learn or elsewhere. */
+export function constructorOption(owner: string, name: string): string | undefined {
+  return knownFor(name, Object.keys(kinds[owner].schema));
 }

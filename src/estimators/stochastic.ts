@@ -5,16 +5,17 @@ import { withTeam } from '../engine/with-team.js';
 import type { ThreadTeam } from '../engine/threads/team.js';
 import { DivergedError } from '../errors.js';
 import { pow } from '../math.js';
+import type { Network } from '../network/network.js';
 import { gatherable } from '../network/scale.js';
 import { mostEntries } from '../network/stored.js';
 import { ascending } from '../random.js';
 import { inBatches } from '../train/batches.js';
+import type { Dataset } from '../train/data.js';
 import { fit } from '../train/fit.js';
 import { openTrainer } from '../train/open-trainer.js';
 import { Trainer } from '../train/trainer.js';
 import { ConvergenceWarning, LamellaWarning, warn } from '../warnings.js';
 import { mapped, sliceInPieces } from '../ndarray/values.js';
-import type { KeptTrainer } from './kept-trainer.js';
 import type { MLPParams } from './options.js';
 import type { Optimizer } from './progress.js';
 import { newOptimizer, solverRate, solverSpec, countLoss, countScore } from './progress.js';
@@ -22,11 +23,28 @@ import type { TrainingRequest } from './training-request.js';
 import type { Judgement } from './validation.js';
 import { bookEpoch, epochInfo } from './training-request.js';
 
+/** The trainer of the last partialFit, so that the next one needs no new memory. */
+export interface TrainerCache {
+  last?: CachedTrainer;
+}
+
+interface CachedTrainer {
+  readonly trainer: Trainer;
+  readonly network: Network;
+  readonly optimizer: Optimizer;
+  /** Seed of dropout. */
+  readonly seed: number;
+}
+
+/** A data set of more values than this goes into an arena of its own, and its trainer is not kept. */
+const MAX_GATHERED_VALUES = 262144;
+
+/** A call of fit or partialFit for a solver that goes step by step. */
 export interface StochasticRequest extends TrainingRequest {
   /** One epoch of many, each in a call of its own. */
   readonly incremental: boolean;
-  /** The trainer of the last such call. */
-  readonly kept?: KeptTrainer;
+  /** Where the trainer of the last such call is kept. */
+  readonly cache?: TrainerCache;
 }
 
 /** What a call of fit has come to. */
@@ -56,7 +74,7 @@ async function run(
   batchSize: number,
   team: ThreadTeam | undefined,
 ): Promise<void> {
-  const { params, network, progress, task, incremental, signal, kept } = request;
+  const { params, network, progress, task, incremental, signal, cache, seed } = request;
   const outcome: Outcome = { unconverged: false, warnedOfNaN: false };
   const yielder = new Yielder(signal);
   const optimizer = (incremental && progress.optimizer) || newOptimizer(params);
@@ -72,10 +90,10 @@ async function run(
       batchSize,
       predictions: false,
       penaltyPerRow: true,
-      seed: request.seed,
+      seed,
       team,
     });
-  const opening = kept ? kept.trainer({ network, optimizer, seed: request.seed }, dataset, open) : open(true);
+  const opening = cache ? cachedTrainer(cache, { network, optimizer, seed }, dataset, open) : open(true);
   const trainer = await runInSlices(opening, yielder);
   const order = epochOrder(request, () => {
     progress.optimizer = optimizer;
@@ -108,6 +126,30 @@ async function run(
   });
   if (outcome.best) network.setPacked(outcome.best);
   if (outcome.unconverged) warnUnconverged(params);
+}
+
+/**
+ * A trainer that holds the weights of the network: the one in the cache if it has the same network, optimizer and seed,
+ * else a new one by `open`, which is told whether to take the data set into its arena.
+ */
+function* cachedTrainer(
+  cache: TrainerCache,
+  { network, optimizer, seed }: Omit<CachedTrainer, 'trainer'>,
+  dataset: Dataset,
+  open: (resident: boolean) => Pieces<Trainer>,
+): Pieces<Trainer> {
+  if (dataset.rows.data.length > MAX_GATHERED_VALUES) {
+    cache.last = undefined;
+    return yield* open(true);
+  }
+  const { last } = cache;
+  if (last?.network === network && last.optimizer === optimizer && last.seed === seed) {
+    yield* last.trainer.setParametersInPieces(network.packed);
+    return last.trainer;
+  }
+  const trainer = yield* open(false);
+  cache.last = { network, optimizer, seed, trainer };
+  return trainer;
 }
 
 function trainingRows({ rows, train }: StochasticRequest): number {

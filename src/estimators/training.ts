@@ -5,12 +5,12 @@ import { RandomState, toRandomState } from '../random.js';
 import { LamellaWarning, warn, type OnWarning } from '../warnings.js';
 import { runInSlices, Yielder } from '../yielding.js';
 import type { FitOptions } from './fit-options.js';
-import type { KeptTrainer } from './kept-trainer.js';
 import { dropoutRates } from './network-spec.js';
 import { fitLbfgs } from './lbfgs.js';
 import type { Model, Task } from './model.js';
 import { continued, newModel } from './model.js';
 import type { MLPParams } from './options.js';
+import type { TrainerCache } from './stochastic.js';
 import { fitStochastic } from './stochastic.js';
 import type { TrainingRequest } from './training-request.js';
 import { splitHeldOut, onData, onHeldOut } from './validation.js';
@@ -40,7 +40,7 @@ interface Trainee {
   readonly params: MLPParams;
   /** The model to go on from. */
   readonly present: Model | undefined;
-  readonly kept: KeptTrainer;
+  readonly cache: TrainerCache;
   /** What a new model is to run on. */
   readonly engine: Engine;
   /** Told of the model when its first step is about to begin. */
@@ -50,7 +50,7 @@ interface Trainee {
 /** Train a multi-layer perceptron: the model that is present, or a new one. */
 export async function trainMLP(training: Training, trainee: Trainee): Promise<void> {
   const { rows, task, weights, validation, incremental, options } = training;
-  const { name, params, kept } = trainee;
+  const { name, params, cache } = trainee;
   const call = incremental ? 'partialFit' : 'warmStart';
   const present = trainee.present && continued(name, call, trainee.present, params, task);
   if (!present) {
@@ -71,7 +71,7 @@ export async function trainMLP(training: Training, trainee: Trainee): Promise<vo
           new Yielder(options.signal),
         )
       : undefined;
-  if (!incremental) kept.drop();
+  if (!incremental) cache.last = undefined;
   const request: TrainingRequest = {
     ...options,
     params,
@@ -93,7 +93,7 @@ export async function trainMLP(training: Training, trainee: Trainee): Promise<vo
     },
   };
   if (params.solver === 'lbfgs') await fitLbfgs(request);
-  else await fitStochastic({ ...request, incremental, kept: incremental ? kept : undefined });
+  else await fitStochastic({ ...request, incremental, cache: incremental ? cache : undefined });
 }
 
 /** Rows that are looked at. */

@@ -1,39 +1,12 @@
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { Pieces } from '../yielding.js';
-import { runAtOnce } from '../yielding.js';
-import { isCsr } from './csr.js';
+import { ranges, runAtOnce } from '../yielding.js';
+import { isCsr, sparseRows } from './csr.js';
 import { arrayInPieces, readyArray } from './read.js';
-import type { Places } from './sparse-rows.js';
-import { sparseRows } from './sparse-rows.js';
-import type { NdArray, TypedArray } from './types.js';
+import type { Given, NdArray, Rows, TypedArray } from './types.js';
 import { formatPlace, formatShape } from './types.js';
 import { copied, firstNonFinite } from './values.js';
-
-/** Rows as the engine takes them. */
-export interface Rows {
-  /** (rows, features), row-major, or the values of `sparse`. May be the caller's own array: never write to it. */
-  readonly data: Float32Array | Uint8Array;
-  readonly rows: number;
-  /** Values per row: the product of all dimensions but the first. */
-  readonly features: number;
-  /** What 8-bit data are to be multiplied with; 1 for Float32Array, where it has been applied. */
-  readonly scale: number;
-  /** The shape of the input; (rows, features) if flattened. */
-  readonly shape: readonly number[];
-  /** Where the values stand if only some are stored and the others are 0; undefined where `data` has all of them. */
-  readonly sparse?: Places;
-  /** The rows themselves where `data` is empty: plain arrays of numbers, at first sight, to be read where they are used. */
-  readonly nested?: readonly unknown[];
-  /** What the rows were given as, where nobody has looked yet whether `data` are finite. */
-  readonly unchecked?: Given;
-}
-
-interface Given {
-  readonly input: unknown;
-  /** What errors call it. */
-  readonly name: string;
-}
 
 export interface RowsOptions {
   /** What errors call the array. Default 'X'. */
@@ -197,4 +170,43 @@ function placeOf(position: number, shape: readonly number[]): number[] {
     position = Math.floor(position / shape[d]);
   }
   return place;
+}
+
+/** The rows [begin, end). Their data are views. */
+export function sliceRows<R extends Rows>(rows: R, begin: number, end: number): R {
+  const { data, features, shape, sparse } = rows as Rows;
+  const part = { ...rows, rows: end - begin, shape: [end - begin, ...shape.slice(1)] };
+  if (!sparse) return { ...part, data: data.subarray(begin * features, end * features) };
+  const { starts, columns } = sparse;
+  const [from, to] = [starts[begin], starts[end]];
+  const moved = starts.subarray(begin, end + 1).map((start) => start - from);
+  return {
+    ...part,
+    data: data.subarray(from, to),
+    sparse: { starts: moved, columns: columns.subarray(from, to) },
+  };
+}
+
+/** A copy of some rows, flattened. */
+export function* takeRows(rows: Rows, indices: Int32Array): Pieces<Rows> {
+  const { data, features, sparse } = rows;
+  const part = { ...rows, rows: indices.length, shape: [indices.length, features] };
+  const from = (row: number): number => (sparse ? sparse.starts[row] : row * features);
+  const starts = new Int32Array(sparse ? indices.length + 1 : 0);
+  let length = 0;
+  indices.forEach((row, i) => {
+    length += from(row + 1) - from(row);
+    if (sparse) starts[i + 1] = length;
+  });
+  const copy = data instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length);
+  const columns = new Int32Array(sparse ? length : 0);
+  let to = 0;
+  yield* ranges(indices.length, length / Math.max(1, indices.length), (begin, end) => {
+    for (const row of indices.subarray(begin, end)) {
+      copy.set(data.subarray(from(row), from(row + 1)), to);
+      if (sparse) columns.set(sparse.columns.subarray(from(row), from(row + 1)), to);
+      to += from(row + 1) - from(row);
+    }
+  });
+  return { ...part, data: copy, ...(sparse && { sparse: { starts, columns } }) };
 }

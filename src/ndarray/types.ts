@@ -48,6 +48,39 @@ export interface StridedArray {
  */
 export type ArrayInput = NdArray<TypedArray> | NestedArray | TypedArray | CsrRows | StridedArray;
 
+/** Where the values stand of rows of which only some are stored. */
+export interface Places {
+  /** Row r has the values data[starts[r]] to data[starts[r + 1] − 1]. */
+  readonly starts: Int32Array;
+  /** The column of every value, ascending within a row. */
+  readonly columns: Int32Array;
+}
+
+/** Rows as the engine takes them. */
+export interface Rows {
+  /** (rows, features), row-major, or the values of `sparse`. May be the caller's own array: never write to it. */
+  readonly data: Float32Array | Uint8Array;
+  readonly rows: number;
+  /** Values per row: the product of all dimensions but the first. */
+  readonly features: number;
+  /** What 8-bit data are to be multiplied with; 1 for Float32Array, where it has been applied. */
+  readonly scale: number;
+  /** The shape of the input; (rows, features) if flattened. */
+  readonly shape: readonly number[];
+  /** Where the values stand if only some are stored and the others are 0; undefined where `data` has all of them. */
+  readonly sparse?: Places;
+  /** The rows themselves where `data` is empty: plain arrays of numbers, at first sight, to be read where they are used. */
+  readonly nested?: readonly unknown[];
+  /** What the rows were given as, where nobody has looked yet whether `data` are finite. */
+  readonly unchecked?: Given;
+}
+
+export interface Given {
+  readonly input: unknown;
+  /** What errors call it. */
+  readonly name: string;
+}
+
 /** True for arrays of numbers in a buffer, of any realm: not for DataView, not for BigInt arrays. */
 export function isTypedArray(value: unknown): value is TypedArray {
   if (value instanceof Float32Array) return true;

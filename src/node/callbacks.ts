@@ -7,7 +7,7 @@ import { BackupAndRestore, backupRules } from '../train/callbacks/backup-and-res
 import type { CsvLayout } from '../train/callbacks/csv-logger.js';
 import { CsvLogger, csvRules } from '../train/callbacks/csv-logger.js';
 import { callbacks as portable } from '../train/callbacks/index.js';
-import type { CheckpointPolicy } from '../train/callbacks/model-checkpoint.js';
+import type { CheckpointPolicy } from '../train/callbacks/checkpoint-file.js';
 import { checkpointRules, ModelCheckpoint } from '../train/callbacks/model-checkpoint.js';
 import type { EventPolicy } from '../train/callbacks/tensor-board.js';
 import { eventRules, TensorBoard } from '../train/callbacks/tensor-board.js';

@@ -4,9 +4,11 @@ import { ValueError } from '../errors.js';
 import { isTypedArray } from '../ndarray.js';
 import type { RandomState } from '../random.js';
 import { ascending } from '../random.js';
-import type { Distribution } from './distributions.js';
 import type { Params } from './estimator.js';
 import { isPlainObject } from './estimator.js';
+
+/** Draws a value, as those that `distributions` makes do. */
+export type Distribution = (random: RandomState) => unknown;
 
 /** Sets of options that one search may try: each is fitted on every fold. */
 const MAX_CANDIDATES = 1_000_000;

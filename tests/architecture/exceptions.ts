@@ -8,11 +8,7 @@ export const CIRCLES: Readonly<Record<string, string>> = {
   'src/engine/engines.ts ↔ src/engine/module.ts': 'types of engines stand beside what loads them',
   'src/layers/rule.ts ↔ src/network/parameters.ts ↔ src/network/updates.ts':
     'the lowest room lays out parameters by the rules of layers',
-  'src/ndarray/rows.ts ↔ src/ndarray/sparse-rows.ts':
-    'the type Rows stands beside the function that reads them',
   'src/network/options/draw.ts ↔ src/network/options/initializers.ts': 'one concept in two files',
-  'src/train/callbacks/checkpoint-file.ts ↔ src/train/callbacks/model-checkpoint.ts':
-    'the options of ModelCheckpoint stand beside its class',
 };
 
 /** Files under 60 lines with a single importer in their own folder, with the reason why they are files. */
@@ -49,7 +45,6 @@ export const WITHOUT_HEADER: readonly string[] = [
   'src/engine/arena.ts',
   'src/engine/engines.ts',
   'src/estimators/classifier-predictor.ts',
-  'src/estimators/classifier-targets.ts',
   'src/estimators/fitted-mlp.ts',
   'src/estimators/labels.ts',
   'src/estimators/lbfgs.ts',
@@ -65,10 +60,11 @@ export const WITHOUT_HEADER: readonly string[] = [
   'src/estimators/perceptron/predictor.ts',
   'src/estimators/perceptron/training.ts',
   'src/estimators/progress.ts',
-  'src/estimators/read-options.ts',
   'src/estimators/stochastic.ts',
+  'src/estimators/targets.ts',
   'src/estimators/training.ts',
   'src/estimators/validation.ts',
+  'src/index.ts',
   'src/io/foreign.ts',
   'src/io/json.ts',
   'src/io/model-file.ts',
@@ -86,7 +82,6 @@ export const WITHOUT_HEADER: readonly string[] = [
   'src/ndarray/nested.ts',
   'src/ndarray/read.ts',
   'src/ndarray/rows.ts',
-  'src/ndarray/sparse-rows.ts',
   'src/ndarray/types.ts',
   'src/network/lists.ts',
   'src/network/network.ts',

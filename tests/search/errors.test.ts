@@ -7,9 +7,9 @@ import {
   learningCurve,
   randomizedSearch,
   validationCurve,
+  distributions,
 } from '../../src/search/model-selection.js';
 import type { Estimator } from '../../src/search/estimator.js';
-import { distributions } from '../../src/search/distributions.js';
 
 const x = [[0], [1], [2], [3], [4], [5]];
 const y = ['a', 'b', 'a', 'b', 'a', 'b'];

@@ -6,8 +6,8 @@ import {
   learningCurve,
   randomizedSearch,
   validationCurve,
+  distributions,
 } from '../../src/search/model-selection.js';
-import { distributions } from '../../src/search/distributions.js';
 import { expectNear, type Matrix } from '../data/goldens.js';
 import { estimatorOf, iris, type Recorded, rowsOf, runs } from './goldens.js';
 

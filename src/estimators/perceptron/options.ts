@@ -12,7 +12,7 @@ import {
 } from '../../check.js';
 import type { RandomState } from '../../random.js';
 import type { OnWarning } from '../../warnings.js';
-import type { ClassWeight } from '../options.js';
+import type { ClassWeight } from '../option-rules.js';
 import { classWeightRule, patienceRule, seedRule } from '../option-rules.js';
 
 /** scikit-learn's parameters of Perceptron, in camelCase, with its defaults. */

@@ -1,11 +1,28 @@
 import { ValueError } from '../../errors.js';
 import { LamellaWarning, warn } from '../../warnings.js';
 import { loggedValue } from './arguments.js';
-import type { CheckpointPolicy } from './model-checkpoint.js';
-import type { Comparison } from './monitor.js';
+import type { Comparison, Mode } from './monitor.js';
 import { floatText, warnIfNaN } from './monitor.js';
 import type { CallbackModel, Logs, TrainParams } from './types.js';
 import type { Write } from './arguments.js';
+
+export interface CheckpointPolicy {
+  /** What to watch, as the logs name it. Default 'val_loss'. */
+  readonly monitor?: string;
+  /** 1: say what is saved. Default 0. */
+  readonly verbose?: number | boolean;
+  /** Save only when `monitor` has improved. Default false: every time. */
+  readonly saveBestOnly?: boolean;
+  /** Which way is better. Default 'auto': by the name of `monitor`. */
+  readonly mode?: Mode;
+  /** 'epoch' (default): at the end of every epoch. A number: after so many steps, counted over all epochs. */
+  readonly saveFreq?: 'epoch' | number;
+  /**
+   * What the first model of a fit has to be better than. Default null: nothing. Give it the `best` of an
+   * earlier fit to keep what that fit has stored unless this one does better.
+   */
+  readonly initialValueThreshold?: number | null;
+}
 
 /** What decides whether a model is stored. */
 interface Decision {

@@ -1,5 +1,6 @@
 import { anyOf, boolean, checkOptions, nullable, number, oneOf, positiveInteger, text } from '../../check.js';
 import { lazyImport } from '../../lazy.js';
+import type { CheckpointPolicy } from './checkpoint-file.js';
 import type { Mode } from './monitor.js';
 import { Comparison, modeRule, verboseRule } from './monitor.js';
 import {
@@ -13,24 +14,6 @@ import {
 } from './arguments.js';
 import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
 import type { Write } from './arguments.js';
-
-export interface CheckpointPolicy {
-  /** What to watch, as the logs name it. Default 'val_loss'. */
-  readonly monitor?: string;
-  /** 1: say what is saved. Default 0. */
-  readonly verbose?: number | boolean;
-  /** Save only when `monitor` has improved. Default false: every time. */
-  readonly saveBestOnly?: boolean;
-  /** Which way is better. Default 'auto': by the name of `monitor`. */
-  readonly mode?: Mode;
-  /** 'epoch' (default): at the end of every epoch. A number: after so many steps, counted over all epochs. */
-  readonly saveFreq?: 'epoch' | number;
-  /**
-   * What the first model of a fit has to be better than. Default null: nothing. Give it the `best` of an
-   * earlier fit to keep what that fit has stored unless this one does better.
-   */
-  readonly initialValueThreshold?: number | null;
-}
 
 export interface ModelCheckpointOptions extends CheckpointPolicy {
   /** Stores a model: the bytes are those of `model.toBytes()`, for `loadModel`. */
