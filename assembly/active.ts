@@ -3,12 +3,12 @@
 //
 //   scratch:  starts of rows or bounds of columns (lists.ts) | entries (8 bytes each)
 import { denseForward } from './gemm/forward';
-import { listedGradientSweep, listedInputGradient } from './delta';
-import { denseGradientSweep } from './gemm/gradient';
+import { sparseDeltaUpdate, listedInputGradient } from './delta';
+import { denseGradientUpdate } from './gemm/gradient';
 import { denseInputGradient, keepActive } from './gemm/input-gradient';
 import { BOUNDS, makeLists, STARTS } from './lists';
 import { PANEL, PANEL_BYTES } from './simd';
-import { sparseForward, sparseGradientSweep } from './sparse';
+import { sparseForward, sparseGradientUpdate } from './sparse';
 
 /**
  * Percent of inputs that are not 0 up to which lists pay, measured at depths from 64 to 4608. Deep panels do not stay in
@@ -84,26 +84,22 @@ export function activeForward(
   } else denseForward(y, yStride, x, xStride, panels, bias, rows, depth, panelBegin, panelEnd, low);
 }
 
-/** What an activeGradientSweep has to do. */
+/** What may be mostly zeros in an activeGradientUpdate. */
 export const enum Sweep {
-  prepare = 1,
-  activeInput = 2,
-  activeDelta = 4,
+  activeInput = 1,
+  activeDelta = 2,
 }
 
 /**
- * denseGradientSweep, by lists behind the gradients in `scratch` if x or delta is mostly zeros. `flags`: which of them may
- * be, and whether to prepare.
- * @writes w slot0 slot1 slot2 @reads x delta
+ * denseGradientUpdate, by lists behind the gradients in `scratch` if x or delta is mostly zeros. `flags`: which of them may
+ * be.
+ * @writes w @reads x delta
  * @range panelBegin
  * @cost (0.3 * rows + 8) * depth * (panelEnd - panelBegin)
  */
-export function activeGradientSweep(
-  rule: i32,
+export function activeGradientUpdate(
   w: usize,
-  slot0: usize,
-  slot1: usize,
-  slot2: usize,
+  parameter: usize,
   scratch: usize,
   x: usize,
   xStride: usize,
@@ -113,11 +109,9 @@ export function activeGradientSweep(
   depth: usize,
   panelBegin: usize,
   panelEnd: usize,
-  control: usize,
   flags: i32,
 ): void {
   const lists = scratch + (SWEEP_FLOATS << 2);
-  const prepare = (flags & Sweep.prepare) != 0;
   const units = (panelEnd - panelBegin) * PANEL;
   const d = delta + panelBegin * PANEL_BYTES;
   const ofX = (flags & Sweep.activeInput) != 0 ? density(x, xStride, rows, depth) : 100;
@@ -126,46 +120,14 @@ export function activeGradientSweep(
     (flags & Sweep.activeDelta) != 0 ? density(delta, deltaStride, rows, deltaStride >> 2) : 100;
   if (ofX <= GRADIENT && (ofX <= ofDelta || ofDelta > DELTA)) {
     makeLists(lists, x, depth, 4, rows, xStride, <u32>deltaStride, BOUNDS);
-    sparseGradientSweep(
-      rule,
-      w,
-      slot0,
-      slot1,
-      slot2,
-      scratch,
-      lists,
-      delta,
-      depth,
-      panelBegin,
-      panelEnd,
-      panelEnd * PANEL,
-      control,
-      prepare,
-    );
+    sparseGradientUpdate(w, parameter, scratch, lists, delta, depth, panelBegin, panelEnd, panelEnd * PANEL);
   } else if (ofDelta <= DELTA) {
     makeLists(lists, d, units, 4, rows, deltaStride, <u32>xStride, BOUNDS);
-    listedGradientSweep(
-      rule,
-      w,
-      slot0,
-      slot1,
-      slot2,
-      scratch,
-      lists,
-      x,
-      depth,
-      panelBegin,
-      panelEnd,
-      control,
-      prepare,
-    );
+    sparseDeltaUpdate(w, parameter, scratch, lists, x, depth, panelBegin, panelEnd);
   } else {
-    denseGradientSweep(
-      rule,
+    denseGradientUpdate(
       w,
-      slot0,
-      slot1,
-      slot2,
+      parameter,
       scratch,
       x,
       xStride,
@@ -175,8 +137,6 @@ export function activeGradientSweep(
       depth,
       panelBegin,
       panelEnd,
-      control,
-      prepare,
     );
   }
 }

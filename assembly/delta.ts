@@ -1,6 +1,6 @@
 // Products with a delta that is mostly zeros, because relu or dropout follows the layer: by lists of what is not 0 (sparse.ts).
 // The sparse kernels find the operands with changed parts, so their panels are turned by 8 x 8.
-import { sweep } from './gemm/gradient';
+import { updateBlock } from './gemm/gradient';
 import { transposeRows } from './gemm/transpose';
 import { sparseForwardVectors, sparseStoreVectors } from './generated/sparse';
 import { laneMask, PANEL, PANEL_BYTES } from './simd';
@@ -11,21 +11,16 @@ const GRADIENT_INPUTS: usize = ASC_FEATURE_RELAXED_SIMD ? 48 : 24;
 /** Inputs of a pass over the lists of rows. */
 const INPUTS: usize = 24;
 
-/** Updates panels of W by `rule` from lists {row · xStride, value} of their units: xᵀ · delta, through `scratch`. */
-export function listedGradientSweep(
-  rule: i32,
+/** Updates panels of W from lists {row · xStride, value} of their units: xᵀ · delta, through `scratch`. */
+export function sparseDeltaUpdate(
   w: usize,
-  slot0: usize,
-  slot1: usize,
-  slot2: usize,
+  parameter: usize,
   scratch: usize,
   bounds: usize,
   x: usize,
   depth: usize,
   panelBegin: usize,
   panelEnd: usize,
-  control: usize,
-  prepare: bool,
 ): void {
   const turned = scratch + GRADIENT_INPUTS * PANEL_BYTES;
   const block = PANEL * PANEL_BYTES;
@@ -40,8 +35,7 @@ export function listedGradientSweep(
         transposeRows(to, from, PANEL_BYTES, 4);
         transposeRows(to + 16, from + 4 * PANEL_BYTES, PANEL_BYTES, 4);
       }
-      const at = (p * depth + k) * PANEL_BYTES;
-      sweep(rule, w, slot0, slot1, slot2, scratch, at, count << 3, control, prepare);
+      updateBlock(w + (p * depth + k) * PANEL_BYTES, parameter, scratch, count << 3);
     }
   }
 }

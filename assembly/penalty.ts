@@ -1,23 +1,24 @@
-// What comes between a gradient and its update rule: L1/L2 terms, clipping, decoupled weight decay; and the sums of
-// weights and gradients that losses and norms need. `control` as in update.ts. Lengths are multiples of 4.
+// What comes between a gradient and its update rule: L1/L2 terms, clipping, decoupled weight decay; and the
+// sums of weights and gradients that losses and norms need. Records as in update.ts. Lengths are multiples of
+// 4.
 import { fma } from './simd';
-import { scalar } from './update';
+import { RecordWord } from './update';
 
 /**
- * g ← g + decay · w + l1 · sign(w)
+ * g ← g + l2 · w + l1 · sign(w), where l2 is the gradient's factor: twice that of the penalty.
  * @writes g @reads w
  * @rows length by 16: g*4 w*4
  * @cost 0.3 * length
  */
-export function regularize(g: usize, w: usize, length: usize, control: usize): void {
-  const decay = scalar(control, 1),
-    l1 = scalar(control, 10),
+export function regularize(g: usize, w: usize, length: usize, parameter: usize): void {
+  const l2 = v128.load32_splat(parameter, RecordWord.l2 << 2),
+    l1 = v128.load32_splat(parameter, RecordWord.l1 << 2),
     zero = f32x4.splat(0);
   for (const end = g + (length << 2); g < end; g += 16) {
     const x = v128.load(w);
     const positive = v128.and(l1, f32x4.gt(x, zero)),
       negative = v128.and(l1, f32x4.lt(x, zero));
-    v128.store(g, f32x4.add(fma(decay, x, v128.load(g)), f32x4.sub(positive, negative)));
+    v128.store(g, f32x4.add(fma(l2, x, v128.load(g)), f32x4.sub(positive, negative)));
     w += 16;
   }
 }
@@ -28,10 +29,10 @@ export function regularize(g: usize, w: usize, length: usize, control: usize): v
  * @rows length by 16: g*4 w*4
  * @cost 0.3 * length
  */
-export function adjust(g: usize, w: usize, length: usize, control: usize): void {
-  const factor = scalar(control, 12),
-    most = scalar(control, 11),
-    keep = scalar(control, 13);
+export function adjust(g: usize, w: usize, length: usize, parameter: usize): void {
+  const factor = v128.load32_splat(parameter, RecordWord.gradientFactor << 2),
+    most = v128.load32_splat(parameter, RecordWord.clipValue << 2),
+    keep = v128.load32_splat(parameter, RecordWord.keep << 2);
   const least = f32x4.neg(most);
   for (const end = g + (length << 2); g < end; g += 16) {
     const x = f32x4.mul(v128.load(g), factor);
@@ -87,7 +88,10 @@ export function sumMagnitudes(out: usize, x: usize, length: usize): void {
   store<f64>(out, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
 }
 
-/** factor (float32) = limit / norm where the norm, √ of the sum of `count` float64 sums of squares, exceeds it, else 1. */
+/**
+ * factor (float32) = limit / norm where the norm, √ of the sum of `count` float64 sums of squares, exceeds
+ * it, else 1.
+ */
 export function normFactor(factor: usize, sums: usize, count: usize, limit: f64): void {
   let sum: f64 = 0;
   for (let i: usize = 0; i < count; i++) sum += load<f64>(sums + (i << 3));

@@ -4,7 +4,7 @@
 //   column lists:  bounds[k]   → {row · deltaStride, value} …                start and end; rows ascending
 //
 // Starts and bounds are uint32 addresses, entries 8 bytes.
-import { sweep } from './gemm/gradient';
+import { updateBlock } from './gemm/gradient';
 import {
   isFused,
   sparseAdamVectors,
@@ -14,7 +14,7 @@ import {
   sparseStoreVectors,
 } from './generated/sparse';
 import { PANEL_BYTES } from './simd';
-import { isClassical } from './update';
+import { isClassical, isPlain, isPrepared, ruleOf } from './update';
 import { RuleCode } from './generated/update';
 
 /**
@@ -82,17 +82,14 @@ function clearColumn(y: usize, yStride: usize, rows: usize): void {
 }
 
 /**
- * Updates panels of W by `rule` from column lists: xᵀ · delta, through `scratch` (2560 float32) as denseGradientSweep.
- * @writes w slot0 slot1 slot2 @reads bounds delta
+ * Updates panels of W from column lists: xᵀ · delta, through `scratch` (2560 float32) as denseGradientUpdate.
+ * @writes w @reads bounds delta
  * @range panelBegin
- * @cost (rule > 1 ? 10 : 6) * depth * (panelEnd - panelBegin)
+ * @cost 8 * depth * (panelEnd - panelBegin)
  */
-export function sparseGradientSweep(
-  rule: i32,
+export function sparseGradientUpdate(
   w: usize,
-  slot0: usize,
-  slot1: usize,
-  slot2: usize,
+  parameter: usize,
   scratch: usize,
   bounds: usize,
   delta: usize,
@@ -100,21 +97,21 @@ export function sparseGradientSweep(
   panelBegin: usize,
   panelEnd: usize,
   units: usize,
-  control: usize,
-  prepare: bool,
 ): void {
   const stride = depth * PANEL_BYTES;
   const end = vectorEnd(panelEnd, units);
-  const skips = rule == RuleCode.sgd && !prepare && load<f32>(control, 4) == 0;
+  const rule = ruleOf(parameter);
+  const prepare = isPrepared(parameter);
+  const skips = rule == RuleCode.sgd && isPlain(parameter);
   for (let i = panelBegin << 1; i < end;) {
     const width = passWidth(end - i, GRADIENT_PASS);
     const at = (i >> 1) * stride;
     const d = delta + (i << 4);
-    if (skips) sparseSgdVectors(<i32>width, w + at, stride, bounds, depth, d, control);
-    else if (rule == RuleCode.momentum && isFused(width) && !prepare && isClassical(control))
-      sparseMomentumVectors(<i32>width, w + at, slot0 - w, stride, bounds, depth, d, control);
+    if (skips) sparseSgdVectors(<i32>width, w + at, stride, bounds, depth, d, parameter);
+    else if (rule == RuleCode.momentum && isFused(width) && !prepare && isClassical(parameter))
+      sparseMomentumVectors(<i32>width, w + at, stride, bounds, depth, d, parameter);
     else if (rule == RuleCode.adam && isFused(width) && !prepare)
-      sparseAdamVectors(<i32>width, w + at, slot0 - w, slot1 - w, stride, bounds, depth, d, control);
+      sparseAdamVectors(<i32>width, w + at, stride, bounds, depth, d, parameter);
     else {
       const panels = (width + 1) >> 1;
       if (width & 1)
@@ -124,8 +121,8 @@ export function sparseGradientSweep(
         const block = INPUT_BLOCK * PANEL_BYTES;
         sparseStoreVectors(<i32>width, scratch, block, bounds + (k << 3), count, d, true);
         for (let p: usize = 0; p < panels; p++) {
-          const to = at + p * stride + k * PANEL_BYTES;
-          sweep(rule, w, slot0, slot1, slot2, scratch + p * block, to, count << 3, control, prepare);
+          const to = w + at + p * stride + k * PANEL_BYTES;
+          updateBlock(to, parameter, scratch + p * block, count << 3);
         }
       }
     }

@@ -1,20 +1,55 @@
 // Parts of the update rules. The formulas stand in scripts/kernels/rules.mjs; generated/update.ts is made
 // from them: it takes a gradient in memory, and changes weights and optimizer slots in place.
 //
-// `control` points at float32 scalars that the host writes before a step; src/network/optimizers.ts does:
-//   0 learning rate    1 decay (L2: g += decay · w)   2-9 scalars of the rule, in the order of its table
-//   10 l1   11 clipValue   12 gradientFactor (clipping by norm)   13 keep (1 − learningRate · weightDecay)
-// Slots below 2^-100 in magnitude become 0: moments of rarely used weights would otherwise stay denormal and
-// slow.
+// Every parameter has a record that says how it is updated: src/network/updates.ts plans it, and the host
+// writes its scalars before every step. Kernels take the weights apart from it, since threads must know what
+// is written. Slots below 2^-100 in magnitude become 0: moments of rarely used weights would otherwise stay
+// denormal and slow.
 import { fma } from './simd';
+
+/** What stands in a parameter's record: its words, of 4 bytes each. */
+export const enum RecordWord {
+  /** A RuleCode. */
+  rule,
+  /** 1 if the gradient goes through `regularize` and `adjust` before the rule (penalty.ts). */
+  prepare,
+  /** Bytes from the weights to each slot. */
+  slot0,
+  slot1,
+  slot2,
+  /** What `regularize` and `adjust` read. */
+  l2,
+  l1,
+  clipValue,
+  /** Factor of the gradient: less than 1 where its norm is clipped. */
+  gradientFactor,
+  /** Factor of the weight: 1 − learningRate · weightDecay. */
+  keep,
+  /** Scalars of the rule in the order of its table: the learning rate, decay (L2, 0 if prepared), others. */
+  scalars = 16,
+  end = 32,
+}
 
 /** 2^-100 */
 export const TINY: f32 = 7.888609052210118e-31;
 
 // @ts-ignore: decorator
 @inline
-export function scalar(control: usize, index: usize): v128 {
-  return v128.load32_splat(control + (index << 2));
+export function ruleOf(parameter: usize): i32 {
+  return load<i32>(parameter, RecordWord.rule << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+export function isPrepared(parameter: usize): bool {
+  return load<i32>(parameter, RecordWord.prepare << 2) != 0;
+}
+
+/** True if gradients are not changed by weights: neither prepared, nor by L2. */
+// @ts-ignore: decorator
+@inline
+export function isPlain(parameter: usize): bool {
+  return !isPrepared(parameter) && load<f32>(parameter, (RecordWord.scalars + 1) << 2) == 0;
 }
 
 /** x, or 0 where |x| < `least`, which is 2^-100; NaN stays NaN. */
@@ -58,6 +93,7 @@ export function signed(rate: v128, x: v128): v128 {
 /** True for momentum without decay and Nesterov. */
 // @ts-ignore: decorator
 @inline
-export function isClassical(control: usize): bool {
-  return load<f32>(control, 4) == 0 && load<f32>(control, 12) == 1 && load<f32>(control, 16) == 0;
+export function isClassical(parameter: usize): bool {
+  const scalars = parameter + (RecordWord.scalars << 2);
+  return load<f32>(scalars, 4) == 0 && load<f32>(scalars, 12) == 1 && load<f32>(scalars, 16) == 0;
 }

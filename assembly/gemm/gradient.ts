@@ -1,12 +1,13 @@
 // dW = xᵀ · delta on weight panels, and what is done with it. Reduced over the rows of the batch, in order.
-// An update sweeps the gradient of a part of a panel that was left in L1: faster than taking each tile from registers,
-// where the scalars of the rule would have to be loaded anew for every vector (measured for adam: 14 cycles a vector
-// instead of 11).
+// An update reads the gradient of a part of a panel that was left in L1: faster than taking each tile from
+// registers, where the scalars of the rule would have to be loaded anew for every vector (measured for adam:
+// 14 cycles a vector instead of 11).
 import { PANEL_BYTES, panelsAtOnce, tileHeight } from '../simd';
 import { gradientStoreTile } from '../generated/gradient';
 import { gradientStorePair } from '../generated/wide';
 import { adjust, regularize } from '../penalty';
 import { update } from '../generated/update';
+import { isPrepared } from '../update';
 
 /** Rows of a block of the reduction: more would push the columns of x that a tile revisits out of L1. */
 const ROW_BLOCK: usize = 256;
@@ -43,19 +44,15 @@ export function denseGradient(
 }
 
 /**
- * Updates W by `rule` from blocks of gradients in `scratch` (96 · 8 float32), with `prepare` after L1 and L2 terms,
- * clipping by value and weight decay (penalty.ts). The same columns of x serve all panels before the next ones come: wide
- * batches would not stay in L2.
- * @writes w slot0 slot1 slot2 @reads x delta
+ * Updates W as the parameter's record says, from blocks of gradients in `scratch` (96 · 8 float32). The same
+ * columns of x serve all panels before the next ones come: wide batches would not stay in L2.
+ * @writes w @reads x delta
  * @range panelBegin
  * @cost (0.3 * rows + 8) * depth * (panelEnd - panelBegin)
  */
-export function denseGradientSweep(
-  rule: i32,
+export function denseGradientUpdate(
   w: usize,
-  slot0: usize,
-  slot1: usize,
-  slot2: usize,
+  parameter: usize,
   scratch: usize,
   x: usize,
   xStride: usize,
@@ -65,8 +62,6 @@ export function denseGradientSweep(
   depth: usize,
   panelBegin: usize,
   panelEnd: usize,
-  control: usize,
-  prepare: bool,
 ): void {
   const most = WIDE ? INPUT_BLOCK / 2 : INPUT_BLOCK;
   for (let k: usize = 0; k < depth; k += most) {
@@ -78,31 +73,20 @@ export function denseGradientSweep(
       panelGradient(panels, scratch, block, x + (k << 2), xStride, d, deltaStride, rows, count, true);
       for (let i: usize = 0; i < panels; i++) {
         const at = ((p + i) * depth + k) * PANEL_BYTES;
-        sweep(rule, w, slot0, slot1, slot2, scratch + i * block, at, count << 3, control, prepare);
+        updateBlock(w + at, parameter, scratch + i * block, count << 3);
       }
       p += panels;
     }
   }
 }
 
-/** Updates the `length` weights `at` bytes into W from a gradient. */
-export function sweep(
-  rule: i32,
-  w: usize,
-  slot0: usize,
-  slot1: usize,
-  slot2: usize,
-  g: usize,
-  at: usize,
-  length: usize,
-  control: usize,
-  prepare: bool,
-): void {
-  if (prepare) {
-    regularize(g, w + at, length, control);
-    adjust(g, w + at, length, control);
+/** Updates `length` weights from a gradient, which is prepared first if the parameter's record says so. */
+export function updateBlock(w: usize, parameter: usize, g: usize, length: usize): void {
+  if (isPrepared(parameter)) {
+    regularize(g, w, length, parameter);
+    adjust(g, w, length, parameter);
   }
-  update(rule, w + at, slot0 + at, slot1 + at, slot2 + at, g, length, prepare ? control + 64 : control);
+  update(w, parameter, g, length);
 }
 
 /** The gradient of one panel, or of two that lie `stride` apart in g. */

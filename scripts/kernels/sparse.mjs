@@ -1,6 +1,6 @@
 import { addresses, dispatcher, fusedOnly, rows } from './template.mjs';
 import { CLASSICAL, PLAIN_SGD, RULES } from './rules.mjs';
-import { declarations, updateLines } from './update.mjs';
+import { declarations, distance, updateLines } from './update.mjs';
 
 const upTo = (n) => Array.from({ length: n }, (_, i) => i + 1);
 
@@ -65,7 +65,7 @@ const lines = (all, ...templates) =>
   templates.flatMap((line) => all.map((i) => `      ${line(i, 16 * (i & 1))}`)).join('\n');
 
 /**
- * The update of the vectors of an input, panel after panel, by a rule. Slots are given by their distance from
+ * The update of the vectors of an input, panel after panel, by a rule. Slots are named by their distance from
  * the weights.
  */
 const updated = (n, rule) =>
@@ -88,9 +88,9 @@ const placeOf = (name) => (name === 'w' ? 'at' : `at + ${name}`);
  */
 const sparseUpdate = (name, rule) => (n) => `
 export function sparse${name}${n}(
-  w: usize, ${rule.slots.map((slot) => `${slot}: usize, `).join('')}panelStride: usize, bounds: usize, inputs: usize, delta: usize, control: usize,
+  w: usize, panelStride: usize, bounds: usize, inputs: usize, delta: usize, parameter: usize,
 ): void {
-${broadOnly(n)}${rule.slots.length > 0 ? '  const least = kept(TINY);\n' : ''}  for (; inputs > 0; inputs--) {
+${broadOnly(n)}${rule.slots.map((slot, i) => `  const ${slot} = ${distance(i)};\n`).join('')}${rule.slots.length > 0 ? '  const least = kept(TINY);\n' : ''}  for (; inputs > 0; inputs--) {
     let e: usize = load<u32>(bounds);
     const end: usize = load<u32>(bounds, 4);
     ${rule.slots.length > 0 ? '' : 'if (e < end) '}{
@@ -145,9 +145,11 @@ export function isFused(width: usize): bool {
 
 const dispatch = (name, widths, parameters) => dispatcher(`${name}Vectors`, name, parameters, '', widths);
 
+const UPDATE = addresses('w panelStride bounds inputs delta parameter');
+
 export default () => [
   "import { clamp, fma, kept } from '../simd';",
-  "import { descended, mixed, mixedSquare, scalar, TINY } from '../update';",
+  "import { descended, mixed, mixedSquare, RecordWord, TINY } from '../update';",
   ...FORWARD.map(sparseForward),
   ...GRADIENT.map(sparseSgd),
   ...FUSED.map(sparseMomentum),
@@ -158,8 +160,8 @@ export default () => [
     ...addresses('y yStride starts rows w panelStride bias'),
     ['low', 'f32'],
   ]),
-  dispatch('sparseSgd', GRADIENT, addresses('w panelStride bounds inputs delta control')),
-  dispatch('sparseMomentum', FUSED, addresses('w slot panelStride bounds inputs delta control')),
-  dispatch('sparseAdam', FUSED, addresses('w slot0 slot1 panelStride bounds inputs delta control')),
+  dispatch('sparseSgd', GRADIENT, UPDATE),
+  dispatch('sparseMomentum', FUSED, UPDATE),
+  dispatch('sparseAdam', FUSED, UPDATE),
   dispatch('sparseStore', GRADIENT, [...addresses('g panelStride bounds inputs delta'), ['fresh', 'bool']]),
 ];

@@ -7,8 +7,14 @@ const replaced = (text, by) => text.replace(/(?<![.\w])[a-z]\w*(?![\w(.])/gi, (n
 
 const countOf = (text, name) => [...text.matchAll(new RegExp(`(?<![.\\w])${name}(?![\\w(.])`, 'g'))].length;
 
+/** A word of a parameter's record, by its name in assembly/update.ts and what is added to that. */
+const word = (first, i) => `parameter, (RecordWord.${first} + ${i}) << 2`;
+
 const splat = (scalars, name) =>
-  scalars.includes(name) ? `scalar(control, ${scalars.indexOf(name)})` : undefined;
+  scalars.includes(name) ? `v128.load32_splat(${word('scalars', scalars.indexOf(name))})` : undefined;
+
+/** Bytes from the weights to slot i. */
+export const distance = (i) => `load<usize>(${word('slot0', i)})`;
 
 /** Declarations of the scalars that a formula needs, and of its constants: `name = value`. */
 export function declarations({ scalars, constants = {}, formula, decays = true }) {
@@ -66,9 +72,6 @@ const atPointers = (rule, all) =>
     gradient: (i) => `v128.load(g, ${16 * i})`,
   });
 
-const parameters = ({ slots }) =>
-  ['w', ...slots, 'g', 'length', 'control'].map((name) => `${name}: usize`).join(', ');
-
 /**
  * A sweep of its own, two vectors a round. `wide` fuses them; elsewhere both at once would need too many
  * registers.
@@ -80,8 +83,8 @@ function sweep(name, rule, first = '') {
 ${indent([...lines, ...['w', ...rule.slots].map((pointer) => `${pointer} += 32;`)], 6)}
     }`;
   return `
-export function ${name}Update(${parameters(rule)}): void {
-${first}  const ${all.join(',\n    ')};
+export function ${name}Update(w: usize, parameter: usize, g: usize, length: usize): void {
+${first}${rule.slots.map((slot, i) => `  let ${slot} = w + ${distance(i)};\n`).join('')}  const ${all.join(',\n    ')};
   const end = g + (length << 2);
   if (WIDE) {
 ${round(atPointers(rule, [0, 1]))}
@@ -97,8 +100,7 @@ ${indent(atPointers(rule, [0]), 4)}
 /** The names that `update` has for the slots of a rule. */
 const placesOf = ({ slots }) => ['w', ...slots.map((_, i) => `slot${i}`)];
 
-const sweepCall = (name) =>
-  `  if (rule == RuleCode.${name}) return ${name}Update(${placesOf(RULES[name]).join(', ')}, g, length, control);`;
+const sweepCall = (name) => `  if (rule == RuleCode.${name}) return ${name}Update(w, parameter, g, length);`;
 
 /** A rare rule's share of the loop of \`update\`: one vector. */
 function rareCase([name, rule]) {
@@ -117,17 +119,17 @@ ${indent(lines, 8)}
 
 const update = () => `
 /**
- * Sweeps a gradient of \`length\` (multiple of 4) float32 through the rule. Slots that a rule lacks are
- * ignored.
- * @writes w slot0 slot1 slot2 @reads g
- * @rows length by 16: w*4 slot0*4 slot1*4 slot2*4 g*4
+ * Updates \`length\` (multiple of 4) weights and their slots from a gradient, by the rule in the parameter's
+ * record.
+ * @writes w @reads g
+ * @rows length by 16: w*4 g*4
  * @cost 0.6 * length
  */
-export function update(
-  rule: i32, w: usize, slot0: usize, slot1: usize, slot2: usize, g: usize, length: usize, control: usize,
-): void {
+export function update(w: usize, parameter: usize, g: usize, length: usize): void {
+  const rule = ruleOf(parameter);
 ${FREQUENT.map(sweepCall).join('\n')}
   const least = kept(TINY);
+${[0, 1, 2].map((i) => `  let slot${i} = w + ${distance(i)};`).join('\n')}
   for (const end = g + (length << 2); g < end; g += 16) {
     switch (rule) {
 ${Object.entries(RULES)
@@ -146,7 +148,7 @@ ${Object.entries(RULES)
 
 export default () => [
   "import { clamp, fma, kept } from '../simd';",
-  "import { descended, flush, isClassical, mixed, mixedSquare, scalar, signed, TINY } from '../update';",
+  "import { descended, flush, isClassical, mixed, mixedSquare, RecordWord, ruleOf, signed, TINY } from '../update';",
   `
 /** The update rules. */
 export const enum RuleCode { ${Object.keys(RULES).join(', ')} }`,
@@ -156,7 +158,7 @@ export const enum RuleCode { ${Object.keys(RULES).join(', ')} }`,
       name,
       RULES[name],
       name === 'momentum'
-        ? '  if (isClassical(control)) return classicalUpdate(w, v, g, length, control);\n'
+        ? '  if (isClassical(parameter)) return classicalUpdate(w, parameter, g, length);\n'
         : '',
     ),
   ),

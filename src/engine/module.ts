@@ -17,7 +17,7 @@ const TRAINING_KERNELS: readonly KernelName[] = [
     'activationBackward',
     'adjust',
     'convGradient',
-    'denseGradientSweep',
+    'denseGradientUpdate',
     'dropout',
     'elementLoss',
   ] as const),

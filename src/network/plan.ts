@@ -185,7 +185,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
   const updates =
     options.optimizer &&
     planUpdates(layout, options.optimizer, parameters, {
-      length,
+      ...{ block, length },
       transposed: sizes.transposed,
       accumulate: options.accumulate ?? false,
     });

@@ -1,4 +1,4 @@
-import { Sweep } from '../engine/generated/abi.js';
+import { RecordWord } from '../engine/generated/abi.js';
 import { call, type Call } from '../engine/kernels.js';
 import type { Layout, Matrix } from './layout.js';
 import { NARROW, PANEL, paddedUnits, SWEEP_FLOATS } from './layout.js';
@@ -9,22 +9,17 @@ import type { Parameter } from './parameters.js';
 import { depthOf } from './parameters.js';
 import { sizeOf } from './spec.js';
 
-/** Floats of a parameter's control block: scalars for preparing its gradient, then for the rule (assembly/update.ts). */
-const CONTROL_FLOATS = 32;
-/** Where the rule's scalars lie when the gradient is prepared first. */
-export const PREPARED = 16;
-
 export interface UpdatesPlan {
   readonly rule: UpdateRule;
   readonly optimizer: OptimizerSpec;
   /** One block per slot, laid out like the parameters. */
   readonly slots: readonly number[];
-  /** Byte offset of every parameter's control block; by position in the list of parameters. */
-  readonly controls: readonly number[];
+  /** Byte offset of every parameter's record (assembly/update.ts); by position in the list of parameters. */
+  readonly records: readonly number[];
   /** Gradients, laid out like the parameters, where all of them are needed at once; else 0. */
   readonly gradients: number;
   readonly vectorGradient: number;
-  readonly sweepScratch: number;
+  readonly updateScratch: number;
   /**
    * By units, 1 to 3: a panel of whose columns only so many are ever written, so that its padding stays 0.
    */
@@ -39,7 +34,7 @@ export function planUpdates(
   layout: Layout,
   optimizer: OptimizerSpec,
   parameters: readonly Parameter[],
-  sizes: { length: number; transposed: number; accumulate: boolean },
+  sizes: { block: number; length: number; transposed: number; accumulate: boolean },
 ): UpdatesPlan {
   const rule = updateRule(optimizer);
   const whole = sizes.accumulate || clipsByNorm(optimizer);
@@ -47,14 +42,21 @@ export function planUpdates(
     parameters.filter(({ shape }) => shape.length === 2 && shape[1] === units),
   );
   const widest = Math.max(...parameters.map(({ shape }) => shape[shape.length - 1]), 1);
+  const slots = Array.from({ length: rule.slots }, () => layout.floats(sizes.length));
   return {
     rule,
     optimizer,
-    slots: Array.from({ length: rule.slots }, () => layout.floats(sizes.length)),
-    controls: parameters.map(() => layout.floats(CONTROL_FLOATS)),
+    slots,
+    records: parameters.map((parameter) =>
+      layout.table(RecordWord.end, (to) => {
+        to[RecordWord.rule] = rule.code;
+        to[RecordWord.prepare] = Number(isPrepared(optimizer, parameter, whole));
+        slots.forEach((slot, i) => (to[RecordWord.slot0 + i] = slot - sizes.block));
+      }),
+    ),
     gradients: whole ? layout.floats(sizes.length) : 0,
     vectorGradient: layout.floats(paddedUnits(widest)),
-    sweepScratch: layout.floats(SWEEP_FLOATS),
+    updateScratch: layout.floats(SWEEP_FLOATS),
     narrowGradients: narrow.map((alike) => layout.floats(Math.max(0, ...alike.map(({ length }) => length)))),
     transposed: layout.floats(sizes.transposed),
     norms: layout.take(8 * Math.max(1, parameters.length)),
@@ -65,12 +67,14 @@ function clipsByNorm({ clipNorm, globalClipNorm }: OptimizerSpec): boolean {
   return clipNorm !== undefined || globalClipNorm !== undefined;
 }
 
-/** Whether a parameter's gradient is changed (L1, clipping, weight decay) before the rule sees it. */
-export function isPrepared({ optimizer, gradients }: UpdatesPlan, { rules }: Parameter): boolean {
-  const { clipValue, weightDecay } = optimizer;
-  return (
-    gradients !== 0 || (rules.regularizer?.l1 ?? 0) > 0 || clipValue !== undefined || (weightDecay ?? 0) > 0
-  );
+/** True if a parameter's gradient is changed (L1, clipping, weight decay) before the rule sees it. */
+function isPrepared(
+  { clipValue, weightDecay }: OptimizerSpec,
+  { rules }: Parameter,
+  whole: boolean,
+): boolean {
+  const { l1 = 0 } = rules.regularizer ?? {};
+  return whole || l1 > 0 || clipValue !== undefined || (weightDecay ?? 0) > 0;
 }
 
 /** Emits the calls that turn a layer's deltas into updates of its parameters. */
@@ -87,7 +91,10 @@ export class Updates {
     this.transposed = plan.transposed;
   }
 
-  /** The parameter's gradient is xᵀ · delta. `seeks`: which of them may be mostly zeros (Sweep); `scratch`: room for lists. */
+  /**
+   * The parameter's gradient is xᵀ · delta. `seeks`: which of them may be mostly zeros (Sweep); `scratch`:
+   * room for lists.
+   */
   product(
     parameter: Parameter,
     x: Matrix | ListsPlan,
@@ -97,7 +104,7 @@ export class Updates {
   ): Call[] {
     if (!parameter.trainable) return [];
     if ('columnBounds' in x) return this.#listProduct(parameter, x, delta);
-    const { rule, gradients, sweepScratch } = this.plan;
+    const { gradients, updateScratch } = this.plan;
     const [depth, units] = parameter.shape;
     if (units <= NARROW) return this.#narrowProduct(parameter, x, delta, rows);
     const panels = parameter.length / (PANEL * depth);
@@ -105,14 +112,9 @@ export class Updates {
     if (gradients !== 0) {
       return [call('denseGradient', this.#gradient(parameter), ...products, this.fresh)];
     }
-    const prepared = isPrepared(this.plan, parameter);
-    const places = [rule.code, ...this.#places(parameter)] as const;
-    const control = this.#control(parameter);
-    if (seeks === 0 || rows <= 2) {
-      return [call('denseGradientSweep', ...places, sweepScratch, ...products, control, prepared)];
-    }
-    const flags = (prepared ? Sweep.prepare : 0) | seeks;
-    return [call('activeGradientSweep', ...places, scratch, ...products, control, flags)];
+    const target = this.#target(parameter);
+    if (seeks === 0 || rows <= 2) return [call('denseGradientUpdate', ...target, updateScratch, ...products)];
+    return [call('activeGradientUpdate', ...target, scratch, ...products, seeks)];
   }
 
   /** The same of few units: in one piece. */
@@ -122,21 +124,19 @@ export class Updates {
     const whole = gradients !== 0;
     const to = whole ? this.#gradient(parameter) : narrowGradients[units];
     const product = call('narrowGradient', to, x, delta, rows, units, 0, depth, !whole || this.fresh);
-    return whole ? [product] : [product, ...this.#sweep(parameter, to)];
+    return whole ? [product] : [product, ...this.#update(parameter, to)];
   }
 
   /** The same from column lists. */
   #listProduct(parameter: Parameter, { columnBounds }: ListsPlan, delta: Matrix): Call[] {
-    const { rule, gradients, sweepScratch } = this.plan;
+    const { gradients, updateScratch } = this.plan;
     const [depth, units] = parameter.shape;
     const panels = parameter.length / (PANEL * depth);
     const product = [columnBounds, delta.offset, depth, 0, panels, units] as const;
     if (gradients !== 0) {
       return [call('sparseGradient', this.#gradient(parameter), ...product, this.fresh)];
     }
-    const places = [rule.code, ...this.#places(parameter), sweepScratch] as const;
-    const rest = [this.#control(parameter), isPrepared(this.plan, parameter)] as const;
-    return [call('sparseGradientSweep', ...places, ...product, ...rest)];
+    return [call('sparseGradientUpdate', ...this.#target(parameter), updateScratch, ...product)];
   }
 
   /** The parameter's gradient is the column sums of delta. */
@@ -147,14 +147,14 @@ export class Updates {
     const fresh = this.fresh || this.plan.gradients === 0;
     return [
       call('columnSums', gradient, delta, rows, panels, fresh),
-      ...(this.plan.gradients === 0 ? this.#sweep(parameter, gradient) : []),
+      ...(this.plan.gradients === 0 ? this.#update(parameter, gradient) : []),
     ];
   }
 
   /** The parameter's gradient lies at an offset already. */
   given(parameter: Parameter, gradient: number): Call[] {
     if (!parameter.trainable) return [];
-    if (this.plan.gradients === 0) return this.#sweep(parameter, gradient);
+    if (this.plan.gradients === 0) return this.#update(parameter, gradient);
     const row = { offset: gradient, stride: 0 };
     return [call('columnSums', this.#gradient(parameter), row, 1, parameter.length / PANEL, this.fresh)];
   }
@@ -164,18 +164,9 @@ export class Updates {
     if (this.plan.gradients === 0) return [];
     const trainable = this.parameters.filter(({ trainable }) => trainable);
     return [
-      ...trainable.map((parameter): Call => {
-        const [weight] = this.#places(parameter);
-        return call(
-          'regularize',
-          this.#gradient(parameter),
-          weight,
-          parameter.length,
-          this.#control(parameter),
-        );
-      }),
+      ...trainable.map((parameter) => this.#regularize(parameter, this.#gradient(parameter))),
       ...this.#normCalls(trainable),
-      ...trainable.flatMap((parameter) => this.#rest(parameter, this.#gradient(parameter))),
+      ...trainable.flatMap((parameter) => this.#adjustAndUpdate(parameter, this.#gradient(parameter))),
     ];
   }
 
@@ -194,36 +185,38 @@ export class Updates {
     });
     const factors = trainable.map((parameter, i): Call => {
       const [sums, count] = single ? [norms + 8 * i, 1] : [norms, trainable.length];
-      return call('normFactor', this.#control(parameter) + 4 * 12, sums, count, limit);
+      return call('normFactor', this.#record(parameter) + 4 * RecordWord.gradientFactor, sums, count, limit);
     });
     return [...squares, ...factors];
   }
 
-  #sweep(parameter: Parameter, gradient: number): Call[] {
-    const places = this.#places(parameter);
-    const control = this.#control(parameter);
-    if (!isPrepared(this.plan, parameter)) {
-      return [call('update', this.plan.rule.code, ...places, gradient, parameter.length, control)];
+  /** Updates a parameter from its whole gradient. */
+  #update(parameter: Parameter, gradient: number): Call[] {
+    if (isPrepared(this.plan.optimizer, parameter, this.plan.gradients !== 0)) {
+      return [this.#regularize(parameter, gradient), ...this.#adjustAndUpdate(parameter, gradient)];
     }
-    const prepare = call('regularize', gradient, places[0], parameter.length, control);
-    return [prepare, ...this.#rest(parameter, gradient)];
+    return [call('update', ...this.#target(parameter), gradient, parameter.length)];
   }
 
-  /** Clip, decay the weight, update. */
-  #rest(parameter: Parameter, gradient: number): Call[] {
-    const places = this.#places(parameter);
-    const control = this.#control(parameter);
+  #regularize(parameter: Parameter, gradient: number): Call {
+    const [weight, record] = this.#target(parameter);
+    return call('regularize', gradient, weight, parameter.length, record);
+  }
+
+  /** Clips the gradient, decays the weight, updates it. */
+  #adjustAndUpdate(parameter: Parameter, gradient: number): Call[] {
+    const [weight, record] = this.#target(parameter);
     const { length } = parameter;
     return [
-      call('adjust', gradient, places[0], length, control),
-      call('update', this.plan.rule.code, ...places, gradient, length, control + 4 * PREPARED),
+      call('adjust', gradient, weight, length, record),
+      call('update', weight, record, gradient, length),
     ];
   }
 
   #constraint(parameter: Parameter): Call[] {
     const constraint = parameter.rules.constraint;
     if (!constraint) return [];
-    const [weight] = this.#places(parameter);
+    const [weight] = this.#target(parameter);
     if (constraint.kind === 'nonNeg') return [call('nonNegative', weight, parameter.length)];
     const { least, most, rate, axis } = constraint;
     const { shape } = parameter;
@@ -244,16 +237,12 @@ export class Updates {
     return gradients === 0 ? vectorGradient : gradients + 4 * parameter.position;
   }
 
-  #control({ index }: Parameter): number {
-    return this.plan.controls[index];
+  #record({ index }: Parameter): number {
+    return this.plan.records[index];
   }
 
-  /** Byte offsets of the weight and of its three slots; 0 where the rule has none. */
-  #places({ position }: Parameter): [number, number, number, number] {
-    const slot = (i: number): number => {
-      const block = this.plan.slots[i];
-      return block === undefined ? 0 : block + 4 * position;
-    };
-    return [this.block + 4 * position, slot(0), slot(1), slot(2)];
+  /** What an update changes and by what: byte offsets of the weights and of their record. */
+  #target(parameter: Parameter): [weights: number, record: number] {
+    return [this.block + 4 * parameter.position, this.#record(parameter)];
   }
 }

@@ -1,10 +1,10 @@
+import { RecordWord } from '../engine/generated/abi.js';
 import { UnsupportedError } from '../errors.js';
 import type { Network } from '../network/network.js';
 import { initialSlot, nextScalars } from '../network/optimizers.js';
 import type { OptimizerSpec, OptimizerState } from '../network/optimizers.js';
 import type { Parameter } from '../network/parameters.js';
 import type { UpdatesPlan } from '../network/updates.js';
-import { PREPARED, isPrepared } from '../network/updates.js';
 import { sizeOf } from '../network/spec.js';
 import { mostEntries } from '../network/stored.js';
 import { takesPooling } from '../layers/convolution.js';
@@ -91,7 +91,7 @@ export class Trainer {
   step(dataset: Dataset, batch: Int32Array, rate: number, each?: (part: Int32Array) => void): number {
     this.#makeRoom(dataset, batch);
     this.#writeKeys();
-    this.#writeControls(dataset, batch, rate);
+    this.#writeRecords(dataset, batch, rate);
     return this.session.step(dataset, batch, true, each);
   }
 
@@ -114,18 +114,18 @@ export class Trainer {
 
   /** The update that ends a step begun by `beginInPieces`. To be run to its end. */
   *finishInPieces(dataset: Dataset, batch: Int32Array, rate: number): Pieces<void> {
-    this.#writeControls(dataset, batch, rate);
+    this.#writeRecords(dataset, batch, rate);
     this.#update = (this.session as SlicedSession).updateInPieces();
     yield* this.#update;
   }
 
-  #writeControls(dataset: Dataset, batch: Int32Array, rate: number): void {
+  #writeRecords(dataset: Dataset, batch: Int32Array, rate: number): void {
     const { state, optimizer } = this.#options;
     const scalars = nextScalars(optimizer, state, rate);
     const normaliser = this.#options.penaltyPerRow ? weightOf(dataset, batch) : 1;
     this.session.plan.parameters.forEach((parameter, i) => {
       if (parameter.trainable)
-        this.#writeControl(parameter, this.#updates.controls[i], scalars, rate, normaliser);
+        this.#writeRecord(parameter, this.#updates.records[i], scalars, rate, normaliser);
     });
   }
 
@@ -167,26 +167,26 @@ export class Trainer {
     this.#options = options;
   }
 
-  #writeControl(
+  /** The scalars of a parameter's record for the next step. */
+  #writeRecord(
     parameter: Parameter,
-    control: number,
+    record: number,
     scalars: Float32Array,
     rate: number,
     normaliser: number,
   ): void {
-    const { f32 } = this.session.arena;
-    const { optimizer } = this.#options;
+    const { f32, i32 } = this.session.arena;
+    const { clipValue = Infinity, weightDecay = 0 } = this.#options.optimizer;
     const { l1 = 0, l2 = 0 } = parameter.rules.regularizer ?? {};
-    const at = control >>> 2;
-    f32.set(scalars, at);
-    f32[at + 1] = (2 * l2) / normaliser;
-    if (!isPrepared(this.#updates, parameter)) return;
-    f32[at + 10] = l1 / normaliser;
-    f32[at + 11] = optimizer.clipValue ?? Infinity;
-    f32[at + 12] = 1;
-    f32[at + 13] = 1 - rate * (optimizer.weightDecay ?? 0);
-    f32.set(scalars, at + PREPARED);
-    f32[at + PREPARED + 1] = 0;
+    const at = record >>> 2;
+    const decay = (2 * l2) / normaliser;
+    f32[at + RecordWord.l2] = decay;
+    f32[at + RecordWord.l1] = l1 / normaliser;
+    f32[at + RecordWord.clipValue] = clipValue;
+    f32[at + RecordWord.gradientFactor] = 1;
+    f32[at + RecordWord.keep] = 1 - rate * weightDecay;
+    f32.set(scalars, at + RecordWord.scalars);
+    f32[at + RecordWord.scalars + 1] = i32[at + RecordWord.prepare] === 0 ? decay : 0;
   }
 
   #writeKeys(): void {

@@ -72,13 +72,12 @@ describe.each(VARIANTS)('behind relu, %s', (variant) => {
     return scratch;
   }
 
-  function update(shape: Shape, values: Float32Array, { code, control }: (typeof RULES)[number], decay = 0) {
+  function update(shape: Shape, values: Float32Array, { record }: (typeof RULES)[number], decay = 0) {
     const { rows, depth, units } = shape;
     memory.reset();
     const panels = padded(units) / 8;
     const x = memory.matrix({ rows, columns: depth }, values);
     const delta = memory.matrix({ rows, columns: units, width: padded(units), gap: 0 }, deltas(rows, units));
-    const scalars = memory.put(control(3, decay));
     const moments = new Seeded(5).floats(depth * units, 0.01).map(Math.abs);
     const make = () => [
       memory.put(toPanels(weights(depth, units), depth, units)),
@@ -89,12 +88,15 @@ describe.each(VARIANTS)('behind relu, %s', (variant) => {
       memory.floats(SWEEP_FLOATS),
       memory.floats(SWEEP_FLOATS + listScratch(rows, depth)),
     ];
-    const offsets = (placed: Placed<Float32Array>[]) => placed.map(({ offset }) => offset);
-    const rest = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels, scalars.offset];
-    memory.kernels.denseGradientSweep(code, ...offsets(dense), plain.offset, ...rest, 0);
-    memory.kernels.activeGradientSweep(code, ...offsets(listed), scratch.offset, ...rest, Sweep.activeInput);
+    const target = (placed: Placed<Float32Array>[]) => {
+      const offsets = placed.map(({ offset }) => offset);
+      return [offsets[0], memory.put(record(3, decay, offsets)).offset];
+    };
+    const rest = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels];
+    memory.kernels.denseGradientUpdate(...target(dense), plain.offset, ...rest);
+    memory.kernels.activeGradientUpdate(...target(listed), scratch.offset, ...rest, Sweep.activeInput);
     listed.forEach((placed, i) => expectSameBits(placed.get(), dense[i].get(), `array ${i}`));
-    memory.expectGuards('activeGradientSweep');
+    memory.expectGuards('activeGradientUpdate');
     return scratch;
   }
 

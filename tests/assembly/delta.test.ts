@@ -52,13 +52,12 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
   const memory = new GuardedMemory(variant);
 
   /** Panels from `cut` on in a call of their own. */
-  function update(shape: Shape, values: Float32Array, { code, control }: (typeof RULES)[number], cut = 0) {
+  function update(shape: Shape, values: Float32Array, { record }: (typeof RULES)[number], cut = 0) {
     const { rows, depth, units } = shape;
     memory.reset();
     const panels = padded(units) / 8;
     const x = memory.matrix({ rows, columns: depth, gap: 0, width: padded(depth) }, weights(rows, depth));
     const delta = memory.matrix({ rows, columns: units, width: padded(units), gap: 0 }, values);
-    const scalars = memory.put(control(3, 0.125));
     const moments = new Seeded(5).floats(depth * units, 0.01).map(Math.abs);
     const make = () => [
       memory.put(toPanels(weights(depth, units), depth, units)),
@@ -67,21 +66,24 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
     const [dense, listed] = [make(), make()];
     const plain = memory.floats(SWEEP_FLOATS);
     const scratch = memory.floats(SWEEP_FLOATS + listScratch(rows, padded(units)));
-    const offsets = (placed: Placed<Float32Array>[]) => placed.map(({ offset }) => offset);
+    const target = (placed: Placed<Float32Array>[]) => {
+      const offsets = placed.map(({ offset }) => offset);
+      return [offsets[0], memory.put(record(3, 0.125, offsets)).offset];
+    };
     const product = [x.offset, x.stride, delta.offset, delta.stride, rows, depth];
-    const { denseGradientSweep, activeGradientSweep } = memory.kernels;
-    denseGradientSweep(code, ...offsets(dense), plain.offset, ...product, 0, panels, scalars.offset, 0);
+    const { denseGradientUpdate, activeGradientUpdate } = memory.kernels;
+    denseGradientUpdate(...target(dense), plain.offset, ...product, 0, panels);
+    const updated = target(listed);
     for (const [begin, end] of cut === 0
       ? [[0, panels]]
       : [
           [cut, panels],
           [0, cut],
         ]) {
-      const rest = [...product, begin, end, scalars.offset, Sweep.activeDelta];
-      activeGradientSweep(code, ...offsets(listed), scratch.offset, ...rest);
+      activeGradientUpdate(...updated, scratch.offset, ...product, begin, end, Sweep.activeDelta);
     }
     listed.forEach((placed, i) => expectSameBits(placed.get(), dense[i].get(), `array ${i}`));
-    memory.expectGuards('activeGradientSweep');
+    memory.expectGuards('activeGradientUpdate');
     return scratch;
   }
 

@@ -9,7 +9,7 @@ import { Seeded } from '../helpers/seeded.js';
 import { GuardedMemory, VARIANTS } from '../helpers/wasm.js';
 
 /** What updates the weights: blocks through scratch, or the two halves one after the other. */
-type Way = 'denseGradientSweep' | 'denseGradient, then update';
+type Way = 'denseGradientUpdate' | 'denseGradient, then update';
 type Range = readonly [begin: number, end: number];
 
 interface Step {
@@ -30,17 +30,16 @@ function step(memory: GuardedMemory, way: Way, { rule, rows, layer, pieces }: St
   const slots = Array.from({ length: rule.slots }, () => memory.put(toPanels(moments, depth, units)));
   const x = memory.matrix({ rows, columns: depth }, inputs(rows, depth));
   const delta = memory.matrix({ rows, columns: units, width: padded(units) }, deltas(rows, units));
-  const control = memory.put(rule.control(3, 0.125));
   const scratch = memory.floats(way === 'denseGradient, then update' ? length : 96 * PANEL);
-  const places = [w, ...slots].map(({ offset }) => offset);
-  while (places.length < 4) places.push(0);
+  const offsets = [w, ...slots].map(({ offset }) => offset);
+  const record = memory.put(rule.record(3, 0.125, offsets));
   const head = [x.offset, x.stride, delta.offset, delta.stride, rows, depth];
   for (const [begin, end] of pieces ?? [[0, padded(units) / PANEL]]) {
-    if (way === 'denseGradientSweep') {
-      memory.kernels[way](rule.code, ...places, scratch.offset, ...head, begin, end, control.offset, 0);
+    if (way === 'denseGradientUpdate') {
+      memory.kernels[way](w.offset, record.offset, scratch.offset, ...head, begin, end);
     } else {
       memory.kernels.denseGradient(scratch.offset, ...head, begin, end, 1);
-      memory.kernels.update(rule.code, ...places, scratch.offset, length, control.offset);
+      memory.kernels.update(w.offset, record.offset, scratch.offset, length);
     }
   }
   memory.expectGuards(what);
@@ -74,7 +73,7 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
         const { depth, units } = one.layer;
         const what = `${one.rows} rows, depth ${depth}, ${units} units`;
         const expected = step(memory, 'denseGradient, then update', one);
-        expectSameStep(step(memory, 'denseGradientSweep', one), expected, what);
+        expectSameStep(step(memory, 'denseGradientUpdate', one), expected, what);
       }
     },
   );
@@ -84,7 +83,7 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
       for (const layer of FEW_LAYERS) {
         const one = { rule, rows: 31, layer };
         const expected = step(memory, 'denseGradient, then update', one);
-        expectSameStep(step(memory, 'denseGradientSweep', one), expected, `depth ${layer.depth}`);
+        expectSameStep(step(memory, 'denseGradientUpdate', one), expected, `depth ${layer.depth}`);
       }
     });
 
@@ -95,14 +94,14 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
         [0, 5],
         [5, 6],
       ];
-      const [cut, whole] = [{ ...one, pieces }, one].map((each) => step(memory, 'denseGradientSweep', each));
+      const [cut, whole] = [{ ...one, pieces }, one].map((each) => step(memory, 'denseGradientUpdate', each));
       expectSameStep(cut, whole, 'pieces');
     });
 
     test('changes only the panels that it is asked for', () => {
       const layer = { depth: 13, units: 61 };
       const before = toPanels(weights(13, 61), 13, 61);
-      const [w] = step(memory, 'denseGradientSweep', { rule, rows: 7, layer, pieces: [[2, 3]] });
+      const [w] = step(memory, 'denseGradientUpdate', { rule, rows: 7, layer, pieces: [[2, 3]] });
       const changed = Array.from({ length: 8 }, (_, p) => {
         const [begin, end] = [p * 13 * PANEL, (p + 1) * 13 * PANEL];
         return w.subarray(begin, end).some((value, i) => value !== before[begin + i]);

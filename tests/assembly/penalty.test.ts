@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { RecordWord } from '../../src/engine/generated/abi.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { multiplyAddOf } from '../helpers/chain.js';
 import { Seeded } from '../helpers/seeded.js';
@@ -7,13 +8,11 @@ import { GuardedMemory, VARIANTS } from '../helpers/wasm.js';
 const { fround } = Math;
 const LENGTHS = [0, 4, 8, 20, 1048];
 
-/** Positions in a control block, as in assembly/update.ts. */
-const CONTROL = { decay: 1, l1: 10, clipValue: 11, factor: 12, keep: 13 } as const;
-
-function controlOf(values: Partial<Record<keyof typeof CONTROL, number>>): Float32Array<ArrayBuffer> {
-  const control = new Float32Array(16).fill(NaN);
-  for (const [name, value] of Object.entries(values)) control[CONTROL[name as keyof typeof CONTROL]] = value;
-  return control;
+/** The record of a parameter, with what is not given NaN. */
+function recordOf(values: Partial<Record<RecordWord, number>>): Float32Array<ArrayBuffer> {
+  const record = new Float32Array(RecordWord.end).fill(NaN);
+  for (const [name, value] of Object.entries(values)) record[RecordWord[name as RecordWord]] = value;
+  return record;
 }
 
 describe.each(VARIANTS)('with %s kernels', (variant) => {
@@ -58,19 +57,19 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
     expect(sum(kernel, Float32Array.of(1, 2, NaN, 4))).toBeNaN();
   });
 
-  test('regularize adds decay · w + l1 · sign(w) to the gradient', () => {
+  test('regularize adds l2 · w + l1 · sign(w) to the gradient', () => {
     const madd = multiplyAddOf(memory, variant);
-    const [decay, l1] = [0.3, 0.07].map(fround);
+    const [l2, l1] = [0.3, 0.07].map(fround);
     for (const length of LENGTHS) {
       const seeded = new Seeded(length + 1);
       const [g, w] = [seeded.floats(length), seeded.floats(length)];
       memory.reset();
       const gradient = memory.put(g);
       const weight = memory.put(w);
-      const control = memory.put(controlOf({ decay, l1 }));
-      memory.kernels.regularize(gradient.offset, weight.offset, length, control.offset);
+      const record = memory.put(recordOf({ l2, l1 }));
+      memory.kernels.regularize(gradient.offset, weight.offset, length, record.offset);
       memory.expectGuards(`${length} values`);
-      const expected = g.map((value, i) => fround(madd(decay, w[i], value) + l1 * Math.sign(w[i])));
+      const expected = g.map((value, i) => fround(madd(l2, w[i], value) + l1 * Math.sign(w[i])));
       expectSameBits(gradient.get(), expected, `${length} values`);
       expectSameBits(weight.get(), w, 'the weight');
     }
@@ -85,8 +84,8 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
         memory.reset();
         const gradient = memory.put(g);
         const weight = memory.put(w);
-        const control = memory.put(controlOf({ factor: 0.75, clipValue, keep: 0.875 }));
-        memory.kernels.adjust(gradient.offset, weight.offset, length, control.offset);
+        const record = memory.put(recordOf({ gradientFactor: 0.75, clipValue, keep: 0.875 }));
+        memory.kernels.adjust(gradient.offset, weight.offset, length, record.offset);
         memory.expectGuards(`${length} values`);
         const clipped = g.map((value) => Math.min(Math.max(fround(value * 0.75), -clipValue), clipValue));
         expectSameBits(gradient.get(), clipped, `clipped at ${clipValue}`);

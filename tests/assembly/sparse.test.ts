@@ -149,7 +149,6 @@ function expectSameUpdate(memory: GuardedMemory, shape: Shape, rule: Rule, decay
   const panels = padded(units) / 8;
   const x = memory.matrix({ rows, columns: depth }, values);
   const delta = memory.matrix({ rows, columns: units, width: padded(units), gap: 0 }, deltas(rows, units));
-  const control = memory.put(rule.control(3, decay));
   const moments = new Seeded(5).floats(depth * units, 0.01).map(Math.abs);
   const make = () => [
     memory.put(toPanels(weights(depth, units), depth, units)),
@@ -157,14 +156,17 @@ function expectSameUpdate(memory: GuardedMemory, shape: Shape, rule: Rule, decay
   ];
   const [dense, listed] = [make(), make()];
   const list = lists(memory, values, shape, delta.stride, decay === 0);
-  const offsets = (placed: Placed<Float32Array>[]) => placed.map(({ offset }) => offset);
+  const target = (placed: Placed<Float32Array>[]) => {
+    const offsets = placed.map(({ offset }) => offset);
+    return [offsets[0], memory.put(rule.record(3, decay, offsets)).offset];
+  };
   const scratch = memory.floats(2560);
-  const head = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels, control.offset, 0];
-  memory.kernels.denseGradientSweep(rule.code, ...offsets(dense), scratch.offset, ...head);
-  const sparse = [list.columns.offset, delta.offset, depth, 0, panels, units, control.offset, 0];
-  memory.kernels.sparseGradientSweep(rule.code, ...offsets(listed), scratch.offset, ...sparse);
+  const head = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels];
+  memory.kernels.denseGradientUpdate(...target(dense), scratch.offset, ...head);
+  const sparse = [list.columns.offset, delta.offset, depth, 0, panels, units];
+  memory.kernels.sparseGradientUpdate(...target(listed), scratch.offset, ...sparse);
   listed.forEach((placed, i) => expectSameBits(placed.get(), dense[i].get(), `${rule.name}, decay ${decay}`));
-  memory.expectGuards('sparseGradientSweep');
+  memory.expectGuards('sparseGradientUpdate');
 }
 
 test.each(['base', 'relaxed'] as const)(

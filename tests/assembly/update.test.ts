@@ -19,9 +19,9 @@ function step(memory: GuardedMemory, rule: Rule, state: State, g: Float32Array, 
   const w = memory.put(state.w);
   const slots = state.slots.map((slot) => memory.put(slot));
   const gradient = memory.put(g);
-  const control = memory.put(rule.control(t, decay));
-  const places = [0, 1, 2].map((i) => slots[i]?.offset ?? 0);
-  memory.kernels.update(rule.code, w.offset, ...places, gradient.offset, g.length, control.offset);
+  const offsets = [w, ...slots].map(({ offset }) => offset);
+  const record = memory.put(rule.record(t, decay, offsets));
+  memory.kernels.update(w.offset, record.offset, gradient.offset, g.length);
   memory.expectGuards(`${rule.name}, ${g.length} weights`);
   expectSameBits(gradient.get(), g, 'the gradient');
   return { w: w.get(), slots: slots.map((slot) => slot.get()) };

@@ -1,3 +1,4 @@
+import { RecordWord } from '../../src/engine/generated/abi.js';
 import type { Matrix } from '../../src/network/layout.js';
 import type { Plan } from '../../src/network/plan.js';
 import { sizeOf } from '../../src/network/spec.js';
@@ -77,10 +78,10 @@ function updateRegions({ rows, updates, parameters, blockLength, layers }: Plan)
   const inner = layers.length > 1 ? Math.max(0, ...units) : 0;
   return [
     ...updates.slots.map((offset, i) => ({ name: `slot ${i}`, offset, bytes: 4 * blockLength })),
-    ...updates.controls.map((offset, i) => ({ name: `control ${i}`, offset, bytes: 4 * 32 })),
+    ...updates.records.map((offset, i) => ({ name: `record ${i}`, offset, bytes: 4 * RecordWord.end })),
     { name: 'gradients', offset: updates.gradients, bytes: updates.gradients === 0 ? 0 : 4 * blockLength },
     { name: 'gradient of a vector', offset: updates.vectorGradient, bytes: 4 * padded(widest) },
-    { name: 'gradients that wait', offset: updates.sweepScratch, bytes: 4 * SWEEP_FLOATS },
+    { name: 'gradients that wait', offset: updates.updateScratch, bytes: 4 * SWEEP_FLOATS },
     { name: 'transposed delta', offset: updates.transposed, bytes: 4 * padded(rows) * inner },
     { name: 'norms', offset: updates.norms, bytes: 8 * parameters.length },
   ];

@@ -1,3 +1,4 @@
+import { RecordWord } from '../../src/engine/generated/abi.js';
 import type { OptimizerSpec } from '../../src/network/optimizers.js';
 import { initialSlot, newOptimizerState, nextScalars, updateRule } from '../../src/network/optimizers.js';
 import type { ReferenceOptimizer } from './reference.js';
@@ -7,12 +8,13 @@ import * as reference from './reference.js';
 export interface Rule {
   readonly name: string;
   readonly spec: OptimizerSpec;
-  /** As in assembly/update.ts. */
-  readonly code: number;
   readonly slots: number;
   readonly initialSlot: number;
-  /** Control block of step t, counted from 1; `decay` is the L2 coefficient. */
-  readonly control: (t: number, decay: number) => Float32Array<ArrayBuffer>;
+  /**
+   * The record of a parameter in step t, counted from 1 (assembly/update.ts). `decay` is the L2 coefficient;
+   * `offsets` are those of the weights and the slots.
+   */
+  readonly record: (t: number, decay: number, offsets: readonly number[]) => Float32Array<ArrayBuffer>;
   readonly reference: () => ReferenceOptimizer;
 }
 
@@ -28,17 +30,19 @@ function rule(name: string, spec: OptimizerSpec, made: () => ReferenceOptimizer)
   return {
     name,
     spec,
-    code,
     slots,
     initialSlot: initialSlot(spec),
-    control(t, decay) {
+    record(t, decay, [weights, ...slots]) {
       const state = newOptimizerState();
       let scalars = nextScalars(spec, state, rate);
       for (let i = 1; i < t; i++) scalars = nextScalars(spec, state, rate);
-      const control = new Float32Array(16);
-      control.set(scalars);
-      control[1] = decay;
-      return control;
+      const record = new Float32Array(RecordWord.end);
+      const words = new Int32Array(record.buffer);
+      words[RecordWord.rule] = code;
+      slots.forEach((slot, i) => (words[RecordWord.slot0 + i] = slot - weights));
+      record.set(scalars, RecordWord.scalars);
+      record[RecordWord.scalars + 1] = decay;
+      return record;
     },
     reference: made,
   };

@@ -52,9 +52,9 @@ describe.each(shared)('%s', (kernel) => {
 });
 
 test('every thread has scratch of its own', () => {
-  const whole = call('denseGradientSweep', 40, 64);
+  const whole = call('denseGradientUpdate', 40, 64);
   const lanes = schedule([whole], 3, (thread) => (thread === 0 ? undefined : 7000 + thread));
-  expect(lanes.map(([part]) => part!.args[5])).toEqual([whole.args[5], 7001, 7002]);
+  expect(lanes.map(([part]) => part!.args[2])).toEqual([whole.args[2], 7001, 7002]);
 });
 
 test('lanes meet where a call needs what another thread has written, and nowhere else', () => {
