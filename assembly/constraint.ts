@@ -1,4 +1,5 @@
-// Constraints, applied to a weight after its update. Columns of a matrix in panels [panels][depth][8] are lanes.
+// Constraints, applied to a weight after its update. Columns of a matrix in panels [panels][depth][8] are
+// lanes.
 
 /** w ← max(w, 0) over `length` (multiple of 4) values. */
 export function nonNegative(w: usize, length: usize): void {
@@ -8,14 +9,18 @@ export function nonNegative(w: usize, length: usize): void {
 }
 
 /**
- * Scales every column of panels to norm ← rate · clip(norm, least, most) + (1 − rate) · norm, by w · norm' / (1e-7 + norm):
- * maxNorm is least 0 and rate 1, unitNorm is least = most = 1 (keras/src/constraints/constraints.py).
+ * Scales every column of panels to norm ← rate · clip(norm, least, most) + (1 − rate) · norm, by w · norm' /
+ * (1e-7 + norm): maxNorm is least 0 and rate 1, unitNorm is least = most = 1
+ * (keras/src/constraints/constraints.py).
  */
 export function columnNorms(w: usize, depth: usize, panels: usize, least: f32, most: f32, rate: f32): void {
   for (let p: usize = 0; p < panels; p++) stepNorms(w + p * (depth << 5), depth, 1, least, most, rate);
 }
 
-/** The same where every column falls into `step` norms: over the rows r, r + step, r + 2 · step, … for each r < step. */
+/**
+ * columnNorms where every column falls into `step` norms: over the rows r, r + step, r + 2 · step, … for each
+ * r < step.
+ */
 export function stepNorms(w: usize, depth: usize, step: usize, least: f32, most: f32, rate: f32): void {
   for (let half: usize = 0; half < 2 * step; half++) {
     const first = w + ((half >> 1) << 5) + ((half & 1) << 4);
@@ -33,7 +38,7 @@ export function stepNorms(w: usize, depth: usize, step: usize, least: f32, most:
   }
 }
 
-/** The same for every row of the matrix (norms over its `units` columns). */
+/** columnNorms for every row of the matrix: norms over its `units` columns. */
 export function rowNorms(w: usize, depth: usize, units: usize, least: f32, most: f32, rate: f32): void {
   for (let k: usize = 0; k < depth; k++) {
     let sum: f32 = 0;
@@ -62,7 +67,7 @@ function normRatio(norm: f32, least: f32, most: f32, rate: f32): f32 {
   return (rate * kept + (1 - rate) * norm) / (<f32>1e-7 + norm);
 }
 
-/** The same for a vector of `length` values as a single column. */
+/** columnNorms for a vector of `length` values, as a single column. */
 export function vectorNorm(w: usize, length: usize, least: f32, most: f32, rate: f32): void {
   let sum: f32 = 0;
   for (let i: usize = 0; i < length; i++) sum += load<f32>(w + (i << 2)) * load<f32>(w + (i << 2));

@@ -121,7 +121,7 @@ export function activityPenalty(
 }
 
 /**
- * Its gradient: delta += scale · (l1 · sign(y) + 2 · l2 · y).
+ * Gradient of the activity penalty: delta += scale · (l1 · sign(y) + 2 · l2 · y).
  * @writes delta @reads y
  * @rows rows by 8: delta y
  * @cost rows * columns

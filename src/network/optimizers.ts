@@ -1,15 +1,21 @@
+// What training needs of an optimizer: its update rule, the slots that the rule keeps, its scalars at every
+// step, and the state that a checkpoint holds. Formulas stand in scripts/kernels/rules.mjs, options in
+// options/optimizers.ts, apart from here because binaries that only predict do without them.
 import type { RuleScalars } from '../engine/generated/abi.js';
 import { RULE_SLOTS, RuleCode } from '../engine/generated/abi.js';
 
 /** Clipping and decay that every optimizer takes. At most one kind of clipping is in force. */
 export interface OptimizerCommon {
-  /** Most of the norm of each parameter's gradient. */
+  /** Limit of the norm of each parameter's gradient, > 0. Default: none. */
   readonly clipNorm?: number;
-  /** Most of the norm of all gradients together. */
+  /** Limit of the norm of all gradients together, > 0. Default: none. */
   readonly globalClipNorm?: number;
-  /** Most of the magnitude of each value of a gradient. */
+  /** Limit of the magnitude of each value of a gradient, > 0. Default: none. */
   readonly clipValue?: number;
-  /** Decoupled: weights ← weights · (1 − learningRate · weightDecay) before each update. */
+  /**
+   * Decoupled weight decay, >= 0: w ← w · (1 − learningRate · weightDecay) before each update. Default 0;
+   * adamw: .004.
+   */
   readonly weightDecay?: number;
 }
 

@@ -9,7 +9,7 @@ interface Term {
   readonly first: number;
 }
 
-/** What regularizers add to the loss. The sums lie behind the sum of the rows' losses. */
+/** Penalties that regularizers add to the loss. The sums lie behind the sum of the rows' losses. */
 export interface Penalties {
   /** float64 sums needed. */
   readonly count: number;
@@ -34,7 +34,7 @@ export function planPenalties(spec: NetworkSpec, parameters: readonly Parameter[
   return { count, weights, activities };
 }
 
-/** Σ weight² and Σ |weight|, each where its penalty is not 0. */
+/** Calls that sum weight² and |weight|, each where its penalty is not 0. */
 export function weightPenaltyCalls({ weights }: Penalties, block: number, sums: number): Call[] {
   return weights.flatMap(({ parameter, regularizer, first }) => {
     const args = [block + 4 * parameter.position, parameter.length] as const;
@@ -45,7 +45,7 @@ export function weightPenaltyCalls({ weights }: Penalties, block: number, sums: 
   });
 }
 
-/** The penalty of a layer's outputs. */
+/** Calls that sum the penalties of outputs. */
 export function activityPenaltyCalls(
   { activities }: Penalties,
   outputs: readonly Matrix[],
@@ -58,7 +58,9 @@ export function activityPenaltyCalls(
   });
 }
 
-/** Its gradient, added to the delta of a layer's output: the penalty is divided by the rows of the batch. */
+/**
+ * Calls that add the gradient of a layer's activity penalty, divided by the rows of the batch, to its delta.
+ */
 export function activityGradientCalls(
   { activities }: Penalties,
   layer: number,
@@ -74,8 +76,8 @@ export function activityGradientCalls(
 }
 
 /**
- * The penalty of a batch, from its sums (float64, the first is the rows' loss). `share` scales weight penalties: 1 in
- * Keras, 1 / Σ row weights in scikit-learn.
+ * The penalty of a batch, from its sums (float64, the first is the rows' loss). `share` scales weight
+ * penalties: 1 in Keras, 1 / Σ row weights in scikit-learn.
  */
 export function penaltyOf(
   { weights, activities }: Penalties,

@@ -1,3 +1,6 @@
+// Plans what updates need in the arena, and emits their calls: gradients of parameters, preparation (L1, L2,
+// clipping, weight decay), update rules, constraints. A parameter's record tells kernels its rule and slots
+// (assembly/update.ts); the trainer writes the scalars of records before every step.
 import { RecordWord } from '../engine/generated/abi.js';
 import { call, type Call } from '../engine/kernels.js';
 import type { Layout, Matrix } from './layout.js';

@@ -12,7 +12,7 @@ export type ConstraintConfig = Config<ConstraintName> & {
   readonly axis?: Axis;
 };
 
-/** One axis, or the first ones. */
+/** One axis, or the first axes, from 0 to 3. */
 type Axis = number | readonly number[];
 
 type ConstraintName = 'maxNorm' | 'nonNeg' | 'unitNorm' | 'minMaxNorm';
@@ -32,25 +32,28 @@ const TABLE = {
 } as const;
 
 /**
- * What a weight is brought back to after every update (keras/src/constraints/constraints.py). Norms are Euclidean;
- * `axis` 0 (default) takes them over the inputs of every unit, 1 over the units of every input. Of the kernel of a
- * convolution (height, width, channels, filters) it is 0, [0, 1], or [0, 1, 2]: over all that a filter has. Everywhere a
- * constraint is taken, its name will do: 'nonNeg'.
+ * What a weight is brought back to after every update (keras/src/constraints/constraints.py). Norms are
+ * Euclidean; `axis` 0 (default) takes them over the inputs of every unit, 1 over the units of every input. Of
+ * the kernel of a convolution (height, width, channels, filters) it is 0, [0, 1], or [0, 1, 2]: over all that
+ * a filter has. Everywhere a constraint is taken, its name will do: 'nonNeg'.
  */
 export const constraints = {
-  /** w · clip(norm, 0, maxValue) / (1e-7 + norm). @param options.maxValue >= 0, default 2 */
+  /**
+   * Limit of the norm: w · clip(norm, 0, maxValue) / (1e-7 + norm). @param options.maxValue >= 0, default 2
+   */
   maxNorm: (options: { maxValue?: number; axis?: Axis } = {}): ConstraintConfig =>
     makeConfig(TABLE, 'maxNorm', options) as ConstraintConfig,
 
-  /** max(w, 0) */
+  /** No negative weights: max(w, 0). */
   nonNeg: (options: Record<string, never> = {}): ConstraintConfig => makeConfig(TABLE, 'nonNeg', options),
 
-  /** w / (1e-7 + norm) */
+  /** Norms of 1: w / (1e-7 + norm). */
   unitNorm: (options: { axis?: Axis } = {}): ConstraintConfig =>
     makeConfig(TABLE, 'unitNorm', options) as ConstraintConfig,
 
   /**
-   * w · wanted / (1e-7 + norm), wanted = rate · clip(norm, minValue, maxValue) + (1 − rate) · norm.
+   * Norms within limits: w · wanted / (1e-7 + norm), where wanted = rate · clip(norm, minValue, maxValue) +
+   * (1 − rate) · norm.
    *
    * @param options.minValue >= 0, default 0
    * @param options.maxValue >= minValue, default 1

@@ -1,3 +1,6 @@
+// The public optimizers: options, their checks, formulas with sources, and the spec that training goes by
+// (../optimizers.ts, which has rules and slots). A new rule is a formula in scripts/kernels/rules.mjs, its
+// scalars in ../optimizers.ts, and a name with options here.
 import type { Rule, Schema } from '../../check.js';
 import { boolean, describe, nullable, number, refused } from '../../check.js';
 import { ValueError } from '../../errors.js';
@@ -7,60 +10,67 @@ import { makeConfig, resolveConfig } from './named.js';
 import type { Schedule, ScheduleConfig } from './schedules.js';
 import { resolveSchedule } from './schedules.js';
 
-/** An optimizer as data: what the factories of `optimizers` return. JSON unless `learningRate` is a function. */
+/**
+ * An optimizer as data: what the factories of `optimizers` return. JSON unless `learningRate` is a function.
+ */
 export type OptimizerConfig = Config<OptimizerName>;
 
 type OptimizerName =
   'sgd' | 'adam' | 'adamw' | 'adamax' | 'nadam' | 'rmsprop' | 'adagrad' | 'adadelta' | 'lion';
 
 interface Common extends OptimizerCommon {
-  /** A number >= 0, a schedule, or a function of the step (the number of updates made before). */
+  /**
+   * Learning rate: a number >= 0, a schedule, or a function of the step (the number of updates made before).
+   * Default .001; sgd: .01.
+   */
   readonly learningRate?: number | ScheduleConfig | Schedule;
 }
 
 interface Moments extends Common {
-  /** Of the mean of gradients, 0 <= beta1 < 1. Default .9. */
+  /** Decay rate of the mean of gradients, 0 <= beta1 < 1. Default .9. */
   readonly beta1?: number;
-  /** Of the mean of squares, 0 <= beta2 < 1. Default .999. */
+  /**
+   * Decay rate of the mean of squared gradients, 0 <= beta2 < 1. Default .999; lion: of the momentum, .99.
+   */
   readonly beta2?: number;
-  /** Added to the root, >= 1e-30. Default 1e-7. */
+  /** Constant added to the root of the mean of squares, >= 1e-30. Default 1e-7. */
   readonly epsilon?: number;
 }
 
 interface Sgd extends Common {
-  /** 0 to 1, default 0. */
+  /** Share of the last step that the next one keeps, 0 to 1. Default 0. */
   readonly momentum?: number;
-  /** Default false. */
+  /** Apply Nesterov momentum. Default false. */
   readonly nesterov?: boolean;
 }
 
 interface Adam extends Moments {
-  /** Divide by the largest second moment so far (Reddi et al., 2018). Default false. */
+  /** Divide by the root of the largest mean of squares so far (Reddi et al., 2018). Default false. */
   readonly amsgrad?: boolean;
 }
 
 interface Rmsprop extends Common {
-  /** Of the mean of squares, 0 <= rho < 1. Default .9. */
+  /** Decay rate of the mean of squared gradients, 0 <= rho < 1. Default .9. */
   readonly rho?: number;
-  /** 0 to 1, default 0. */
+  /** Share of the last step that the next one keeps, 0 to 1. Default 0. */
   readonly momentum?: number;
-  /** >= 1e-30, default 1e-7. */
+  /** Constant added under the root, >= 1e-30. Default 1e-7. */
   readonly epsilon?: number;
-  /** Subtract the square of the gradient's mean. Default false. */
+  /** Subtract the squared mean of gradients from the mean of their squares. Default false. */
   readonly centered?: boolean;
 }
 
 interface Adagrad extends Common {
-  /** >= 0, default .1. */
+  /** Initial value of every sum of squared gradients, >= 0. Default .1. */
   readonly initialAccumulatorValue?: number;
-  /** >= 1e-30, default 1e-7. */
+  /** Constant added under the root, >= 1e-30. Default 1e-7. */
   readonly epsilon?: number;
 }
 
 interface Adadelta extends Common {
-  /** 0 <= rho < 1, default .95. */
+  /** Decay rate of both means of squares, 0 <= rho < 1. Default .95. */
   readonly rho?: number;
-  /** >= 1e-30, default 1e-7. */
+  /** Constant added under both roots, >= 1e-30. Default 1e-7. */
   readonly epsilon?: number;
 }
 
@@ -120,18 +130,22 @@ function complete(config: OptimizerConfig, owner: string): OptimizerConfig {
 }
 
 /**
- * Update rules of a weight w by its gradient g (keras/src/optimizers). Everywhere an optimizer is taken, its name will do:
- * 'adam'. All take `learningRate` (default .001; sgd .01), at most one of `clipNorm` (most of the norm of each array's
- * gradient), `globalClipNorm` (of all gradients together) and `clipValue` (of the magnitude of each value), and
- * `weightDecay` d: w ← w − learningRate · d · w before the update, biases too. Regularizers come before clipping, constraints
- * last. Moments below 2^-100 in magnitude are set to 0.
+ * Optimizers: update rules of a weight w by its gradient g (keras/src/optimizers). A name may stand for an
+ * optimizer with default options: 'adam'. All accept `learningRate` (default .001; sgd .01), at most one of
+ * `clipNorm` (limit of the norm of each array's gradient), `globalClipNorm` (of all gradients together) and
+ * `clipValue` (of the magnitude of each value), and `weightDecay` d: w ← w − learningRate · d · w before the
+ * update, biases too. Regularizers come before clipping, constraints last. Moments below 2^-100 in magnitude
+ * are set to 0.
  */
 export const optimizers = {
-  /** v ← momentum · v − learningRate · g, w ← w + v; nesterov: w ← w + momentum · v − learningRate · g (Sutskever et al., 2013). */
+  /**
+   * Stochastic gradient descent: v ← momentum · v − learningRate · g, w ← w + v; with `nesterov`
+   * w ← w + momentum · v − learningRate · g (Sutskever et al., 2013).
+   */
   sgd: (options: Sgd = {}): OptimizerConfig => make('sgd', options),
 
   /**
-   * m ← beta1 · m + (1 − beta1) · g, v ← beta2 · v + (1 − beta2) · g²,
+   * Adam: m ← beta1 · m + (1 − beta1) · g, v ← beta2 · v + (1 − beta2) · g²,
    * w ← w − learningRate · √(1 − beta2^t) / (1 − beta1^t) · m / (√v + epsilon) (Kingma & Ba, 2015).
    */
   adam: (options: Adam = {}): OptimizerConfig => make('adam', options),
@@ -139,25 +153,36 @@ export const optimizers = {
   /** Adam with a weightDecay of .004 by default (Loshchilov & Hutter, 2019). */
   adamw: (options: Adam = {}): OptimizerConfig => make('adamw', options),
 
-  /** m as adam, u ← max(beta2 · u, |g|), w ← w − learningRate / (1 − beta1^t) · m / (u + epsilon) (Kingma & Ba, 2015). */
+  /**
+   * Adamax: m as adam, u ← max(beta2 · u, |g|),
+   * w ← w − learningRate / (1 − beta1^t) · m / (u + epsilon) (Kingma & Ba, 2015, section 7.1).
+   */
   adamax: (options: Moments = {}): OptimizerConfig => make('adamax', options),
 
   /** Adam with Nesterov momentum, beta1 (1 − ½ · .96^t) at step t (Dozat, 2016). */
   nadam: (options: Moments = {}): OptimizerConfig => make('nadam', options),
 
   /**
-   * v ← rho · v + (1 − rho) · g², m ← momentum · m + learningRate · g / √(v + epsilon), w ← w − m (Tieleman & Hinton, 2012);
-   * centered subtracts the square of the mean gradient from v (Graves, 2013).
+   * RMSprop: v ← rho · v + (1 − rho) · g², m ← momentum · m + learningRate · g / √(v + epsilon), w ← w − m
+   * (Tieleman & Hinton, 2012); `centered` subtracts the squared mean of gradients from v (Graves, 2013).
    */
   rmsprop: (options: Rmsprop = {}): OptimizerConfig => make('rmsprop', options),
 
-  /** a ← a + g², w ← w − learningRate · g / √(a + epsilon) (Duchi et al., 2011). */
+  /** Adagrad: a ← a + g², w ← w − learningRate · g / √(a + epsilon) (Duchi et al., 2011). */
   adagrad: (options: Adagrad = {}): OptimizerConfig => make('adagrad', options),
 
-  /** v as rmsprop, d = √(u + epsilon) / √(v + epsilon) · g, u ← rho · u + (1 − rho) · d², w ← w − learningRate · d (Zeiler, 2012). */
+  /**
+   * Adadelta: v as rmsprop, d = √(u + epsilon) / √(v + epsilon) · g, u ← rho · u + (1 − rho) · d²,
+   * w ← w − learningRate · d (Zeiler, 2012).
+   */
   adadelta: (options: Adadelta = {}): OptimizerConfig => make('adadelta', options),
 
-  /** w ← w − learningRate · sign(beta1 · m + (1 − beta1) · g), m ← beta2 · m + (1 − beta2) · g (Chen et al., 2023). @param options.beta2 default .99 */
+  /**
+   * Lion: w ← w − learningRate · sign(beta1 · m + (1 − beta1) · g), m ← beta2 · m + (1 − beta2) · g
+   * (Chen et al., 2023).
+   *
+   * @param options.beta2 0 <= beta2 < 1, default .99
+   */
   lion: (options: Omit<Moments, 'epsilon'> = {}): OptimizerConfig => make('lion', options),
 };
 

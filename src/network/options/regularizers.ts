@@ -15,21 +15,24 @@ const TABLE = {
   schemas: { l1: { l1: factor }, l2: { l2: factor }, l1l2: { l1: factor, l2: factor } },
 } as const;
 
-/** Of l1 and l2, each by itself. */
+/** Default factor of `l1` and of `l2`. */
 const DEFAULT = 0.01;
 
 /**
- * Penalties that are added to the loss, neither halved nor divided by the rows (keras/src/regularizers/regularizers.py).
- * Everywhere a regularizer is taken, its name will do: 'l2'.
+ * Penalties that are added to the loss, neither halved nor divided by the rows
+ * (keras/src/regularizers/regularizers.py). Everywhere a regularizer is taken, its name will do: 'l2'.
  */
 export const regularizers = {
-  /** l1 · Σ |x|. @param options.l1 >= 0, default .01 */
+  /** L1 penalty: l1 · Σ |x|. @param options.l1 >= 0, default .01 */
   l1: (options: { l1?: number } = {}): RegularizerConfig => makeConfig(TABLE, 'l1', options),
 
-  /** l2 · Σ x². @param options.l2 >= 0, default .01 */
+  /** L2 penalty: l2 · Σ x². @param options.l2 >= 0, default .01 */
   l2: (options: { l2?: number } = {}): RegularizerConfig => makeConfig(TABLE, 'l2', options),
 
-  /** l1 · Σ |x| + l2 · Σ x². @param options.l1 >= 0, default 0 @param options.l2 >= 0, default 0 */
+  /**
+   * Both penalties: l1 · Σ |x| + l2 · Σ x². @param options.l1 >= 0, default 0 @param options.l2 >= 0, default
+   * 0
+   */
   l1l2: (options: { l1?: number; l2?: number } = {}): RegularizerConfig => makeConfig(TABLE, 'l1l2', options),
 };
 

@@ -1,3 +1,5 @@
+// The public learning rate schedules: options, their checks and formulas. Schedules are functions of the
+// step; how often steps come is up to training.
 import type { Schema } from '../../check.js';
 import { boolean, checkValue, listOf, nullable, number, positiveInteger } from '../../check.js';
 import { ValueError } from '../../errors.js';
@@ -20,14 +22,14 @@ type ScheduleName =
   | 'oneCycle';
 
 interface Decay {
-  /** >= 0 */
+  /** Learning rate of the first step, >= 0. */
   readonly initialLearningRate: number;
-  /** Steps, >= 1. */
+  /** Steps that the decay takes, >= 1. */
   readonly decaySteps: number;
 }
 
 interface RatedDecay extends Decay {
-  /** > 0 */
+  /** Rate of the decay per `decaySteps` steps, > 0. */
   readonly decayRate: number;
   /** Change only every decaySteps steps. Default false. */
   readonly staircase?: boolean;
@@ -43,9 +45,9 @@ interface CosineDecay extends Decay {
 }
 
 interface PolynomialDecay extends Decay {
-  /** >= 0, default 1e-4 */
+  /** Learning rate at the end of the decay, >= 0. Default 1e-4. */
   readonly endLearningRate?: number;
-  /** > 0, default 1 */
+  /** Exponent of the decay, > 0. Default 1: linear. */
   readonly power?: number;
   /** Begin again, with a longer decay, whenever the end is reached. Default false. */
   readonly cycle?: boolean;
@@ -129,26 +131,34 @@ function complete(config: ScheduleConfig): ScheduleConfig {
 }
 
 /**
- * Learning rates that change with the step: the number of updates made before, 0 for the first. To be given to an
- * optimizer as `learningRate`. Source: keras/src/optimizers/schedules/learning_rate_schedule.py.
+ * Learning rates that change with the step: the number of updates made before, 0 for the first. Pass one to
+ * an optimizer as `learningRate`. Source: keras/src/optimizers/schedules/learning_rate_schedule.py.
  */
 export const schedules = {
-  /** initialLearningRate · decayRate^(step / decaySteps) */
+  /** Exponential decay: initialLearningRate · decayRate^(step / decaySteps) */
   exponentialDecay: (options: RatedDecay): ScheduleConfig => make('exponentialDecay', options),
 
-  /** From the initial rate (after a warmup: from its target) to alpha times it along half a cosine; then constant. */
+  /**
+   * Cosine decay from the initial rate (after a warmup: from its target) to alpha times that; then constant.
+   */
   cosineDecay: (options: CosineDecay): ScheduleConfig => make('cosineDecay', options),
 
-  /** A rate for each stretch of steps. */
+  /** A constant rate for each range of steps. */
   piecewiseConstant: (options: PiecewiseConstant): ScheduleConfig => make('piecewiseConstant', options),
 
-  /** (initialLearningRate − endLearningRate) · (1 − step / decaySteps)^power + endLearningRate; then constant. */
+  /**
+   * Polynomial decay: (initialLearningRate − endLearningRate) · (1 − step / decaySteps)^power +
+   * endLearningRate; then constant.
+   */
   polynomialDecay: (options: PolynomialDecay): ScheduleConfig => make('polynomialDecay', options),
 
-  /** initialLearningRate / (1 + decayRate · step / decaySteps) */
+  /** Inverse time decay: initialLearningRate / (1 + decayRate · step / decaySteps) */
   inverseTimeDecay: (options: RatedDecay): ScheduleConfig => make('inverseTimeDecay', options),
 
-  /** Up along half a cosine, then down to almost nothing along another (Smith & Topin, 2018; torch's OneCycleLR). */
+  /**
+   * One cycle: up along half a cosine, then down to almost 0 along another (Smith & Topin, 2018; torch's
+   * OneCycleLR).
+   */
   oneCycle: (options: OneCycle): ScheduleConfig => make('oneCycle', options),
 };
 
