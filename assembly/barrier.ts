@@ -1,9 +1,10 @@
-// Threads wait for each other here, by int32 words in shared memory. These functions only spin: threads that have to wait
-// longer sleep in JavaScript, since memory.atomic.wait32 in a loop loses locals when it times out on V8 11.3.
+// Threads wait for each other here, by int32 words in shared memory. These functions only spin: threads that
+// have to wait longer sleep in JavaScript, since memory.atomic.wait32 in a loop loses locals when it times
+// out on V8 11.3.
 
 /** Words (int32) of the control block through which the threads of an arena meet. */
 export enum ControlWord {
-  /** Threads that have come to the barrier. */
+  /** Count of threads that wait at the barrier. */
   arrived,
   /** Counts barriers. */
   generation,
@@ -29,8 +30,8 @@ export enum Wait {
 }
 
 /**
- * Waits until `threads` threads have come. After `spins` spins it returns `Wait.tooShort`; from then on a change of the
- * generation tells.
+ * Waits until `threads` threads have come. After `spins` spins it returns `Wait.tooShort`; from then on a
+ * change of the generation tells.
  */
 export function barrier(control: usize, threads: i32, spins: i32): i32 {
   const generation = atomic.load<i32>(control, 4 * ControlWord.generation);

@@ -1,4 +1,6 @@
-/** values: [length]. 1 if all are finite, else 0: the exponent of NaN and infinities has all bits set. */
+/**
+ * Returns 1 if all values [length] are finite, else 0: the exponents of NaN and infinities have all bits set.
+ */
 export function allFinite(values: usize, length: u32): u32 {
   const magnitude = i32x4.splat(0x7fffffff);
   let a = i32x4.splat(0);

@@ -1,12 +1,18 @@
 // Rows of the resident data set → batch, in the order of `indices` (int32 row numbers). Strides in bytes.
 
+/**
+ * Bytes behind the last entry of a list that kernels may read or write.
+ * @abi
+ */
+export const ENTRY_PADDING: usize = 64;
+
 /** Rows that are fetched at once. */
 const FETCH_ROWS: usize = 32;
 
 /**
- * Reads a word of every cache line of [from, from + bytes). Rows that come in random order have to be fetched from memory:
- * nearly all the time of a gather. Nothing but loads lets many be under way at once. The sum keeps them from being
- * optimised away.
+ * Reads a word of every cache line of [from, from + bytes). Rows that come in random order have to be fetched
+ * from memory: nearly all the time of a gather. Nothing but loads lets many be under way at once. The sum
+ * keeps them from being optimised away.
  */
 // @ts-ignore: decorator
 @inline
@@ -36,8 +42,9 @@ export function fetchEntries(from: usize, indices: usize, rows: usize): u32 {
 }
 
 /**
- * x[row] = data[indices[row]] · scale for bytes. The scale comes as high + low with a high part of so few bits that its
- * product with a byte is exact: the host has checked that the sum then rounds as the exact product would.
+ * x[row] = data[indices[row]] · scale for bytes. The scale comes as high + low with a high part of so few
+ * bits that its product with a byte is exact: the host has checked that the sum then rounds as the exact
+ * product would.
  * @writes x @reads data indices
  * @rows rows by 8: x indices*4
  * @cost rows * (5 + 0.15 * features)
@@ -119,9 +126,9 @@ function bytesOf(from: usize, indices: usize, rows: usize): usize {
 }
 
 /**
- * Row lists (sparse.ts) of rows [rowBegin, rowEnd) that are stored as such: `from` has the address of every row's entries,
- * and one more for the end. They are copied, one row behind the other, in pieces of 64 bytes that may reach into the next
- * row, but not beyond the last, where another thread may be at work.
+ * Row lists (sparse.ts) of rows [rowBegin, rowEnd) that are stored as such: `from` has the address of every
+ * row's entries, and one more for the end. They are copied, one row behind the other, in pieces of 64 bytes
+ * that may reach into the next row, but not beyond the last, where another thread may be at work.
  * @writes starts entries @reads from indices
  * @range rowBegin by 4
  * @cost 200 * (rowEnd - rowBegin)
@@ -161,8 +168,8 @@ export function gatherLists(
 }
 
 /**
- * The same from bytes, stored as k · 256 + byte in 32 bits: half the memory to fetch. The scale as for gatherBytes. May
- * read 12 bytes beyond the last entry.
+ * The same from bytes, stored as k · 256 + byte in 32 bits: half the memory to fetch. The scale as for
+ * gatherBytes. May read 12 bytes beyond the last entry.
  * @writes starts entries @reads from indices
  * @range rowBegin by 4
  * @cost 160 * (rowEnd - rowBegin)

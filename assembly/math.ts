@@ -1,8 +1,9 @@
-// Elementary functions in four float32 lanes. No tables: the module has no static data.
-import { clamp, fma, kept, select } from './simd';
+// Elementary functions on four float32 lanes, each with its source and its greatest error. No tables:
+// binaries have no static data. The same in float64, for losses and norms, is math64.ts.
+import { clamp, fma, select, splatOnce } from './simd';
 
 const LOG2_E: f32 = 1.44269504088896341;
-/** Added to a float32 below 2^22 in magnitude, leaves its nearest integer in the low bits. */
+/** Adding it to a float32 below 2^22 in magnitude leaves the nearest integer in the low bits. */
 const MAGIC: f32 = 12582912.0;
 const LN2_HIGH: f32 = -0.693359375;
 const LN2_LOW: f32 = 2.1219444e-4;
@@ -15,9 +16,10 @@ const EXP_1: f32 = 1.6666665459e-1;
 const EXP_0: f32 = 5.0000001201e-1;
 
 /**
- * e^x in four lanes, ≤ 1.02 ulp, measured on every float32 (the acceptance tests take every 1,009th); denormal results are kept,
- * overflow is ∞, NaN stays NaN. Cody-Waite reduction to |r| ≤ ln(2)/2, then Cephes' expf polynomial (Moshier, 1984-).
- * The power of two is applied in two halves so that neither leaves the normal range.
+ * e^x in four lanes, ≤ 1.02 ulp, measured on every float32 (the tests take every 1,009th). Denormal results
+ * stay as they are, overflow is ∞, NaN stays NaN. Cody-Waite reduction to |r| ≤ ln(2)/2, then Cephes' expf
+ * polynomial (Moshier, 1984-). The power of two is applied in two halves so that neither leaves the normal
+ * range.
  */
 export function exp4(x: v128): v128 {
   return expOf(
@@ -65,7 +67,7 @@ function expOf(
   p = f32x4.add(fma(p, f32x4.mul(r, r), r), one);
   const power = i32x4.sub(shifted, magic);
   const half = i32x4.shr_s(power, 1);
-  // The bits of 1 are the bias of an exponent, in its place.
+  // The bits of 1 are the exponent's bias, where the exponent is.
   const low = i32x4.add(i32x4.shl(half, 23), one);
   const high = i32x4.add(i32x4.shl(i32x4.sub(power, half), 23), one);
   return f32x4.mul(f32x4.mul(p, low), high);
@@ -119,7 +121,7 @@ export function exponentialRows(x: usize, stride: usize, rows: usize, width: usi
   rowsOf(x, stride, x, stride, rows, width, false);
 }
 
-/** Either of them: the constants of all exponentials are made once. */
+/** Either of these: the constants of all exponentials are splatted once. */
 // @ts-ignore: decorator
 @inline
 function rowsOf(
@@ -131,23 +133,23 @@ function rowsOf(
   width: usize,
   sigmoid: bool,
 ): void {
-  const sign = kept(-0.0),
-    least = kept(-104),
-    log2e = kept(LOG2_E),
-    magic = kept(MAGIC),
-    ln2High = kept(LN2_HIGH),
-    ln2Low = kept(LN2_LOW),
-    c5 = kept(EXP_5),
-    c4 = kept(EXP_4),
-    c3 = kept(EXP_3),
-    c2 = kept(EXP_2),
-    c1 = kept(EXP_1),
-    c0 = kept(EXP_0),
-    one = kept(1);
+  const sign = splatOnce(-0.0),
+    lowest = splatOnce(-104),
+    log2e = splatOnce(LOG2_E),
+    magic = splatOnce(MAGIC),
+    ln2High = splatOnce(LN2_HIGH),
+    ln2Low = splatOnce(LN2_LOW),
+    c5 = splatOnce(EXP_5),
+    c4 = splatOnce(EXP_4),
+    c3 = splatOnce(EXP_3),
+    c2 = splatOnce(EXP_2),
+    c1 = splatOnce(EXP_1),
+    c0 = splatOnce(EXP_0),
+    one = splatOnce(1);
   for (; rows > 0; rows--) {
     for (let i: usize = 0; i < width; i += 16) {
       const input = v128.load(x + i);
-      const size = clamp(sigmoid ? v128.or(input, sign) : input, least);
+      const size = clamp(sigmoid ? v128.or(input, sign) : input, lowest);
       let result = expOf(size, log2e, magic, ln2High, ln2Low, c5, c4, c3, c2, c1, c0, one);
       if (sigmoid) {
         const positive = f32x4.ge(input, f32x4.splat(0));
@@ -161,8 +163,8 @@ function rowsOf(
 }
 
 /**
- * tanh x in four lanes, ≤ 1.34 ulp, measured likewise, odd to the bit: Cephes' tanhf polynomial below .625 in magnitude,
- * 1 − 2 / (e^2|x| + 1) above (Moshier, 1984-).
+ * tanh x in four lanes, ≤ 1.34 ulp, measured likewise, odd to the bit: Cephes' tanhf polynomial below .625 in
+ * magnitude, 1 − 2 / (e^2|x| + 1) above (Moshier, 1984-).
  */
 export function tanh4(x: v128): v128 {
   const one = f32x4.splat(1);
@@ -180,8 +182,8 @@ export function tanh4(x: v128): v128 {
 }
 
 /**
- * ln x in four lanes for positive normal x, ≤ 0.84 ulp, measured: x = 2^k · m with m in [√½, √2), Cephes' logf polynomial
- * in m − 1 (Moshier, 1984-). 0 gives −∞.
+ * ln x in four lanes for positive normal x, ≤ 0.84 ulp, measured: x = 2^k · m with m in [√½, √2), Cephes'
+ * logf polynomial in m − 1 (Moshier, 1984-). 0 gives −∞.
  */
 export function log4(x: v128): v128 {
   const bits = i32x4.sub(x, i32x4.splat(0x3f3504f3));
@@ -209,8 +211,8 @@ export function log4(x: v128): v128 {
 }
 
 /**
- * ln(1 + x) in four lanes for 0 ≤ x ≤ 1, ≤ 1.24 ulp, measured: the rounding of 1 + x is undone by its first-order term
- * (Kahan).
+ * ln(1 + x) in four lanes for 0 ≤ x ≤ 1, ≤ 1.24 ulp, measured: the rounding of 1 + x is undone by its
+ * first-order term (Kahan).
  */
 export function log1p4(x: v128): v128 {
   const one = f32x4.splat(1);
@@ -219,8 +221,9 @@ export function log1p4(x: v128): v128 {
 }
 
 /**
- * erf x in four lanes, absolute error ≤ 2e-7, measured: Cephes' erff polynomial below 1 in magnitude (Moshier, 1984-),
- * 1 − t (a1 + t (a2 + ...)) e^−x² with t = 1 / (1 + p |x|) above (Abramowitz & Stegun, 1964, 7.1.26).
+ * erf x in four lanes, absolute error ≤ 2e-7, measured: Cephes' erff polynomial below 1 in magnitude
+ * (Moshier, 1984-), 1 − t (a1 + t (a2 + ...)) e^−x² with t = 1 / (1 + p |x|) above (Abramowitz & Stegun,
+ * 1964, 7.1.26).
  */
 export function erf4(x: v128): v128 {
   const one = f32x4.splat(1);

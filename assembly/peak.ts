@@ -1,15 +1,15 @@
-// Measures the vector units alone: twelve independent chains of multiply-adds that touch no memory. Built on its own
-// for the benchmarks and shipped with nothing.
+// Peak rate of the vector units: twelve independent chains of multiply-adds that touch no memory. It is built
+// for the benchmarks and not shipped.
 //
-// Each chain goes c ← c · a + b. A product of two constants would be taken out of the loop in `base`; this one cannot
-// be, and needs no temporary, so that twelve chains, a and b stay in registers in both variants. a and b come from
-// memory because V8 would build constants anew in every round.
+// Each chain is c ← c · a + b. In `base`, a product of two constants would be hoisted out of the loop; this
+// one cannot be, and it needs no temporary, so that twelve chains, a and b stay in registers in both
+// variants. a and b come from memory because V8 would rebuild constants in every round.
 import { fma } from './simd';
 
 /** Floating-point operations of one round. */
 export const FLOPS_PER_ROUND: i32 = 12 * 4 * 2;
 
-/** Runs `rounds` rounds; `factors` points at a and b. The result keeps the chains from being optimised away. */
+/** Runs `rounds` rounds. factors: [2], a and b. The result keeps the chains from being optimised away. */
 export function peak(rounds: i32, factors: usize): f32 {
   const a = v128.load32_splat(factors);
   const b = v128.load32_splat(factors, 4);

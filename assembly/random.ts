@@ -1,8 +1,8 @@
-// The counter-based generator of random layers, keyed by (key, row, counter): threads, batches and resumption change
-// nothing. `key` points at a uint32 that the host derives from seed, step and layer before a step, followed by the number
-// of the first row (uint32).
+// The counter-based random generator of layers, keyed by (key, row, counter), so that threads, batches and
+// resuming a training change no number. `key` points at two uint32: the first the host derives from seed,
+// step and layer before each step; the second is the index of the first row.
 
-/** Integer hash "lowbias32" (Wellons, 2018). */
+/** The integer hash "lowbias32" (Wellons, 2018). */
 // @ts-ignore: decorator
 @inline
 export function hash(x: u32): u32 {
@@ -13,14 +13,14 @@ export function hash(x: u32): u32 {
   return x ^ (x >> 16);
 }
 
-/** The stream of a row. */
+/** Key of a row's stream. */
 // @ts-ignore: decorator
 @inline
 export function rowKey(key: usize, row: usize): u32 {
   return hash(load<u32>(key) ^ hash(load<u32>(key, 4) + <u32>row + 0x9e3779b9));
 }
 
-/** One word of a row's stream. */
+/** Word number `counter` of a row's stream. */
 // @ts-ignore: decorator
 @inline
 export function word(rowKey: u32, counter: usize): u32 {

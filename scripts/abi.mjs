@@ -1,7 +1,7 @@
 /**
- * Writes down for the host what assembly/ exports: src/engine/generated/abi.ts has the arguments of every kernel, and the
- * codes and constants that both sides must agree on; control.ts has those of barrier.ts, which only threads need;
- * partitions.ts has how kernels are cut into parts and what they touch.
+ * Writes down for the host what assembly/ exports: src/engine/generated/abi.ts has the arguments of every
+ * kernel, and the codes and constants that both sides must agree on; control.ts has those of barrier.ts,
+ * which only threads need; partitions.ts has how kernels are cut into parts and what they touch.
  *
  * A parameter `x` with `xStride` behind it is a matrix. How a kernel may be cut stands in its comment:
  *   @writes y       @reads x panels        what it touches: names of pointers
@@ -10,8 +10,8 @@
  *   @chain rows: x delta                   sums that a later call goes on with, where `fresh` is 0
  *   @cost 0.3 * rows * depth               nanoseconds that it takes, about (src/engine/partition.ts says where they are from)
  *   @late                                  its result is not needed soon
- * A pointer `scratch` is room that every thread needs for itself. Constants are written down if their comment has @abi,
- * enumerations whenever they are exported. The update rules are those of kernels/rules.mjs.
+ * A pointer `scratch` is room that every thread needs for itself. Constants are written down if their comment
+ * has @abi, enumerations whenever they are exported. The update rules are those of kernels/rules.mjs.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,10 @@ import { RULES } from './kernels/rules.mjs';
 
 const parse = (path) => ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
 
-/** The kernels by name, in the order of the alphabet: micro-kernels, which `export *` hands over, are not among them. */
+/**
+ * The kernels by name, in the order of the alphabet: micro-kernels, which `export *` hands over, are not
+ * among them.
+ */
 function kernelsOf(entry) {
   const kernels = new Map();
   for (const { exportClause, moduleSpecifier } of parse(`assembly/${entry}.ts`).statements) {

@@ -1,6 +1,6 @@
 /**
- * src/ → dist/ (minified, binaries embedded), dist/node/ (the same, not minified: Node.js prints the line of an uncaught
- * error), dist/workerd/ (minified, binaries imported as modules) and dist/types/.
+ * src/ → dist/ (minified, binaries embedded), dist/node/ (the same, not minified: Node.js prints the line of
+ * an uncaught error), dist/workerd/ (minified, binaries imported as modules) and dist/types/.
  */
 import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -24,7 +24,9 @@ const common = {
   logLevel: 'warning',
 };
 
-/** What src/fflate.ts takes from fflate, as a function that is called, and compiled, when it is first needed. */
+/**
+ * What src/fflate.ts takes from fflate, as a function that is called, and compiled, when it is first needed.
+ */
 const lazyFflate = {
   name: 'lazy-fflate',
   setup(bundle) {
@@ -43,8 +45,8 @@ const lazyFflate = {
 };
 
 /**
- * `lazyImport(() => import('./x.js'))` in src/: all go into one chunk, since they share most of their modules. Binaries,
- * threads and what lamella/predict loads have chunks of their own.
+ * `lazyImport(() => import('./x.js'))` in src/: all go into one chunk, since they share most of their
+ * modules. Binaries, threads and what lamella/predict loads have chunks of their own.
  */
 const LAZY_IMPORT = /lazyImport\(\s*\(\) =>\s*import\('(\.[^']+)\.js'\),?\s*\)/g;
 const APART = /[\\/](generated|threads)[\\/]/;
@@ -88,7 +90,10 @@ function checkDistinct(files) {
   }
 }
 
-/** binaries.ts gives way to binaries.workerd.ts, predict-binaries.ts to its like, and the imports of ../wasm/*.wasm stay as they are written. */
+/**
+ * binaries.ts gives way to binaries.workerd.ts, predict-binaries.ts to its like, and the imports of
+ * ../wasm/*.wasm stay as they are written.
+ */
 const importedBinaries = {
   name: 'imported-binaries',
   setup(bundle) {

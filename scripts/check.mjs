@@ -1,4 +1,7 @@
-/** npm run check: every step that needs no training, all of them even when one fails; says at the end which did. */
+/**
+ * npm run check: every step that needs no training, all of them even when one fails; says at the end which
+ * did.
+ */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { chdir } from 'node:process';

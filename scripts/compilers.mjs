@@ -1,12 +1,16 @@
 /**
- * AssemblyScript's compiler on a few threads that stay for the next binary: a warm compiler takes half the time of one
- * that has just been started. On the main thread this file hands out work, on the others it does it.
+ * AssemblyScript's compiler on a few threads that stay for the next binary: a warm compiler takes half the
+ * time of one that has just been started. On the main thread this file hands out work, on the others it does
+ * it.
  */
 import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 
-/** In a thread: runs `asc` with the arguments of each message; answers with the error, if any, and the warnings. */
+/**
+ * In a thread: runs `asc` with the arguments of each message; answers with the error, if any, and the
+ * warnings.
+ */
 async function serve() {
   const asc = await import('assemblyscript/asc');
   parentPort.on('message', async (args) => {

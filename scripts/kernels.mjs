@@ -1,9 +1,9 @@
-// Writes assembly/generated/ from kernels/: micro-kernels of the matrix products, one function per tile height, and the
-// update rules.
-// The templates are what is reviewed; their output is never committed. V8 can keep 15 vectors in registers, so the
-// tallest tile holds 2·rows accumulators, 2 vectors of the panel and 1 splat. K is never unrolled by hand: the
-// scheduler would interleave the chains and spill. Every micro-kernel is exported (assembly/index.ts), which keeps
-// it a function of its own that V8 can tier up while a long call is running.
+// Writes assembly/generated/ from kernels/: micro-kernels of the matrix products, one function per tile
+// height, and the update rules. The templates are what is reviewed; their output is never committed. V8 can
+// keep 15 vectors in registers, so the tallest tile holds 2·rows accumulators, 2 vectors of the panel and 1
+// splat. K is never unrolled by hand: the scheduler would interleave the chains and spill. Every micro-kernel
+// is exported (assembly/index.ts), which keeps it a function of its own that V8 can tier up while a long call
+// is running.
 import { mkdirSync, writeFileSync, readFileSync, existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';

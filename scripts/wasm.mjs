@@ -1,9 +1,10 @@
 /**
- * assembly/index.ts → src/engine/generated/{abi,control,partitions}.ts: what the host knows of the kernels (abi.mjs).
- * assembly/index.ts → build/wasm/<target>.wasm → dist/wasm/ and, all in one, src/engine/generated/binaries.ts.
- * assembly/wide.ts → build/wasm/wide.wasm → dist/wasm/ and src/engine/generated/wide.ts, a chunk of its own.
- * assembly/predict.ts → build/wasm/predict-<target>.wasm → dist/wasm/ and, both in one, src/engine/generated/predict.ts.
- * assembly/peak.ts → build/wasm/peak-<target>.wasm, for the benchmarks only.
+ * assembly/index.ts → src/engine/generated/{abi,control,partitions}.ts: what the host knows of the kernels
+ * (abi.mjs). assembly/index.ts → build/wasm/<target>.wasm → dist/wasm/ and, all in one,
+ * src/engine/generated/binaries.ts. assembly/wide.ts → build/wasm/wide.wasm → dist/wasm/ and
+ * src/engine/generated/wide.ts, a chunk of its own. assembly/predict.ts → build/wasm/predict-<target>.wasm →
+ * dist/wasm/ and, both in one, src/engine/generated/predict.ts. assembly/peak.ts →
+ * build/wasm/peak-<target>.wasm, for the benchmarks only.
  */
 import { appendFile, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { Compilers } from './compilers.mjs';
@@ -40,7 +41,9 @@ async function compile(compilers, target, entry = entryOf(target), name = target
   );
 }
 
-/** A custom section 'lamella' that holds the name of a binary, by which `init({ module })` knows its variant. */
+/**
+ * A custom section 'lamella' that holds the name of a binary, by which `init({ module })` knows its variant.
+ */
 function nameSection(name) {
   const string = (text) => [text.length, ...Buffer.from(text)];
   const content = [...string('lamella'), ...Buffer.from(name.replace('-debug', ''))];
@@ -67,7 +70,10 @@ async function copy(targets) {
   for (const target of targets) await copyFile(`build/wasm/${target}.wasm`, `dist/wasm/${target}.wasm`);
 }
 
-/** src/engine/generated/<name>.ts: binaries behind one another, packed, in base64, and their lengths. They are much alike. */
+/**
+ * src/engine/generated/<name>.ts: binaries behind one another, packed, in base64, and their lengths. They are
+ * much alike.
+ */
 async function writePacked(name, targets) {
   const files = targets.map((target) => `build/wasm/${target}.wasm`);
   const inputs = [...files, 'scripts/pack.mjs'];

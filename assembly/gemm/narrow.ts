@@ -1,11 +1,21 @@
-// Products of layers of one to three units, for which a tile of eight columns would be mostly padding: one unit at a
-// time, with rows or inputs in the lanes. The same chains as the tiles, so the same bits. Strides in bytes.
+// Products of layers of one to three units, for which a tile of eight columns would be mostly padding: one
+// unit at a time, with rows or inputs in the lanes. The same chains as the tiles, so the same bits. Strides
+// in bytes.
 import { reluBackward } from '../activation';
 import { narrowForward2, narrowForward4, narrowGradientVectors } from '../generated/narrow';
 import { fma, PANEL_BYTES } from '../simd';
 import { denseForward } from './forward';
 
-/** Rows of a block, and of one where rows are fewer; fewer still go through the tiles, where as many chains are under way. */
+/**
+ * Most units of a layer that has these products.
+ * @abi
+ */
+export const NARROW_UNITS: usize = 3;
+
+/**
+ * Rows of a block, and of one where rows are fewer; fewer still go through the tiles, where as many chains
+ * are under way.
+ */
 const BLOCK: usize = 16;
 const LEAST: usize = 8;
 
@@ -50,8 +60,8 @@ export function narrowForward(
 }
 
 /**
- * Inputs [begin, end) of g (one panel) = xᵀ · delta, or += if not `fresh`. Padding of g stays. Rows of x are readable up
- * to whole vectors.
+ * Inputs [begin, end) of g (one panel) = xᵀ · delta, or += if not `fresh`. Padding of g stays. Rows of x are
+ * readable up to whole vectors.
  * @writes g @reads x delta
  * @range begin by 32
  * @cost 0.2 * rows * units * (end - begin)
@@ -94,8 +104,8 @@ export function narrowGradient(
 }
 
 /**
- * dx = delta · Wᵀ. Unless `y` is 0: only where y > 0, which is the slope of a relu from its output; else 0. `scratch` holds
- * (units + 1) · depth (padded to 8) float32. Columns of padding become 0.
+ * dx = delta · Wᵀ. Unless `y` is 0: only where y > 0, which is the slope of a relu from its output; else 0.
+ * `scratch` holds (units + 1) · depth (padded to 8) float32. Columns of padding become 0.
  * @writes dx @reads w delta y
  * @rows rows by 8: dx delta y
  * @cost 0.4 * rows * depth * units

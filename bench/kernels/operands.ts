@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bind, call, type Call, type Kernels, run } from '../../src/engine/kernels.js';
-import { Layout, type Matrix, NARROW, PANEL, paddedUnits } from '../../src/network/layout.js';
+import { Layout, type Matrix, NARROW_UNITS, PANEL, paddedUnits } from '../../src/network/layout.js';
 import { inputGradientCalls, productCalls, productScratch } from '../../src/network/products.js';
 
 /** A layer with a batch: x (rows, inputs) · W (inputs, units). */
@@ -106,7 +106,9 @@ export class Operands {
 
 type Element = (row: number, column: number) => number;
 
-/** Compares some elements of a product of `depth` terms with their float64 values; says which one is wrong. */
+/**
+ * Compares some elements of a product of `depth` terms with their float64 values; says which one is wrong.
+ */
 function compare(
   rows: number,
   columns: number,
@@ -129,7 +131,8 @@ function compare(
 /** The whole gradient of a layer, as plans that keep gradients call for it. */
 function gradientCall(gradient: number, x: Matrix, delta: Matrix, rows: number): Call {
   const { columns: units } = delta;
-  if (units <= NARROW) return call('narrowGradient', gradient, x, delta, rows, units, 0, x.columns, true);
+  if (units <= NARROW_UNITS)
+    return call('narrowGradient', gradient, x, delta, rows, units, 0, x.columns, true);
   return call('denseGradient', gradient, x, delta, rows, x.columns, 0, paddedUnits(units) / PANEL, true);
 }
 

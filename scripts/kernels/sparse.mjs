@@ -90,7 +90,7 @@ const sparseUpdate = (name, rule) => (n) => `
 export function sparse${name}${n}(
   w: usize, panelStride: usize, bounds: usize, inputs: usize, delta: usize, parameter: usize,
 ): void {
-${broadOnly(n)}${rule.slots.map((slot, i) => `  const ${slot} = ${distance(i)};\n`).join('')}${rule.slots.length > 0 ? '  const least = kept(TINY);\n' : ''}  for (; inputs > 0; inputs--) {
+${broadOnly(n)}${rule.slots.map((slot, i) => `  const ${slot} = ${distance(i)};\n`).join('')}${rule.slots.length > 0 ? '  const least = splatOnce(TINY);\n' : ''}  for (; inputs > 0; inputs--) {
     let e: usize = load<u32>(bounds);
     const end: usize = load<u32>(bounds, 4);
     ${rule.slots.length > 0 ? '' : 'if (e < end) '}{
@@ -148,7 +148,7 @@ const dispatch = (name, widths, parameters) => dispatcher(`${name}Vectors`, name
 const UPDATE = addresses('w panelStride bounds inputs delta parameter');
 
 export default () => [
-  "import { clamp, fma, kept } from '../simd';",
+  "import { clamp, fma, splatOnce } from '../simd';",
   "import { descended, mixed, mixedSquare, RecordWord, TINY } from '../update';",
   ...FORWARD.map(sparseForward),
   ...GRADIENT.map(sparseSgd),

@@ -78,7 +78,7 @@ const atPointers = (rule, all) =>
  */
 function sweep(name, rule, first = '') {
   const all = declarations(rule);
-  if (rule.slots.length > 0) all.push('least = kept(TINY)');
+  if (rule.slots.length > 0) all.push('least = splatOnce(TINY)');
   const round = (lines) => `    for (; g + 16 < end; g += 32) {
 ${indent([...lines, ...['w', ...rule.slots].map((pointer) => `${pointer} += 32;`)], 6)}
     }`;
@@ -128,7 +128,7 @@ const update = () => `
 export function update(w: usize, parameter: usize, g: usize, length: usize): void {
   const rule = ruleOf(parameter);
 ${FREQUENT.map(sweepCall).join('\n')}
-  const least = kept(TINY);
+  const least = splatOnce(TINY);
 ${[0, 1, 2].map((i) => `  let slot${i} = w + ${distance(i)};`).join('\n')}
   for (const end = g + (length << 2); g < end; g += 16) {
     switch (rule) {
@@ -147,7 +147,7 @@ ${Object.entries(RULES)
 }`;
 
 export default () => [
-  "import { clamp, fma, kept } from '../simd';",
+  "import { clamp, fma, splatOnce } from '../simd';",
   "import { descended, flush, isClassical, mixed, mixedSquare, RecordWord, ruleOf, signed, TINY } from '../update';",
   `
 /** The update rules. */

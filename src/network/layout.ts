@@ -1,9 +1,6 @@
 import { PANEL } from '../engine/generated/abi.js';
 
-export { PANEL, SWEEP_FLOATS } from '../engine/generated/abi.js';
-
-/** Layers of at most so many units have products of their own (assembly/gemm/narrow.ts). */
-export const NARROW = 3;
+export { NARROW_UNITS, PANEL, SWEEP_FLOATS } from '../engine/generated/abi.js';
 
 const LINE = 64;
 
@@ -15,8 +12,8 @@ export interface Matrix {
 }
 
 /**
- * A table of integers that kernels read, which an arena holds from the start. It is computed straight into the arena, once
- * there is one: a plan takes no memory for it, however many pixels or filters there are.
+ * A table of integers that kernels read, which an arena holds from the start. It is computed straight into
+ * the arena, once there is one: a plan takes no memory for it, however many pixels or filters there are.
  */
 export interface Constants {
   readonly offset: number;
@@ -66,8 +63,8 @@ export function paddedUnits(units: number): number {
 }
 
 /**
- * Floats from one row of a matrix to the next: whole vectors, and for wide rows an odd number of cache lines, so that the
- * rows of a column do not all fall into the same cache set.
+ * Floats from one row of a matrix to the next: whole vectors, and for wide rows an odd number of cache lines,
+ * so that the rows of a column do not all fall into the same cache set.
  */
 export function rowStride(columns: number): number {
   const padded = paddedUnits(columns);

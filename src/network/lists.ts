@@ -1,20 +1,27 @@
+import { ENTRY_PADDING } from '../engine/generated/abi.js';
 import { call, type Call } from '../engine/kernels.js';
 import type { Rows } from '../ndarray.js';
 import type { Layout, Matrix } from './layout.js';
 import type { ScaleParts } from './scale.js';
 import type { NetworkSpec } from './spec.js';
 
-/** Share of non-zero inputs up to which products by lists are faster than dense ones (measured on both variants). */
+/**
+ * Share of non-zero inputs up to which products by lists are faster than dense ones (measured on both
+ * variants).
+ */
 const MOST_DENSITY = 0.4;
 
-/** In training of layers of so many units: gradients gain more, and the lists of a batch cost little beside the products. */
+/**
+ * In training of layers of so many units: gradients gain more, and the lists of a batch cost little beside
+ * the products.
+ */
 const MOST_TRAINING_DENSITY = 0.65;
 const WIDE_UNITS = 96;
 
-/** What kernels may read or write beyond the last entry (assembly/gather.ts). */
-export const BEYOND = 64;
-
-/** Entries of a batch up to which every column has room for all rows: counting them first would cost more than the room. */
+/**
+ * Entries of a batch up to which every column has room for all rows: counting them first would cost more than
+ * the room.
+ */
 const MOST_SLOTS = 262144;
 
 /** Fewer inputs are not worth a list. */
@@ -46,7 +53,7 @@ export function planLists(
   gradients: boolean,
   { most, given }: Pick<ListsPlan, 'most' | 'given'>,
 ): ListsPlan {
-  const entries = (count: number): number => layout.take(8 * count + BEYOND);
+  const entries = (count: number): number => layout.take(8 * count + ENTRY_PADDING);
   // An odd number of cache lines: the columns' first entries then lie in all sets of a cache.
   const slot = rows * inputs <= MOST_SLOTS ? 64 * (Math.ceil(rows / 8) | 1) : 0;
   const words = (count: number): number => layout.take(4 * count);
@@ -62,7 +69,9 @@ export function planLists(
   };
 }
 
-/** Lists from byte rows (`parts` is their scale) or float32 rows `stride` bytes apart, numbered by `indices`. */
+/**
+ * Lists from byte rows (`parts` is their scale) or float32 rows `stride` bytes apart, numbered by `indices`.
+ */
 export function rowListCalls(
   { inputs, rowStarts, rowEntries }: ListsPlan,
   source: { data: number; stride: number; indices: number; parts?: ScaleParts },
@@ -91,7 +100,9 @@ export function isSparseIn({ layers }: NetworkSpec, rows: Omit<Rows, 'scale' | '
   return isSparse(rows, wide ? MOST_TRAINING_DENSITY : MOST_DENSITY);
 }
 
-/** Whether lists pay for these rows. Dense or by lists, the bits are the same: this only decides about time. */
+/**
+ * Whether lists pay for these rows. Dense or by lists, the bits are the same: this only decides about time.
+ */
 export function isSparse(
   { data, rows, features, sparse }: Omit<Rows, 'scale' | 'shape'>,
   density = MOST_DENSITY,

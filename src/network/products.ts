@@ -1,6 +1,6 @@
 import { call, type Call } from '../engine/kernels.js';
 import type { Matrix } from './layout.js';
-import { NARROW, PANEL, paddedUnits, SWEEP_FLOATS } from './layout.js';
+import { NARROW_UNITS, PANEL, paddedUnits, SWEEP_FLOATS } from './layout.js';
 import type { ListsPlan } from './lists.js';
 
 const NOWHERE: Matrix = { offset: 0, stride: 0, columns: 0 };
@@ -22,7 +22,7 @@ export function productCalls(
   scratch?: number,
 ): Call[] {
   const depth = x.columns;
-  if (units <= NARROW) return [call('narrowForward', y, x, kernel, bias, rows, depth, units, low)];
+  if (units <= NARROW_UNITS) return [call('narrowForward', y, x, kernel, bias, rows, depth, units, low)];
   const panels = paddedUnits(units) / PANEL;
   if (scratch === undefined || rows <= 2) {
     return [call('denseForward', y, x, kernel, bias, rows, depth, 0, panels, low)];
@@ -52,7 +52,7 @@ export function inputGradientCalls(
   relu: Matrix = NOWHERE,
 ): Call[] {
   const inputs = dx.columns;
-  if (units <= NARROW) {
+  if (units <= NARROW_UNITS) {
     return [call('narrowInputGradient', dx, kernel, delta, scratch, rows, inputs, units, relu)];
   }
   const args = [dx, kernel, transposed, scratch, rows, inputs, units, 0, inputs, relu] as const;
@@ -69,7 +69,7 @@ export function productScratch(
   units: number,
 ): { scratch: number; transposed: number } {
   const padded = paddedUnits(rows);
-  const narrow = units <= NARROW ? (units + 1) * paddedUnits(inputs) : 0;
+  const narrow = units <= NARROW_UNITS ? (units + 1) * paddedUnits(inputs) : 0;
   return {
     scratch: Math.max(24 * padded, SWEEP_FLOATS, paddedUnits(units), narrow),
     transposed: padded * units,

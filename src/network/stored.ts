@@ -1,16 +1,17 @@
 import type { Arena } from '../engine/arena.js';
-import { PANEL_BYTES } from '../engine/generated/abi.js';
+import { ENTRY_PADDING, PANEL_BYTES } from '../engine/generated/abi.js';
 import { call, type Call } from '../engine/kernels.js';
 import type { Places, Rows } from '../ndarray.js';
 import { ascending } from '../random.js';
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
 import type { ListsPlan } from './lists.js';
-import { BEYOND, LEAST_INPUTS } from './lists.js';
+import { LEAST_INPUTS } from './lists.js';
 import type { ScaleParts } from './scale.js';
 import type { NetworkSpec } from './spec.js';
 
-// Rows of which only some values are stored. Where the first layer reads lists, they become lists without ever being dense.
+// Rows of which only some values are stored. Where the first layer reads lists, they become lists without
+// ever being dense.
 
 /** Whether a network takes stored rows as lists. */
 export function takesLists({ layers, inputShape }: NetworkSpec): boolean {
@@ -65,8 +66,8 @@ export function countEntries({ data, features, sparse }: Rows, batch: Int32Array
 }
 
 /**
- * Writes row lists of some rows, dense ones included. `entry`: where their entries begin, in words; where they end is
- * returned, for the rows that follow.
+ * Writes row lists of some rows, dense ones included. `entry`: where their entries begin, in words; where
+ * they end is returned, for the rows that follow.
  */
 export function writeLists(
   { i32, f32 }: Arena,
@@ -125,7 +126,7 @@ export function storedListCalls(
 
 /** Bytes of stored entries (assembly/gather.ts): bytes with their columns take half the room. */
 export function storedBytes({ entries = 0, scale }: Pick<Stored, 'entries' | 'scale'>): number {
-  return (scale ? 4 : 8) * entries + BEYOND;
+  return (scale ? 4 : 8) * entries + ENTRY_PADDING;
 }
 
 /** A data set that is kept as lists: offsets of the entries, and of the address of every row's. */

@@ -4,7 +4,7 @@
 import { RecordWord } from '../engine/generated/abi.js';
 import { call, type Call } from '../engine/kernels.js';
 import type { Layout, Matrix } from './layout.js';
-import { NARROW, PANEL, paddedUnits, SWEEP_FLOATS } from './layout.js';
+import { NARROW_UNITS, PANEL, paddedUnits, SWEEP_FLOATS } from './layout.js';
 import type { ListsPlan } from './lists.js';
 import type { OptimizerSpec, UpdateRule } from './optimizers.js';
 import { updateRule } from './optimizers.js';
@@ -41,7 +41,7 @@ export function planUpdates(
 ): UpdatesPlan {
   const rule = updateRule(optimizer);
   const whole = sizes.accumulate || clipsByNorm(optimizer);
-  const narrow = Array.from({ length: NARROW + 1 }, (_, units) =>
+  const narrow = Array.from({ length: NARROW_UNITS + 1 }, (_, units) =>
     parameters.filter(({ shape }) => shape.length === 2 && shape[1] === units),
   );
   const widest = Math.max(...parameters.map(({ shape }) => shape[shape.length - 1]), 1);
@@ -109,7 +109,7 @@ export class Updates {
     if ('columnBounds' in x) return this.#listProduct(parameter, x, delta);
     const { gradients, updateScratch } = this.plan;
     const [depth, units] = parameter.shape;
-    if (units <= NARROW) return this.#narrowProduct(parameter, x, delta, rows);
+    if (units <= NARROW_UNITS) return this.#narrowProduct(parameter, x, delta, rows);
     const panels = parameter.length / (PANEL * depth);
     const products = [x, delta, rows, depth, 0, panels] as const;
     if (gradients !== 0) {
