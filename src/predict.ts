@@ -1,7 +1,8 @@
 export type * from './globals.js';
-export { engine, init } from './engine/predicting.js';
-export type { PredictInitOptions } from './engine/predicting.js';
-export type { EngineInfo, Variant } from './engine/engines.js';
+export { engine, init } from './engine/predict-engine.js';
+export type { PredictInitOptions } from './engine/predict-engine.js';
+export type { EngineInfo } from './engine/engines.js';
+export type { Variant } from './engine/variants.js';
 export type { AsyncOptions } from './check.js';
 export * from './errors.js';
 export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray.js';

@@ -1,3 +1,7 @@
+/**
+ * The arena: one memory with an instance of the kernels on it. Its offsets are planned in src/network;
+ * kernels are called through the programs that it binds, on one thread or on those of a team (threads/).
+ */
 import { mebibytes } from '../budget.js';
 import { UnsupportedError } from '../errors.js';
 import type { Pieces } from '../yielding.js';
@@ -13,12 +17,14 @@ const PAGE = 65536;
 const MAX_PAGES = 65536;
 /** int32 values in a page of the operating system, 4 KiB. */
 const OS_PAGE_LENGTH = 1024;
-/** Where a runtime refuses no more than this, it is the number of memories that it has enough of: each reserves 8 GiB of addresses. */
+/**
+ * A runtime that refuses no more bytes than these has too many memories: each reserves 8 GiB of addresses.
+ */
 const MAX_SMALL_BYTES = 268435456;
 
 /**
- * One memory, created at the size that a plan needs and never grown, with an instance of the kernels on it. Offsets are
- * in bytes. Dropping the arena frees it.
+ * One memory, created at the size that a plan needs and never grown. Offsets are in bytes. Dropping the arena
+ * frees it.
  */
 export class Arena {
   readonly f32: Float32Array<ArrayBuffer>;
@@ -30,8 +36,8 @@ export class Arena {
   readonly #tuner: ThreadTuner | undefined;
 
   /**
-   * With a team, the memory is shared and every program is run by all its threads, until the team is released or goes to
-   * another arena. `scratchBytes`: what a call may need as scratch.
+   * With a team, the memory is shared and all its threads run every program, until the team is released or
+   * joins another arena. `scratchBytes`: bytes of scratch that a call may need.
    */
   constructor(engine: Engine, bytes: number, team?: ThreadTeam, scratchBytes = 0) {
     const own = Math.ceil(bytes / 64) * 64;
@@ -46,17 +52,17 @@ export class Arena {
     this.#threads = team?.join({ memory, kernels: this.#kernels, offset: own, scratchBytes });
   }
 
-  /** The calls, ready to run on this arena. */
+  /** Binds calls to this arena: a program for all threads of the team. */
   bind(calls: readonly Call[]): Program {
     return this.#threads?.bind(calls) ?? bind(this.#kernels, calls);
   }
 
-  /** Compute a step of so many rows: on all threads of the team, or on one where that is faster. */
+  /** Run a step of so many rows: on all threads of the team, or on one where that is faster. */
   step<T>(rows: number, body: () => T): T {
     return this.#tuner ? this.#tuner.step(rows, body) : body();
   }
 
-  /** Decide which threads the step that now begins is computed on, where it comes in pieces. */
+  /** Decide which threads the step that now begins runs on, where it comes in pieces. */
   beginStep(): void {
     this.#tuner?.beginStep();
   }
@@ -66,7 +72,7 @@ export class Arena {
     this.#tuner?.endStep(rows, milliseconds);
   }
 
-  /** The calls, ready to run on the calling thread alone, whatever has become of the others. */
+  /** Binds calls to this arena for the calling thread alone, whatever state the others are in. */
   bindAlone(calls: readonly Call[]): Program {
     return bind(this.#kernels, calls);
   }
@@ -85,8 +91,8 @@ export class Arena {
   }
 
   /**
-   * Write to every page of the memory, in pieces: a system hands out a page when it is first written to, which takes longer
-   * than most kernels need for its values.
+   * Write to every page of the memory, in pieces: a system hands out a page when it is first written to,
+   * which takes longer than most kernels need for its values.
    */
   *claim(): Pieces<void> {
     const { i32 } = this;
@@ -95,7 +101,7 @@ export class Arena {
     });
   }
 
-  /** Whether `length` float32 values are all finite. */
+  /** True if `length` float32 values are all finite. */
   allFinite(offset: number, length: number): boolean {
     return this.#kernels.allFinite(offset, length) === 1;
   }

@@ -1,9 +1,12 @@
 import { embedded, unpacked } from './embedded.js';
-import type { EmbeddedVariant, Variant } from './engines.js';
+import type { EmbeddedVariant, Variant } from './variants.js';
 import packed from './generated/binaries.js';
 import { lazyImport } from '../lazy.js';
 
-/** The bytes of a variant, decoded when asked for. binaries.workerd.ts takes this file's place where bytes may not be compiled. */
+/**
+ * The bytes of a variant, decoded when asked for. binaries.workerd.ts takes this file's place where bytes may
+ * not be compiled.
+ */
 export function binarySync(variant: EmbeddedVariant): Uint8Array<ArrayBuffer> | WebAssembly.Module {
   return embedded(packed, variant);
 }

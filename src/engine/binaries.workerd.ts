@@ -1,7 +1,7 @@
 // Relative to dist/workerd, where every chunk of that tree lies; workerd hands out compiled modules.
 import base from '../wasm/base.wasm';
 import relaxed from '../wasm/relaxed.wasm';
-import type { EmbeddedVariant, Variant } from './engines.js';
+import type { EmbeddedVariant, Variant } from './variants.js';
 import { UnsupportedError } from '../errors.js';
 
 const modules = { base, relaxed };

@@ -1,7 +1,10 @@
-import type { EmbeddedVariant } from './engines.js';
+import type { EmbeddedVariant } from './variants.js';
 import unpacker from './generated/unpack.js';
 
-/** Binaries behind one another, as scripts/wasm.mjs writes them: packed, in base64, and the length of each in bytes. */
+/**
+ * Binaries behind one another, as scripts/wasm.mjs writes them: packed, in base64, and the length of each in
+ * bytes.
+ */
 interface Packed {
   readonly text: string;
   readonly lengths: readonly number[];

@@ -1,30 +1,35 @@
 import { binarySync, loadBinary } from './binaries.js';
-import type { Engine, EngineInfo, Variant } from './engines.js';
-import { embeddedVariant, Engines, wantThreads } from './engines.js';
-import { moduleRule } from './module.js';
+import type { Engine, EngineInfo } from './engines.js';
+import { Engines, setThreads } from './engines.js';
+import type { Variant } from './variants.js';
+import { embeddedVariant, moduleRule } from './variants.js';
 import { lazyImport } from '../lazy.js';
 import { anyOf, checkOptions, oneOf, positiveInteger } from '../check.js';
 
-export type { EmbeddedVariant, Engine, EngineInfo, Variant } from './engines.js';
+export type { Engine, EngineInfo } from './engines.js';
+export type { EmbeddedVariant, Variant } from './variants.js';
 
 export interface InitOptions {
   /**
-   * `'base'`: the same bits on every machine and runtime. `'relaxed'`: fused multiply-add, faster. `'auto'` (default):
-   * `relaxed` where the runtime accepts it, else `base`.
+   * `'base'`: the same bits on every machine and runtime. `'relaxed'`: fused multiply-add, faster. `'auto'`
+   * (default): `relaxed` where the runtime accepts it, else `base`.
    *
-   * `'wide'`: the bits of `relaxed`, up to twice as fast, on vectors of 256 bits. Needs Node.js 24 or newer on x64 with
-   * AVX2, started with V8's flag `--experimental-wasm-revectorize`, which V8 calls experimental; never chosen by `'auto'`.
-   * The `init` of `lamella/node` sets the flag itself.
+   * `'wide'`: the bits of `relaxed`, up to twice as fast, on vectors of 256 bits. Needs Node.js 24 or newer
+   * on x64 with AVX2, started with V8's flag `--experimental-wasm-revectorize`, which V8 calls experimental;
+   * never chosen by `'auto'`. The `init` of `lamella/node` sets the flag itself.
    */
   readonly variant?: 'auto' | Variant;
   /**
-   * Threads that `fit` computes on, unless it is told otherwise. Default 1. `'auto'`: as many as there are processors, for
-   * networks whose steps are worth it; from time to time a few steps are computed on one thread and on all, and what was
-   * faster goes on. At most 16 are started, whatever the number, and where threads cannot share memory there is one;
-   * `engine()` says so. The results are the same, to the bit.
+   * Threads that `fit` computes on, unless it is told otherwise. Default 1. `'auto'`: as many as there are
+   * processors, for networks whose steps are worth it; from time to time a few steps are computed on one
+   * thread and on all, and what was faster goes on. At most 16 are started, whatever the number, and where
+   * threads cannot share memory there is one; `engine()` says so. The results are the same, to the bit.
    */
   readonly threads?: number | 'auto';
-  /** A compiled binary of this package (`lamella/wasm/base.wasm` ...), where bytes may not be compiled. Its variant is chosen; `wide` must be asked for by name as well. */
+  /**
+   * A compiled binary of this package (`lamella/wasm/base.wasm` ...), where bytes may not be compiled. Its
+   * variant is chosen; `wide` must be asked for by name as well.
+   */
   readonly module?: WebAssembly.Module;
 }
 
@@ -41,7 +46,7 @@ export async function init(options: InitOptions = {}, switchOn?: (flag: string) 
     threads: anyOf(oneOf<'auto'>(['auto']), positiveInteger),
     module: moduleRule,
   });
-  if (variant === 'wide') (await lazyImport(() => import('./fusing.js'))).ensureFusing(switchOn);
+  if (variant === 'wide') (await lazyImport(() => import('./revectorizer.js'))).ensureRevectorizer(switchOn);
   const wanted = variant === 'wide' ? variant : embeddedVariant(variant);
   if (module === undefined) await engines.choose(wanted);
   else engines.chooseModule(module, variant === undefined || variant === 'auto' ? undefined : wanted);
@@ -49,10 +54,10 @@ export async function init(options: InitOptions = {}, switchOn?: (flag: string) 
 }
 
 async function chooseThreads(threads: number | 'auto'): Promise<void> {
-  wantThreads(threads, 1);
+  setThreads(threads, 1);
   if (threads === 1) return;
   const threading = await import('./threads/team.js').catch(() => undefined);
-  wantThreads(threads, threading?.possibleThreads(threads) ?? 1);
+  setThreads(threads, threading?.possibleThreads(threads) ?? 1);
 }
 
 /** The engine in use, when it is compiled: `init()`, unless it has run. */

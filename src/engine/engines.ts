@@ -1,21 +1,24 @@
+/**
+ * The engine: the binary that is compiled and in use, and how many threads it computes on. A set of binaries
+ * is handed in (engine.ts has every kernel, predict-engine.ts those of predictions); which variants there are
+ * is said in variants.ts.
+ */
 import { LamellaError, UnsupportedError } from '../errors.js';
-import { variantOf } from './module.js';
-
-/** The binaries that ship: plain SIMD; with fused multiply-add; and that for pairs of vectors which V8 fuses. */
-export type Variant = 'base' | 'relaxed' | 'wide';
-
-/** The binaries that are always at hand; `wide` is fetched when asked for. */
-export type EmbeddedVariant = Exclude<Variant, 'wide'>;
+import type { EmbeddedVariant, Variant } from './variants.js';
+import { automaticVariant, relaxedSimd, variantOf } from './variants.js';
 
 export interface EngineInfo {
   readonly variant: Variant;
-  /** Threads of the training that is running, at present, else those that `init` has found. */
+  /** Threads of the training that is running, at present; else those that `init` has found. */
   readonly threads: number;
   /** Whether this runtime accepts relaxed SIMD. */
   readonly relaxedSimd: boolean;
   /** Whether this runtime has shared memory. */
   readonly sharedMemory: boolean;
-  /** Size of the binary in use; undefined before it is needed, or where the runtime hands out compiled modules. */
+  /**
+   * Size of the binary in use; undefined before it is needed, or where the runtime hands out compiled
+   * modules.
+   */
   readonly wasmBytes: number | undefined;
 }
 
@@ -26,34 +29,23 @@ export interface Engine {
   readonly wasmBytes: number | undefined;
 }
 
-/** Where the bytes of binaries come from: compiled modules where bytes may not be compiled. */
+/** Where binaries come from: their bytes, or compiled modules where bytes may not be compiled. */
 export interface Binaries {
-  /** An embedded one, decoded when asked for. */
+  /** Returns an embedded binary, decoded on demand. */
   readonly binarySync: (variant: EmbeddedVariant) => Uint8Array<ArrayBuffer> | WebAssembly.Module;
   readonly loadBinary: (variant: Variant) => Promise<Uint8Array<ArrayBuffer> | WebAssembly.Module>;
 }
 
 let chosen: Variant | undefined;
-let wantedThreads: number | 'auto' = 1;
-let foundThreads = 1;
-/** Of the trainings that are running. */
+let threadsOption: number | 'auto' = 1;
+let resolvedThreads = 1;
+/** Tell the threads of each training that is running. */
 const threadsInUse: (() => number)[] = [];
 
-/** (func (result v128) … i8x16.relaxed_swizzle): the smallest module that needs relaxed SIMD. */
-const RELAXED_PROBE = [
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2,
-  253, 15, 253, 128, 2, 11,
-];
-
-let relaxedSupport: boolean | undefined;
-
-function relaxedSimd(): boolean {
-  if (typeof WebAssembly === 'undefined') return false;
-  relaxedSupport ??= WebAssembly.validate(new Uint8Array(RELAXED_PROBE));
-  return relaxedSupport;
-}
-
-/** @throws UnsupportedError where there is no WebAssembly: in Node.js with --jitless, in some hardened browsers */
+/**
+ * @throws UnsupportedError where there is no WebAssembly: in Node.js with --jitless, in some hardened
+ * browsers
+ */
 function checkWebAssembly(): void {
   if (typeof WebAssembly !== 'undefined') return;
   throw new UnsupportedError(
@@ -61,36 +53,22 @@ function checkWebAssembly(): void {
   );
 }
 
-/** `auto` is one of the embedded variants. */
-function automatic(): EmbeddedVariant {
-  return relaxedSimd() ? 'relaxed' : 'base';
-}
-
-/** The variant that was asked for, one of the embedded. @throws UnsupportedError if the runtime lacks what it needs */
-export function embeddedVariant(variant: 'auto' | EmbeddedVariant = 'auto'): EmbeddedVariant {
-  if (variant === 'auto') return automatic();
-  if (variant === 'base' || relaxedSimd()) return variant;
-  throw new UnsupportedError(
-    "init: variant 'relaxed' needs a runtime with relaxed SIMD, but this one refuses it; use 'base' or 'auto'.",
-  );
-}
-
-/** What is compiled of the binaries that have every kernel: they serve whoever needs some. */
+/** Compiled binaries that have every kernel: shared by engines that need a subset. */
 const complete = new Map<Variant, Engine>();
 
 /**
- * A set of binaries, and what is compiled of it. Every set has its own; the variant that is chosen is one for all, and a
- * set of some of the kernels uses what is compiled of the complete set.
+ * A set of binaries and the engines that are compiled from it. All sets share the chosen variant, and a set
+ * with some of the kernels uses the compiled engines of the complete set.
  */
 export class Engines {
   readonly #binaries: Binaries;
-  readonly #some: 'every kernel' | 'some kernels';
+  readonly #kernels: 'every kernel' | 'some kernels';
   readonly #own: Map<Variant, Engine>;
 
-  constructor(binaries: Binaries, some: 'every kernel' | 'some kernels') {
+  constructor(binaries: Binaries, kernels: 'every kernel' | 'some kernels') {
     this.#binaries = binaries;
-    this.#some = some;
-    this.#own = some === 'every kernel' ? complete : new Map<Variant, Engine>();
+    this.#kernels = kernels;
+    this.#own = kernels === 'every kernel' ? complete : new Map<Variant, Engine>();
   }
 
   /** Compile a variant, unless it is compiled, and choose it. @throws UnsupportedError */
@@ -102,25 +80,25 @@ export class Engines {
   /**
    * Choose a compiled binary.
    *
-   * @param wanted the variant that was asked for; default: what the binary says it is, else the automatic one
-   * @throws ValueError for modules that are none of this package's, or another variant
+   * @param wanted the requested variant; default: the one that the binary names, else the automatic one
+   * @throws ValueError for modules of other programs, and for another variant
    */
   chooseModule(module: WebAssembly.Module, wanted: Variant | undefined): void {
-    const variant = variantOf(module, wanted, this.#some) ?? wanted ?? automatic();
+    const variant = variantOf(module, wanted, this.#kernels) ?? wanted ?? automaticVariant();
     this.#record(variant, module, undefined);
     chosen = variant;
   }
 
-  /** The engine in use, compiled if it is not. */
+  /** The engine in use, compiled first if it is not yet. */
   async ready(): Promise<Engine> {
-    const variant = chosen ?? automatic();
+    const variant = chosen ?? automaticVariant();
     if (!this.#find(variant)) await this.choose(variant);
     return this.current();
   }
 
   /** The engine in use; compiled on the spot where the runtime allows that. */
   current(): Engine {
-    const variant = chosen ?? automatic();
+    const variant = chosen ?? automaticVariant();
     const found = this.#find(variant);
     if (found) return found;
     checkWebAssembly();
@@ -139,10 +117,11 @@ export class Engines {
   }
 
   info(): EngineInfo {
-    const variant = chosen ?? automatic();
+    const variant = chosen ?? automaticVariant();
     return {
       variant,
-      threads: threadsInUse.length > 0 ? Math.max(...threadsInUse.map((threads) => threads())) : foundThreads,
+      threads:
+        threadsInUse.length > 0 ? Math.max(...threadsInUse.map((threads) => threads())) : resolvedThreads,
       relaxedSimd: relaxedSimd(),
       sharedMemory: typeof SharedArrayBuffer !== 'undefined',
       wasmBytes: this.#find(variant)?.wasmBytes,
@@ -175,19 +154,19 @@ export class Engines {
   }
 }
 
-/** What `init` was told. */
-export function chosenThreads(): number | 'auto' {
-  return wantedThreads;
+/** The value of `threads` passed to `init`. */
+export function requestedThreads(): number | 'auto' {
+  return threadsOption;
 }
 
-/** Note what `init` was told, and how many threads that comes to. */
-export function wantThreads(threads: number | 'auto', found: number): void {
-  wantedThreads = threads;
-  foundThreads = found;
+/** Set the value passed to `init`, and the resolved count of threads. */
+export function setThreads(threads: number | 'auto', resolved: number): void {
+  threadsOption = threads;
+  resolvedThreads = resolved;
 }
 
-/** Note what tells the threads of a training; the function that is returned ends that. */
-export function useThreads(threads: () => number): () => void {
+/** Let `threads` tell the threads of a training, until the function that is returned is called. */
+export function trackThreads(threads: () => number): () => void {
   threadsInUse.push(threads);
   return () => void threadsInUse.splice(threadsInUse.indexOf(threads), 1);
 }

@@ -12,11 +12,14 @@ export type Kernel = (...args: number[]) => void;
 export interface Call {
   readonly kernel: KernelName;
   readonly args: Args;
-  /** About how many nanoseconds it takes, where the arguments do not tell (convolutions: their sizes are in a table). */
+  /**
+   * Nanoseconds that it takes, about, where its arguments do not tell (convolutions: their sizes are in a
+   * table).
+   */
   readonly nanoseconds?: number;
 }
 
-/** A call of a kernel with its arguments in order, matrices in the place of offset and stride. */
+/** Makes a call of a kernel: its arguments in order, matrices in place of offset and stride. */
 export function call<K extends KernelName>(kernel: K, ...given: Arguments[K]): Call {
   const values: readonly (number | boolean | { readonly offset: number; readonly stride: number })[] = given;
   const args = values.flatMap((value) =>
@@ -27,12 +30,13 @@ export function call<K extends KernelName>(kernel: K, ...given: Arguments[K]): C
 
 type Args = readonly number[];
 
-/** A pointer that moves with the rows: its position, and the bytes from row to row. */
+/** A pointer that moves with the rows: its position and the bytes from row to row. */
 type Moving = readonly [pointer: number, stride: (args: Args) => number];
 
 /**
- * How a kernel may be cut into parts, what it touches (positions of pointers), and about how many nanoseconds it takes, as the
- * comment of the kernel says. No cut changes a bit: every output element is a chain of its own.
+ * How a kernel may be cut into parts, what it touches (positions of pointers), and how many nanoseconds it
+ * takes, about, as the comment of the kernel says. No cut changes a bit: every output element is a chain of
+ * its own.
  */
 export interface Partition {
   readonly writes: readonly number[];
@@ -43,13 +47,14 @@ export interface Partition {
   /** Position of the count of rows, cut at multiples of `block`, and the pointers that move with them. */
   readonly rows?: { readonly count: number; readonly block: number; readonly moving: readonly Moving[] };
   /**
-   * Rows whose sums a later call can go on with: the position of their count, the pointers that move with them, and the
-   * position of the argument that is 0 where sums go on. One thread after another only; never two at once.
+   * Rows whose sums a later call can go on with: the position of their count, the pointers that move with
+   * them, and the position of the argument that is 0 where sums go on. One thread after another only; never
+   * two at once.
    */
   readonly chain?: { readonly count: number; readonly moving: readonly Moving[]; readonly fresh: number };
   /** Position of scratch that every thread needs for itself. */
   readonly scratch?: number;
-  /** Nothing waits for it soon: it may stand beside later calls. */
+  /** True if its result is not needed soon: it may run beside later calls. */
   readonly late?: boolean;
 }
 
@@ -60,7 +65,11 @@ export function run(program: Program): void {
   for (const call of program) call();
 }
 
-/** Bind calls to the kernels of an instance. @throws UnsupportedError for a binary of another release, whose kernels differ */
+/**
+ * Binds calls to the kernels of an instance.
+ *
+ * @throws UnsupportedError for a binary of another release, whose kernels differ
+ */
 export function bind(kernels: Kernels, calls: readonly Call[]): Program {
   return calls.map(({ kernel, args }) => {
     if (args.length > 16) throw new RangeError(`${kernel} has ${args.length} arguments, but bind knows 16.`);
@@ -73,8 +82,8 @@ export function bind(kernels: Kernels, calls: readonly Call[]): Program {
 }
 
 /**
- * A kernel with its arguments. Spreading them at every step would cost more than a small kernel. Workers are started from
- * its text: it uses nothing from outside.
+ * Binds a kernel to its arguments. Spreading them at every step would cost more than a small kernel. Workers
+ * are started from the text of this function, so it uses nothing from outside.
  */
 export function bindKernel(f: Kernel, args: readonly number[]): () => void {
   const [a, b, c, d, e, g, h, i, j, k, l, m, n, o, p, q] = args;

@@ -1,7 +1,8 @@
 /**
- * How kernel calls are cut into parts: for threads, which run them at the same time (threads/schedule.ts), and into slices
- * of time, between which the host has its turn. No cut changes a bit: every output element is a chain of its own, or a
- * chain that the next part goes on with. What a kernel's comment in assembly/ says of it stands in generated/partitions.ts.
+ * How kernel calls are cut into parts: for threads, which run them at the same time (threads/schedule.ts),
+ * and into slices of time, between which the host has its turn. No cut changes a bit: every output element is
+ * a chain of its own, or a chain that the next part goes on with. What a kernel's comment in assembly/ says
+ * of it stands in generated/partitions.ts.
  */
 import { PARTITIONS } from './generated/partitions.js';
 import type { Call, Partition } from './kernels.js';
@@ -21,11 +22,12 @@ export interface Cut {
 }
 
 /**
- * Nanoseconds that a call takes on one thread, about: what its kernel's @cost says. Right within a factor of about two is
- * enough, since costs decide only what is worth cutting and which thread is the idlest. They were set by hand in November
- * 2026 on AMD EPYC (Zen 4 and 5) with Node.js 20 and 24; no run is recorded. To measure one again, time a call bound by
- * `Arena.bind`, repeated for 10 ms, and divide by what the formula multiplies. `npm run bench:kernels` has the matrix
- * products: 0.3 ns for a row, an input and a panel of 8 units are 53 GFLOP/s.
+ * Nanoseconds that a call takes on one thread, about: what its kernel's @cost says. Right within a factor of
+ * about two is enough, since costs decide only what is worth cutting and which thread is the idlest. They
+ * were set by hand in November 2026 on AMD EPYC (Zen 4 and 5) with Node.js 20 and 24; no run is recorded. To
+ * measure one again, time a call bound by `Arena.bind`, repeated for 10 ms, and divide by what the formula
+ * multiplies. `npm run bench:kernels` has the matrix products: 0.3 ns for a row, an input and a panel of 8
+ * units are 53 GFLOP/s.
  */
 export function costOf({ kernel, args, nanoseconds }: Call): number {
   return nanoseconds ?? PARTITIONS[kernel]?.cost(args) ?? 1000;
@@ -53,8 +55,8 @@ function sequenceCutOf({ kernel, args }: Call): Cut | undefined {
 }
 
 /**
- * True for ranges that have no block for every thread. Others are cut, even where rows would come out more evenly: weights
- * then stay in the cache of the thread that updates them.
+ * True for ranges that have no block for every thread. Others are cut, even where rows would come out more
+ * evenly: weights then stay in the cache of the thread that updates them.
  */
 function favoursRows({ kernel, args }: Call, threads: number): boolean {
   const { range, rows } = PARTITIONS[kernel] as Partition;
@@ -74,8 +76,8 @@ export function endsOf({ count, block }: Cut, shares: readonly number[]): Ends {
 }
 
 /**
- * The part of a call that a thread runs; undefined if there is nothing for it to do. `scratch`: where a thread has its own;
- * undefined if it may use the call's.
+ * The part of a call that a thread runs; undefined if there is nothing for it to do. `scratch`: where a
+ * thread has its own; undefined if it may use the call's.
  */
 export function partOf(call: Call, cut: Cut, ends: Ends, thread: number, scratch?: number): Call | undefined {
   const [begin, end] = [ends[thread], ends[thread + 1]];
@@ -111,7 +113,10 @@ export function withScratch(call: Call, scratch: number | undefined): Call {
   return { ...call, args: call.args.map((arg, i) => (i === position ? scratch : arg)) };
 }
 
-/** Whether two calls touch the same bytes and one of them writes there. Different pointers are different arrays. */
+/**
+ * True if two calls touch the same bytes and one of them writes there. Different pointers are different
+ * arrays.
+ */
 export function conflict(a: Call, b: Call): boolean {
   const [first, second] = [PARTITIONS[a.kernel], PARTITIONS[b.kernel]];
   if (!first || !second) return true;

@@ -1,5 +1,5 @@
 import { embedded } from './embedded.js';
-import type { EmbeddedVariant, Variant } from './engines.js';
+import type { EmbeddedVariant, Variant } from './variants.js';
 import packed from './generated/predict.js';
 
 /** As binaries.ts, of the binaries that only predict; predict-binaries.workerd.ts takes this file's place. */

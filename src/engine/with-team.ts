@@ -1,5 +1,5 @@
 import type { Engine } from './engines.js';
-import { chosenThreads, useThreads } from './engines.js';
+import { requestedThreads, trackThreads } from './engines.js';
 import type { ThreadTeam } from './threads/team.js';
 
 /** Floating-point operations of a step, as if no input were 0, from which threads are tried. */
@@ -16,14 +16,16 @@ export interface TeamRequest {
   readonly flops: number;
 }
 
-/** Runs `body` with a team of threads, or with undefined where one thread is asked for, or all that there is. */
+/**
+ * Runs `body` with a team of threads, or with undefined where one thread is asked for, or all that there is.
+ */
 export async function withTeam<T>(
-  { engine, threads = chosenThreads(), flops }: TeamRequest,
+  { engine, threads = requestedThreads(), flops }: TeamRequest,
   body: (team: ThreadTeam | undefined) => Promise<T>,
 ): Promise<T> {
-  const most = threads === 'auto' ? usefulThreads(flops) : threads;
-  const team = most < 2 ? undefined : await loadTeam(engine, most, threads === 'auto');
-  const done = useThreads(() => (team && (team.tuner?.prefersParallel ?? true) ? team.threads : 1));
+  const max = threads === 'auto' ? usefulThreads(flops) : threads;
+  const team = max < 2 ? undefined : await loadTeam(engine, max, threads === 'auto');
+  const done = trackThreads(() => (team && (team.tuner?.prefersParallel ?? true) ? team.threads : 1));
   try {
     return await body(team);
   } finally {
@@ -38,11 +40,11 @@ function usefulThreads(flops: number): number {
 }
 
 /** Undefined where threads cannot even be loaded. */
-async function loadTeam(engine: Engine, most: number, automatic: boolean): Promise<ThreadTeam | undefined> {
+async function loadTeam(engine: Engine, max: number, automatic: boolean): Promise<ThreadTeam | undefined> {
   const threading = await import('./threads/team.js').catch(() => undefined);
   return threading?.acquireTeam(
     engine,
-    automatic ? Math.min(most, threading.availableThreads()) : most,
+    automatic ? Math.min(max, threading.availableThreads()) : max,
     automatic,
   );
 }

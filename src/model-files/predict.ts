@@ -1,5 +1,5 @@
 import { describe } from '../check.js';
-import { ready } from '../engine/predicting.js';
+import { ready } from '../engine/predict-engine.js';
 import { FormatError } from '../errors.js';
 import { ClassifierPredictor } from '../estimators/classifier-predictor.js';
 import { readMLP, readPerceptron } from '../estimators/loading.js';
@@ -45,8 +45,9 @@ async function readSequentialPredictor(bytes: Uint8Array): Promise<SequentialPre
 }
 
 /**
- * Load a model that `toBytes` or `saveModel` of lamella has written, of whichever kind it is, to predict with it and
- * nothing else. What it predicts is what the saved model did, to the bit (with the same variant of the engine):
+ * Load a model that `toBytes` or `saveModel` of lamella has written, of whichever kind it is, to predict with
+ * it and nothing else. What it predicts is what the saved model did, to the bit (with the same variant of the
+ * engine):
  *
  * - MLPClassifier: `predict`, `predictProba`, `predictLogProba`, `classes` and the other attributes
  * - MLPRegressor: `predict` and the attributes
@@ -55,7 +56,8 @@ async function readSequentialPredictor(bytes: Uint8Array): Promise<SequentialPre
  *
  * @param bytes the whole file; more than 16 MiB must stay as they are until the promise settles
  * @param options.maxBytes the most bytes that the file may have; default 2^30
- * @throws ValueError for anything but bytes; FormatError for files of other programs or a later version, and damaged ones.
+ * @throws ValueError for anything but bytes; FormatError for files of other programs or a later version, and
+ * damaged ones.
  *   How a Sequential model was compiled is not looked at
  */
 export async function loadModel<M extends AnyPredictor = AnyPredictor>(

@@ -153,7 +153,7 @@ describe('init()', () => {
   });
 
   test('of lamella/predict takes binaries with all kernels or those of predictions, and no others', async () => {
-    const predicting = await import('../../src/engine/predicting.js');
+    const predicting = await import('../../src/engine/predict-engine.js');
     for (const variant of ['base', 'relaxed'] as const) {
       for (const module of [shipped(`predict-${variant}`), kernelModule(variant)]) {
         await predicting.init({ module });

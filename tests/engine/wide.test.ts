@@ -5,7 +5,7 @@ import { kernelModule } from '../helpers/wasm.js';
 import { Seeded } from '../helpers/seeded.js';
 
 // Without V8's flag the binary computes the same, only slower.
-vi.mock('../../src/engine/fusing.js', () => ({ ensureFusing() {} }));
+vi.mock('../../src/engine/revectorizer.js', () => ({ ensureRevectorizer() {} }));
 
 afterAll(() => pool.end());
 

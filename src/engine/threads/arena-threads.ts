@@ -1,6 +1,6 @@
 /**
- * The threads at work on one arena: writes programs into its memory, where the workers read them, announces them, and
- * waits at the end of each. Which thread runs what is decided in schedule.ts.
+ * The threads at work on one arena: writes programs into its memory, where the workers read them, announces
+ * them, and waits at the end of each. Which thread runs what is decided in schedule.ts.
  */
 import { CONTROL_BYTES, ControlWord, Wait } from '../generated/control.js';
 import type { Call, KernelName, Kernels, Program } from '../kernels.js';
@@ -16,7 +16,9 @@ import { encode, PROTOCOL } from './worker.js';
 /** Bytes for programs in an arena, per thread. Programs that find no room run on the calling thread alone. */
 const PROGRAM_BYTES = 262144;
 
-/** Milliseconds that the calling thread waits, beside what a program is estimated to take, before it gives up. */
+/**
+ * Milliseconds that the calling thread waits, beside what a program is estimated to take, before it gives up.
+ */
 const PATIENCE_MS = 1000;
 
 /** How many times longer than estimated a program may take. */
@@ -69,8 +71,8 @@ export class ArenaThreads {
   }
 
   /**
-   * The calls as a program that all threads run, or the calling one alone where that is faster. When it returns, the
-   * workers are idle.
+   * The calls as a program that all threads run, or the calling one alone where that is faster. When it
+   * returns, the workers are idle.
    */
   bind(calls: readonly Call[]): Program {
     const { kernels, threads, tuner } = this.#options;

@@ -1,6 +1,6 @@
 /**
- * The worker pool: starts workers, in Node.js and elsewhere, lends them to one training at a time and ends them when
- * nobody needs them. What workers do is in worker.ts; who borrows them, in team.ts.
+ * The worker pool: starts workers, in Node.js and elsewhere, lends them to one training at a time and ends
+ * them when nobody needs them. What workers do is in worker.ts; who borrows them, in team.ts.
  */
 import { PROTOCOL, workerText } from './worker.js';
 
@@ -30,7 +30,10 @@ interface Builtins {
 const IDLE_MS = 2000;
 const START_MS = 5000;
 
-/** Workers let go of a memory when they collect their garbage, or end: with more bytes than these they end at once. */
+/**
+ * Workers let go of a memory when they collect their garbage, or end: with more bytes than these they end at
+ * once.
+ */
 const MAX_IDLE_BYTES = 268435456;
 
 const NODE_PORT = `(({ parentPort }) => ({
@@ -46,7 +49,10 @@ export function builtin(name: string): Record<string, unknown> | undefined {
   return (globalThis as { process?: Builtins }).process?.getBuiltinModule?.(name);
 }
 
-/** Resolves when the worker answers; rejects if it does not. In the background it does not keep the process alive. */
+/**
+ * Resolves when the worker answers; rejects if it does not. In the background it does not keep the process
+ * alive.
+ */
 function start(background: boolean): Promise<PoolWorker> {
   return new Promise((resolve, reject) => {
     let lost = false;
@@ -108,7 +114,10 @@ function startInWeb(answer: (message: unknown) => void, fail: () => void): Start
   return { post: (message) => worker.postMessage(message), terminate: () => worker.terminate() };
 }
 
-/** Workers that compute beside the calling thread, for one training at a time. They end when idle for two seconds. */
+/**
+ * Workers that compute beside the calling thread, for one training at a time. They end when idle for two
+ * seconds.
+ */
 export class WorkerPool {
   #workers: PoolWorker[] = [];
   #busy = false;

@@ -1,6 +1,7 @@
 /**
- * Distributes the calls of a program over threads: which thread runs which part of which call, and where all have to wait
- * for each other. How one call is cut is decided in ../partition.ts; how threads wait, in arena-threads.ts.
+ * Distributes the calls of a program over threads: which thread runs which part of which call, and where all
+ * have to wait for each other. How one call is cut is decided in ../partition.ts; how threads wait, in
+ * arena-threads.ts.
  */
 import { PARTITIONS } from '../generated/partitions.js';
 import type { Call } from '../kernels.js';
@@ -21,8 +22,8 @@ interface PlacedCall {
 const MIN_PROGRAM_COST = 10000;
 
 /**
- * Distributes the calls of a program over threads. Calls between two barriers form a phase: within it no thread touches
- * what another one writes.
+ * Distributes the calls of a program over threads. Calls between two barriers form a phase: within it no
+ * thread touches what another one writes.
  *
  * @param scratch byte offset of a thread's own scratch; undefined if it may use that of the plan
  */

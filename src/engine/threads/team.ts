@@ -1,10 +1,11 @@
 /**
- * A thread team: the calling thread and some workers of the pool, for one training. Finds out how many threads this
- * runtime can have and compiles the binary for shared memory. What the team does on an arena is in arena-threads.ts; this
- * file is a chunk of its own, loaded when threads are asked for.
+ * A thread team: the calling thread and some workers of the pool, for one training. Finds out how many
+ * threads this runtime can have and compiles the binary for shared memory. What the team does on an arena is
+ * in arena-threads.ts; this file is a chunk of its own, loaded when threads are asked for.
  */
 import { loadBinary } from '../binaries.js';
-import type { Engine, Variant } from '../engines.js';
+import type { Engine } from '../engines.js';
+import type { Variant } from '../variants.js';
 import type { ArenaThreadsOptions } from './arena-threads.js';
 import { ArenaThreads, arenaThreadsBytes } from './arena-threads.js';
 import type { PoolWorker } from './pool.js';
@@ -71,8 +72,8 @@ function findMemoryFlag(bytes: Uint8Array): number {
 const charCode = (letter: string): number => letter.charCodeAt(0);
 
 /**
- * A team of `threads`, or undefined where threads cannot work or another training has them. An automatic team starts its
- * workers when the training has lasted a while, and uses them where that is faster.
+ * A team of `threads`, or undefined where threads cannot work or another training has them. An automatic team
+ * starts its workers when the training has lasted a while, and uses them where that is faster.
  */
 export async function acquireTeam(
   engine: Engine,

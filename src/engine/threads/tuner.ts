@@ -1,12 +1,15 @@
 /**
- * Decides by the clock whether a training's steps run on all threads or on one. Which bits come out never depends on
- * it. It starts no workers and runs no kernels: ThreadTeam does the one, ArenaThreads the other.
+ * Decides by the clock whether a training's steps run on all threads or on one. Which bits come out never
+ * depends on it. It starts no workers and runs no kernels: ThreadTeam does the one, ArenaThreads the other.
  *
- * Its constants are choices, not measurements, except MIN_GAIN: below 3 % a difference drowns in the noise of windows
- * of 6 ms. tests/engine/threads/tuner.test.ts bounds what they cost, on a simulated clock.
+ * Its constants are choices, not measurements, except MIN_GAIN: below 3 % a difference drowns in the noise of
+ * windows of 6 ms. tests/engine/threads/tuner.test.ts bounds what they cost, on a simulated clock.
  */
 
-/** Milliseconds of a measurement. Its first step, after a change, does not count unless it alone takes as long. */
+/**
+ * Milliseconds of a measurement. Its first step, after a change, does not count unless it alone takes as
+ * long.
+ */
 const COMPARISON_MS = 6;
 
 /** Milliseconds of a measurement while all threads run. */
@@ -37,8 +40,8 @@ export interface TunerOptions {
 }
 
 /**
- * Compares one thread with all threads from time to time, by taking turns, and keeps to what was faster. Where
- * processors are far from each other, or busy with something else, that is one thread.
+ * Compares one thread with all threads from time to time, by taking turns, and keeps to what was faster.
+ * Where processors are far from each other, or busy with something else, that is one thread.
  */
 export class ThreadTuner {
   readonly #options: Required<TunerOptions>;

@@ -1,13 +1,16 @@
 /**
- * What a worker runs, and what it and the calling thread agree on: the constants of the protocol, and how programs are
- * written into the memory that they share. A worker knows kernels, but nothing of networks or training.
+ * What a worker runs, and what it and the calling thread agree on: the constants of the protocol, and how
+ * programs are written into the memory that they share. A worker knows kernels, but nothing of networks or
+ * training.
  */
 import { ControlWord, Wait } from '../generated/control.js';
 import type { KernelName } from '../kernels.js';
 import { bindKernel } from '../kernels.js';
 import type { Lane } from './schedule.js';
 
-/** Constants that the calling thread and its workers must agree on. A worker's text is handed them as JSON. */
+/**
+ * Constants that the calling thread and its workers must agree on. A worker's text is handed them as JSON.
+ */
 export const PROTOCOL = {
   /** Positions (int32) in the control block. */
   words: ControlWord,
@@ -53,8 +56,8 @@ interface Port {
 }
 
 /**
- * The text that a worker is started from. `port` is an expression. A bundler's helper for names may stand in the text of
- * functions.
+ * The text that a worker is started from. `port` is an expression. A bundler's helper for names may stand in
+ * the text of functions.
  */
 export function workerText(port: string): string {
   const protocol = JSON.stringify(PROTOCOL);
@@ -62,8 +65,8 @@ export function workerText(port: string): string {
 }
 
 /**
- * All of a worker: joins arenas and runs its lanes of programs until it is told to leave. Workers are started from its
- * text, so it uses nothing from outside but its parameters.
+ * All of a worker: joins arenas and runs its lanes of programs until it is told to leave. Workers are started
+ * from its text, so it uses nothing from outside but its parameters.
  */
 function workerMain(
   port: Port,
@@ -115,8 +118,8 @@ function workerMain(
   };
 
   port.listen((message) => {
-    // A browser holds messages back until the worker's text has run and the main thread has seen that: only an answer
-    // shows it.
+    // A browser holds messages back until the worker's text has run and the main thread has seen that: only
+    // an answer shows it.
     if (typeof message === 'string') {
       port.post(ready);
       return;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ensureFusing, FUSING_FLAG } from '../../src/engine/fusing.js';
+import { ensureRevectorizer, REVECTORIZE_FLAG } from '../../src/engine/revectorizer.js';
 
 const node24 = {
   arch: 'x64',
@@ -12,17 +12,17 @@ const started = (...execArgv: string[]) => ({ ...node24, execArgv });
 
 describe('the variant wide', () => {
   test.each([
-    [[FUSING_FLAG]],
+    [[REVECTORIZE_FLAG]],
     [['--experimental_wasm_revectorize']],
-    [['--no-experimental-wasm-revectorize', '--stack-size=2000', FUSING_FLAG]],
+    [['--no-experimental-wasm-revectorize', '--stack-size=2000', REVECTORIZE_FLAG]],
   ])('needs nothing more in a process started with %j', (words) => {
-    expect(() => ensureFusing(undefined, started(...words))).not.toThrow();
+    expect(() => ensureRevectorizer(undefined, started(...words))).not.toThrow();
   });
 
-  test.each([[[]], [['--stack-size=2000']], [[FUSING_FLAG, '--no-experimental-wasm-revectorize']]])(
+  test.each([[[]], [['--stack-size=2000']], [[REVECTORIZE_FLAG, '--no-experimental-wasm-revectorize']]])(
     'is refused in a process started with %j, unless something may set the flag',
     (words) => {
-      expect(() => ensureFusing(undefined, started(...words))).toThrow(
+      expect(() => ensureRevectorizer(undefined, started(...words))).toThrow(
         "init: variant 'wide' needs V8's flag --experimental-wasm-revectorize, but this process was started without it; start it as node --experimental-wasm-revectorize, or import init from lamella/node, which sets it.",
       );
     },
@@ -30,7 +30,7 @@ describe('the variant wide', () => {
 
   test.each([
     [{}, 'this is another runtime'],
-    [{ versions: { node: '24.2.0' }, execArgv: [FUSING_FLAG] }, 'this is another runtime'],
+    [{ versions: { node: '24.2.0' }, execArgv: [REVECTORIZE_FLAG] }, 'this is another runtime'],
     [{ ...node24, versions: { node: '22.23.1' } }, 'this is Node.js 22.23.1'],
     [{ ...node24, versions: { node: '26.3.0', deno: '2.9.6' } }, 'this is Deno 2.9.6'],
     [{ ...node24, versions: { node: '26.3.0', bun: '1.4.5' } }, 'this is Bun 1.4.5'],
@@ -38,7 +38,7 @@ describe('the variant wide', () => {
     [{ ...node24, config: { variables: {} } }, 'this Node.js is built without it'],
   ])('is refused, and no flag set, in %j', (runtime, reason) => {
     const flags: string[] = [];
-    expect(() => ensureFusing((flag) => flags.push(flag), runtime)).toThrow(
+    expect(() => ensureRevectorizer((flag) => flags.push(flag), runtime)).toThrow(
       `init: variant 'wide' needs Node.js 24 or newer on x64 with --experimental-wasm-revectorize, but ${reason}; use 'relaxed' or 'auto'.`,
     );
     expect(flags).toEqual([]);
@@ -46,8 +46,8 @@ describe('the variant wide', () => {
 
   test('has the flag set once where only the flag is missing', () => {
     const flags: string[] = [];
-    for (let i = 0; i < 2; i++) ensureFusing((flag) => flags.push(flag), started());
-    expect(flags).toEqual([FUSING_FLAG]);
-    expect(() => ensureFusing(undefined, started())).not.toThrow();
+    for (let i = 0; i < 2; i++) ensureRevectorizer((flag) => flags.push(flag), started());
+    expect(flags).toEqual([REVECTORIZE_FLAG]);
+    expect(() => ensureRevectorizer(undefined, started())).not.toThrow();
   });
 });
