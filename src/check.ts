@@ -1,3 +1,8 @@
+/**
+ * Checks what callers give: options against closed schemas, single values, and the options of methods whose
+ * name ends in Async. The rules themselves are in check/rules.ts, what errors say of a value in
+ * check/describe.ts.
+ */
 import { ValueError } from './errors.js';
 import { describe, quote, closestName, toCamelCase } from './check/describe.js';
 import type { Rule } from './check/rules.js';
@@ -16,13 +21,15 @@ export type Schema = Readonly<Record<string, Rule<unknown>>>;
 export type Checked<S extends Schema> = { [K in keyof S]?: S[K] extends Rule<infer T> ? T : never };
 
 /**
- * Check an object of options against a closed schema: every name must be known, every value must keep its rule. Options
- * that are `undefined` count as not given.
+ * Check an object of options against a closed schema: every name must be known, every value must keep its
+ * rule. Options that are `undefined` count as not given.
  *
  * @param owner whose options they are, for the error: 'MLPClassifier'
  * @param example options to give instead of what is no object: '{ units: ... }'
- * @returns a fresh object with the canonical values of the options that were given; spread it over the defaults
- * @throws ValueError for anything else than an object, unknown names (with the nearest known name), and bad values
+ * @returns a fresh object with the canonical values of the options that were given; spread it over the
+ *   defaults
+ * @throws ValueError for anything else than an object, unknown names (with the nearest known name), and bad
+ *   values
  */
 export function checkOptions<S extends Schema>(
   owner: string,
@@ -46,8 +53,8 @@ export function checkOptions<S extends Schema>(
 }
 
 /**
- * True for an object that may hold options. A Map, a Date, a Promise or an AbortSignal has none of its own: it would be
- * ignored in silence. Neither has any array.
+ * True for an object that may hold options. A Map, a Date, a Promise or an AbortSignal has none of its own:
+ * it would be ignored in silence. Neither has any array.
  */
 function isOptions(given: unknown): given is object {
   if (typeof given !== 'object' || given === null || Array.isArray(given) || ArrayBuffer.isView(given)) {
@@ -68,7 +75,10 @@ export function checkValue<T>(owner: string, name: string, value: unknown, rule:
   throw new ValueError(`${owner}: ${name} must be ${rule.expected}, but received ${received}.`);
 }
 
-/** What options are called in other libraries, and in the other of the two interfaces; what is known is offered. */
+/**
+ * What options are called in other libraries, and in the other of the two interfaces; what is known is
+ * offered.
+ */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   lr: ['learningRateInit', 'learningRate', 'eta0'],
   eta: ['learningRateInit', 'learningRate', 'eta0'],
@@ -105,7 +115,10 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   onEpoch: ['callbacks'],
 };
 
-/** The name of `known` that a name in snake_case, or one from elsewhere, stands for; undefined if there is none. */
+/**
+ * The name of `known` that a name in snake_case, or one from elsewhere, stands for; undefined if there is
+ * none.
+ */
 export function knownFor(name: string, known: readonly string[]): string | undefined {
   const camelCase = toCamelCase(name);
   const meant = Object.hasOwn(ELSEWHERE, camelCase) ? ELSEWHERE[camelCase] : [];
@@ -152,8 +165,8 @@ export function notJson(owner: string, instead: string): ValueError {
 /** The option `threads` of what predicts. */
 export interface ThreadsOption {
   /**
-   * Accepted as by `fit`, a number or 'auto'. Predictions compute on the calling thread, whatever the number; the results
-   * are the same.
+   * Accepted as by `fit`, a number or 'auto'. Predictions compute on the calling thread, whatever the number;
+   * the results are the same.
    */
   readonly threads?: number | 'auto';
 }
@@ -166,8 +179,9 @@ export interface AsyncOptions {
   /** Aborts: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
-   * Accepted as by `fit`, a number or 'auto'. Predictions and transformers compute on the calling thread, whatever the
-   * number, and let other work of the program run between their slices; the results are the same.
+   * Accepted as by `fit`, a number or 'auto'. Predictions and transformers compute on the calling thread,
+   * whatever the number, and let other work of the program run between their slices; the results are the
+   * same.
    */
   readonly threads?: number | 'auto';
 }
@@ -179,8 +193,8 @@ const asyncSchema = {
 };
 
 /**
- * A method whose name ends in `Async`: check its options, then do its work in slices of about 25 ms, between which timers,
- * input and other work of the program run.
+ * A method whose name ends in `Async`: check its options, then do its work in slices of about 25 ms, between
+ * which timers, input and other work of the program run.
  *
  * @param owner whose options they are, for errors: 'MLPClassifier.predictAsync'
  * @param schema the options of the method without `Async`

@@ -14,8 +14,8 @@ const names: Readonly<Record<string, string>> = {
 };
 
 /**
- * Every refusal of this package. Messages are one sentence: what was wrong, what was expected, what was received.
- * `code` is stable across releases; match on it rather than on the message.
+ * Every refusal of this package. Messages are one sentence: what was wrong, what was expected, what was
+ * received. `code` is stable across releases; match on it rather than on the message.
  */
 export class LamellaError extends Error {
   /** Survives minifiers. */

@@ -1,7 +1,8 @@
 /**
- * The transcendental functions of this package, in plain float64 arithmetic: engines disagree in the last bits of
- * `Math.exp` and its like, and weights, losses and data must have the same bits everywhere. Sums and products of
- * double-doubles are in math/double.ts; the kernels have float32 functions of their own (assembly/math.ts).
+ * The transcendental functions of this package, in plain float64 arithmetic: engines disagree in the last
+ * bits of `Math.exp` and its like, and weights, losses and data must have the same bits everywhere. Sums and
+ * products of double-doubles are in math/double.ts; the kernels have float32 functions of their own
+ * (assembly/math.ts).
  */
 import type { DoubleDouble } from './math/double.js';
 import { scaleByPowerOfTwo, splitExponent, multiply, product, sum, THIRD } from './math/double.js';
@@ -19,8 +20,8 @@ const EXP_OVERFLOW = 709.782712893384;
 const EXP_UNDERFLOW = -745.1332191019412;
 
 /**
- * exp(high - low) * 2^k for |high - low| <= ln(2)/2. With r = high - low and c(r) = r - (r^2 P1 + ... + r^10 P5):
- * exp(r) = 1 + r + r c / (2 - c). Error of the polynomial below 2^-59.
+ * exp(high - low) * 2^k for |high - low| <= ln(2)/2. With r = high - low and c(r) = r - (r^2 P1 + ... + r^10
+ * P5): exp(r) = 1 + r + r c / (2 - c). Error of the polynomial below 2^-59.
  */
 function expReduced(high: number, low: number, k: number): number {
   const r = high - low;
@@ -41,7 +42,8 @@ export function exp(x: number): number {
 }
 
 /**
- * The tail R of log(1 + f) = f - f^2/2 + s (f^2/2 + R), where s = f / (2 + f); error of the polynomial below 2^-58.
+ * The tail R of log(1 + f) = f - f^2/2 + s (f^2/2 + R), where s = f / (2 + f); error of the polynomial below
+ * 2^-58.
  */
 function logTail(s: number): number {
   const z = s * s;
@@ -135,8 +137,8 @@ export function tanh(x: number): number {
 }
 
 /**
- * ln(x) for finite x > 0 as a sum of two doubles, relative error below 2^-64.
- * x = m 2^k, s = (m - 1) / (m + 1), ln(m) = 2 artanh(s) = 2 s (1 + s^2 / 3 + s^4 / 5 + ... + s^24 / 25 + ...).
+ * ln(x) for finite x > 0 as a sum of two doubles, relative error below 2^-64. x = m 2^k, s = (m - 1) / (m +
+ * 1), ln(m) = 2 artanh(s) = 2 s (1 + s^2 / 3 + s^4 / 5 + ... + s^24 / 25 + ...).
  */
 function logDouble(x: number): DoubleDouble {
   const [m, k] = splitExponent(x);
@@ -164,8 +166,8 @@ function seriesFrom5(z: number): number {
 }
 
 /**
- * base^exponent with the special cases of `Math.pow`. Error below 1 ulp (2 ulp for subnormal results); exact wherever the
- * true result is a double.
+ * base^exponent with the special cases of `Math.pow`. Error below 1 ulp (2 ulp for subnormal results); exact
+ * wherever the true result is a double.
  */
 export function pow(base: number, exponent: number): number {
   if (exponent === 0) return 1;
@@ -205,7 +207,7 @@ function powPositive(base: number, exponent: number): number {
  */
 const TWO_OVER_PI = 0.6366197723675814;
 
-/** pi/2 in parts of 33 bits: products with whole numbers below 2^20 are exact. */
+/** pi/2 in parts of 33 bits: products with integers below 2^20 are exact. */
 const HALF_PI_1 = 1.5707963267341256;
 const HALF_PI_2 = 6.077100506303966e-11;
 const HALF_PI_3 = 2.0222662487111665e-21;
@@ -252,7 +254,10 @@ function cosKernel([x, y]: DoubleDouble): number {
   return w + (1 - w - half + (z * r - x * y));
 }
 
-/** Sine of an angle in radians. Error below 1 ulp for |x| <= 1e6; beyond, that of x % 2 pi; NaN for infinite ones. */
+/**
+ * Sine of an angle in radians. Error below 1 ulp for |x| <= 1e6; beyond, that of x % 2 pi; NaN for infinite
+ * ones.
+ */
 export function sin(x: number): number {
   if (x - x !== 0) return NaN;
   if (Math.abs(x) < 1e-8) return x;
@@ -261,7 +266,10 @@ export function sin(x: number): number {
   return quadrant & 2 ? -value : value;
 }
 
-/** Cosine of an angle in radians. Error below 1 ulp for |x| <= 1e6; beyond, that of x % 2 pi; NaN for infinite ones. */
+/**
+ * Cosine of an angle in radians. Error below 1 ulp for |x| <= 1e6; beyond, that of x % 2 pi; NaN for infinite
+ * ones.
+ */
 export function cos(x: number): number {
   if (x - x !== 0) return NaN;
   const { quadrant, angle } = reduce(x);

@@ -29,8 +29,9 @@ export type NestedNumbers = number | NestedNumbers[];
 /**
  * An n-dimensional array, row-major.
  *
- * Typed arrays and NdArrays are wrapped without a copy; nested arrays of plain numbers become a Float64Array, rows that are
- * typed arrays of one type keep that type; CSR rows and non-contiguous `ndarray` objects are copied.
+ * Typed arrays and NdArrays are wrapped without a copy; nested arrays of plain numbers become a Float64Array,
+ * rows that are typed arrays of one type keep that type; CSR rows and non-contiguous `ndarray` objects are
+ * copied.
  *
  * @param data numbers in any of the accepted forms
  * @param shape the shape to give them, row-major; default: the shape they have

@@ -1,3 +1,7 @@
+/**
+ * RandomState: numpy's legacy generator (MT19937), draw for draw, for weights, shuffles and splits on the
+ * host. Random numbers inside kernels are counter-based and come from assembly/random.ts.
+ */
 import { UnsupportedError, ValueError } from './errors.js';
 import { log } from './math.js';
 import type { Pieces } from './yielding.js';
@@ -201,8 +205,8 @@ export function freshSeed(): number {
 }
 
 /**
- * The generator that a `randomState` option stands for: an integer is a new generator each time it is consulted,
- * a `RandomState` is shared and goes on, nothing is a fresh seed.
+ * The generator that a `randomState` option stands for: an integer is a new generator each time it is
+ * consulted, a `RandomState` is shared and goes on, nothing is a fresh seed.
  */
 export function toRandomState(randomState: number | RandomState | null | undefined): RandomState {
   if (randomState instanceof RandomState) return randomState;

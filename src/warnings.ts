@@ -22,8 +22,8 @@ export type WarningCode =
   | 'MISSING_MONITOR';
 
 /**
- * Something a user should know that is no error. `onWarning` receives every one; without it console.warn prints the first
- * of each code in a process. Match on `code` rather than on the message.
+ * Something a user should know that is no error. `onWarning` receives every one; without it console.warn
+ * prints the first of each code in a process. Match on `code` rather than on the message.
  */
 export class LamellaWarning extends Error {
   readonly code: WarningCode;

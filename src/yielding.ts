@@ -1,6 +1,7 @@
 /**
- * How asynchronous calls share the thread with the rest of the program: they compute in slices of about 25 ms, and
- * between two slices timers, input and other work of the host run. Not for waiting: a rest ends as soon as it can.
+ * How asynchronous calls share the thread with the rest of the program: they compute in slices of about 25
+ * ms, and between two slices timers, input and other work of the host run. Not for waiting: a rest ends as
+ * soon as it can.
  */
 
 /** Milliseconds of a slice. */
@@ -9,7 +10,10 @@ const SLICE_MS = 25;
 /** Floating-point operations of a slice, for runtimes whose clock stands still while they compute. */
 const SLICE_FLOPS = 2e9;
 
-/** Milliseconds that a slice may take at most where the last step already shows how long the next one will take. */
+/**
+ * Milliseconds that a slice may take at most where the last step already shows how long the next one will
+ * take.
+ */
 const MAX_SLICE_MS = 45;
 
 /** What this runtime may have, beside timers, to run something later. */
@@ -24,8 +28,8 @@ interface Host {
 }
 
 /**
- * Lets timers, input and other work of the host run. Browsers delay timers, by 4 ms, and by a second or more in a tab that
- * nobody sees; messages they do not delay.
+ * Lets timers, input and other work of the host run. Browsers delay timers, by 4 ms, and by a second or more
+ * in a tab that nobody sees; messages they do not delay.
  */
 function nextTurn(): Promise<void> {
   const { setImmediate, document, importScripts, MessageChannel: Channel } = globalThis as Host;
@@ -44,14 +48,22 @@ function afterMessage({ port1, port2 }: MessageChannel, callback: () => void): v
   port2.postMessage(undefined);
 }
 
-/** Milliseconds after which a rest no longer waits for the one before: its turn may never come (timers mocked in a test). */
+/**
+ * Milliseconds after which a rest no longer waits for the one before: its turn may never come (timers mocked
+ * in a test).
+ */
 const STUCK_MS = 1000;
 
-/** The last rest, and when it was asked for. Each begins when the one before has ended: one slice per turn of the host. */
+/**
+ * The last rest, and when it was asked for. Each begins when the one before has ended: one slice per turn of
+ * the host.
+ */
 let lastRest: Promise<void> = Promise.resolve();
 let restSince = 0;
 
-/** When the host last had its turn, by `performance.now()`; work that follows other work counts from there. */
+/**
+ * When the host last had its turn, by `performance.now()`; work that follows other work counts from there.
+ */
 let lastTurn = 0;
 
 /** Floating-point operations since then. */
@@ -79,8 +91,9 @@ export class Yielder {
   }
 
   /**
-   * True when it is time to `rest`. Call it after every piece of work, with the piece's floating-point operations if they
-   * are known. Pieces that take long by themselves end a slice early, so that the next one does not overrun it.
+   * True when it is time to `rest`. Call it after every piece of work, with the piece's floating-point
+   * operations if they are known. Pieces that take long by themselves end a slice early, so that the next one
+   * does not overrun it.
    */
   due(flops = 0): boolean {
     flopsSinceTurn += flops;
@@ -116,9 +129,9 @@ export class Yielder {
 }
 
 /**
- * A computation that yields after every piece of work, with the piece's floating-point operations if they are worth
- * counting, and returns its result. Pieces take a few milliseconds at most. Written once, it runs at once (`runAtOnce`) or
- * in slices (`runInSlices`), with the same result.
+ * A computation that yields after every piece of work, with the piece's floating-point operations if they are
+ * worth counting, and returns its result. Pieces take a few milliseconds at most. Written once, it runs at
+ * once (`runAtOnce`) or in slices (`runInSlices`), with the same result.
  */
 export type Pieces<T> = Generator<number | undefined, T, void>;
 
@@ -138,7 +151,8 @@ export function runAtOnce<T>(pieces: Pieces<T>): T {
 /**
  * The result of a computation that gives way to the host between its pieces.
  *
- * @throws the reason of the yielder's signal, once it is aborted; the computation is then closed, and its `finally` runs
+ * @throws the reason of the yielder's signal, once it is aborted; the computation is then closed, and its
+ *   `finally` runs
  */
 export async function runInSlices<T>(pieces: Pieces<T>, yielder: Yielder): Promise<T> {
   yielder.throwIfAborted();
@@ -179,8 +193,8 @@ export function* ranges(
 }
 
 /**
- * Throws the reason of a signal that is aborted. By its members alone: polyfills and signals of other libraries have no
- * `throwIfAborted`, and some no `reason`.
+ * Throws the reason of a signal that is aborted. By its members alone: polyfills and signals of other
+ * libraries have no `throwIfAborted`, and some no `reason`.
  */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw abortReason(signal);

@@ -1,3 +1,9 @@
+/**
+ * Words for error messages: values, texts and names that somebody gave, short and safe to print, and the
+ * known name that a mistyped one is nearest to. Not for deciding whether a value is right, which
+ * check/rules.ts does.
+ */
+
 /** The longest text from elsewhere that a message repeats, in UTF-16 units. */
 const MAX_QUOTED = 40;
 
@@ -28,7 +34,10 @@ export function quote(text: string, longest: number = MAX_QUOTED): string {
   return `'${printable(text, longest)}'`;
 }
 
-/** A text from elsewhere on one line of a terminal: cut, with its control characters as escapes such as \\n and \\x1b. */
+/**
+ * A text from elsewhere on one line of a terminal: cut, with its control characters as escapes such as \\n
+ * and \\x1b.
+ */
 export function printable(text: string, longest: number = MAX_QUOTED): string {
   const shown = text.length > longest ? `${text.slice(0, longest)}...` : text;
   return shown.replace(UNPRINTABLE, (character) => {
@@ -42,7 +51,10 @@ export function printable(text: string, longest: number = MAX_QUOTED): string {
   });
 }
 
-/** Control characters, separators of lines, marks that reorder text, byte order marks, and halves of surrogate pairs. */
+/**
+ * Control characters, separators of lines, marks that reorder text, byte order marks, and halves of surrogate
+ * pairs.
+ */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 /** A name of a class or function if it may stand in a message as it is. */
@@ -55,7 +67,8 @@ function describeBigInt(value: bigint): string {
   return near ? `${value}n` : 'a bigint beyond 2^128';
 }
 
-// Names come from files and requests too: nothing here takes more than a few steps a letter, and a name longer than any
+// Names come from files and requests too: nothing here takes more than a few steps a letter, and a name
+// longer than any
 // that this package knows is not looked at.
 
 /** Letters of the longest name that is compared with known names other than letter by letter. */
@@ -69,8 +82,8 @@ export function toCamelCase(name: string): string {
 }
 
 /**
- * The known name that a string stands for: itself, or its snake_case spelling ('categorical_crossentropy', 'l1_l2').
- * undefined if there is none.
+ * The known name that a string stands for: itself, or its snake_case spelling ('categorical_crossentropy',
+ * 'l1_l2'). undefined if there is none.
  */
 export function canonicalName<T extends string>(name: string, known: Iterable<T>): T | undefined {
   const snakeCase = name.length <= MAX_LENGTH && /^[a-z0-9]+(_[a-z0-9]+)+$/.test(name);
@@ -85,8 +98,8 @@ export function canonicalName<T extends string>(name: string, known: Iterable<T>
 }
 
 /**
- * The known name nearest to a mistyped one; undefined if none is near (a third of its letters may be wrong). Names of more
- * than 64 letters are near to none.
+ * The known name nearest to a mistyped one; undefined if none is near (a third of its letters may be wrong).
+ * Names of more than 64 letters are near to none.
  */
 export function closestName(name: string, known: Iterable<string>): string | undefined {
   if (name.length > MAX_LENGTH) return undefined;
@@ -104,7 +117,10 @@ export function closestName(name: string, known: Iterable<string>): string | und
   return closest;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours between two words; `limit` if there are at least so many. */
+/**
+ * Insertions, deletions, replacements and swaps of neighbours between two words; `limit` if there are at
+ * least so many.
+ */
 function editDistance(a: string, b: string, limit: number): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,3 +1,7 @@
+/**
+ * Rules that single values must keep: numbers within bounds, names, lists, functions, signals. Each rule
+ * says in words what it expects. Not for objects of options, which check.ts reads by schemas of such rules.
+ */
 import { printable, canonicalName } from './describe.js';
 import { isUnusable, typedArrayKind } from './views.js';
 
@@ -98,7 +102,10 @@ export function func<F extends (...args: never[]) => unknown>(): Rule<F> {
   return rule('a function', (value): value is F => typeof value === 'function');
 }
 
-/** One of some names, in camelCase or snake_case; aliases map to the name they stand for. Gives the canonical name. */
+/**
+ * One of some names, in camelCase or snake_case; aliases map to the name they stand for. Gives the canonical
+ * name.
+ */
 export function oneOf<T extends string>(
   names: readonly T[],
   aliases: Readonly<Record<string, T>> = {},
@@ -164,7 +171,9 @@ export function anyOf<R extends readonly Rule<unknown>[]>(
   };
 }
 
-/** An array (typed or not) of `minLength` to `maxLength` values that each keep a rule. Gives a plain array. */
+/**
+ * An array (typed or not) of `minLength` to `maxLength` values that each keep a rule. Gives a plain array.
+ */
 export function listOf<T>(inner: Rule<T>, minLength = 0, maxLength = Infinity): Rule<T[]> {
   const least = minLength > 0 ? ` of at least ${minLength}` : '';
   return {

@@ -1,22 +1,25 @@
 import { ValueError } from '../errors.js';
 import { describe } from './describe.js';
 
-/** Reads the kind of a typed array, whatever realm made it; undefined for anything else, whatever it calls itself. */
+/**
+ * Reads the kind of a typed array, whatever realm made it; undefined for anything else, whatever it calls
+ * itself.
+ */
 const kindOf = /* @__PURE__ */ (() =>
   Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!
     .get as () => string | undefined)();
 
 /**
- * The name of a typed array's class: 'Float32Array', also for arrays of other realms (iframes, `node:vm`) and for subclasses
- * (a Node Buffer is a 'Uint8Array'); undefined for anything else, DataViews included.
+ * The name of a typed array's class: 'Float32Array', also for arrays of other realms (iframes, `node:vm`) and
+ * for subclasses (a Node Buffer is a 'Uint8Array'); undefined for anything else, DataViews included.
  */
 export function typedArrayKind(value: unknown): string | undefined {
   return kindOf.call(value);
 }
 
 /**
- * True if a view's memory can no longer be read: its buffer was transferred, or has become too short for it. A view that is
- * only empty is usable.
+ * True if a view's memory can no longer be read: its buffer was transferred, or has become too short for it.
+ * A view that is only empty is usable.
  */
 export function isUnusable(view: ArrayBufferView): boolean {
   if (view.byteLength > 0) return false;
@@ -30,7 +33,8 @@ export function isUnusable(view: ArrayBufferView): boolean {
 }
 
 /**
- * Bytes that somebody gave, of any realm and class (a Node Buffer too), as a plain Uint8Array over the same memory.
+ * Bytes that somebody gave, of any realm and class (a Node Buffer too), as a plain Uint8Array over the same
+ * memory.
  *
  * @param what the beginning of the error: 'A model must be given as the bytes of its file'
  * @throws ValueError for anything else
@@ -50,7 +54,8 @@ export function readBytes(value: unknown, what: string): Uint8Array {
 }
 
 /**
- * Refuse memory of the caller's that has gone since a call began to read it in pieces: it was transferred, or has shrunk.
+ * Refuse memory of the caller's that has gone since a call began to read it in pieces: it was transferred, or
+ * has shrunk.
  *
  * @param byteLength how much there has to be
  */

@@ -1,3 +1,7 @@
+/**
+ * Decompresses gzip files of one member or several, and checks every header, checksum and length. Not a
+ * general deflate: the inflating is fflate's, and nothing here compresses.
+ */
 import type { Gunzip } from 'fflate';
 import { FormatError } from '../errors.js';
 import { fflate } from '../fflate.js';
@@ -29,12 +33,13 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /**
- * Decompress a gzip file (RFC 1952), of one member or several. Headers, checksums and lengths are all checked, and
- * nothing may follow the last member.
+ * Decompress a gzip file (RFC 1952), of one member or several. Headers, checksums and lengths are all
+ * checked, and nothing may follow the last member.
  *
  * @param bytes the whole file
  * @param options.maxBytes how much output is allowed; output stops within 17 MB of it. Default: 2^31 - 1
- * @throws FormatError naming the byte offset: truncated, damaged, more output than allowed, something behind the end
+ * @throws FormatError naming the byte offset: truncated, damaged, more output than allowed, something behind
+ *   the end
  */
 export function gunzip(bytes: Uint8Array, options: { maxBytes?: number } = {}): Uint8Array {
   const { maxBytes = 0x7fffffff } = options;

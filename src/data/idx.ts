@@ -1,3 +1,7 @@
+/**
+ * Reads IDX files, the format of MNIST, from bytes, compressed or not. Not for fetching or opening files,
+ * which node/ does.
+ */
 import { DEFAULT_MAX_BYTES, maxBytesRule, newBytes } from '../budget.js';
 import { checkOptions, readBytes } from '../check.js';
 import { FormatError } from '../errors.js';
@@ -43,14 +47,15 @@ export interface ReadOptions {
 }
 
 /**
- * Read an IDX file, the format of MNIST: bytes 0, 0, type, rank; rank sizes, u32 big-endian; elements, row-major,
- * big-endian. Gzip-compressed files are recognised and decompressed, no further than the header declares.
+ * Read an IDX file, the format of MNIST: bytes 0, 0, type, rank; rank sizes, u32 big-endian; elements,
+ * row-major, big-endian. Gzip-compressed files are recognised and decompressed, no further than the header
+ * declares.
  *
  * @param bytes the whole file
  * @param options.maxBytes the most bytes that the array may take; default 2^30
  * @returns the array in the stored type (u8 i8 i16 i32 f32 f64), in an ArrayBuffer of its own
- * @throws ValueError for anything but bytes; FormatError naming the byte offset: wrong magic or type, sizes that do not fit
- *   the file or `maxBytes`, damaged gzip data
+ * @throws ValueError for anything but bytes; FormatError naming the byte offset: wrong magic or type, sizes
+ *   that do not fit the file or `maxBytes`, damaged gzip data
  * @see http://yann.lecun.com/exdb/mnist/ (the section on the IDX file format)
  */
 export function parseIdx(bytes: Uint8Array, options?: ReadOptions): NdArray<TypedArray> {
@@ -59,7 +64,9 @@ export function parseIdx(bytes: Uint8Array, options?: ReadOptions): NdArray<Type
   return readIdxBytes(file, maxBytes);
 }
 
-/** The array of an IDX file, of which no more than `maxBytes` are allocated. @throws FormatError as parseIdx */
+/**
+ * The array of an IDX file, of which no more than `maxBytes` are allocated. @throws FormatError as parseIdx
+ */
 export function readIdxBytes(file: Uint8Array, maxBytes: number): NdArray<TypedArray> {
   const compressed = isGzip(file);
   const { length } = file;

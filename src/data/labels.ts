@@ -1,3 +1,7 @@
+/**
+ * Labels of rows in any accepted form, as sorted classes and indices of them. Not for weights of classes or
+ * rows (weights.ts), nor for scores of predicted labels (scores/).
+ */
 import { describe } from '../check.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { NdArray, TypedArray } from '../ndarray.js';
@@ -21,7 +25,10 @@ export interface EncodedLabels<L extends Label = Label> {
   readonly counts: Int32Array;
 }
 
-/** Compare strings by Unicode code point, as Python does; `<` compares UTF-16 units, which sorts emoji before U+E000. */
+/**
+ * Compare strings by Unicode code point, as Python does; `<` compares UTF-16 units, which sorts emoji before
+ * U+E000.
+ */
 export function compareCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
@@ -100,8 +107,9 @@ function sortLabels<L extends Label>(labels: L[]): L[] {
 }
 
 /**
- * One label per row from any form of targets: a list of labels, an NdArray (rows) or (rows, 1), or rows of several
- * entries. Each distinct row of entries is a class, whose label is the entries joined by blanks, as in scikit-learn.
+ * One label per row from any form of targets: a list of labels, an NdArray (rows) or (rows, 1), or rows of
+ * several entries. Each distinct row of entries is a class, whose label is the entries joined by blanks, as
+ * in scikit-learn.
  */
 export function rowLabels(targets: unknown, name: string): ArrayLike<Label> {
   const list = readList(targets, name);
@@ -125,7 +133,9 @@ export function rowLabels(targets: unknown, name: string): ArrayLike<Label> {
   });
 }
 
-/** Texts of rows of labels: equal for equal rows, different for others, even where the joined entries agree. */
+/**
+ * Texts of rows of labels: equal for equal rows, different for others, even where the joined entries agree.
+ */
 class RowTexts {
   readonly #byRow = new Map<string, string>();
   readonly #given = new Set<string>();

@@ -1,3 +1,7 @@
+/**
+ * trainTestSplit and the splits that estimators hold out, with scikit-learn's draws. Not for folds of cross-
+ * validation (search/folds.ts).
+ */
 import {
   anyOf,
   anything,
@@ -16,7 +20,10 @@ import type { EncodedLabels } from './labels.js';
 import { countRows, takeRows } from './take.js';
 
 export interface SplitOptions {
-  /** Rows to test on: a count (integer >= 1) or a share of all (0 < share < 1, rounded up). Default: what trainSize leaves, or .25. */
+  /**
+   * Rows to test on: a count (integer >= 1) or a share of all (0 < share < 1, rounded up). Default: what
+   * trainSize leaves, or .25.
+   */
   readonly testSize?: number | null;
   /** Rows to train on: a count, or a share of all (rounded down). Default: what testSize leaves. */
   readonly trainSize?: number | null;
@@ -50,12 +57,14 @@ const schema = {
 };
 
 /**
- * Split rows and their targets into a part to train on and a part to test on: scikit-learn's `train_test_split`, seed for
- * seed. Each part is a copy of its input's own kind: array, typed array, NdArray or CSR rows.
+ * Split rows and their targets into a part to train on and a part to test on: scikit-learn's
+ * `train_test_split`, seed for seed. Each part is a copy of its input's own kind: array, typed array, NdArray
+ * or CSR rows.
  *
  * @param x rows in any form
  * @param y targets, one per row of x
- * @throws ShapeError if x and y differ in rows, ValueError for sizes that do not fit and classes that are too small
+ * @throws ShapeError if x and y differ in rows, ValueError for sizes that do not fit and classes that are too
+ *   small
  */
 export function trainTestSplit<X, Y>(
   x: X,
@@ -105,8 +114,8 @@ function checkSameRows(name: string, received: number, rows: number): void {
 }
 
 /**
- * Rows of each part, by scikit-learn's rules: a test share is rounded up, a train share down, the size not given is the
- * complement of the other, and testSize is .25 if neither is.
+ * Rows of each part, by scikit-learn's rules: a test share is rounded up, a train share down, the size not
+ * given is the complement of the other, and testSize is .25 if neither is.
  *
  * @throws ValueError if a part would be empty or both together exceed `rows`
  */
@@ -138,13 +147,16 @@ export function splitSizes(
 }
 
 /**
- * Row numbers of a random split, as scikit-learn's ShuffleSplit (without classes) or StratifiedShuffleSplit draw them.
+ * Row numbers of a random split, as scikit-learn's ShuffleSplit (without classes) or StratifiedShuffleSplit
+ * draw them.
  *
  * @param rows how many rows there are
- * @param classes class index 0.. of every row, to keep their shares in both parts; null: draw from all rows alike
+ * @param classes class index 0.. of every row, to keep their shares in both parts; null: draw from all rows
+ *   alike
  * @param sizes counts, train + test <= rows
  * @param classNames what errors call the classes; default: their indices
- * @throws ValueError, before any draw, if a class has fewer than 2 rows or a part fewer rows than there are classes
+ * @throws ValueError, before any draw, if a class has fewer than 2 rows or a part fewer rows than there are
+ *   classes
  */
 export function splitIndices(
   rows: number,
@@ -208,8 +220,8 @@ function groupRows(classes: Int32Array): number[][] {
 }
 
 /**
- * How many of `draws` rows each class gets: the mode of the multivariate hypergeometric distribution. Whole parts first; the
- * rest goes to the largest remainders, drawn among equals.
+ * How many of `draws` rows each class gets: the mode of the multivariate hypergeometric distribution. Whole
+ * parts first; the rest goes to the largest remainders, drawn among equals.
  */
 function apportion(counts: readonly number[], draws: number, random: RandomState): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);

@@ -20,7 +20,8 @@ export interface Table {
  *
  * @param owner whose data they are, for errors: 'StandardScaler'
  * @param columns how many columns there must be, as in fit; default: any number
- * @throws ShapeError for another rank than 2, no rows or columns, another width; ValueError for NaN and infinities
+ * @throws ShapeError for another rank than 2, no rows or columns, another width; ValueError for NaN and
+ *   infinities
  */
 export function* tableInPieces(owner: string, input: unknown, columns?: number, name = 'X'): Pieces<Table> {
   const { data, shape, scale = 1 } = yield* arrayInPieces(input, name);

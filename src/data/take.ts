@@ -9,7 +9,8 @@ import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
 
 /**
- * The number of rows of anything that has rows: an array, a typed array, an NdArray, CSR rows, an `ndarray` object.
+ * The number of rows of anything that has rows: an array, a typed array, an NdArray, CSR rows, an `ndarray`
+ * object.
  *
  * @throws ShapeError, ValueError for anything else, and for parts that do not fit together
  */
@@ -26,8 +27,8 @@ export function countRows(rows: unknown, name: string): number {
 }
 
 /**
- * Some rows, in the given order, as a copy of the input's own kind: array, typed array (a Buffer gives a Uint8Array),
- * NdArray with its scale, CSR rows; `ndarray` objects give an NdArray.
+ * Some rows, in the given order, as a copy of the input's own kind: array, typed array (a Buffer gives a
+ * Uint8Array), NdArray with its scale, CSR rows; `ndarray` objects give an NdArray.
  */
 export function* takeRowsInPieces<T>(rows: T, indices: Int32Array): Pieces<T> {
   if (Array.isArray(rows)) {

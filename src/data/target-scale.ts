@@ -1,5 +1,5 @@
 /**
- * Whether values to predict are of a scale that a network learns: both kinds of models warn where they are
+ * True if values to predict are of a scale that a network learns: both kinds of models warn where they are
  * not.
  */
 

@@ -1,7 +1,7 @@
 /**
- * Weights of rows and of classes as people give them: one number per row, or a Map or an object from classes to numbers.
- * Estimators look up their labels in the entries themselves (src/estimators/class-weights.ts); classes that are numbers
- * from 0 are read here.
+ * Weights of rows and of classes as people give them: one number per row, or a Map or an object from classes
+ * to numbers. Estimators look up their labels in the entries themselves (src/estimators/class-weights.ts);
+ * classes that are numbers from 0 are read here.
  */
 import { describe } from '../check.js';
 import { ShapeError, ValueError } from '../errors.js';
@@ -74,13 +74,18 @@ export interface ClassWeightEntries {
   readonly entries: readonly (readonly [key: unknown, weight: number])[];
 }
 
-/** The first weight that is no number >= 0, as '-1 for 'a''; undefined if there is none, or if `given` holds no weights. */
+/**
+ * The first weight that is no number >= 0, as '-1 for 'a''; undefined if there is none, or if `given` holds
+ * no weights.
+ */
 export function describeBadWeight(given: unknown): string | undefined {
   const bad = entriesOf(given)?.find(([, weight]) => !isWeight(weight));
   return bad && `${describe(bad[1])} for ${describe(bad[0])}`;
 }
 
-/** Entries of a Map or an object of weights; undefined for anything else and for weights that are not >= 0. */
+/**
+ * Entries of a Map or an object of weights; undefined for anything else and for weights that are not >= 0.
+ */
 export function classWeightEntries(given: unknown): ClassWeightEntries | undefined {
   const entries = entriesOf(given);
   if (!entries?.every(([, weight]) => isWeight(weight))) return undefined;

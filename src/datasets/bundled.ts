@@ -13,10 +13,11 @@ export interface ClassificationData<T extends TypedArray = Float32Array> {
 }
 
 /**
- * Sepal length, sepal width, petal length, petal width in millimetres; 50 setosa, 50 versicolor, 50 virginica.
+ * Sepal length, sepal width, petal length, petal width in millimetres; 50 setosa, 50 versicolor, 50
+ * virginica.
  *
- * R. A. Fisher, "The use of multiple measurements in taxonomic problems", Annals of Eugenics 7 (1936), 179-188. The rows of
- * scikit-learn 1.2.1, iris.csv (BSD-3-Clause), which agree with the paper and with R.
+ * R. A. Fisher, "The use of multiple measurements in taxonomic problems", Annals of Eugenics 7 (1936),
+ * 179-188. The rows of scikit-learn 1.2.1, iris.csv (BSD-3-Clause), which agree with the paper and with R.
  */
 const MILLIMETRES = `
 51 35 14 2, 49 30 14 2, 47 32 13 2, 46 31 15 2, 50 36 14 2, 54 39 17 4, 46 34 14 3, 50 34 15 2,
@@ -66,8 +67,9 @@ const SIDE = 8;
 const PIXELS = SIDE * SIDE;
 
 /**
- * Handwritten digits, 1,797 images of 8x8 pixels, each pixel a count from 0 to 16: the test set of UCI's Optical Recognition
- * of Handwritten Digits, as in scikit-learn. x is (1797, 64), row-major images; y the digit.
+ * Handwritten digits, 1,797 images of 8x8 pixels, each pixel a count from 0 to 16: the test set of UCI's
+ * Optical Recognition of Handwritten Digits, as in scikit-learn. x is (1797, 64), row-major images; y the
+ * digit.
  *
  * Each call returns arrays of its own.
  */

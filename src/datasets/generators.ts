@@ -1,3 +1,7 @@
+/**
+ * Made-up data sets: moons, circles, xor, spirals and blobs, with scikit-learn's draws where it has them.
+ * Bundled data sets are in bundled.ts; what all generators share is in assemble.ts.
+ */
 import { checkOptions, integer, number, anyOf, anything, listOf, positiveInteger } from '../check.js';
 import { cos, sin } from '../math.js';
 import type { RandomState } from '../random.js';
@@ -52,8 +56,8 @@ export interface CirclesOptions extends GeneratorOptions {
 }
 
 /**
- * A circle within a circle: scikit-learn's `make_circles`, seed for seed. Class 0 has radius 1, class 1 radius `factor`;
- * samples / 2 points each.
+ * A circle within a circle: scikit-learn's `make_circles`, seed for seed. Class 0 has radius 1, class 1
+ * radius `factor`; samples / 2 points each.
  */
 export function makeCircles(options: CirclesOptions = {}): LabeledPoints {
   const schema = { ...generatorSchema, factor: number({ min: 0, below: 1 }) };
@@ -72,8 +76,9 @@ export function makeCircles(options: CirclesOptions = {}): LabeledPoints {
 }
 
 /**
- * Exclusive or: points drawn uniformly from the square [-1, 1) x [-1, 1); class 1 where exactly one coordinate is positive.
- * Noise is added after the classes are given. Points are in the order they are drawn; `shuffle` shuffles them once more.
+ * Exclusive or: points drawn uniformly from the square [-1, 1) x [-1, 1); class 1 where exactly one
+ * coordinate is positive. Noise is added after the classes are given. Points are in the order they are drawn;
+ * `shuffle` shuffles them once more.
  */
 export function makeXor(options: GeneratorOptions = {}): LabeledPoints {
   const checked = checkOptions('makeXor', options, generatorSchema);
@@ -135,8 +140,8 @@ export interface BlobsOptions extends Omit<GeneratorOptions, 'noise'> {
 }
 
 /**
- * Gaussian blobs, one per class: scikit-learn's `make_blobs`, seed for seed. Centers are drawn uniformly unless given; the
- * first classes get the points that do not divide evenly.
+ * Gaussian blobs, one per class: scikit-learn's `make_blobs`, seed for seed. Centers are drawn uniformly
+ * unless given; the first classes get the points that do not divide evenly.
  */
 export function makeBlobs(options: BlobsOptions = {}): LabeledPoints {
   const { samples, randomState, shuffle } = generatorSchema;

@@ -1,3 +1,7 @@
+/**
+ * ClassifierPredictor: what a trained MLPClassifier predicts, as labels or probabilities, at once or in
+ * slices. Not for training (mlp-classifier.ts); lamella/predict loads this file without it.
+ */
 import type { AsyncOptions, ThreadsOption } from '../check.js';
 import { runAsync, threadsRule, anything, checkOptions, float32Array } from '../check.js';
 import type { Label } from '../data/labels.js';
@@ -30,7 +34,10 @@ export type Predictions = Label[] | NdArray<Uint8Array>;
 
 /** Where probabilities may be written. */
 export interface ProbabilityOptions extends ThreadsOption {
-  /** A Float32Array of rows · classes to fill. A row asked for again with the same objects makes no new ones: the result is the last. */
+  /**
+   * A Float32Array of rows · classes to fill. A row asked for again with the same objects makes no new ones:
+   * the result is the last.
+   */
   readonly out?: Float32Array;
 }
 
@@ -40,17 +47,20 @@ export class ClassifierPredictor extends FittedMLP {
   static override readonly name: string = 'ClassifierPredictor';
   protected readonly name = 'MLPClassifier';
 
-  /** The labels, sorted: strings by code point, numbers by value, false before true; 0 … k − 1 for k labels per row. */
+  /**
+   * The labels, sorted: strings by code point, numbers by value, false before true; 0 … k − 1 for k labels
+   * per row.
+   */
   get classes(): Label[] {
     return [...this.fitted('classes').classes];
   }
 
   /**
-   * The label of the most probable class of every row; with several labels per row an NdArray (rows, labels) of 0 and 1,
-   * 1 where the probability is above ½.
+   * The label of the most probable class of every row; with several labels per row an NdArray (rows, labels)
+   * of 0 and 1, 1 where the probability is above ½.
    *
-   * @param options `out`: an array with one element per row to fill and return; a typed array for numeric labels; with
-   *   several labels per row a Uint8Array of rows · labels
+   * @param options `out`: an array with one element per row to fill and return; a typed array for numeric
+   *   labels; with several labels per row a Uint8Array of rows · labels
    */
   predict<R extends Predictions = Label[]>(x: ArrayInput): R;
   predict<T extends LabelSequence = Label[]>(x: ArrayInput, options: { readonly out?: T } & ThreadsOption): T;
@@ -63,8 +73,8 @@ export class ClassifierPredictor extends FittedMLP {
   }
 
   /**
-   * `predict` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the
-   * same weights, whatever is trained meanwhile.
+   * `predict` in slices of about 25 ms, between which other work of the program runs. All rows are predicted
+   * by the same weights, whatever is trained meanwhile.
    *
    * @param options those of predict, and `signal`
    */
@@ -91,8 +101,8 @@ export class ClassifierPredictor extends FittedMLP {
   }
 
   /**
-   * `predictProba` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the
-   * same weights, whatever is trained meanwhile.
+   * `predictProba` in slices of about 25 ms, between which other work of the program runs. All rows are
+   * predicted by the same weights, whatever is trained meanwhile.
    *
    * @param options those of predictProba, and `signal`
    */

@@ -1,3 +1,7 @@
+/**
+ * The options of fit and partialFit: types, schemas, and the reading of what callers give.
+ * Options of the constructor are in options.ts and perceptron/options.ts.
+ */
 import type { Checked, Rule, Schema } from '../check.js';
 import { abortSignal, anyOf, anything, checkOptions, func, oneOf, positiveInteger, rule } from '../check.js';
 import { readWeights } from '../data/weights.js';
@@ -20,24 +24,27 @@ export interface EpochInfo {
 /** Options of a call of fit. */
 export interface FitOptions {
   /**
-   * Aborts training: the promise rejects with the signal's reason; the weights are those of the last whole step, the
-   * attributes tell of the epochs that were finished.
+   * Aborts training: the promise rejects with the signal's reason; the weights are those of the last whole
+   * step, the attributes tell of the epochs that were finished.
    */
   readonly signal?: AbortSignal;
-  /** Called after every epoch and awaited; what it returns is ignored, what it throws ends training, and fit rejects with it. */
+  /**
+   * Called after every epoch and awaited; what it returns is ignored, what it throws ends training, and fit
+   * rejects with it.
+   */
   readonly onEpoch?: (info: EpochInfo) => unknown;
 }
 
 /** Options of fit of the multi-layer perceptrons. */
 export interface MLPFitOptions extends FitOptions {
   /**
-   * A weight >= 0 per row: losses, gradients and scores of held-out rows are weighted means, and the L2 penalty of a batch
-   * is divided by the sum of its weights.
+   * A weight >= 0 per row: losses, gradients and scores of held-out rows are weighted means, and the L2
+   * penalty of a batch is divided by the sum of its weights.
    */
   readonly sampleWeight?: ArrayInput;
   /**
-   * Rows and targets that are looked at after every epoch, for validationLossCurve and validationScores. With earlyStopping
-   * these decide, and no training rows are held out.
+   * Rows and targets that are looked at after every epoch, for validationLossCurve and validationScores. With
+   * earlyStopping these decide, and no training rows are held out.
    */
   readonly validationData?: readonly [x: ArrayInput, y: LabelInput];
   /** Threads to compute on, as `init` takes them; the results are the same. Default: what `init` was told. */
@@ -52,7 +59,7 @@ const pair: Rule<readonly [ArrayInput, LabelInput]> = rule(
   (value): value is readonly [ArrayInput, LabelInput] => Array.isArray(value) && value.length === 2,
 );
 
-/** Those of the multi-layer perceptrons. */
+/** The rules of the options of fit of the multi-layer perceptrons. */
 export const mlpFitSchema = {
   ...fitSchema,
   sampleWeight: anything<ArrayInput>(),

@@ -1,3 +1,7 @@
+/**
+ * FittedMLP: the attributes that scikit-learn's perceptrons have after fit. Predictions are in classifier-
+ * predictor.ts and regressor-predictor.ts.
+ */
 import { notJson } from '../check.js';
 import { NotFittedError } from '../errors.js';
 import type { NdArray } from '../ndarray.js';
@@ -10,7 +14,10 @@ const OUT_ACTIVATIONS: ReadonlyMap<string, string> = new Map([
   ['exponential', 'exp'],
 ]);
 
-/** A multi-layer perceptron as far as it tells of its training. Every attribute throws a NotFittedError before fit. */
+/**
+ * A multi-layer perceptron as far as it tells of its training. Every attribute throws a NotFittedError before
+ * fit.
+ */
 export abstract class FittedMLP {
   protected abstract readonly name: string;
   #model: Model | undefined;
@@ -48,8 +55,8 @@ export abstract class FittedMLP {
   }
 
   /**
-   * Loss of every epoch: the mean of the batches' losses before their updates, L2 penalty included. lbfgs has no epochs
-   * and adds nothing.
+   * Loss of every epoch: the mean of the batches' losses before their updates, L2 penalty included. lbfgs has
+   * no epochs and adds nothing.
    */
   get lossCurve(): number[] {
     return [...this.fitted('lossCurve').progress.lossCurve];
@@ -69,7 +76,9 @@ export abstract class FittedMLP {
     return scores.length > 0 ? scores.reduce((best, score) => Math.max(best, score)) : null;
   }
 
-  /** Loss of validationData after every epoch, as if they were one batch, L2 penalty included; null without. */
+  /**
+   * Loss of validationData after every epoch, as if they were one batch, L2 penalty included; null without.
+   */
   get validationLossCurve(): number[] | null {
     const { watched, validationLossCurve } = this.fitted('validationLossCurve').progress;
     return watched ? [...validationLossCurve] : null;

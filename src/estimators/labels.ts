@@ -1,3 +1,7 @@
+/**
+ * The labels that estimators are given: lengths, classes, indices of classes, and accuracy. Reading labels
+ * of any form is in data/labels.ts.
+ */
 import { describe } from '../check.js';
 import type { EncodedLabels, Label } from '../data/labels.js';
 import { encodeLabelsInPieces, VALUES_PER_LABEL } from '../data/labels.js';
@@ -106,7 +110,10 @@ export function* codesInPieces(
   return codes;
 }
 
-/** The position of every label in `classes`, −1 for others of the same type. ValueError for a label of another type. */
+/**
+ * The position of every label in `classes`, −1 for others of the same type. ValueError for a label of another
+ * type.
+ */
 export function* positionsInPieces(
   labels: ArrayLike<Label>,
   classes: readonly Label[],

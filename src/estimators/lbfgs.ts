@@ -1,3 +1,7 @@
+/**
+ * The solver 'lbfgs': all rows at once, with scipy's reasons to stop. The algorithm is in train/lbfgs;
+ * solvers that go step by step are in stochastic.ts.
+ */
 import { throwIfAborted, runInSlices, Yielder } from '../yielding.js';
 import { DivergedError, UnsupportedError } from '../errors.js';
 import { gatherable } from '../network/scale.js';
@@ -10,7 +14,7 @@ import type { TrainingRequest } from './training-request.js';
 import { bookEpoch, epochInfo } from './training-request.js';
 
 /** Least share of the loss, or of 1, that an iteration must save, as in scipy. */
-const LEAST_DECREASE = 2.220446e-9;
+const MIN_DECREASE = 2.220446e-9;
 
 /** What scipy calls the reasons to give up, and what to do. */
 const FAILURES: Readonly<Record<Exclude<Ending, 'converged'>, string>> = {
@@ -20,10 +24,11 @@ const FAILURES: Readonly<Record<Exclude<Ending, 'converged'>, string>> = {
 };
 
 /**
- * Train on all rows at once by L-BFGS, deterministic but for the initial weights. The network has the weights of the last
- * whole iteration at any time, and when the promise settles.
+ * Train on all rows at once by L-BFGS, deterministic but for the initial weights. The network has the weights
+ * of the last whole iteration at any time, and when the promise settles.
  *
- * @throws DivergedError if the loss of the initial weights is not finite; the signal's reason; whatever a callback throws
+ * @throws DivergedError if the loss of the initial weights is not finite; the signal's reason; whatever a
+ *   callback throws
  */
 export async function fitLbfgs(request: TrainingRequest): Promise<void> {
   const { params, network, progress } = request;
@@ -50,7 +55,10 @@ export async function fitLbfgs(request: TrainingRequest): Promise<void> {
   }
 }
 
-/** Minimise the loss; `begin` is told that of the initial weights, `reached` gets the weights of every iteration. */
+/**
+ * Minimise the loss; `begin` is told that of the initial weights, `reached` gets the weights of every
+ * iteration.
+ */
 async function descend(
   request: TrainingRequest,
   reached: Float32Array,
@@ -69,7 +77,7 @@ async function descend(
     maxIterations: params.maxIter,
     maxEvaluations: params.maxFun,
     gradientTolerance: params.tol,
-    valueTolerance: LEAST_DECREASE,
+    valueTolerance: MIN_DECREASE,
     async evaluate(x, gradient) {
       const loss = await objective.evaluate(x, gradient);
       if (first) begin(loss);

@@ -1,3 +1,7 @@
+/**
+ * Models of estimators from the bytes of a file, nothing of which is trusted. Writing them is in saving.ts,
+ * which start code needs and which therefore stands apart.
+ */
 import { anything, boolean, integer, listOf, nullable, number, oneOf, positiveInteger } from '../check.js';
 import type { Engine } from '../engine/engines.js';
 import type { Label } from '../data/labels.js';
@@ -36,11 +40,12 @@ type MLPName = 'MLPClassifier' | 'MLPRegressor';
 
 type ReadOptions = (owner: string, given: unknown) => MLPParams;
 
-/** Whether outputs, their activation and the classes go together. */
+/** True if outputs, their activation and the classes go together. */
 const FITS = { MLPClassifier: fitsClassifier, MLPRegressor: fitsRegressor };
 
 /**
- * Read what `saveMLP` has written. Every array is checked against the network that the options describe before memory is taken for it.
+ * Read what `saveMLP` has written. Every array is checked against the network that the options describe
+ * before memory is taken for it.
  *
  * @param readOptions of this kind, to train it or only to predict
  * @param engine of the network; asked for when all is read

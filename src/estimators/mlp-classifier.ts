@@ -1,3 +1,8 @@
+/**
+ * MLPClassifier, the class that users make. It checks what it is given and leaves predictions to
+ * ClassifierPredictor, options and the start of training to MLPFit (mlp.ts), and training to training.ts,
+ * which is loaded when fit is called.
+ */
 import type { AsyncOptions } from '../check.js';
 import { runAsync, anything, checkOptions } from '../check.js';
 import { readWeights } from '../data/weights.js';
@@ -36,9 +41,10 @@ const scoreSchema = { sampleWeight: anything<ArrayInput>() };
 /**
  * A multi-layer perceptron that classifies: scikit-learn's MLPClassifier.
  *
- * Hidden layers, then softmax; for two classes, one logistic unit; for several labels per row, one logistic unit each.
- * Minimises the mean cross-entropy plus ½ · alpha · Σ weight² / rows, by adam, sgd, lbfgs or another optimizer. With the
- * same data and `randomState`, initial weights, shuffles and splits are scikit-learn 1.9's; only float32 rounding differs.
+ * Hidden layers, then softmax; for two classes, one logistic unit; for several labels per row, one logistic
+ * unit each. Minimises the mean cross-entropy plus ½ · alpha · Σ weight² / rows, by adam, sgd, lbfgs or
+ * another optimizer. With the same data and `randomState`, initial weights, shuffles and splits are
+ * scikit-learn 1.9's; only float32 rounding differs.
  */
 export class MLPClassifier extends ClassifierPredictor {
   /** Survives minifiers. */
@@ -52,9 +58,10 @@ export class MLPClassifier extends ClassifierPredictor {
   }
 
   /**
-   * The estimator that `toBytes` made these bytes of, to predict or to train on with `warmStart` or `partialFit`.
+   * The estimator that `toBytes` made these bytes of, to predict or to train on with `warmStart` or
+   * `partialFit`.
    *
-   * @throws FormatError for anything else, damaged files and such of later versions
+   * @throws FormatError for anything else, damaged files and files of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<MLPClassifier> {
     const file = keptBytes(bytes);
@@ -70,16 +77,18 @@ export class MLPClassifier extends ClassifierPredictor {
     return this.mlp.getParams();
   }
 
-  /** Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values */
+  /**
+   * Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values
+   */
   setParams(options: Partial<MLPClassifierOptions>): this {
     this.mlp.setParams(options);
     return this;
   }
 
   /**
-   * The trained estimator as bytes of a safetensors file, for `fromBytes`, `loadModel` or a disk: options but functions,
-   * weights, attributes, and the optimizer, so that partialFit can go on. While fit runs: the weights of the last whole
-   * step, without the optimizer.
+   * The trained estimator as bytes of a safetensors file, for `fromBytes`, `loadModel` or a disk: options but
+   * functions, weights, attributes, and the optimizer, so that partialFit can go on. While fit runs: the
+   * weights of the last whole step, without the optimizer.
    */
   toBytes(): Uint8Array<ArrayBuffer> {
     return this.mlp.toBytes(this.fitted('toBytes'));
@@ -92,12 +101,12 @@ export class MLPClassifier extends ClassifierPredictor {
   /**
    * Train on rows X (rows, features) with a label per row, or several. Starts anew unless `warmStart`.
    *
-   * @param y strings, booleans or whole numbers, one per row; at least 2 classes; or a matrix (rows, labels) of 0 and 1,
-   *   two labels or more, of which a row may have any number
+   * @param y strings, booleans or integers, one per row; at least 2 classes; or a matrix (rows, labels) of 0
+   *   and 1, two labels or more, of which a row may have any number
    * @returns this estimator
-   * @throws ShapeError, ValueError for data that do not fit, and with warmStart for other classes than before;
-   *   UnsupportedError if memory does not suffice; DivergedError if loss or weights become non-finite: the weights of the
-   *   last finite epoch are restored
+   * @throws ShapeError, ValueError for data that do not fit, and with warmStart for other classes than
+   *   before; UnsupportedError if memory does not suffice; DivergedError if loss or weights become
+   *   non-finite: the weights of the last finite epoch are restored
    */
   fit(x: ArrayInput, y: LabelInput, options: MLPFitOptions = {}): Promise<this> {
     return this.mlp.run(this, 'fit', async () => {
@@ -113,10 +122,11 @@ export class MLPClassifier extends ClassifierPredictor {
   /**
    * One epoch on rows X with their labels, going on from the present weights and optimizer.
    *
-   * @param options those of fit, and `classes`: all labels that will ever occur, in any order; needed in the first call
-   *   unless fit came before or rows have several labels
+   * @param options those of fit, and `classes`: all labels that will ever occur, in any order; needed in the
+   *   first call unless fit came before or rows have several labels
    * @returns this estimator
-   * @throws ValueError without classes in the first call, for labels that are not among them, with earlyStopping and lbfgs
+   * @throws ValueError without classes in the first call, for labels that are not among them, with
+   *   earlyStopping and lbfgs
    */
   partialFit(
     x: ArrayInput,
@@ -178,8 +188,8 @@ export class MLPClassifier extends ClassifierPredictor {
   }
 
   /**
-   * `score` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the
-   * same weights, whatever is trained meanwhile.
+   * `score` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by
+   * the same weights, whatever is trained meanwhile.
    *
    * @param options those of score, and `signal`
    */

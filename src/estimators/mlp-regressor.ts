@@ -1,3 +1,8 @@
+/**
+ * MLPRegressor, the class that users make. It checks what it is given and leaves predictions to
+ * RegressorPredictor, options and the start of training to MLPFit (mlp.ts), and training to training.ts,
+ * which is loaded when fit is called.
+ */
 import type { AsyncOptions } from '../check.js';
 import { runAsync, anything, checkOptions } from '../check.js';
 import { r2Score } from '../data/scores/regression.js';
@@ -26,9 +31,9 @@ const scoreSchema = { sampleWeight: anything<ArrayInput>() };
 /**
  * A multi-layer perceptron that predicts values: scikit-learn's MLPRegressor.
  *
- * Hidden layers, then linear outputs (exponential ones with the Poisson loss); minimises the mean loss of the rows plus
- * ½ · alpha · Σ weight² / rows, by adam, sgd, lbfgs or another optimizer. With the same data and `randomState`, initial
- * weights, shuffles and splits are scikit-learn 1.9's; only float32 rounding differs.
+ * Hidden layers, then linear outputs (exponential ones with the Poisson loss); minimises the mean loss of the
+ * rows plus ½ · alpha · Σ weight² / rows, by adam, sgd, lbfgs or another optimizer. With the same data and
+ * `randomState`, initial weights, shuffles and splits are scikit-learn 1.9's; only float32 rounding differs.
  */
 export class MLPRegressor extends RegressorPredictor {
   /** Survives minifiers. */
@@ -42,9 +47,10 @@ export class MLPRegressor extends RegressorPredictor {
   }
 
   /**
-   * The estimator that `toBytes` made these bytes of, to predict or to train on with `warmStart` or `partialFit`.
+   * The estimator that `toBytes` made these bytes of, to predict or to train on with `warmStart` or
+   * `partialFit`.
    *
-   * @throws FormatError for anything else, damaged files and such of later versions
+   * @throws FormatError for anything else, damaged files and files of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<MLPRegressor> {
     const file = keptBytes(bytes);
@@ -60,16 +66,18 @@ export class MLPRegressor extends RegressorPredictor {
     return this.mlp.getParams();
   }
 
-  /** Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values */
+  /**
+   * Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values
+   */
   setParams(options: Partial<MLPRegressorOptions>): this {
     this.mlp.setParams(options);
     return this;
   }
 
   /**
-   * The trained estimator as bytes of a safetensors file, for `fromBytes`, `loadModel` or a disk: options but functions,
-   * weights, attributes, and the optimizer, so that partialFit can go on. While fit runs: the weights of the last whole
-   * step, without the optimizer.
+   * The trained estimator as bytes of a safetensors file, for `fromBytes`, `loadModel` or a disk: options but
+   * functions, weights, attributes, and the optimizer, so that partialFit can go on. While fit runs: the
+   * weights of the last whole step, without the optimizer.
    */
   toBytes(): Uint8Array<ArrayBuffer> {
     return this.mlp.toBytes(this.fitted('toBytes'));
@@ -80,12 +88,13 @@ export class MLPRegressor extends RegressorPredictor {
   }
 
   /**
-   * Train on rows X (rows, features) with values y, (rows) or (rows, outputs). Starts anew unless `warmStart`.
+   * Train on rows X (rows, features) with values y, (rows) or (rows, outputs). Starts anew unless
+   * `warmStart`.
    *
    * @returns this estimator
-   * @throws ShapeError, ValueError for data that do not fit, and with warmStart for another number of outputs than before;
-   *   UnsupportedError if memory does not suffice; DivergedError if loss or weights become non-finite: the weights of the
-   *   last finite epoch are restored
+   * @throws ShapeError, ValueError for data that do not fit, and with warmStart for another number of outputs
+   *   than before; UnsupportedError if memory does not suffice; DivergedError if loss or weights become
+   *   non-finite: the weights of the last finite epoch are restored
    */
   fit(x: ArrayInput, y: ArrayInput, options: MLPFitOptions = {}): Promise<this> {
     return this.mlp.run(this, 'fit', () => this.#train('fit', x, y, options));
@@ -159,8 +168,8 @@ export class MLPRegressor extends RegressorPredictor {
   }
 
   /**
-   * `score` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the same
-   * weights, whatever is trained meanwhile.
+   * `score` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by
+   * the same weights, whatever is trained meanwhile.
    *
    * @param options those of score, and `signal`
    */

@@ -1,3 +1,7 @@
+/**
+ * MLPFit: the options of a multi-layer perceptron, and the start of its training, one at a time.
+ * The training itself is in training.ts, which is loaded when fit is called.
+ */
 import { throwIfAborted } from '../yielding.js';
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
@@ -38,7 +42,9 @@ export class MLPFit<P extends MLPParams> {
     return { ...this.params, hiddenLayerSizes: [...this.params.hiddenLayerSizes] };
   }
 
-  /** Change options; they count from the next training. @throws ValueError for unknown names and bad values */
+  /**
+   * Change options; they count from the next training. @throws ValueError for unknown names and bad values
+   */
   setParams(options: unknown): void {
     this.params = readOptions<P>(this.name, options, this.params);
   }
@@ -48,7 +54,10 @@ export class MLPFit<P extends MLPParams> {
     return saveMLP(this.name, { params: this.params, model }, this.busy);
   }
 
-  /** A training of an estimator, one at a time: the promise of a second one rejects. Resolves to the estimator. */
+  /**
+   * A training of an estimator, one at a time: the promise of a second one rejects. Resolves to the
+   * estimator.
+   */
   run<T extends object>(estimator: T, call: string, work: () => Promise<void>): Promise<T> {
     return this.#guard.run(estimator, this.name, call, () => {
       this.begun = this.params;

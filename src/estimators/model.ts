@@ -1,3 +1,7 @@
+/**
+ * A fitted multi-layer perceptron: the network with its options and progress, made anew or continued. Not
+ * for training it (training.ts); Task says what targets ask of it.
+ */
 import { describe } from '../check.js';
 import type { Label } from '../data/labels.js';
 import type { Engine } from '../engine/engines.js';
@@ -16,7 +20,7 @@ import type { MLPParams } from './options.js';
 import type { Progress } from './progress.js';
 import { newProgress, solverSpec } from './progress.js';
 
-/** What a kind of estimator makes of its targets. */
+/** Targets as the network takes them, with loss, output activation and score. */
 export interface Task {
   readonly targets: Targets;
   readonly outputs: number;
@@ -32,7 +36,7 @@ export interface Task {
   readonly score: (outputs: Float32Array, rows: Int32Array, weights?: Float32Array) => number;
 }
 
-/** What fit leaves behind. */
+/** A fitted model: the network, and what its attributes and a later fit need. */
 export interface Model {
   readonly network: Network;
   /** The options that the network was made by. */
@@ -43,12 +47,13 @@ export interface Model {
   readonly classes: readonly Label[];
 }
 
-const MOST_BYTES = 4294967296;
+const MAX_BYTES = 4294967296;
 
 /**
  * A model with freshly drawn weights.
  *
- * @throws UnsupportedError, before anything is drawn, if WebAssembly's memory cannot hold weights and optimizer
+ * @throws UnsupportedError, before anything is drawn, if WebAssembly's memory cannot hold weights and
+ *   optimizer
  */
 export function newModel(
   owner: string,
@@ -62,7 +67,7 @@ export function newModel(
   const spec = networkSpec(params, inputs, task);
   const copies = params.solver === 'lbfgs' ? 2 : 1 + updateRule(solverSpec(params)).slots;
   const bytes = 4 * copies * weightCount(inputs, spec);
-  if (bytes > MOST_BYTES) throw tooLarge(owner, params, bytes);
+  if (bytes > MAX_BYTES) throw tooLarge(owner, params, bytes);
   try {
     const network = new Network(spec, engine);
     network.setParameters(initialParameters(network.parameters, initialFactors(params), random));
@@ -120,8 +125,9 @@ export function continued(owner: string, call: string, model: Model, params: MLP
 }
 
 /**
- * Initial weights and biases as scikit-learn draws them: per layer the weight (inputs, units) row by row, then the bias,
- * uniform in ±√(factor / (inputs + units)), with the factor of the layer (Glorot & Bengio, 2010).
+ * Initial weights and biases as scikit-learn draws them: per layer the weight (inputs, units) row by row,
+ * then the bias, uniform in ±√(factor / (inputs + units)), with the factor of the layer (Glorot & Bengio,
+ * 2010).
  */
 function initialParameters(
   parameters: readonly Parameter[],
@@ -139,8 +145,8 @@ function initialParameters(
 }
 
 /**
- * The factor of every layer: 2 for logistic units, else 6; the output layer has that of the last hidden one, as in
- * scikit-learn, where one activation is that of all.
+ * The factor of every layer: 2 for logistic units, else 6; the output layer has that of the last hidden one,
+ * as in scikit-learn, where one activation is that of all.
  */
 function initialFactors(params: Pick<MLPParams, 'hiddenLayerSizes' | 'activation'>): number[] {
   const factor = (activation: unknown): number => (activation === 'sigmoid' ? 2 : 6);

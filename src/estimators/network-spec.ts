@@ -19,7 +19,10 @@ export function networkSpec(
   return { inputShape: [inputs], layers: [...hidden, denseSpec(outputs, outActivation, alpha)] };
 }
 
-/** A dense layer with scikit-learn's penalty, ½ · alpha · Σ weight² (divided by the rows of a batch in training). */
+/**
+ * A dense layer with scikit-learn's penalty, ½ · alpha · Σ weight² (divided by the rows of a batch in
+ * training).
+ */
 function denseSpec(units: number, activation: Activation, alpha: number): DenseSpec {
   const rules = { initializer: { name: 'zeros' } };
   const kernel = alpha > 0 ? { ...rules, regularizer: { l1: 0, l2: alpha / 2 } } : rules;

@@ -1,3 +1,7 @@
+/**
+ * The options of MLPClassifier and MLPRegressor: types, defaults, schemas, and the reading of what callers
+ * give. Rules that Perceptron shares are in option-rules.ts; options of fit are in fit-options.ts.
+ */
 import type { RandomState } from '../random.js';
 import type { ArrayInput } from '../ndarray.js';
 import type { OnWarning } from '../warnings.js';
@@ -33,22 +37,22 @@ export interface MLPOptions {
   /** Units of each hidden layer. Default [100]. */
   hiddenLayerSizes?: number | readonly number[];
   /**
-   * Activation of the hidden layers: 'relu' (default), 'tanh', 'logistic', 'identity' or any other that has a slope; or an
-   * array of one per hidden layer.
+   * Activation of the hidden layers: 'relu' (default), 'tanh', 'logistic', 'identity' or any other that has a
+   * slope; or an array of one per hidden layer.
    */
   activation?: ActivationName | readonly ActivationName[];
   /**
-   * 'adam' (default); 'sgd'; 'lbfgs', for small data, which takes all rows at once; or what `optimizers` makes, whose
-   * options then count instead of learningRate, learningRateInit, momentum, beta1 and their like.
+   * 'adam' (default); 'sgd'; 'lbfgs', for small data, which takes all rows at once; or what `optimizers`
+   * makes, whose options then replace learningRate, learningRateInit, momentum, beta1 and their like.
    */
   solver?: Solver;
-  /** Share of the outputs of every hidden layer set to 0 while training, 0 to below 1; or an array of one per layer. Default 0. */
+  /** Share of each hidden layer's outputs set to 0 in training, 0 to below 1, or one per layer. Default 0. */
   dropout?: number | readonly number[];
   /** L2 penalty, ≥ 0: a batch of n rows adds ½ · alpha · Σ weight² / n to its loss. Default 1e-4. */
   alpha?: number;
   /** Rows per update, ≥ 1; 'auto' (default) is min(200, rows). */
   batchSize?: number | 'auto';
-  /** Schedule of sgd: 'constant' (default), 'invscaling' (rate = learningRateInit / t^powerT), 'adaptive' (÷ 5 on a plateau). */
+  /** Schedule of sgd: 'constant' (default), 'invscaling' (÷ t^powerT) or 'adaptive' (÷ 5 on a plateau). */
   learningRate?: 'constant' | 'invscaling' | 'adaptive';
   /** Initial learning rate, > 0. Default 1e-3. */
   learningRateInit?: number;
@@ -56,15 +60,18 @@ export interface MLPOptions {
   powerT?: number;
   /** Most epochs of a call of fit, or iterations of lbfgs, ≥ 1. Default 200. */
   maxIter?: number;
-  /** Whether rows are shuffled before every epoch. Default true. */
+  /** Shuffle the rows before every epoch. Default true. */
   shuffle?: boolean;
-  /** Seed of weights, shuffles and validation split, 0 to 4294967295. Default: a fresh one, which getParams() tells. */
+  /** Seed of weights, shuffles and split, 0 to 4294967295. Default: a fresh one, which getParams() tells. */
   randomState?: number | RandomState | null;
-  /** Least improvement of the loss (or validation score) that counts, ≥ 0; lbfgs: where the largest gradient is small enough. Default 1e-4. */
+  /**
+   * Least improvement of the loss (or validation score) that counts, ≥ 0; lbfgs: where the largest gradient
+   * is small enough. Default 1e-4.
+   */
   tol?: number;
   /** Print the loss of every epoch; a number > 0 counts as true. Default false. */
   verbose?: boolean | number;
-  /** Whether fit goes on from the present weights. Default false. */
+  /** Continue from the current weights in the next fit. Default false. */
   warmStart?: boolean;
   /** Momentum of sgd, 0 to 1. Default 0.9. */
   momentum?: number;
@@ -119,7 +126,10 @@ export interface MLPParams {
 
 /** Options of MLPClassifier. */
 export interface MLPClassifierOptions extends MLPOptions {
-  /** Weight of each class: 'balanced' (rows / (classes · rows of the class)), a Map, or an object by label. Default null: 1. */
+  /**
+   * Weight of each class: 'balanced' (rows / (classes · rows of the class)), a Map, or an object by label.
+   * Default null: 1.
+   */
   classWeight?: ClassWeight | null;
 }
 
@@ -129,7 +139,10 @@ export interface MLPClassifierParams extends MLPParams {
 
 /** Options of MLPRegressor. */
 export interface MLPRegressorOptions extends MLPOptions {
-  /** 'squaredError' (default): ½ (y − prediction)²; 'poisson': half the Poisson deviance of predictions exp(z), for y ≥ 0. */
+  /**
+   * 'squaredError' (default): ½ (y − prediction)²; 'poisson': half the Poisson deviance of predictions
+   * exp(z), for y ≥ 0.
+   */
   loss?: 'squaredError' | 'poisson';
 }
 
@@ -254,7 +267,7 @@ function read<P extends MLPParams>(
   return Object.freeze(params) as unknown as P;
 }
 
-/** Whether options of the hidden layers fit their number, and each other. @throws ValueError */
+/** Checks that options of the hidden layers fit their number, and each other. @throws ValueError */
 function checkLayers(owner: string, { hiddenLayerSizes, activation, dropout, solver }: MLPParams): void {
   const layers = hiddenLayerSizes.length;
   for (const [name, value] of Object.entries({ activation, dropout })) {

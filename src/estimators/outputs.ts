@@ -1,3 +1,7 @@
+/**
+ * What outputs of a network mean to estimators: values, labels, and the arrays that callers give to be
+ * filled. Not for targets (targets.ts); the network computes the outputs themselves.
+ */
 import { describe, typedArrayKind } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { ValueError, ShapeError } from '../errors.js';
@@ -91,14 +95,14 @@ function overflow(
   );
 }
 
-/** Whether a classifier gives every row any number of labels. */
+/** True if a classifier gives every row any number of labels. */
 export function isMultilabel({ outActivation, outputs }: Pick<Model, 'outActivation' | 'outputs'>): boolean {
   return outActivation === 'sigmoid' && outputs > 1;
 }
 
 /**
- * Positions of the classes of all rows from the outputs of a network: the first of the largest probabilities, or
- * p > 0.5 for a single unit.
+ * Positions of the classes of all rows from the outputs of a network: the first of the largest probabilities,
+ * or p > 0.5 for a single unit.
  */
 export function* decide(outputs: Float32Array, rows: number): Pieces<Int32Array> {
   const width = outputs.length / rows;
@@ -133,7 +137,9 @@ export function checkOut(length: number, needed: number, shape: string): void {
   throw new ShapeError(`out must have ${needed} elements for the shape ${shape}, but received ${length}.`);
 }
 
-/** @throws ShapeError for another length than one element per row, ValueError if `out` cannot hold the labels */
+/**
+ * @throws ShapeError for another length than one element per row, ValueError if `out` cannot hold the labels
+ */
 function checkLabelsOut(out: LabelSequence, rows: number, classes: readonly Label[]): void {
   if (!Array.isArray(out) && !isTypedArray(out)) {
     throw new ValueError(`out must be an array or a typed array, but received ${describe(out)}.`);
@@ -176,7 +182,9 @@ export function writeLabel(out: LabelSequence, row: number, label: Label): void 
   }
 }
 
-/** Rows of 0 and 1 as an NdArray (rows, labels), in `out` where there is one. @throws ShapeError, ValueError */
+/**
+ * Rows of 0 and 1 as an NdArray (rows, labels), in `out` where there is one. @throws ShapeError, ValueError
+ */
 export function labelRows(
   data: Uint8Array<ArrayBuffer>,
   rows: number,

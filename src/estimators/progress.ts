@@ -1,3 +1,7 @@
+/**
+ * What training keeps from call to call: curves, counts, the optimizer, and the rules of stopping. Not for
+ * the steps themselves (stochastic.ts, lbfgs.ts).
+ */
 import type { OptimizerSpec, OptimizerState } from '../network/optimizers.js';
 import { newOptimizerState } from '../network/optimizers.js';
 import { resolveOptimizer } from '../network/options/optimizers.js';
@@ -13,7 +17,7 @@ export interface Optimizer {
   rate: number;
 }
 
-/** What training has come to; survives from call to call with warmStart and partialFit. */
+/** Curves, counts and optimizer of a model; they survive from call to call with warmStart and partialFit. */
 export interface Progress {
   readonly lossCurve: number[];
   readonly validationScores: number[];
@@ -21,15 +25,15 @@ export interface Progress {
   readonly stopping: StoppingState;
   /** Undefined before the first call, and after a divergence, which the optimizer's memory shares. */
   optimizer?: Optimizer;
-  /** Of the last epoch; NaN before the first. */
+  /** Loss of the last epoch; NaN before the first. */
   loss: number;
   /** Epochs or iterations of the last call. */
   nIter: number;
   /** Rows seen in all. */
   t: number;
-  /** Whether the last call stopped by the score of validation rows. */
+  /** True if the last call stopped by the score of validation rows. */
   validated: boolean;
-  /** Whether the last call was given validation rows. */
+  /** True if the last call was given validation rows. */
   watched: boolean;
 }
 
@@ -71,7 +75,10 @@ export function solverRate({ solver, learningRateInit }: MLPParams): number | Sc
   return typeof solver === 'object' ? resolveOptimizer(solver, 'solver').learningRate : learningRateInit;
 }
 
-/** When a stochastic solver has done enough: scikit-learn's rules (sklearn/neural_network/_multilayer_perceptron.py). */
+/**
+ * When a stochastic solver has done enough: scikit-learn's rules
+ * (sklearn/neural_network/_multilayer_perceptron.py).
+ */
 export interface StoppingState {
   /** Lowest epoch loss so far; ∞ before the first epoch. */
   bestLoss: number;
@@ -92,8 +99,8 @@ export function countLoss(state: StoppingState, loss: number, tol: number): void
 }
 
 /**
- * Count an epoch by its validation score: a miss if it is below best + tol, or NaN. True if it is strictly the best so far,
- * which NaN never is.
+ * Count an epoch by its validation score: a miss if it is below best + tol, or NaN. True if it is strictly
+ * the best so far, which NaN never is.
  */
 export function countScore(state: StoppingState, score: number, tol: number): boolean {
   state.misses = Number.isNaN(score) || score < state.bestScore + tol ? state.misses + 1 : 0;

@@ -29,8 +29,8 @@ export class RegressorPredictor extends FittedMLP {
   }
 
   /**
-   * `predict` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the
-   * same weights, whatever is trained meanwhile.
+   * `predict` in slices of about 25 ms, between which other work of the program runs. All rows are predicted
+   * by the same weights, whatever is trained meanwhile.
    *
    * @param options those of predict, and `signal`
    */

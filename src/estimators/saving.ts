@@ -15,8 +15,8 @@ export interface SavedMLP {
 }
 
 /**
- * A trained perceptron as bytes: options, network, progress, and the optimizer's state unless training is under way, when
- * it is incomplete.
+ * A trained perceptron as bytes: options, network, progress, and the optimizer's state unless training is
+ * under way, when it is incomplete.
  */
 export function saveMLP(
   kind: string,

@@ -1,3 +1,7 @@
+/**
+ * Solvers that go step by step: scikit-learn's shuffles, schedules, stopping and messages around
+ * train/fit.ts, and the trainer that partialFit keeps between calls. All rows at once is lbfgs.ts.
+ */
 import type { Pieces } from '../yielding.js';
 import { throwIfAborted, runAtOnce, runInSlices, Yielder } from '../yielding.js';
 import { LostWorkerError } from '../engine/lost-worker.js';
@@ -47,17 +51,19 @@ export interface StochasticRequest extends TrainingRequest {
   readonly cache?: TrainerCache;
 }
 
-/** What a call of fit has come to. */
+/** Result of a call of fit. */
 interface Outcome {
   /** Parameters of the best validation score, if this call has beaten all before it. */
   best?: Float32Array;
-  /** Whether a warning has told that a validation score was NaN. */
+  /** True once a warning has told that a validation score was NaN. */
   warnedOfNaN: boolean;
-  /** Whether maxIter was reached without a reason to stop. */
+  /** True if maxIter was reached without a reason to stop. */
   unconverged: boolean;
 }
 
-/** Epochs of a solver that goes step by step, with scikit-learn's shuffles, schedules, stopping and messages. */
+/**
+ * Epochs of a solver that goes step by step, with scikit-learn's shuffles, schedules, stopping and messages.
+ */
 export function fitStochastic(request: StochasticRequest): Promise<void> {
   const { network, incremental, threads } = request;
   const batchSize = chooseBatchSize(request);
@@ -129,8 +135,8 @@ async function run(
 }
 
 /**
- * A trainer that holds the weights of the network: the one in the cache if it has the same network, optimizer and seed,
- * else a new one by `open`, which is told whether to take the data set into its arena.
+ * A trainer that holds the weights of the network: the one in the cache if it has the same network, optimizer
+ * and seed, else a new one by `open`, which is told whether to take the data set into its arena.
  */
 function* cachedTrainer(
   cache: TrainerCache,
@@ -166,7 +172,9 @@ function chooseBatchSize(request: StochasticRequest): number {
   return rows;
 }
 
-/** order ← order[permutation], anew from 0 … n − 1 in every call; row numbers of the whole data set come out. */
+/**
+ * order ← order[permutation], anew from 0 … n − 1 in every call; row numbers of the whole data set come out.
+ */
 function epochOrder(
   { params, rows, train, random }: StochasticRequest,
   onBegin: () => void,

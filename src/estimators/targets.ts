@@ -1,3 +1,8 @@
+/**
+ * The targets of fit as the network takes them, with their loss, output activation and score: labels,
+ * several labels per row, or values. Not for reading single labels (labels.ts), nor for what the outputs
+ * mean (outputs.ts).
+ */
 import { describe } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { ShapeError, ValueError } from '../errors.js';
@@ -239,8 +244,8 @@ const LOSSES = {
 } as const;
 
 /**
- * Values to predict: ½ mean over outputs of (y − prediction)², whose gradient scikit-learn does not divide by the outputs;
- * or Σ over outputs of y ln(y / prediction) − y + prediction.
+ * Values to predict: ½ mean over outputs of (y − prediction)², whose gradient scikit-learn does not divide by
+ * the outputs; or Σ over outputs of y ln(y / prediction) − y + prediction.
  *
  * @throws ValueError for values below 0 with the Poisson loss
  */

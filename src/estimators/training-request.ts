@@ -19,10 +19,10 @@ export interface TrainingRequest extends FitOptions {
   /** Numbers of the rows to train on; all rows if undefined. */
   readonly train?: Int32Array;
   readonly random: RandomState;
-  /** Of dropout. */
+  /** Seed of dropout. */
   readonly seed: number;
   readonly progress: Progress;
-  /** Whether training stops by the score of validation rows. */
+  /** True if training stops by the score of validation rows. */
   readonly stops: boolean;
   /** Judges the network by rows that it is not trained on. */
   readonly validate?: Validate;
@@ -33,8 +33,8 @@ export interface TrainingRequest extends FitOptions {
 }
 
 /**
- * Judge an epoch or iteration by the validation rows, then call `book` and note and print its loss and what validation says,
- * which is returned: an abort on the way leaves nothing of the epoch.
+ * Judge an epoch or iteration by the validation rows, then call `book` and note and print its loss and what
+ * validation says, which is returned: an abort on the way leaves nothing of the epoch.
  */
 export function* bookEpoch(
   { params, progress, validate }: TrainingRequest,

@@ -1,3 +1,8 @@
+/**
+ * Trains a multi-layer perceptron: makes or continues the model, holds rows out, warns of unscaled data, and
+ * calls the solver. Loaded when fit is first called; what fit is given has been checked before (mlp-
+ * classifier.ts, mlp-regressor.ts).
+ */
 import { adviseOnScale, EXPONENTIAL, LBFGS, STEPWISE } from '../data/target-scale.js';
 import type { Engine } from '../engine/engines.js';
 import type { Rows } from '../ndarray.js';
@@ -99,8 +104,8 @@ export async function trainMLP(training: Training, trainee: Trainee): Promise<vo
 /** Rows that are looked at. */
 const SAMPLE = 1000;
 
-/** Beyond this, steps of the usual size no longer train a network. */
-const LARGE = 100;
+/** Above this, steps of the usual size no longer train a network. */
+const UNSCALED_THRESHOLD = 100;
 
 /** Warn if features are so large that they have probably not been scaled. */
 function warnUnscaled({ data, rows, features, scale, sparse }: Rows, onWarning: OnWarning | null): void {
@@ -110,7 +115,7 @@ function warnUnscaled({ data, rows, features, scale, sparse }: Rows, onWarning: 
   if (end === 0) return;
   for (let i = 1; i < end; i++) if (Math.abs(data[i]) > Math.abs(data[at])) at = i;
   const value = data[at] * scale;
-  if (Math.abs(value) <= LARGE) return;
+  if (Math.abs(value) <= UNSCALED_THRESHOLD) return;
   const row = sparse ? sparse.starts.findIndex((start) => start > at) - 1 : Math.floor(at / features);
   const column = sparse ? sparse.columns[at] : at % features;
   const remedy =

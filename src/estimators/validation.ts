@@ -1,3 +1,7 @@
+/**
+ * Judges a network after every epoch, by rows held out for early stopping or by validationData. Not for what
+ * follows from the score, which progress.ts counts.
+ */
 import { splitIndices, splitSizes } from '../data/split.js';
 import { ValueError } from '../errors.js';
 import type { Network } from '../network/network.js';
@@ -25,7 +29,7 @@ export interface Judgement {
 }
 
 /** Rows that are computed at once. */
-const MOST_ROWS = 480;
+const MAX_ROWS = 480;
 
 /** By the rows that early stopping has held out. */
 export function onHeldOut(network: Network, task: Task, { rows, test, weights }: HeldOut): Validate {
@@ -48,7 +52,7 @@ export function onData(
     const session = (opened ??= yield* SlicedSession.open({
       network,
       loss: task.loss,
-      rows: Math.min(rows.rows, MOST_ROWS),
+      rows: Math.min(rows.rows, MAX_ROWS),
       predictions: true,
       penaltyPerRow: true,
       dataset,

@@ -1,7 +1,14 @@
 /* eslint-disable no-control-regex -- binary files are told apart by such characters */
+/**
+ * Tells files of other programs by their first bytes, so that errors can name them. Not for reading any of
+ * them.
+ */
 import { FormatError } from '../errors.js';
 
-/** Beginnings of files: bytes as text in Latin-1, and what such a file is. Longer ones first where they share a start. */
+/**
+ * Beginnings of files: bytes as text in Latin-1, and what such a file is. Longer ones first where they share
+ * a start.
+ */
 const SIGNATURES: readonly (readonly [start: string, kind: string])[] = [
   ['\x89HDF\r\n\x1a\n', 'an HDF5 file (.h5), which Keras writes'],
   ['\x89PNG', 'a PNG picture'],
@@ -53,7 +60,10 @@ const TEXTS: readonly (readonly [pattern: RegExp, kind: string])[] = [
 /** As many bytes as are looked at. */
 const LOOKED_AT = 4096;
 
-/** The error of bytes that begin like a file of another kind; undefined for what may be a damaged model, or anything. */
+/**
+ * The error of bytes that begin like a file of another kind; undefined for what may be a damaged model, or
+ * anything.
+ */
 export function foreignFile(bytes: Uint8Array): FormatError | undefined {
   const kind = mayBeSafetensors(bytes) ? undefined : kindOf(bytes);
   if (kind === undefined) return undefined;
@@ -92,7 +102,10 @@ function isCsv(text: string): boolean {
   });
 }
 
-/** The text, if the bytes are UTF-8 without control characters; a character that is cut at the end does not count. */
+/**
+ * The text, if the bytes are UTF-8 without control characters; a character that is cut at the end does not
+ * count.
+ */
 function decode(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });

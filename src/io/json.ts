@@ -1,3 +1,7 @@
+/**
+ * A JSON parser for text that nobody vouches for: no name twice, limits to depth and size, errors that name
+ * the byte. Not for writing, which JSON.stringify does.
+ */
 import { quote } from '../check.js';
 import { FormatError } from '../errors.js';
 
@@ -15,19 +19,19 @@ export interface ParsedJson {
 }
 
 /** Nobody nests a model deeper; parsers that recurse without a limit can be crashed. */
-const MOST_DEPTH = 32;
+const MAX_DEPTH = 32;
 
 /**
- * Parts of a text, at most, far above those of any model. An empty object takes two bytes of text and 200 of memory, a name
- * some 100, a number in an array 16: so no text takes more than 250 MB beside its own length.
+ * Parts of a text, at most, far above those of any model. An empty object takes two bytes of text and 200 of
+ * memory, a name some 100, a number in an array 16: so no text takes more than 250 MB beside its own length.
  */
 const MAX_CONTAINERS = 262_144;
 const MAX_NAMES = 1_048_576;
 const MAX_ELEMENTS = 4_194_304;
 
 /**
- * Parse JSON that nobody vouches for: as `JSON.parse`, but names may not occur twice in an object, and nesting and the number
- * of parts are limited.
+ * Parse JSON that nobody vouches for: as `JSON.parse`, but names may not occur twice in an object, and
+ * nesting and the number of parts are limited.
  *
  * @param what the file or the part of it, for errors
  * @param firstByte offset of the text in the file
@@ -42,7 +46,7 @@ class Parser {
   readonly #text: string;
   readonly #what: string;
   readonly #firstByte: number;
-  /** Of the outermost object or array and what is in it: errors tell of those. */
+  /** Offsets of the outermost object or array and of what is in it, for errors. */
   readonly #begins = new Map<Json, number>();
   #at = 0;
   #containers = 0;
@@ -70,7 +74,7 @@ class Parser {
     this.#blank();
     const letter = this.#text[this.#at];
     if (letter === '{' || letter === '[') {
-      if (depth === MOST_DEPTH) throw this.#unexpected(`at most ${MOST_DEPTH} levels of nesting`);
+      if (depth === MAX_DEPTH) throw this.#unexpected(`at most ${MAX_DEPTH} levels of nesting`);
       if (++this.#containers > MAX_CONTAINERS) {
         throw this.#unexpected(`at most ${MAX_CONTAINERS} objects and arrays`);
       }
@@ -114,7 +118,7 @@ class Parser {
     return array;
   }
 
-  /** Whether an empty object or array ends here. */
+  /** True if an empty object or array ends here. */
   #closes(bracket: string): boolean {
     this.#blank();
     if (this.#text[this.#at] !== bracket) return false;

@@ -1,3 +1,7 @@
+/**
+ * The model file: a safetensors file with kind, config and checksum in its metadata. Writing, the bytes that
+ * callers give, and errors of content. Reading is in read-model-file.ts, which is loaded when it is needed.
+ */
 import { crc32 } from '../data/crc32.js';
 import { compareCodePoints } from '../data/labels.js';
 import type { Parameter } from '../network/parameters.js';
@@ -16,7 +20,10 @@ export const MODEL_BYTES = 'A model must be given as the bytes of its file';
 
 /** How much of a model file is read. */
 export interface LoadOptions {
-  /** The most bytes that the file may have, an integer >= 1; for a moment reading takes four times as many. Default 2^30. */
+  /**
+   * The most bytes that the file may have, an integer >= 1; for a moment reading takes four times as many.
+   * Default 2^30.
+   */
   readonly maxBytes?: number;
 }
 
@@ -29,8 +36,9 @@ export function readLoadOptions(owner: string, options: unknown): Required<LoadO
 const MAX_KEPT_BYTES = 16777216;
 
 /**
- * The bytes of a model file for whoever reads them later: a copy, since they belong to the caller. Of more than 16 MiB they
- * are the caller's own; those that change before they have been read do not match the checksum of the file.
+ * The bytes of a model file for whoever reads them later: a copy, since they belong to the caller. Of more
+ * than 16 MiB they are the caller's own; those that change before they have been read do not match the
+ * checksum of the file.
  *
  * @throws ValueError for anything but bytes
  */
@@ -80,7 +88,10 @@ function formatError(error: unknown): unknown {
 export interface ModelFile {
   /** What it is: 'MLPClassifier', 'Sequential'. */
   readonly kind: string;
-  /** All that its kind needs but the arrays: options, sizes, classes, progress. Reading gives `unknown`, for its kind to check. */
+  /**
+   * All that its kind needs but the arrays: options, sizes, classes, progress. Reading gives `unknown`, for
+   * its kind to check.
+   */
   readonly config: unknown;
   readonly arrays: ReadonlyMap<string, Tensor>;
 }
@@ -101,8 +112,8 @@ export const FORMAT = 'lamella';
 export const VERSION = 1;
 
 /**
- * A model as bytes: a safetensors file whose `__metadata__` has the format's name and version, the kind of model, its
- * config as JSON, and a CRC-32 of kind, config and arrays. The same model gives the same bytes.
+ * A model as bytes: a safetensors file whose `__metadata__` has the format's name and version, the kind of
+ * model, its config as JSON, and a CRC-32 of kind, config and arrays. The same model gives the same bytes.
  *
  * @throws ValueError for a config that is not plain data
  */
@@ -129,9 +140,9 @@ export function* checksum(kind: string, config: string, arrays: ReadonlyMap<stri
 const MAX_DEPTH = 100;
 
 /**
- * Options and the like as JSON. What JSON cannot say becomes an object with one name: `{ $number: 'Infinity' }`,
- * `{ $map: [[key, value], …] }`, `{ $random: state }` of a generator, `{ $object: [[name, value], …] }` where names begin
- * with $. Names are sorted, so that the same data give the same text.
+ * Options and the like as JSON. What JSON cannot say becomes an object with one name: `{ $number: 'Infinity'
+ * }`, `{ $map: [[key, value], …] }`, `{ $random: state }` of a generator, `{ $object: [[name, value], …] }`
+ * where names begin with $. Names are sorted, so that the same data give the same text.
  *
  * @param what what errors call the value
  * @throws ValueError for functions, symbols, instances of other classes, and what is nested too deep

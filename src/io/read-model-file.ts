@@ -1,3 +1,7 @@
+/**
+ * Reads model files: format, version, checksum, and the parts of the config, nothing of which is trusted.
+ * Not for making models of them, which estimators/loading.ts and sequential/loading.ts do.
+ */
 import type { Checked, Rule, Schema } from '../check.js';
 import { describe, readBytes, checkOptions, rule } from '../check.js';
 import { FormatError, ValueError } from '../errors.js';
@@ -18,8 +22,8 @@ import { RandomState } from '../random.js';
  *
  * @param kind the kind of model that is wanted; default: any
  * @throws ValueError for anything but bytes
- * @throws FormatError naming the byte offset where the file is no safetensors file; for files of other programs, of a later
- *   version or another kind, and for content that its checksum belies
+ * @throws FormatError naming the byte offset where the file is no safetensors file; for files of other
+ *   programs, of a later version or another kind, and for content that its checksum belies
  */
 function* modelFileInPieces(bytes: Uint8Array, kind?: string): Pieces<ModelFile> {
   const found = readKind(bytes);
@@ -45,8 +49,8 @@ function* modelFileInPieces(bytes: Uint8Array, kind?: string): Pieces<ModelFile>
 }
 
 /**
- * `modelFileInPieces`, in slices between which the host runs. If it refuses the file, the error says which other kind of
- * file it looks like.
+ * `modelFileInPieces`, in slices between which the host runs. If it refuses the file, the error says which
+ * other kind of file it looks like.
  */
 export async function readModelFile(bytes: Uint8Array, kind: string): Promise<ModelFile> {
   const { length } = bytes;
@@ -84,8 +88,8 @@ function checkVersion(version: string | undefined): void {
 }
 
 /**
- * What `work` reads from the bytes of a model file. If it refuses them, the error says which other kind of file they look
- * like; what tells the kinds apart is loaded only then.
+ * What `work` reads from the bytes of a model file. If it refuses them, the error says which other kind of
+ * file they look like; what tells the kinds apart is loaded only then.
  */
 export async function readingModel<T>(bytes: Uint8Array, work: () => T | Promise<T>): Promise<T> {
   try {
@@ -138,7 +142,10 @@ export function checkNoMoreArrays(
   );
 }
 
-/** What `toJson` (plain.ts) was given. Objects have no prototype. @throws FormatError for marks that it does not set */
+/**
+ * What `toJson` (plain.ts) was given. Objects have no prototype. @throws FormatError for marks that it does
+ * not set
+ */
 export function fromJson(json: Json): unknown {
   if (typeof json !== 'object' || json === null) return json;
   if (isList(json)) return json.map(fromJson);

@@ -1,3 +1,7 @@
+/**
+ * Reads safetensors files: header, offsets and arrays, all checked. Writing and the types of numbers are in
+ * safetensors.ts.
+ */
 import { describe } from '../check.js';
 import { FormatError } from '../errors.js';
 import { formatShape } from '../ndarray.js';
@@ -16,8 +20,8 @@ export interface Safetensors {
 }
 
 /** Both limits are far above any real file; the first is the format's own. */
-const MOST_HEADER_BYTES = 100_000_000n;
-const MOST_TENSORS = 65536;
+const MAX_HEADER_BYTES = 100_000_000n;
+const MAX_TENSORS = 65536;
 
 interface Entry {
   readonly name: string;
@@ -30,11 +34,12 @@ interface Entry {
 }
 
 /**
- * Read a safetensors file. Nothing is believed that the bytes do not bear out: every array must lie where the one before it
- * ends and be as long as its shape says, so that arrays can neither overlap nor leave room for something else.
+ * Read a safetensors file. Nothing is believed that the bytes do not bear out: every array must lie where the
+ * one before it ends and be as long as its shape says, so that arrays can neither overlap nor leave room for
+ * something else.
  *
- * @returns copies: F64, F32, I32, I16, I8, U32, U16, U8 in their typed arrays, F16 and BF16 widened to Float32Array, I64 to
- *   Float64Array
+ * @returns copies: F64, F32, I32, I16, I8, U32, U16, U8 in their typed arrays, F16 and BF16 widened to
+ *   Float32Array, I64 to Float64Array
  * @throws FormatError naming the byte offset
  */
 export function* safetensorsInPieces(bytes: Uint8Array): Pieces<Safetensors> {
@@ -69,8 +74,8 @@ function readContents(bytes: Uint8Array): {
     if (name === '__metadata__') metadata = readMetadata(value, json);
     else entries.push(readEntry(name, value, json));
   }
-  if (entries.length > MOST_TENSORS) {
-    throw refusal(8, `the header must name at most ${MOST_TENSORS} arrays`, `${entries.length}`);
+  if (entries.length > MAX_TENSORS) {
+    throw refusal(8, `the header must name at most ${MAX_TENSORS} arrays`, `${entries.length}`);
   }
   const data = 8 + length;
   checkPlaces(entries, bytes.length - data, data);
@@ -82,8 +87,8 @@ function readHeader(bytes: Uint8Array): { text: string; length: number } {
     throw refusal(0, 'a file must have at least 8 bytes', `${bytes.length}`);
   }
   const declared = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
-  if (declared > MOST_HEADER_BYTES) {
-    throw refusal(0, `the header must have at most ${MOST_HEADER_BYTES} bytes`, `${declared}`);
+  if (declared > MAX_HEADER_BYTES) {
+    throw refusal(0, `the header must have at most ${MAX_HEADER_BYTES} bytes`, `${declared}`);
   }
   const length = Number(declared);
   if (8 + length > bytes.length) {

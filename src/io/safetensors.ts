@@ -1,3 +1,7 @@
+/**
+ * Safetensors files: the types of numbers, and writing. Reading is in read-safetensors.ts, which only what
+ * loads models needs. What a model's arrays mean is in model-file.ts and above.
+ */
 import { describe } from '../check.js';
 import { compareCodePoints } from '../data/labels.js';
 import { ValueError } from '../errors.js';
@@ -31,7 +35,10 @@ function native(
   return { size: Native.BYTES_PER_ELEMENT, Native, read: ({ buffer }) => new Native(buffer) };
 }
 
-/** The types that are read. Half floats and 64-bit integers are widened; formats of 8 bits and less are not read. */
+/**
+ * The types that are read. Half floats and 64-bit integers are widened; formats of 8 bits and less are not
+ * read.
+ */
 export const DTYPES: ReadonlyMap<string, Dtype> = /* @__PURE__ */ new Map<string, Dtype>([
   ['F64', /* @__PURE__ */ native(Float64Array)],
   ['F32', /* @__PURE__ */ native(Float32Array)],
@@ -71,11 +78,13 @@ function fromInt64({ buffer }: Uint8Array<ArrayBuffer>): Float64Array | undefine
 const ALIGNMENT = 8;
 
 /**
- * Named arrays and texts as a safetensors file. The same content gives the same bytes, in whatever order it comes: arrays
- * lie by descending size of their values, then by name; the header is padded with blanks to a multiple of 8.
+ * Named arrays and texts as a safetensors file. The same content gives the same bytes, in whatever order it
+ * comes: arrays lie by descending size of their values, then by name; the header is padded with blanks to a
+ * multiple of 8.
  *
  * @see https://github.com/huggingface/safetensors#format
- * @throws ValueError for arrays whose type, shape and data do not fit together, and for a name that the format reserves
+ * @throws ValueError for arrays whose type, shape and data do not fit together, and for a name that the
+ *   format reserves
  */
 export function writeSafetensors(
   arrays: ReadonlyMap<string, Tensor>,

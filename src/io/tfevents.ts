@@ -1,9 +1,16 @@
+/**
+ * Writes records of TensorBoard's event files: protocol buffers, framed and with their checksums. Which
+ * values go to which file is in train/callbacks/event-files.ts.
+ */
+
 const VARINT = 0;
 const FIXED64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED32 = 5;
 
-/** Writes a protocol buffer message, field by field. @see https://protobuf.dev/programming-guides/encoding/ */
+/**
+ * Writes a protocol buffer message, field by field. @see https://protobuf.dev/programming-guides/encoding/
+ */
 export class ProtobufWriter {
   #bytes = new Uint8Array(64);
   #length = 0;
@@ -107,7 +114,10 @@ export function crc32c(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** The checksum as TFRecord stores it: rotated by 15 bits, plus a constant, so that checksums of checksums differ. */
+/**
+ * The checksum as TFRecord stores it: rotated by 15 bits, plus a constant, so that checksums of checksums
+ * differ.
+ */
 export function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
@@ -140,8 +150,8 @@ export function encodeFileVersion(wallTime: number): Uint8Array<ArrayBuffer> {
 /**
  * A record of an event file: the values that belong to a step.
  *
- * Event { double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5 },
- * Summary { repeated Value value = 1 }, Value { string tag = 1; float simple_value = 2; HistogramProto histo = 5 }.
+ * Event { double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5 }, Summary {
+ * repeated Value value = 1 }, Value { string tag = 1; float simple_value = 2; HistogramProto histo = 5 }.
  *
  * @param wallTime seconds since 1970
  */

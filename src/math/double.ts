@@ -1,5 +1,6 @@
 /**
- * The bits of a double. Little-endian, as WebAssembly itself is: every runtime that can run this package stores doubles so.
+ * The bits of a double. Little-endian, as WebAssembly itself is: every runtime that can run this package
+ * stores doubles so.
  */
 const double = new Float64Array(1);
 const words = new Int32Array(double.buffer);

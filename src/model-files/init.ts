@@ -3,11 +3,12 @@ import { init as initEngine } from '../engine/engine.js';
 import { lazyImport } from '../lazy.js';
 
 /**
- * Choose and compile the engine, and load what trains. Optional: `fit` and `loadModel` do what they need of it. Afterwards
- * nothing is fetched any more, but for threads and the variant `wide`. May be called again; models that exist keep the
- * variant they were built with.
+ * Choose and compile the engine, and load what trains. Optional: `fit` and `loadModel` do what they need of
+ * it. Afterwards nothing is fetched any more, but for threads and the variant `wide`. May be called again;
+ * models that exist keep the variant they were built with.
  *
- * @throws UnsupportedError if the runtime lacks what was asked for, or does not allow WebAssembly to be compiled
+ * @throws UnsupportedError if the runtime lacks what was asked for, or does not allow WebAssembly to be
+ *   compiled
  */
 export function init(options: InitOptions = {}): Promise<void> {
   return initAll(options);

@@ -22,12 +22,13 @@ const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyModel>> = /
 ]);
 
 /**
- * Load a model that `toBytes` or `saveModel` has written, of whichever kind it is. It predicts what the saved one did, to
- * the bit (with the same variant of the engine), and can be trained on.
+ * Load a model that `toBytes` or `saveModel` has written, of whichever kind it is. It predicts what the saved
+ * one did, to the bit (with the same variant of the engine), and can be trained on.
  *
  * @param bytes the whole file; more than 16 MiB must stay as they are until the promise settles
  * @param options.maxBytes the most bytes that the file may have; default 2^30
- * @throws ValueError for anything but bytes; FormatError for files of other programs or a later version, and damaged ones
+ * @throws ValueError for anything but bytes; FormatError for files of other programs or a later version, and
+ *   damaged ones
  */
 export async function loadModel<M extends AnyModel = AnyModel>(
   bytes: Uint8Array,

@@ -57,8 +57,7 @@ async function readSequentialPredictor(bytes: Uint8Array): Promise<SequentialPre
  * @param bytes the whole file; more than 16 MiB must stay as they are until the promise settles
  * @param options.maxBytes the most bytes that the file may have; default 2^30
  * @throws ValueError for anything but bytes; FormatError for files of other programs or a later version, and
- * damaged ones.
- *   How a Sequential model was compiled is not looked at
+ *   damaged ones. How a Sequential model was compiled is not looked at
  */
 export async function loadModel<M extends AnyPredictor = AnyPredictor>(
   bytes: Uint8Array,

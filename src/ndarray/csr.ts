@@ -1,3 +1,7 @@
+/**
+ * Compressed sparse rows: checks that their parts fit together, and makes rows for the engine or a dense
+ * array of them. The kernels for such rows are in assembly/; dense input is read by read.ts and rows.ts.
+ */
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { Pieces } from '../yielding.js';
@@ -40,8 +44,9 @@ export interface CheckedCsr {
 const MAX_COLUMNS = 2147483647;
 
 /**
- * Check CSR rows: shape (rows, columns); indptr of rows + 1 entries, rising from 0 to the number of stored values; every
- * column index inside the shape. A column may occur twice in a row: its values are added, as in scipy.
+ * Check CSR rows: shape (rows, columns); indptr of rows + 1 entries, rising from 0 to the number of stored
+ * values; every column index inside the shape. A column may occur twice in a row: its values are added, as in
+ * scipy.
  *
  * @returns the parts, without a copy
  */
@@ -147,11 +152,12 @@ export function* densify<T extends Float32Array | Float64Array>(
 }
 
 /**
- * CSR rows with their values rounded once to float32. Arrays that are as the engine wants them are passed through: columns
- * ascending, no value 0. From others a copy is made: sorted, values of the same column added in float64, zeros left out.
+ * CSR rows with their values rounded once to float32. Arrays that are as the engine wants them are passed
+ * through: columns ascending, no value 0. From others a copy is made: sorted, values of the same column added
+ * in float64, zeros left out.
  *
- * @throws ShapeError, ValueError for parts that do not fit together; ValueError for NaN, infinities, and values beyond
- *   float32's range, naming row and column
+ * @throws ShapeError, ValueError for parts that do not fit together; ValueError for NaN, infinities, and
+ *   values beyond float32's range, naming row and column
  */
 export function* sparseRows(csr: CsrRows, name: string): Pieces<Rows> {
   const { data, indices, indptr, shape } = yield* checkCsr(csr, name);
@@ -176,7 +182,7 @@ function* asInt32(values: ArrayLike<number>): Pieces<Int32Array> {
   return values instanceof Int32Array ? values : yield* copied(values, new Int32Array(values.length));
 }
 
-/** Whether columns ascend in every row, and values are finite and not 0. */
+/** True if columns ascend in every row, and values are finite and not 0. */
 function* isTidy(data: Float32Array, { starts, columns }: Places): Pieces<boolean> {
   const rows = starts.length - 1;
   let tidy = true;

@@ -1,3 +1,7 @@
+/**
+ * Rows in the precision they were given, dense or sparse, for Perceptron, which computes in float64. Rows
+ * for the engine, in float32 or 8 bits, are in rows.ts.
+ */
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { Pieces } from '../yielding.js';
@@ -34,7 +38,8 @@ export interface SparseRows {
 export type ExactRows = DenseRows | SparseRows;
 
 /**
- * Any accepted form as rows of float64 values: CSR rows stay sparse, typed arrays are not copied, images are flattened.
+ * Any accepted form as rows of float64 values: CSR rows stay sparse, typed arrays are not copied, images are
+ * flattened.
  *
  * @param expectedFeatures the number of features that a model was made for
  * @throws ShapeError for rank 0, 1 or above 4, no rows, no features, or another width than expected

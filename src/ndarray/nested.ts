@@ -1,3 +1,7 @@
+/**
+ * Nested arrays of numbers as one row-major array: shapes, ragged rows, and what is no number. Other forms
+ * of input are read by read.ts, which calls this.
+ */
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { Pieces } from '../yielding.js';
@@ -66,8 +70,9 @@ interface Target {
 }
 
 /**
- * Nested arrays, or an array of typed arrays, as one row-major array: of the rows' own type if all are typed arrays of
- * one type, else of `Fallback` (Float64Array unless told otherwise). ShapeError if ragged, ValueError if not numbers.
+ * Nested arrays, or an array of typed arrays, as one row-major array: of the rows' own type if all are typed
+ * arrays of one type, else of `Fallback` (Float64Array unless told otherwise). ShapeError if ragged,
+ * ValueError if not numbers.
  */
 export function* nestedInPieces(
   nested: NestedArray,

@@ -1,3 +1,7 @@
+/**
+ * Any accepted form of an array as an NdArray, without a copy where that is possible. Not for rows of
+ * features as networks take them (rows.ts).
+ */
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { Pieces } from '../yielding.js';
@@ -27,8 +31,8 @@ function isStrided(value: unknown): value is StridedArray {
 }
 
 /**
- * An array of the `ndarray` package as one row-major array of its own type: a view where it is contiguous already, else
- * a copy. Every element must lie inside `data`.
+ * An array of the `ndarray` package as one row-major array of its own type: a view where it is contiguous
+ * already, else a copy. Every element must lie inside `data`.
  */
 function* contiguous(source: StridedArray, name: string): Pieces<{ data: TypedArray; shape: number[] }> {
   const { data: given, offset = 0 } = source;

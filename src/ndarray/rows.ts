@@ -1,3 +1,7 @@
+/**
+ * Rows of features as the engine takes them: float32 or 8 bits, checked for shape and finite values; parts
+ * of such rows. CSR rows are read in csr.ts, other arrays in read.ts.
+ */
 import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { Pieces } from '../yielding.js';
@@ -16,8 +20,8 @@ export interface RowsOptions {
   /** Report images (rank 3 and 4) as (rows, features). Default false: keep their shape. */
   readonly flatten?: boolean;
   /**
-   * Leave it to whoever copies float32 values to see whether they are finite, and to call `refuseNonFinite` if not; and to
-   * read rows that are plain arrays (`nested`).
+   * Leave it to whoever copies float32 values to see whether they are finite, and to call `refuseNonFinite`
+   * if not; and to read rows that are plain arrays (`nested`).
    */
   readonly unchecked?: boolean;
 }
@@ -25,11 +29,13 @@ export interface RowsOptions {
 /**
  * Any accepted form as rows of float32 or 8-bit values.
  *
- * Uint8Array and Uint8ClampedArray stay as they are, with their scale; Float32Array without scale is passed through without
- * a copy; CSR rows stay sparse; everything else is rounded once, fround(data[i] * scale) with the product in float64.
+ * Uint8Array and Uint8ClampedArray stay as they are, with their scale; Float32Array without scale is passed
+ * through without a copy; CSR rows stay sparse; everything else is rounded once, fround(data[i] * scale) with
+ * the product in float64.
  *
  * @throws ShapeError for rank 0, 1 or above 4, no rows, no features, or another width than expected
- * @throws ValueError for what is not a number, NaN, infinities, and values beyond float32's range, naming row and column
+ * @throws ValueError for what is not a number, NaN, infinities, and values beyond float32's range, naming row
+ *   and column
  */
 export function* rowsInPieces(input: unknown, options: RowsOptions = {}): Pieces<Rows> {
   const { name = 'X', expectedFeatures, unchecked = false } = options;
@@ -58,7 +64,9 @@ export function toRows(input: unknown, options: RowsOptions = {}): Rows {
   return ready ?? runAtOnce(rowsInPieces(input, options));
 }
 
-/** Rows of an array whose values can be taken as they are: bytes, and float32 that nobody has to look at yet. */
+/**
+ * Rows of an array whose values can be taken as they are: bytes, and float32 that nobody has to look at yet.
+ */
 function readyRows(array: NdArray<TypedArray>, input: unknown, options: RowsOptions): Rows | undefined {
   const { data, scale = 1 } = array;
   const { features, shape } = sizesOf(array, options);
@@ -96,7 +104,9 @@ function isPlainRows(input: unknown, features: number | undefined): input is rea
   return features === undefined || first.length === features;
 }
 
-/** Rows to be read where they are used: without a copy of all of them, predicting takes about half the time. */
+/**
+ * Rows to be read where they are used: without a copy of all of them, predicting takes about half the time.
+ */
 function unread(nested: readonly (readonly number[])[], name: string): Rows {
   const [rows, features] = [nested.length, nested[0].length];
   const data = new Float32Array(0);

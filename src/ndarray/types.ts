@@ -1,3 +1,7 @@
+/**
+ * The types of arrays and rows, with the checks of buffers and shapes that all readers share. Not for
+ * reading whole inputs (read.ts, rows.ts).
+ */
 import { describe } from '../check/describe.js';
 import { isUnusable, typedArrayKind } from '../check/views.js';
 import { ShapeError, UnsupportedError, ValueError } from '../errors.js';
@@ -34,7 +38,10 @@ export interface CsrRows {
   readonly shape: readonly number[];
 }
 
-/** An array of the `ndarray` package: element (i, j, ...) is data[offset + i * stride[0] + j * stride[1] + ...]. */
+/**
+ * An array of the `ndarray` package: element (i, j, ...) is data[offset + i * stride[0] + j * stride[1] +
+ * ...].
+ */
 export interface StridedArray {
   readonly data: ArrayLike<number>;
   readonly shape: readonly number[];
@@ -43,8 +50,8 @@ export interface StridedArray {
 }
 
 /**
- * Anything accepted where data goes in: an NdArray, nested number arrays, a typed array or an array of typed arrays
- * (Node Buffers count as Uint8Array), CSR rows, or an array of the `ndarray` package.
+ * Anything accepted where data goes in: an NdArray, nested number arrays, a typed array or an array of typed
+ * arrays (Node Buffers count as Uint8Array), CSR rows, or an array of the `ndarray` package.
  */
 export type ArrayInput = NdArray<TypedArray> | NestedArray | TypedArray | CsrRows | StridedArray;
 
@@ -58,7 +65,9 @@ export interface Places {
 
 /** Rows as the engine takes them. */
 export interface Rows {
-  /** (rows, features), row-major, or the values of `sparse`. May be the caller's own array: never write to it. */
+  /**
+   * (rows, features), row-major, or the values of `sparse`. May be the caller's own array: never write to it.
+   */
   readonly data: Float32Array | Uint8Array;
   readonly rows: number;
   /** Values per row: the product of all dimensions but the first. */
@@ -67,9 +76,15 @@ export interface Rows {
   readonly scale: number;
   /** The shape of the input; (rows, features) if flattened. */
   readonly shape: readonly number[];
-  /** Where the values stand if only some are stored and the others are 0; undefined where `data` has all of them. */
+  /**
+   * Where the values stand if only some are stored and the others are 0; undefined where `data` has all of
+   * them.
+   */
   readonly sparse?: Places;
-  /** The rows themselves where `data` is empty: plain arrays of numbers, at first sight, to be read where they are used. */
+  /**
+   * The rows themselves where `data` is empty: plain arrays of numbers, at first sight, to be read where they
+   * are used.
+   */
   readonly nested?: readonly unknown[];
   /** What the rows were given as, where nobody has looked yet whether `data` are finite. */
   readonly unchecked?: Given;
@@ -94,7 +109,8 @@ export function isList(value: unknown): value is readonly unknown[] | TypedArray
 }
 
 /**
- * A list that may hold anything: an array, or a typed array of numbers, of this realm; undefined for what is neither.
+ * A list that may hold anything: an array, or a typed array of numbers, of this realm; undefined for what is
+ * neither.
  *
  * @throws ValueError for a typed array whose buffer has been transferred away or has shrunk
  */
@@ -142,14 +158,16 @@ const CONSTRUCTORS: ReadonlyMap<string, TypedArrayConstructor & Wide> = /* @__PU
   ['Float64Array', Float64Array],
 ]);
 
-/** The constructor of a typed array in this realm: Uint8Array for a Buffer, Float32Array for a Float16Array. */
+/**
+ * The constructor of a typed array in this realm: Uint8Array for a Buffer, Float32Array for a Float16Array.
+ */
 export function constructorOf(data: TypedArray): TypedArrayConstructor {
   return CONSTRUCTORS.get(typedArrayKind(data)!) ?? Float32Array;
 }
 
 /**
- * A typed array as one of the nine kinds, of this realm and of no subclass: itself, or another view of the same memory. Only
- * a Float16Array is copied.
+ * A typed array as one of the nine kinds, of this realm and of no subclass: itself, or another view of the
+ * same memory. Only a Float16Array is copied.
  */
 export function plainTyped<T extends TypedArray>(data: T): T {
   if (Object.getPrototypeOf(data) === Float32Array.prototype) return data;
@@ -187,7 +205,10 @@ export function readShape(shape: unknown, name: string): number[] {
   return Array.from(shape as readonly number[]);
 }
 
-/** The number of elements of a shape. ShapeError for a dimension that is not a whole number >= 0, or for too many elements. */
+/**
+ * The number of elements of a shape. ShapeError for a dimension that is not an integer >= 0, or for too many
+ * elements.
+ */
 export function elementCount(shape: readonly number[], name: string): number {
   let count = 1;
   for (const size of shape) {
@@ -221,7 +242,8 @@ function checkEmpty(shape: readonly number[], name: string): void {
 /**
  * A new typed array for a copy of something.
  *
- * @param maxBytes how large it may be: for what takes less room as it was given, CSR rows or rows that share memory
+ * @param maxBytes how large it may be: for what takes less room as it was given, CSR rows or rows that share
+ *   memory
  * @throws UnsupportedError if it would be larger, or if the runtime does not have so much memory
  */
 export function allocate<T extends TypedArray>(

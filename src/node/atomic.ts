@@ -1,3 +1,7 @@
+/**
+ * Writes files as a whole or not at all: a temporary file in the same folder takes the place of the old one.
+ * What is written is up to files.ts and callbacks.ts.
+ */
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, basename, join } from 'node:path';
 import { createHash, randomBytes } from 'node:crypto';

@@ -1,3 +1,7 @@
+/**
+ * The callbacks of lamella/node: those of train/callbacks that take a path instead of functions. What they
+ * do is in train/callbacks; here are only the files.
+ */
 import { hostname } from 'node:os';
 import { appendFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';

@@ -1,3 +1,7 @@
+/**
+ * Files of lamella/node: paths, readIdx, readModel and saveModel. Formats are in data/ and io/, safe
+ * replacement of files in atomic.ts, MNIST in mnist.ts.
+ */
 import { fileURLToPath } from 'node:url';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
@@ -30,7 +34,10 @@ function isUrl(value: unknown): value is URL {
   return typeof href === 'string' && typeof protocol === 'string';
 }
 
-/** The path of a file: URL; undefined for others, and for those that no path has: with %2F, or of another host. */
+/**
+ * The path of a file: URL; undefined for others, and for those that no path has: with %2F, or of another
+ * host.
+ */
 function pathOf({ href }: URL): string | undefined {
   try {
     return fileURLToPath(href);
@@ -56,7 +63,8 @@ const UNKNOWN_SIZE = 65536;
 const MAX_READ = 1073741824;
 
 /**
- * All bytes of a file, no more than `maxBytes`: pipes and devices, which have no size, are read no further either.
+ * All bytes of a file, no more than `maxBytes`: pipes and devices, which have no size, are read no further
+ * either.
  *
  * @throws FormatError naming the file if it has more; errors of the file system as they are
  */
@@ -108,7 +116,8 @@ export async function namingFile<T>(path: string, work: () => T | Promise<T>): P
  * Read an IDX file, compressed or not, as `parseIdx` does.
  *
  * @param options.maxBytes the most bytes that the file and the array may take together; default 2^30
- * @throws ValueError for what is no path; FormatError naming the file and the byte offset; errors of the file system as they are
+ * @throws ValueError for what is no path; FormatError naming the file and the byte offset; errors of the file
+ *   system as they are
  */
 export async function readIdx(path: string | URL, options?: ReadOptions): Promise<NdArray<TypedArray>> {
   const { maxBytes = DEFAULT_MAX_BYTES } = checkOptions('readIdx', options, { maxBytes: maxBytesRule });
@@ -118,8 +127,9 @@ export async function readIdx(path: string | URL, options?: ReadOptions): Promis
 }
 
 /**
- * Save a model to a file. Either the new file is there as a whole, on the disk, or the old one is left as it was: the bytes
- * go to a temporary file in the same folder, which then takes the other's place. Missing folders are made.
+ * Save a model to a file. Either the new file is there as a whole, on the disk, or the old one is left as it
+ * was: the bytes go to a temporary file in the same folder, which then takes the other's place. Missing
+ * folders are made.
  *
  * @param model an estimator that has been trained, or a Sequential model
  * @throws ValueError for what is no model or no path; errors of the file system as they are
@@ -137,8 +147,10 @@ export async function saveModel(model: { toBytes(): Uint8Array }, path: string |
 /**
  * Read a model that `saveModel` has written.
  *
- * @param options.maxBytes the most bytes that the file may have, default 2^30; for a moment reading takes four times as many
- * @throws ValueError for what is no path; FormatError naming the file, as `loadModel`; errors of the file system as they are
+ * @param options.maxBytes the most bytes that the file may have, default 2^30; for a moment reading takes
+ *   four times as many
+ * @throws ValueError for what is no path; FormatError naming the file, as `loadModel`; errors of the file
+ *   system as they are
  */
 export async function readModel<M extends AnyModel = AnyModel>(
   path: string | URL,

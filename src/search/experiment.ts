@@ -1,3 +1,7 @@
+/**
+ * What all kinds of model selection share: reading data, estimator and folds, and running trials one after
+ * another. A single trial is in trial.ts; how folds are drawn is in folds.ts.
+ */
 import type { Rule } from '../check.js';
 import {
   abortSignal,
@@ -29,8 +33,8 @@ import type { Pieces } from '../yielding.js';
 import { foldSchema, kFoldInPieces, stratifiedKFoldInPieces } from './folds.js';
 
 /**
- * How rows are split for cross-validation: a number of folds (stratified for classifiers, in order otherwise), options of
- * kFold with the kind of split, or the folds themselves.
+ * How rows are split for cross-validation: a number of folds (stratified for classifiers, in order
+ * otherwise), options of kFold with the kind of split, or the folds themselves.
  */
 export type CrossValidation =
   number | (FoldOptions & { readonly kind?: 'kFold' | 'stratifiedKFold' }) | readonly Fold[];
@@ -107,26 +111,26 @@ function readRows(owner: string, list: unknown, name: string, rows: number): Int
   );
 }
 
-/** What all kinds of model selection take. */
+/** Options of every kind of model selection. */
 export interface ExperimentOptions {
   /** Folds. Default 5: stratified for classifiers with one label per row, else in order. */
   readonly cv?: CrossValidation;
   /**
-   * Aborts, within 100 ms: the promise rejects with the signal's reason. It is handed to fit, whose steps, like those of
-   * scoring and splitting, run in slices of about 25 ms.
+   * Aborts, within 100 ms: the promise rejects with the signal's reason. It is handed to fit, whose steps,
+   * like those of scoring and splitting, run in slices of about 25 ms.
    */
   readonly signal?: AbortSignal;
   /** Called after every trial and awaited. What it throws ends the run. */
   readonly onTrial?: (result: TrialResult) => void | Promise<void>;
 }
 
-/** … and those that rate estimators. */
+/** Options of model selection that rates estimators. */
 export interface ScoringOptions extends ExperimentOptions {
   /** A name, a function (estimator, x, y) => number, or null for the estimator's own score. Default null. */
   readonly scoring?: Scoring;
   /**
-   * The score of a fit that this package refuses or that diverges, and of a scorer that throws; 'raise' lets the error
-   * out. Default 'raise'.
+   * The score of a fit that this package refuses or that diverges, and of a scorer that throws; 'raise' lets
+   * the error out. Default 'raise'.
    */
   readonly errorScore?: number | 'raise';
 }
@@ -244,8 +248,8 @@ function factoryOf<E extends Estimator>(owner: string, source: EstimatorSource<E
 }
 
 /**
- * Seeds for whatever in an estimator has none, drawn once for all trials, which thereby are functions of their parameters
- * and rows alone.
+ * Seeds for whatever in an estimator has none, drawn once for all trials, which thereby are functions of
+ * their parameters and rows alone.
  */
 function seedsFor(estimator: Pick<Estimator, 'getParams'>): Params {
   return seedsOf(estimator.getParams() as Params);

@@ -1,3 +1,7 @@
+/**
+ * kFold and stratifiedKFold: the rows of every fold, as scikit-learn draws them. Which folds an option `cv`
+ * stands for is in experiment.ts.
+ */
 import { anyOf, boolean, checkOptions, describe, func, instance, integer, nullable } from '../check.js';
 import { encodeLabelsInPieces, rowLabels } from '../data/labels.js';
 import { countRows } from '../data/take.js';
@@ -59,8 +63,8 @@ function checkRowNumbers(owner: string, rows: number, nSplits: number): void {
 }
 
 /**
- * Split rows into `nSplits` parts of equal size (the first ones a row larger), each of which tests once while the others
- * train: scikit-learn's KFold, seed for seed.
+ * Split rows into `nSplits` parts of equal size (the first ones a row larger), each of which tests once while
+ * the others train: scikit-learn's KFold, seed for seed.
  *
  * @param rows how many rows there are, or anything that has rows
  * @returns a fold per part; row numbers ascend
@@ -91,8 +95,8 @@ export function* kFoldInPieces(rows: unknown, options: FoldOptions = {}): Pieces
 }
 
 /**
- * kFold that keeps the shares of the classes in every part: scikit-learn's StratifiedKFold, seed for seed (classes are
- * numbered by first appearance).
+ * kFold that keeps the shares of the classes in every part: scikit-learn's StratifiedKFold, seed for seed
+ * (classes are numbered by first appearance).
  *
  * Warns if a class has fewer rows than there are parts.
  *

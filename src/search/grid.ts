@@ -1,3 +1,7 @@
+/**
+ * Sets of options to try: all combinations of a grid, or draws from distributions, in scikit-learn's order.
+ * Fitting them is in search.ts.
+ */
 import { describe } from '../check.js';
 import { compareCodePoints } from '../data/labels.js';
 import { ValueError } from '../errors.js';
@@ -14,8 +18,8 @@ export type Distribution = (random: RandomState) => unknown;
 const MAX_CANDIDATES = 1_000_000;
 
 /**
- * Values to try by the name of the option. An option of a pipeline's step is named { step: { option: values } } or
- * 'step__option'.
+ * Values to try by the name of the option. An option of a pipeline's step is named { step: { option: values }
+ * } or 'step__option'.
  */
 export interface ParamGrid {
   readonly [name: string]: ArrayLike<unknown> | ParamGrid | undefined;
@@ -93,8 +97,8 @@ function nonEmpty(owner: string, what: string, axes: readonly Axis[]): readonly 
 }
 
 /**
- * All combinations of the values of a grid, or of each of several grids: names in sorted order, the last changing fastest, as
- * scikit-learn's ParameterGrid.
+ * All combinations of the values of a grid, or of each of several grids: names in sorted order, the last
+ * changing fastest, as scikit-learn's ParameterGrid.
  *
  * @throws ValueError for grids without options and options without values
  */
@@ -125,8 +129,9 @@ function valuesAt(lists: readonly (readonly unknown[])[], index: number): unknow
 }
 
 /**
- * `count` sets of options as scikit-learn's ParameterSampler draws them, seed for seed. From lists alone they are different
- * combinations of the grid, at most all there are; else every option is drawn anew, in the order of the names.
+ * `count` sets of options as scikit-learn's ParameterSampler draws them, seed for seed. From lists alone they
+ * are different combinations of the grid, at most all there are; else every option is drawn anew, in the
+ * order of the names.
  *
  * @throws ValueError for more sets than can be tried, and for grids of more than 2^53 combinations
  */
@@ -169,9 +174,10 @@ function checkCount(owner: string, what: string, count: number): void {
 }
 
 /**
- * Different integers from 0 to `size` − 1: scikit-learn's `sample_without_replacement` (sklearn/utils/_random.pyx), seed for
- * seed. From 1 to 99 percent of all integers are the beginning of a permutation; fewer are drawn one by one, those that
- * have been drawn before anew; more are chosen by a reservoir (algorithm R).
+ * Different integers from 0 to `size` − 1: scikit-learn's `sample_without_replacement`
+ * (sklearn/utils/_random.pyx), seed for seed. From 1 to 99 percent of all integers are the beginning of a
+ * permutation; fewer are drawn one by one, those that have been drawn before anew; more are chosen by a
+ * reservoir (algorithm R).
  *
  * @param size at most 2^53
  * @param count at most `size`
@@ -197,7 +203,10 @@ function reservoirSample(size: number, count: number, random: RandomState): numb
   return sample;
 }
 
-/** numpy's `randint(limit)`: above 2^32 of two words, the high one first, masked and drawn anew while they are too large. */
+/**
+ * numpy's `randint(limit)`: above 2^32 of two words, the high one first, masked and drawn anew while they are
+ * too large.
+ */
 function integerBelow(limit: number, random: RandomState): number {
   const most = limit - 1;
   if (most < 4294967296) return random.bounded(most);

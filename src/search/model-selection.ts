@@ -1,3 +1,7 @@
+/**
+ * The functions of model selection that users call, and the distributions for randomizedSearch. All of them
+ * load their work when first called: cross-validation.ts and search.ts.
+ */
 import { lazyImport } from '../lazy.js';
 import type {
   CrossValPredictOptions,
@@ -17,11 +21,13 @@ import { exp, log } from '../math.js';
 /**
  * Scores of an estimator on each fold, fitted anew on the rows of the others.
  *
- * @param estimator an estimator (its own state is neither used nor changed), a class, or a function that makes one
+ * @param estimator an estimator (its own state is neither used nor changed), a class, or a function that
+ *   makes one
  * @param x rows in any form
  * @param y targets, one per row
  * @returns a score per fold, in order
- * @throws ShapeError if x and y differ in rows; ValueError for unknown scorings and folds that do not fit; whatever fit throws
+ * @throws ShapeError if x and y differ in rows; ValueError for unknown scorings and folds that do not fit;
+ *   whatever fit throws
  */
 export async function crossValScore(
   estimator: EstimatorSource,
@@ -36,8 +42,8 @@ export async function crossValScore(
 /**
  * For every row the prediction of an estimator that was fitted without it.
  *
- * @returns what `predict` returns, in the order of the rows; for probabilities an NdArray (rows, classes) with all classes of
- *   y in sorted order, where a class that a fold has not seen has the probability 0
+ * @returns what `predict` returns, in the order of the rows; for probabilities an NdArray (rows, classes)
+ *   with all classes of y in sorted order, where a class that a fold has not seen has the probability 0
  * @throws ValueError if the folds do not test every row exactly once; otherwise as crossValScore
  */
 export async function crossValPredict(
@@ -51,9 +57,11 @@ export async function crossValPredict(
 }
 
 /**
- * Scores after training on more and more rows, by cross-validation: scikit-learn's learning_curve, seed for seed.
+ * Scores after training on more and more rows, by cross-validation: scikit-learn's learning_curve, seed for
+ * seed.
  *
- * @throws ValueError for sizes that are no share and no count of a fold's training rows; otherwise as crossValScore
+ * @throws ValueError for sizes that are no share and no count of a fold's training rows; otherwise as
+ *   crossValScore
  */
 export async function learningCurve(
   estimator: EstimatorSource,
@@ -65,7 +73,10 @@ export async function learningCurve(
   return selection.learningCurve(estimator, x, y, options);
 }
 
-/** Scores with one option varied, by cross-validation: scikit-learn's validation_curve. Throws as gridSearch does. */
+/**
+ * Scores with one option varied, by cross-validation: scikit-learn's validation_curve. Throws as gridSearch
+ * does.
+ */
 export async function validationCurve(
   estimator: EstimatorSource<Estimator>,
   x: unknown,
@@ -77,13 +88,16 @@ export async function validationCurve(
 }
 
 /**
- * Try every combination of some options by cross-validation, then fit the best one on all rows: scikit-learn's GridSearchCV.
+ * Try every combination of some options by cross-validation, then fit the best one on all rows:
+ * scikit-learn's GridSearchCV.
  *
- * Every combination is checked before the first fit. Estimators without a seed get one, the same in all trials.
+ * Every combination is checked before the first fit. Estimators without a seed get one, the same in all
+ * trials.
  *
  * @param estimator an estimator (unchanged), a class, or a function of options that makes one
  * @param grid arrays of values by option name; or several such grids
- * @throws ValueError for an empty grid and for what the estimator refuses; whatever fit throws, unless `errorScore`
+ * @throws ValueError for an empty grid and for what the estimator refuses; whatever fit throws, unless
+ *   `errorScore`
  */
 export async function gridSearch<E extends Estimator>(
   estimator: EstimatorSource<E>,
@@ -97,10 +111,11 @@ export async function gridSearch<E extends Estimator>(
 }
 
 /**
- * gridSearch over sets of options that are drawn: `nIter` of them, those of scikit-learn's ParameterSampler, seed for seed
- * (values of `distributions.logUniform` may differ in their last bits).
+ * gridSearch over sets of options that are drawn: `nIter` of them, those of scikit-learn's ParameterSampler,
+ * seed for seed (values of `distributions.logUniform` may differ in their last bits).
  *
- * @param distributions arrays of values, or functions of a RandomState that draw one (`distributions` makes some), by option name
+ * @param distributions arrays of values, or functions of a RandomState that draw one (`distributions` makes
+ *   some), by option name
  */
 export async function randomizedSearch<E extends Estimator>(
   estimator: EstimatorSource<E>,
@@ -125,7 +140,7 @@ export const distributions = {
     checkBounds('logUniform', low, high, () => low > 0 && low < high);
     return (random) => Math.min(high, Math.max(low, exp(random.uniform(log(low), log(high)))));
   },
-  /** A whole number from low to high, both included. */
+  /** An integer from low to high, both included. */
   integers(low: number, high: number): Distribution {
     const whole = Number.isSafeInteger(low) && Number.isSafeInteger(high);
     checkBounds('integers', low, high, () => whole && low <= high && high - low < 0xffffffff);

@@ -1,3 +1,7 @@
+/**
+ * Pipeline: transformers and an estimator as one estimator. Names and checks of steps are in steps.ts,
+ * fitting and transforming in slices in slices.ts.
+ */
 import { abortSignal, describe, refused, notJson } from '../check.js';
 import { throwIfAborted } from '../yielding.js';
 import type { AsyncOptions } from '../check.js';
@@ -14,8 +18,9 @@ export type { Step, Transformer } from './steps.js';
 /**
  * Transformers, then an estimator, as one estimator: each is fitted on what the one before makes of the rows.
  *
- * In cross-validation and searches every fold fits its own copy of all steps on its training rows alone. Steps are named by
- * their classes, with a small initial ('standardScaler', 'mlpClassifier'; a second one 'standardScaler2'), or as given.
+ * In cross-validation and searches every fold fits its own copy of all steps on its training rows alone.
+ * Steps are named by their classes, with a small initial ('standardScaler', 'mlpClassifier'; a second one
+ * 'standardScaler2'), or as given.
  */
 export class Pipeline implements Estimator {
   /** Survives minifiers. */
@@ -45,7 +50,7 @@ export class Pipeline implements Estimator {
     this.#transformers = named.slice(0, -1).map(({ step }, i) => checkTransformer(step, i));
   }
 
-  /** Whether its estimator is a classifier. */
+  /** True if its estimator is a classifier. */
   get estimatorType(): 'classifier' | 'regressor' {
     return isClassifier(this.#estimator) ? 'classifier' : 'regressor';
   }
@@ -77,8 +82,8 @@ export class Pipeline implements Estimator {
   }
 
   /**
-   * Go on training the estimator. The transformers are fitted by the first call, unless fit came before, and stay as they
-   * are from then on.
+   * Go on training the estimator. The transformers are fitted by the first call, unless fit came before, and
+   * stay as they are from then on.
    */
   partialFit(x: unknown, y: unknown, options?: object): Promise<this> {
     return this.#guard.run(this, 'Pipeline', 'partialFit', async () => {
@@ -137,8 +142,8 @@ export class Pipeline implements Estimator {
   }
 
   /**
-   * `predict` in slices of about 25 ms, between which other work of the program runs: of this package's transformers and
-   * estimators; steps of other kinds are called as they are.
+   * `predict` in slices of about 25 ms, between which other work of the program runs: of this package's
+   * transformers and estimators; steps of other kinds are called as they are.
    *
    * @param options those of predict, and `signal`
    */
@@ -147,8 +152,8 @@ export class Pipeline implements Estimator {
   }
 
   /**
-   * `predictProba` in slices of about 25 ms, between which other work of the program runs: of this package's transformers and
-   * estimators; steps of other kinds are called as they are.
+   * `predictProba` in slices of about 25 ms, between which other work of the program runs: of this package's
+   * transformers and estimators; steps of other kinds are called as they are.
    *
    * @param options those of predictProba, and `signal`
    */
@@ -157,8 +162,8 @@ export class Pipeline implements Estimator {
   }
 
   /**
-   * `score` in slices of about 25 ms, between which other work of the program runs: of this package's transformers and
-   * estimators; steps of other kinds are called as they are.
+   * `score` in slices of about 25 ms, between which other work of the program runs: of this package's
+   * transformers and estimators; steps of other kinds are called as they are.
    *
    * @param options those of score, and `signal`
    */
@@ -202,7 +207,10 @@ export class Pipeline implements Estimator {
     return Object.fromEntries(steps.map((step, i) => [this.#names[i], step.getParams()]));
   }
 
-  /** Change options: { step: { option: value } } or { 'step__option': value }. ValueError for unknown steps and options. */
+  /**
+   * Change options: { step: { option: value } } or { 'step__option': value }. ValueError for unknown steps
+   * and options.
+   */
   setParams(params: object): this {
     for (const [name, options] of this.#byStep(params)) {
       const step = this.namedSteps[name] as { setParams(options: Params): unknown };

@@ -1,3 +1,7 @@
+/**
+ * Scorers by name or function, and which of them suit an estimator. The scores themselves are in
+ * data/scores.
+ */
 import { canonicalName, closestName, describe } from '../check.js';
 import type { Label } from '../data/labels.js';
 import type { LabelRows } from '../data/scores.js';
@@ -10,7 +14,10 @@ import { callInSlices } from './slices.js';
 /** Rates a fitted estimator on rows; more is better. */
 export type Scorer = (estimator: Estimator, x: unknown, y: unknown) => number | Promise<number>;
 
-/** A scorer as trials call it: what it asks of this package's estimators is done in slices, until the signal aborts. */
+/**
+ * A scorer as trials call it: what it asks of this package's estimators is done in slices, until the signal
+ * aborts.
+ */
 type TrialScorer = (
   estimator: Estimator,
   x: unknown,
@@ -21,7 +28,9 @@ type TrialScorer = (
 /** Names of scorers. */
 export type ScoringName = keyof typeof predictionScorers | keyof typeof probabilityScorers;
 
-/** A name ('accuracy', 'f1Macro', also as 'f1_macro'), a function, or nothing for the estimator's own score. */
+/**
+ * A name ('accuracy', 'f1Macro', also as 'f1_macro'), a function, or nothing for the estimator's own score.
+ */
 export type Scoring = ScoringName | (string & {}) | Scorer | null;
 
 type OfPredictions = (y: any, predicted: any) => number;
@@ -75,7 +84,8 @@ const byDecision: ReadonlySet<string> = new Set(['rocAuc']);
 const names = [...Object.keys(predictionScorers), ...Object.keys(probabilityScorers)];
 
 /**
- * The scorer that a name, a function or nothing stands for. A scorer by name is plain data: trials carry the name.
+ * The scorer that a name, a function or nothing stands for. A scorer by name is plain data: trials carry the
+ * name.
  *
  * @throws ValueError for unknown names, with the nearest known one
  */

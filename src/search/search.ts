@@ -1,3 +1,7 @@
+/**
+ * gridSearch and randomizedSearch: trials of all candidates on all folds, ranks, and the final fit.
+ * Candidates are made in grid.ts; users call both by model-selection.ts.
+ */
 import { boolean, checkOptions, positiveInteger } from '../check.js';
 import { ValueError } from '../errors.js';
 import type { RandomState } from '../random.js';

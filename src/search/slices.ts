@@ -1,7 +1,10 @@
 import { Yielder } from '../yielding.js';
 import type { Transformer } from './steps.js';
 
-/** Fit transformers, each on what the ones before make of the rows; what the last one makes of them is returned. */
+/**
+ * Fit transformers, each on what the ones before make of the rows; what the last one makes of them is
+ * returned.
+ */
 export async function fitTransformers(
   transformers: readonly Transformer[],
   x: unknown,
@@ -42,8 +45,8 @@ export async function transformInSlices(
 }
 
 /**
- * Calls a method that a fitted estimator or a transformer has, in slices where it has one of the same name and `Async`
- * beside it. A method that a subclass or an object overrides alone is called as it is.
+ * Calls a method that a fitted estimator or a transformer has, in slices where it has one of the same name
+ * and `Async` beside it. A method that a subclass or an object overrides alone is called as it is.
  */
 export async function callInSlices(
   object: object,

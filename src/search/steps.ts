@@ -43,7 +43,10 @@ function classNameOf(step: unknown): string {
   return (name as string).replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]/, (initial) => initial.toLowerCase());
 }
 
-/** Names of all steps: those of classes are numbered from the second on. @throws ValueError if a given one occurs twice */
+/**
+ * Names of all steps: those of classes are numbered from the second on. @throws ValueError if a given one
+ * occurs twice
+ */
 export function distinctNames(steps: readonly NamedStep[]): string[] {
   const names: string[] = [];
   for (const { name, given } of steps) {

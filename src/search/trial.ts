@@ -1,3 +1,7 @@
+/**
+ * One trial: fit an estimator on the rows of a fold, then score or predict the others. Which trials there
+ * are is up to cross-validation.ts and search.ts.
+ */
 import { describe } from '../check.js';
 import { takeRowsInPieces } from '../data/take.js';
 import { LamellaError, ValueError } from '../errors.js';
@@ -11,8 +15,8 @@ import { scorerOf } from './scoring.js';
 export type PredictMethod = 'predict' | 'predictProba' | 'predictLogProba' | 'decisionFunction';
 
 /**
- * One fit and what is wanted of it. Plain data, but for scorers and options that are functions: with the same data and
- * factory a trial has the same result wherever and whenever it runs.
+ * One fit and what is wanted of it. Plain data, but for scorers and options that are functions: with the same
+ * data and factory a trial has the same result wherever and whenever it runs.
  */
 export interface Trial {
   /** 0, 1, … in the order of running. */
@@ -36,7 +40,7 @@ export interface TrialData {
   readonly y: unknown;
 }
 
-/** What a trial has come to. */
+/** Result of a trial. */
 export interface TrialResult extends Pick<Trial, 'number' | 'candidate' | 'fold' | 'params'> {
   readonly testScore?: number;
   readonly trainScore?: number;
@@ -47,7 +51,7 @@ export interface TrialResult extends Pick<Trial, 'number' | 'candidate' | 'fold'
   readonly error?: string;
 }
 
-/** What the host of a trial provides. */
+/** Data, factory and settings that the host of a trial provides. */
 export interface TrialContext {
   /** Whose trial it is, for errors. */
   readonly owner: string;

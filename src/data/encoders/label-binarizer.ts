@@ -1,3 +1,7 @@
+/**
+ * LabelBinarizer and toCategorical: labels as rows of 0 and 1, one column per class, and back. Not for
+ * columns of features, which OneHotEncoder encodes.
+ */
 import type { AsyncOptions } from '../../check.js';
 import { runAsync, checkOptions, describe, integer, checkValue, positiveInteger } from '../../check.js';
 import { newTable, MAX_ARENA_BYTES, newFloats } from '../../budget.js';
@@ -24,8 +28,8 @@ export interface LabelBinarizerParams {
 const schema = { negLabel: integer(), posLabel: integer() };
 
 /**
- * Labels as rows with posLabel in the column of their class and negLabel elsewhere; one column, of the second class, for two
- * classes. scikit-learn's LabelBinarizer.
+ * Labels as rows with posLabel in the column of their class and negLabel elsewhere; one column, of the second
+ * class, for two classes. scikit-learn's LabelBinarizer.
  */
 export class LabelBinarizer {
   /** Survives minifiers. */
@@ -59,7 +63,10 @@ export class LabelBinarizer {
     return this.#fitted('yType').length <= 2 ? 'binary' : 'multiclass';
   }
 
-  /** Learn the labels. @throws ShapeError for several per row, ValueError for mixed types, fractions and no labels */
+  /**
+   * Learn the labels. @throws ShapeError for several per row, ValueError for mixed types, fractions and no
+   * labels
+   */
   fit(y: LabelRows): this {
     runAtOnce(this.#fit(y));
     return this;
@@ -131,8 +138,8 @@ export class LabelBinarizer {
   }
 
   /**
-   * The label of every row: the class of the largest value, or for two classes the second where the value is above the
-   * threshold.
+   * The label of every row: the class of the largest value, or for two classes the second where the value is
+   * above the threshold.
    *
    * @param threshold default: (negLabel + posLabel) / 2
    */

@@ -1,3 +1,7 @@
+/**
+ * LabelEncoder: labels as integers from 0 and back. Not for rows of 0 and 1, which LabelBinarizer makes, nor
+ * for the labels that estimators read (data/labels.ts).
+ */
 import type { AsyncOptions, Rule } from '../../check.js';
 import { runAsync, checkOptions, describe, refused } from '../../check.js';
 import { NotFittedError, ValueError } from '../../errors.js';
@@ -27,8 +31,8 @@ export const sortedClasses: Rule<Label[]> = {
 };
 
 /**
- * Labels as numbers 0 … classes − 1, by their place among the sorted labels: strings by code point, numbers by value, false
- * before true. scikit-learn's LabelEncoder.
+ * Labels as numbers 0 … classes − 1, by their place among the sorted labels: strings by code point, numbers
+ * by value, false before true. scikit-learn's LabelEncoder.
  */
 export class LabelEncoder {
   /** Survives minifiers. */
@@ -63,7 +67,9 @@ export class LabelEncoder {
     return this;
   }
 
-  /** The number of every label. @throws NotFittedError before fit, ValueError for labels that fit has not seen */
+  /**
+   * The number of every label. @throws NotFittedError before fit, ValueError for labels that fit has not seen
+   */
   transform(y: LabelRows): Int32Array {
     return runAtOnce(this.#codes('transform', y));
   }

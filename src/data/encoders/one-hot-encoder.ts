@@ -1,3 +1,7 @@
+/**
+ * OneHotEncoder: columns of categories as columns of 0 and 1, and back. Not for targets, which
+ * LabelBinarizer encodes; how cells are read is in cells.ts.
+ */
 import { newTable } from '../../budget.js';
 import type { AsyncOptions, Rule } from '../../check.js';
 import { runAsync, anyOf, checkOptions, describe, listOf, nullable, oneOf } from '../../check.js';
@@ -18,9 +22,15 @@ import { codesOf, fittedOr } from './label-encoder.js';
 export type LabelTable = ArrayInput | readonly (readonly Label[])[];
 
 export interface OneHotEncoderParams {
-  /** The categories of every column, in the order of their columns in the result; 'auto': those of fit, sorted. */
+  /**
+   * The categories of every column, in the order of their columns in the result; 'auto': those of fit,
+   * sorted.
+   */
   readonly categories: 'auto' | readonly (readonly Label[])[];
-  /** A category per column that gets no column: the 'first', that of columns with two ('ifBinary'), or named ones. */
+  /**
+   * A category per column that gets no column: the 'first', that of columns with two ('ifBinary'), or named
+   * ones.
+   */
   readonly drop: null | 'first' | 'ifBinary' | readonly Label[];
   /** Categories that fit has not seen: an error, or zeros ('ignore'). Default 'error'. */
   readonly handleUnknown: 'error' | 'ignore';
@@ -41,7 +51,8 @@ const schema = {
 const defaults: OneHotEncoderParams = { categories: 'auto', drop: null, handleUnknown: 'error' };
 
 /**
- * Columns of labels as columns of 0 and 1, one for each category of each column: scikit-learn's OneHotEncoder, dense.
+ * Columns of labels as columns of 0 and 1, one for each category of each column: scikit-learn's
+ * OneHotEncoder, dense.
  */
 export class OneHotEncoder {
   /** Survives minifiers. */
@@ -123,7 +134,10 @@ export class OneHotEncoder {
     return { categories, dropped };
   }
 
-  /** (rows, kept categories) of 0 and 1. @throws ValueError for unknown categories unless handleUnknown is 'ignore' */
+  /**
+   * (rows, kept categories) of 0 and 1. @throws ValueError for unknown categories unless handleUnknown is
+   * 'ignore'
+   */
   transform(x: LabelTable): NdArray<Float64Array> {
     return runAtOnce(this.#transformed('transform', x));
   }
@@ -182,8 +196,9 @@ export class OneHotEncoder {
   }
 
   /**
-   * Rows of labels from rows of numbers: of every column the category with the largest value. A row of zeros stands for the
-   * dropped category, else for an unknown one: null with handleUnknown 'ignore', otherwise an error.
+   * Rows of labels from rows of numbers: of every column the category with the largest value. A row of zeros
+   * stands for the dropped category, else for an unknown one: null with handleUnknown 'ignore', otherwise an
+   * error.
    */
   inverseTransform(x: ArrayInput): (Label | null)[][] {
     const fitted = fittedOr('OneHotEncoder', 'inverseTransform', this.#fitted);
@@ -208,7 +223,9 @@ export class OneHotEncoder {
     return { ...this.#params };
   }
 
-  /** Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values */
+  /**
+   * Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values
+   */
   setParams(options: Partial<OneHotEncoderParams>): this {
     this.#params = { ...this.#params, ...checkOptions('OneHotEncoder', options, schema) };
     return this;

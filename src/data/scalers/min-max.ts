@@ -1,3 +1,7 @@
+/**
+ * MinMaxScaler: columns moved and stretched to a range, by default [0, 1]. What all scalers share is in
+ * scaler.ts.
+ */
 import type { Rule } from '../../check.js';
 import { boolean, checkOptions, describe, listOf, number, positiveInteger, refused } from '../../check.js';
 import { ValueError } from '../../errors.js';
@@ -44,8 +48,8 @@ const fittedSchema = {
 };
 
 /**
- * Columns that fill a range: x · scale + min, where scale = (high − low) / (dataMax − dataMin), with 1 as the divisor of a
- * constant column, and min = low − dataMin · scale. scikit-learn's MinMaxScaler.
+ * Columns that fill a range: x · scale + min, where scale = (high − low) / (dataMax − dataMin), with 1 as the
+ * divisor of a constant column, and min = low − dataMin · scale. scikit-learn's MinMaxScaler.
  */
 export class MinMaxScaler extends Scaler<MinMaxScalerParams, Fitted> {
   /** Survives minifiers. */

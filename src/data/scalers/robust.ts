@@ -1,3 +1,7 @@
+/**
+ * RobustScaler: columns less their median, divided by the range between two quantiles; and the quantiles
+ * themselves. What all scalers share is in scaler.ts.
+ */
 import { boolean, checkOptions, describe, nullable, positiveInteger } from '../../check.js';
 import { ValueError } from '../../errors.js';
 import { readFitted } from '../stored.js';
@@ -41,8 +45,8 @@ const defaults: RobustScalerParams = {
 };
 
 /**
- * Columns scaled by what outliers do not move: (x − median) / (upper percentile − lower percentile), with 1 as the divisor
- * where these are equal. scikit-learn's RobustScaler.
+ * Columns scaled by what outliers do not move: (x − median) / (upper percentile − lower percentile), with 1
+ * as the divisor where these are equal. scikit-learn's RobustScaler.
  */
 export class RobustScaler extends Scaler<RobustScalerParams, Fitted> {
   /** Survives minifiers. */
@@ -151,9 +155,9 @@ function quantile(sorted: Float64Array, share: number): number {
 /**
  * The x below which a standard normal variable lies with probability p, 0 < p < 1.
  *
- * Newton's method on Φ(x) = 1/2 + φ(x) (x + x³ / 3 + x⁵ / (3·5) + …) from x = 0 (G. Marsaglia, "Evaluating the Normal
- * Distribution", Journal of Statistical Software 11, 2004): Φ is concave above 0, so every step for p > 1/2 stays below the
- * solution and the sequence rises to it; p < 1/2 by symmetry.
+ * Newton's method on Φ(x) = 1/2 + φ(x) (x + x³ / 3 + x⁵ / (3·5) + …) from x = 0 (G. Marsaglia, "Evaluating
+ * the Normal Distribution", Journal of Statistical Software 11, 2004): Φ is concave above 0, so every step
+ * for p > 1/2 stays below the solution and the sequence rises to it; p < 1/2 by symmetry.
  */
 export function normalQuantile(p: number): number {
   if (p < 0.5) return -normalQuantile(1 - p);
@@ -180,8 +184,8 @@ const RUN = 200000;
 const FLOPS_PER_VALUE = 1000;
 
 /**
- * Numbers in ascending order, −0 before 0, as `Float64Array.prototype.sort` has them: runs are sorted, then merged by
- * twos. There may be no NaN.
+ * Numbers in ascending order, −0 before 0, as `Float64Array.prototype.sort` has them: runs are sorted, then
+ * merged by twos. There may be no NaN.
  *
  * @param values are overwritten
  */

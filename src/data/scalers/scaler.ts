@@ -1,3 +1,7 @@
+/**
+ * The base class of the scalers: fit, transform, their Async forms, and JSON, for a formula that each scaler
+ * adds. Not for labels, which the encoders turn into numbers.
+ */
 import type { AsyncOptions, Rule, Schema } from '../../check.js';
 import { runAsync, checkOptions, listOf, number, refused } from '../../check.js';
 import { NotFittedError, FormatError, ValueError } from '../../errors.js';
@@ -13,8 +17,8 @@ import { tableInPieces } from '../table.js';
 export type CellFunction = (value: number, column: number) => number;
 
 /**
- * What all scalers share: columns of numbers are shifted and scaled, each by what `fit` has learned of it. They compute in
- * float64 and never change their input.
+ * What all scalers share: columns of numbers are shifted and scaled, each by what `fit` has learned of it.
+ * They compute in float64 and never change their input.
  */
 export abstract class Scaler<Params extends object, Fitted extends object> {
   /** The name of the class, which minifiers cannot change. */
@@ -38,14 +42,18 @@ export abstract class Scaler<Params extends object, Fitted extends object> {
    * Learn from rows X (rows, columns).
    *
    * @returns this scaler
-   * @throws ShapeError for another rank than 2, ValueError for NaN and infinities; what was learned before stays
+   * @throws ShapeError for another rank than 2, ValueError for NaN and infinities; what was learned before
+   *   stays
    */
   fit(x: ArrayInput): this {
     this.#fitted = runAtOnce(this.#learned(x));
     return this;
   }
 
-  /** The rows, scaled: (rows, columns) of float64. @throws NotFittedError before fit, ShapeError for another width */
+  /**
+   * The rows, scaled: (rows, columns) of float64. @throws NotFittedError before fit, ShapeError for another
+   * width
+   */
   transform(x: ArrayInput): NdArray<Float64Array> {
     return runAtOnce(this.#transformed('transform', x));
   }
@@ -116,7 +124,9 @@ export abstract class Scaler<Params extends object, Fitted extends object> {
     return { ...this.params };
   }
 
-  /** Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values */
+  /**
+   * Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values
+   */
   setParams(params: Partial<Params>): this {
     this.params = this.check({ ...this.params, ...checkOptions(this.name, params, this.schema) } as Params);
     return this;

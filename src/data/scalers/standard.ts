@@ -1,3 +1,7 @@
+/**
+ * StandardScaler: columns with mean 0 and variance 1, fitted at once or batch by batch. What all scalers
+ * share is in scaler.ts.
+ */
 import { boolean, checkOptions, nullable, positiveInteger } from '../../check.js';
 import { readFitted } from '../stored.js';
 import type { Table } from '../table.js';
@@ -30,8 +34,8 @@ const fittedSchema = {
 };
 
 /**
- * Columns of mean 0 and variance 1: (x − mean) / scale, where scale is the standard deviation √(Σ (x − mean)² / rows), or 1
- * for a column that is constant up to rounding. scikit-learn's StandardScaler.
+ * Columns of mean 0 and variance 1: (x − mean) / scale, where scale is the standard deviation √(Σ (x − mean)²
+ * / rows), or 1 for a column that is constant up to rounding. scikit-learn's StandardScaler.
  */
 export class StandardScaler extends Scaler<StandardScalerParams, Fitted> {
   /** Survives minifiers. */
@@ -116,10 +120,11 @@ interface Moments {
 }
 
 /**
- * Sums of many numbers, one per column, correct to about 2^-53 of the result whatever the order and the signs.
+ * Sums of many numbers, one per column, correct to about 2^-53 of the result whatever the order and the
+ * signs.
  *
- * A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", ZAMM 54 (1974), with the
- * branch-free error of D. E. Knuth, "The Art of Computer Programming", vol. 2, 4.2.2.
+ * A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", ZAMM 54 (1974), with
+ * the branch-free error of D. E. Knuth, "The Art of Computer Programming", vol. 2, 4.2.2.
  */
 interface ColumnSums {
   /** The sums, rounded at every step. */
@@ -129,8 +134,9 @@ interface ColumnSums {
 }
 
 /**
- * Mean and variance of the columns of a table in two passes, to a few units in the last place of float64. The variance of a
- * constant column is exactly 0. A column whose sum exceeds float64's range gets values that are not finite.
+ * Mean and variance of the columns of a table in two passes, to a few units in the last place of float64. The
+ * variance of a constant column is exactly 0. A column whose sum exceeds float64's range gets values that are
+ * not finite.
  */
 function* columnMoments(table: Table): Pieces<Moments> {
   const { rows, columns } = table;

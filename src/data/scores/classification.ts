@@ -1,3 +1,7 @@
+/**
+ * Scores that count predicted labels: accuracy, the confusion matrix, precision, recall and F1. Not for
+ * scores of probabilities (probabilities.ts, roc-auc.ts).
+ */
 import { anything, boolean, checkOptions, describe, nullable, oneOf } from '../../check.js';
 import { newTable } from '../../budget.js';
 import { ShapeError, ValueError } from '../../errors.js';
@@ -25,7 +29,10 @@ import {
 export interface ConfusionMatrixOptions extends ScoreOptions {
   /** The classes, in the order of rows and columns. Default: all that occur, sorted. */
   readonly labels?: readonly Label[];
-  /** Divide by the sum of the row ('true'), of the column ('pred') or of all ('all'); 0 where that is 0. Default null. */
+  /**
+   * Divide by the sum of the row ('true'), of the column ('pred') or of all ('all'); 0 where that is 0.
+   * Default null.
+   */
   readonly normalize?: 'true' | 'pred' | 'all' | null;
 }
 
@@ -85,8 +92,8 @@ function normalized(data: Float64Array, size: number, by: 'true' | 'pred' | 'all
 }
 
 /**
- * Share of rows that were predicted right, by weight; with `normalize: false` their number or weight. Rows of several
- * labels (n, k) count as right if all are.
+ * Share of rows that were predicted right, by weight; with `normalize: false` their number or weight. Rows of
+ * several labels (n, k) count as right if all are.
  */
 export function accuracyScore(
   yTrue: LabelRows,
@@ -126,8 +133,8 @@ function columnOf({ cells, rows, width }: LabelCells, column: number): ArrayLike
 }
 
 /**
- * Mean over the classes of yTrue of the share of their rows that were predicted right; with `adjusted`, such that chance
- * scores 0: (score − 1/classes) / (1 − 1/classes).
+ * Mean over the classes of yTrue of the share of their rows that were predicted right; with `adjusted`, such
+ * that chance scores 0: (score − 1/classes) / (1 − 1/classes).
  */
 export function balancedAccuracyScore(
   yTrue: LabelRows,
@@ -154,13 +161,15 @@ export function balancedAccuracyScore(
 }
 
 export interface PrecisionRecallOptions extends ScoreOptions {
-  /** The classes to report on, in this order; without effect for 'binary'. Default: all that occur, sorted. */
+  /**
+   * The classes to report on, in this order; without effect for 'binary'. Default: all that occur, sorted.
+   */
   readonly labels?: readonly Label[];
   /** The class that 'binary' reports on. Default 1, or true for booleans. */
   readonly posLabel?: Label;
   /**
-   * 'binary': one class of two. 'micro': all classes counted as one. 'macro': the mean over classes. 'weighted': the mean by
-   * their rows in yTrue. null: all of them, as a Float64Array. Default 'binary'.
+   * 'binary': one class of two. 'micro': all classes counted as one. 'macro': the mean over classes.
+   * 'weighted': the mean by their rows in yTrue. null: all of them, as a Float64Array. Default 'binary'.
    */
   readonly average?: Average;
   /** The score of a class where it would be 0/0: 0, 1, or NaN, which averages leave out. Default 0. */

@@ -1,3 +1,7 @@
+/**
+ * What all scores read: pairs of true and predicted labels, weights, and the rules of the options they
+ * share. Not the scores themselves.
+ */
 import { describe, anything, listOf, nullable, oneOf, refused, rule } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray, TypedArray } from '../../ndarray.js';
@@ -194,7 +198,10 @@ function checkTypes(
   }
 }
 
-/** The labels to report on: those asked for, with their indices among the classes (−1 for one that does not occur). */
+/**
+ * The labels to report on: those asked for, with their indices among the classes (−1 for one that does not
+ * occur).
+ */
 export function chosenLabels(
   { classes }: Pick<LabelPair, 'classes'>,
   labels: readonly Label[] | undefined,

@@ -1,3 +1,7 @@
+/**
+ * logLoss, and how scores of classes are read for it and for rocAucScore. Not for predicted labels
+ * (classification.ts).
+ */
 import { describe, boolean, checkOptions, func, nullable } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput } from '../../ndarray.js';
@@ -18,7 +22,7 @@ export interface Scored {
   /** (rows, columns), row-major. */
   readonly scores: Float64Array;
   readonly columns: number;
-  /** Whether the scores came as float32. */
+  /** True if the scores came as float32. */
   readonly single: boolean;
 }
 
@@ -26,7 +30,8 @@ export interface Scored {
  * Labels and scores, (rows) or (rows, columns).
  *
  * @param labels all classes, sorted or not; default: those of yTrue
- * @throws ShapeError for unequal lengths, ValueError for scores that are not finite and labels not among `labels`
+ * @throws ShapeError for unequal lengths, ValueError for scores that are not finite and labels not among
+ *   `labels`
  */
 export function readScored(
   owner: string,
@@ -94,12 +99,12 @@ const SINGLE = 1.1920928955078125e-7;
 /**
  * Mean of −ln of the probability that was given to the class of the row.
  *
- * Probabilities are clipped to [ε, 1 − ε], ε of their own precision (2^-23 for float32, else 2^-52), as in scikit-learn 1.9.
- * Rows that do not sum to 1 are warned of and counted as they are.
+ * Probabilities are clipped to [ε, 1 − ε], ε of their own precision (2^-23 for float32, else 2^-52), as in
+ * scikit-learn 1.9. Rows that do not sum to 1 are warned of and counted as they are.
  *
  * @param yProba probabilities (rows, classes); of two classes (rows) or (rows, 1) of the second will do
- * @throws ShapeError for another number of columns than classes, ValueError if there are not at least 2 classes, and for
- *   values below 0 or above 1
+ * @throws ShapeError for another number of columns than classes, ValueError if there are not at least 2
+ *   classes, and for values below 0 or above 1
  */
 export function logLoss(yTrue: LabelRows, yProba: ArrayInput, options: LogLossOptions = {}): number {
   const given = checkOptions('logLoss', options, schema);

@@ -1,3 +1,7 @@
+/**
+ * Scores of predicted numbers: mean squared error, mean absolute error and R². The metrics that training
+ * reports are in train/metrics.
+ */
 import { anyOf, boolean, checkOptions, describe, listOf, number, oneOf } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput } from '../../ndarray.js';
@@ -8,8 +12,8 @@ import type { Multioutput, ScoreOptions } from './labels.js';
 
 export interface RegressionScoreOptions extends ScoreOptions {
   /**
-   * Several outputs: 'uniformAverage', their mean; 'rawValues', all of them as a Float64Array; or a weight for each. r2Score
-   * also 'varianceWeighted', by the variance of the output. Default 'uniformAverage'.
+   * Several outputs: 'uniformAverage', their mean; 'rawValues', all of them as a Float64Array; or a weight
+   * for each. r2Score also 'varianceWeighted', by the variance of the output. Default 'uniformAverage'.
    */
   readonly multioutput?: Multioutput;
 }
@@ -65,8 +69,8 @@ export function meanAbsoluteError<const O extends RegressionScoreOptions>(
 }
 
 /**
- * Coefficient of determination R² = 1 − Σ (yTrue − yPred)² / Σ (yTrue − mean)²; for constant yTrue 1 if predicted exactly,
- * else 0; NaN for a single row.
+ * Coefficient of determination R² = 1 − Σ (yTrue − yPred)² / Σ (yTrue − mean)²; for constant yTrue 1 if
+ * predicted exactly, else 0; NaN for a single row.
  */
 export function r2Score<const O extends RegressionScoreOptions>(
   yTrue: ArrayInput,
@@ -85,7 +89,9 @@ export function r2Score<const O extends RegressionScoreOptions>(
   return (total(spread) === 0 ? mean(scores) : mean(scores, spread)) as Scored<O>;
 }
 
-/** Weighted variance of every output; exactly 0 for a constant one, since values are counted from one of them. */
+/**
+ * Weighted variance of every output; exactly 0 for a constant one, since values are counted from one of them.
+ */
 function spreads(values: Values): Float64Array {
   const { truth, weights, outputs } = values;
   const first = Array.from(weights).findIndex((weight) => weight > 0);

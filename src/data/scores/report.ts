@@ -1,3 +1,7 @@
+/**
+ * classificationReport: precision, recall, F1 and support of every class as an object and as a text. The
+ * numbers come from classification.ts.
+ */
 import { boolean, checkOptions, integer, listOf, rule } from '../../check.js';
 import { ShapeError } from '../../errors.js';
 import type { Label } from '../labels.js';
@@ -56,8 +60,8 @@ const schema = {
 };
 
 /**
- * Precision, recall, F1 and support of every class and their averages, as the text that scikit-learn prints, or as numbers
- * with `outputDict`.
+ * Precision, recall, F1 and support of every class and their averages, as the text that scikit-learn prints,
+ * or as numbers with `outputDict`.
  *
  * @throws ShapeError for unequal lengths, and for another number of names than of classes
  */
@@ -153,9 +157,10 @@ function printed(
 }
 
 /**
- * A number with a fixed count of decimals, a tie rounded to the even digit as Python does; toFixed rounds ties up.
+ * A number with a fixed count of decimals, a tie rounded to the even digit as Python does; toFixed rounds
+ * ties up.
  *
- * A tie, (2n + 1) / (2 · 10^digits), is a float64 only if value · 2^(digits + 1) is a whole number.
+ * A tie, (2n + 1) / (2 · 10^digits), is a float64 only if value · 2^(digits + 1) is an integer.
  */
 export function formatFixed(value: number, digits: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';

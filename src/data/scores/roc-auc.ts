@@ -1,3 +1,7 @@
+/**
+ * rocAucScore: the area under the ROC curve, of two classes or more. How scores and labels are read is in
+ * probabilities.ts.
+ */
 import { checkOptions, describe, nullable, oneOf } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput } from '../../ndarray.js';
@@ -9,9 +13,14 @@ import type { Scored } from './probabilities.js';
 import { readScored } from './probabilities.js';
 
 export interface RocAucOptions extends ScoreOptions {
-  /** More than two classes: 'ovr', each against all others; 'ovo', the mean over pairs (Hand & Till, 2001). */
+  /**
+   * More than two classes: 'ovr', each against all others; 'ovo', the mean over pairs (Hand & Till, 2001).
+   */
   readonly multiClass?: 'ovr' | 'ovo';
-  /** How the areas become one: the mean, by rows of the class ('weighted'), or null for all (ovr only). Default 'macro'. */
+  /**
+   * How the areas become one: the mean, by rows of the class ('weighted'), or null for all (ovr only).
+   * Default 'macro'.
+   */
   readonly average?: 'macro' | 'weighted' | null;
   /** All classes; the columns of the scores are in their sorted order. Default: those of yTrue. */
   readonly labels?: readonly Label[];
@@ -25,11 +34,11 @@ const schema = {
 };
 
 /**
- * Area under the ROC curve: the chance that a row of the class scores higher than one of another, ties counting half. Exact,
- * by rank.
+ * Area under the ROC curve: the chance that a row of the class scores higher than one of another, ties
+ * counting half. Exact, by rank.
  *
- * @param yScore of two classes: scores (rows) of the second in sorted order, or probabilities (rows, 2); of more:
- *   probabilities (rows, classes) that sum to 1
+ * @param yScore of two classes: scores (rows) of the second in sorted order, or probabilities (rows, 2); of
+ *   more: probabilities (rows, classes) that sum to 1
  * @returns a number; a Float64Array with `average: null` for more than two classes
  * @throws ValueError if a class has all rows or none, and for more than two classes without `multiClass`
  */
@@ -126,7 +135,10 @@ function pairwise(scored: Scored, average: 'macro' | 'weighted'): number {
   return average === 'weighted' ? mean(areas, prevalence) : mean(areas);
 }
 
-/** Area for one class: over scores in falling order, the share of other rows times the share of its rows passed so far. */
+/**
+ * Area for one class: over scores in falling order, the share of other rows times the share of its rows
+ * passed so far.
+ */
 function area(
   truth: Int32Array,
   scores: Float64Array,

@@ -1,3 +1,8 @@
+/**
+ * One class against the others: the training of a single linear unit, in float64, with scikit-learn's
+ * formulas. Several classes, weights and early stopping are in training.ts; operations on a row are in
+ * samples.ts.
+ */
 import { ValueError } from '../../errors.js';
 import { allFinite } from '../../ndarray.js';
 import { ascending } from '../../random.js';
@@ -5,7 +10,7 @@ import type { PerceptronParams } from './options.js';
 import type { Samples } from './samples.js';
 import { sumOfMagnitudes, sumOfSquares } from './samples.js';
 
-/** What every one-vs-all problem of a call shares. */
+/** Data and options that all one-vs-all problems of a call share. */
 export interface Problem {
   readonly params: PerceptronParams;
   readonly samples: Samples;
@@ -21,21 +26,22 @@ export interface Side {
   readonly positive: number;
   readonly positiveWeight: number;
   readonly negativeWeight: number;
-  /** Of the shuffles. */
+  /** Seed of the shuffles. */
   readonly seed: number;
   /** Weights to go on from; changed by training. */
   readonly weight: Float64Array;
   readonly intercept: number;
 }
 
-const SMALLEST_SCALE = 1e-9;
+const MIN_SCALE = 1e-9;
 
 /**
  * A perceptron for two classes, y = ±1, in the middle of training: scikit-learn 1.9's plain SGD
- * (sklearn/linear_model/_sgd_fast.pyx) with the perceptron loss max(0, −y · p), p = scale · weight · x + intercept. Where
- * y · p ≤ 0: weight += eta0 · y · x (times the weights of class and row), intercept likewise. Penalties: l2 shrinks
- * `scale` at every row; l1 is cumulative (Tsuruoka, Tsujii & Ananiadou, 2009). Training stops by the loss, and with a
- * penalty by the loss and the penalty of the weights that each row has met.
+ * (sklearn/linear_model/_sgd_fast.pyx) with the perceptron loss max(0, −y · p), p = scale · weight · x +
+ * intercept. Where y · p ≤ 0: weight += eta0 · y · x (times the weights of class and row), intercept
+ * likewise. Penalties: l2 shrinks `scale` at every row; l1 is cumulative (Tsuruoka, Tsujii & Ananiadou,
+ * 2009). Training stops by the loss, and with a penalty by the loss and the penalty of the weights that each
+ * row has met.
  */
 export class BinaryTraining {
   intercept: number;
@@ -123,7 +129,7 @@ export class BinaryTraining {
   #shrink(): void {
     this.#scale *= this.#l2Factor;
     this.#objective?.shrink(this.#l2Factor);
-    if (this.#scale >= SMALLEST_SCALE) return;
+    if (this.#scale >= MIN_SCALE) return;
     const { weight } = this.#side;
     for (let j = 0; j < weight.length; j++) weight[j] *= this.#scale;
     this.#scale = 1;
@@ -189,8 +195,8 @@ export class BinaryTraining {
  *     loss + alpha · ((1 − l1Ratio) · ½ · Σ weight² + l1Ratio · Σ |weight|)
  *
  * with the weights as the row meets them. As in scikit-learn 1.9 (sklearn/linear_model/_sgd_fast.pyx and
- * sklearn/utils/_weight_vector.pyx) the sums are kept up to date as cheaply as they can be: an update sums over the columns
- * of its row only, and what the l1 penalty cuts off is not taken out before the next update.
+ * sklearn/utils/_weight_vector.pyx) the sums are kept up to date as cheaply as they can be: an update sums
+ * over the columns of its row only, and what the l1 penalty cuts off is not taken out before the next update.
  */
 class PenalizedObjective {
   readonly #alpha: number;
@@ -234,9 +240,9 @@ class PenalizedObjective {
 }
 
 /**
- * The order of rows in each epoch, as scikit-learn's SequentialDataset shuffles it (sklearn/utils/_seq_dataset.pyx.tp): a
- * Fisher-Yates shuffle by xorshift32 (Marsaglia, 2003) that starts from the same seed in every epoch, and works on the order
- * of the epoch before.
+ * The order of rows in each epoch, as scikit-learn's SequentialDataset shuffles it
+ * (sklearn/utils/_seq_dataset.pyx.tp): a Fisher-Yates shuffle by xorshift32 (Marsaglia, 2003) that starts
+ * from the same seed in every epoch, and works on the order of the epoch before.
  */
 class RowOrder {
   readonly index: Int32Array;

@@ -1,3 +1,7 @@
+/**
+ * The options of Perceptron: types, defaults, schema, and the reading of what callers give. Rules that the
+ * multi-layer perceptrons share are in ../option-rules.ts.
+ */
 import {
   anyOf,
   boolean,
@@ -23,19 +27,25 @@ export interface PerceptronOptions {
   alpha?: number;
   /** Share of l1 in 'elasticnet', 0 to 1. Default 0.15. */
   l1Ratio?: number;
-  /** Whether there is an intercept. Default true. */
+  /** Train an intercept. Default true. */
   fitIntercept?: boolean;
   /** Most epochs of a call of fit, ≥ 1. Default 1000. */
   maxIter?: number;
-  /** Least improvement of the mean loss (or validation score) that counts, ≥ 0; null never stops early. Default 1e-3. */
+  /**
+   * Least improvement of the mean loss (or validation score) that counts, ≥ 0; null never stops early.
+   * Default 1e-3.
+   */
   tol?: number | null;
-  /** Whether rows are shuffled before every epoch. Default true. */
+  /** Shuffle the rows before every epoch. Default true. */
   shuffle?: boolean;
   /** Print the loss of every epoch; a number > 0 counts as true. Default 0. */
   verbose?: boolean | number;
   /** Size of the updates, > 0. Default 1. */
   eta0?: number;
-  /** Seed of shuffles and validation split, 0 to 4294967295. Default 0; null: a fresh one, which getParams() tells. */
+  /**
+   * Seed of shuffles and validation split, 0 to 4294967295. Default 0; null: a fresh one, which getParams()
+   * tells.
+   */
   randomState?: number | RandomState | null;
   /** Hold out rows and stop when their score no longer improves. Default false. */
   earlyStopping?: boolean;
@@ -43,9 +53,12 @@ export interface PerceptronOptions {
   validationFraction?: number;
   /** Epochs in a row without improvement after which training stops, ≥ 1; may be Infinity. Default 5. */
   nIterNoChange?: number;
-  /** Weight of each class: 'balanced' (rows / (classes · rows of the class)), a Map, or an object by label. Default null. */
+  /**
+   * Weight of each class: 'balanced' (rows / (classes · rows of the class)), a Map, or an object by label.
+   * Default null.
+   */
   classWeight?: ClassWeight | null;
-  /** Whether fit goes on from the present weights. Default false. */
+  /** Continue from the current weights in the next fit. Default false. */
   warmStart?: boolean;
   /** Receives warnings instead of console.warn. */
   onWarning?: OnWarning | null;

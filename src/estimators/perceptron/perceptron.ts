@@ -1,3 +1,8 @@
+/**
+ * Perceptron, the class that users make. It checks what it is given and leaves predictions to
+ * PerceptronPredictor and training to training.ts, which is loaded when fit is called. Not for multi-layer
+ * perceptrons, which run in WebAssembly.
+ */
 import type { AsyncOptions } from '../../check.js';
 import { runAsync, anything, checkOptions } from '../../check.js';
 import type { Label } from '../../data/labels.js';
@@ -57,9 +62,9 @@ interface Call {
 /**
  * A linear classifier that learns from its mistakes: scikit-learn's Perceptron (F. Rosenblatt, 1958).
  *
- * For each row that is on the wrong side of its hyperplane, y · (w · x + b) ≤ 0 with y = ±1, w += eta0 · y · x and
- * b += eta0 · y; more than two classes are one against all others each. Computes in float64 on the values as given. With
- * the same data and `randomState`, weights are scikit-learn 1.9's, epoch by epoch.
+ * For each row that is on the wrong side of its hyperplane, y · (w · x + b) ≤ 0 with y = ±1, w += eta0 · y ·
+ * x and b += eta0 · y; more than two classes are one against all others each. Computes in float64 on the
+ * values as given. With the same data and `randomState`, weights are scikit-learn 1.9's, epoch by epoch.
  */
 export class Perceptron extends PerceptronPredictor {
   /** Survives minifiers. */
@@ -73,9 +78,10 @@ export class Perceptron extends PerceptronPredictor {
   }
 
   /**
-   * The estimator that `toBytes` made these bytes of, to predict or to train on with `warmStart` or `partialFit`.
+   * The estimator that `toBytes` made these bytes of, to predict or to train on with `warmStart` or
+   * `partialFit`.
    *
-   * @throws FormatError for anything else, damaged files and such of later versions
+   * @throws FormatError for anything else, damaged files and files of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<Perceptron> {
     const file = keptBytes(bytes);
@@ -86,7 +92,10 @@ export class Perceptron extends PerceptronPredictor {
     return perceptron;
   }
 
-  /** The trained estimator as bytes of a safetensors file, for `fromBytes`, `loadModel` or a disk. Functions are left out. */
+  /**
+   * The trained estimator as bytes of a safetensors file, for `fromBytes`, `loadModel` or a disk. Functions
+   * are left out.
+   */
   toBytes(): Uint8Array<ArrayBuffer> {
     return savePerceptron(this.#params, this.fitted('toBytes'));
   }
@@ -96,7 +105,9 @@ export class Perceptron extends PerceptronPredictor {
     return { ...this.#params };
   }
 
-  /** Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values */
+  /**
+   * Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values
+   */
   setParams(options: PerceptronOptions): this {
     this.#params = readPerceptronOptions(options, this.#params);
     return this;
@@ -110,10 +121,10 @@ export class Perceptron extends PerceptronPredictor {
    * Train on rows X (rows, features) with a label per row. Starts anew unless `warmStart`.
    *
    * @param x dense rows, or CSR rows, which stay sparse: their intercept moves in steps of 0.01 · eta0
-   * @param y strings, booleans or whole numbers, one per row; at least 2 classes
+   * @param y strings, booleans or integers, one per row; at least 2 classes
    * @returns this estimator
-   * @throws ShapeError, ValueError for data that do not fit, with warmStart for other classes than before, and when numbers
-   *   overflow: the model stays as it was at the last whole epoch
+   * @throws ShapeError, ValueError for data that do not fit, with warmStart for other classes than before,
+   *   and when numbers overflow: the model stays as it was at the last whole epoch
    */
   fit(x: ArrayInput, y: LabelInput, options: PerceptronFitOptions = {}): Promise<this> {
     return this.#guard.run(this, 'Perceptron', 'fit', async () => {
@@ -138,11 +149,11 @@ export class Perceptron extends PerceptronPredictor {
   /**
    * One epoch on rows X with a label per row, going on from the present weights.
    *
-   * @param options those of fit, and `classes`: all labels that will ever occur, in any order; needed in the first call
-   *   unless fit came before
+   * @param options those of fit, and `classes`: all labels that will ever occur, in any order; needed in the
+   *   first call unless fit came before
    * @returns this estimator
-   * @throws ValueError without classes in the first call, for labels that are not among them, with earlyStopping, and with
-   *   classWeight 'balanced'
+   * @throws ValueError without classes in the first call, for labels that are not among them, with
+   *   earlyStopping, and with classWeight 'balanced'
    */
   partialFit(
     x: ArrayInput,

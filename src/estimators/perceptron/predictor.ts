@@ -1,3 +1,7 @@
+/**
+ * PerceptronPredictor: the attributes and predictions of a trained Perceptron. Not for training
+ * (perceptron.ts); lamella/predict loads this file without it.
+ */
 import type { AsyncOptions, ThreadsOption } from '../../check.js';
 import { runAsync, threadsRule, anything, checkOptions, notJson } from '../../check.js';
 import type { Label } from '../../data/labels.js';
@@ -46,7 +50,10 @@ export class PerceptronPredictor {
     return this.fitted('intercept').intercept.slice();
   }
 
-  /** Mean perceptron loss of the last epoch, summed over the one-vs-all problems; NaN before the first has ended. */
+  /**
+   * Mean perceptron loss of the last epoch, summed over the one-vs-all problems; NaN before the first has
+   * ended.
+   */
   get loss(): number {
     return this.fitted('loss').lossCurve.at(-1) ?? NaN;
   }
@@ -93,7 +100,8 @@ export class PerceptronPredictor {
   /**
    * The label of every row.
    *
-   * @param options `out`: an array with one element per row to fill and return; a typed array for numeric labels
+   * @param options `out`: an array with one element per row to fill and return; a typed array for numeric
+   *   labels
    */
   predict(x: ArrayInput): Label[];
   predict<T extends LabelSequence = Label[]>(x: ArrayInput, options: { readonly out?: T } & ThreadsOption): T;

@@ -2,11 +2,16 @@ import { checkReadable } from '../../check.js';
 import type { DenseRows, ExactRows, SparseRows } from '../../ndarray/exact-rows.js';
 import { dotOf } from '../../ndarray/exact-rows.js';
 
-/** What a perceptron does with a row x. Sums are scalar and in order: a dot product near 0 decides an update. */
+/**
+ * What a perceptron does with a row x. Sums are scalar and in order: a dot product near 0 decides an update.
+ */
 export interface Samples {
   readonly rows: number;
   readonly features: number;
-  /** What the steps of the intercept are multiplied with: sparse rows move it less often than their few columns. */
+  /**
+   * What the steps of the intercept are multiplied with: sparse rows move it less often than their few
+   * columns.
+   */
   readonly interceptFactor: number;
   /** Stored values per row, on average: the work of a step. */
   readonly width: number;

@@ -1,3 +1,7 @@
+/**
+ * Trains a Perceptron: one binary problem per class (binary.ts), in slices between which other work runs.
+ * Not for checking what fit is given, which perceptron.ts does.
+ */
 import type { Label } from '../../data/labels.js';
 import { splitIndices, splitSizes } from '../../data/split.js';
 import { newTable } from '../../budget.js';
@@ -11,7 +15,7 @@ import type { PerceptronParams } from './options.js';
 import type { Samples } from './samples.js';
 
 /** Seeds of the shuffles are below 2^31 − 1, as numpy draws them for scikit-learn. */
-const MOST_SEED = 2147483647;
+const MAX_SEED = 2147483647;
 
 /** Values of the rows that are trained on between two looks at the clock: about a millisecond's work. */
 const MAX_VALUES = 262144;
@@ -29,7 +33,10 @@ export interface Fitted {
   /** (1 or classes, features), row by row. */
   readonly coef: Float64Array;
   readonly intercept: Float64Array;
-  /** Loss of every epoch, to which later ones add: mean over the training rows, summed over the one-vs-all problems. */
+  /**
+   * Loss of every epoch, to which later ones add: mean over the training rows, summed over the one-vs-all
+   * problems.
+   */
   readonly lossCurve: readonly number[];
   /** Epochs of the last call. */
   readonly nIter: number;
@@ -53,8 +60,8 @@ export interface TrainingRequest extends FitOptions {
 }
 
 /**
- * Train one perceptron per class (one for two classes), epoch by epoch in turns; they are independent of each other. Draws
- * are scikit-learn's: a seed for each class, a stratified validation split.
+ * Train one perceptron per class (one for two classes), epoch by epoch in turns; they are independent of each
+ * other. Draws are scikit-learn's: a seed for each class, a stratified validation split.
  *
  * @throws ValueError on overflow; the signal's reason; whatever a callback throws
  */
@@ -169,7 +176,7 @@ function holdOut({ params, samples, codes, classes, sampleWeight }: TrainingRequ
   const { rows } = samples;
   const random = toRandomState(randomState);
   // With a generator that goes on, scikit-learn draws for two classes once before it splits.
-  if (classes.length === 2 && randomState instanceof RandomState) random.randint(1, MOST_SEED);
+  if (classes.length === 2 && randomState instanceof RandomState) random.randint(1, MAX_SEED);
   const held = new Uint8Array(rows);
   try {
     const sizes = splitSizes(rows, validationFraction);
@@ -193,16 +200,16 @@ function newSides({ params, classes, classWeight, present }: TrainingRequest): O
   const random = toRandomState(randomState);
   if (classes.length === 2) {
     const drawn = earlyStopping && randomState instanceof RandomState;
-    if (!drawn) random.randint(1, MOST_SEED);
-    const seed = random.randint(0, MOST_SEED);
+    if (!drawn) random.randint(1, MAX_SEED);
+    const seed = random.randint(0, MAX_SEED);
     const [negativeWeight, positiveWeight] = classWeight;
     return [{ positive: 1, positiveWeight, negativeWeight, seed, intercept: present?.intercept[0] ?? 0 }];
   }
-  const seeds = classes.map(() => random.randint(0, MOST_SEED));
+  const seeds = classes.map(() => random.randint(0, MAX_SEED));
   return seeds.map((each, k) => {
     const own = new RandomState(each);
-    own.randint(1, MOST_SEED);
-    const seed = own.randint(0, MOST_SEED);
+    own.randint(1, MAX_SEED);
+    const seed = own.randint(0, MAX_SEED);
     const intercept = present?.intercept[k] ?? 0;
     return { positive: k, positiveWeight: classWeight[k], negativeWeight: 1, seed, intercept };
   });

@@ -1,3 +1,7 @@
+/**
+ * Checks of what callbacks are given: functions that read and write, and the arguments of their public
+ * hooks. Not for options of single callbacks, which stand beside their classes.
+ */
 import type { Rule } from '../../check.js';
 import { checkValue, describe, func, integer, rule, verbosity, readBytes } from '../../check.js';
 import { ValueError } from '../../errors.js';
@@ -65,7 +69,8 @@ export function wholeFiles(write: Write, read?: Read): Appender {
   };
 }
 
-// Hooks of callbacks are public: a program may call them with its own logs and model, and hand them a state from a file.
+// Hooks of callbacks are public: a program may call them with its own logs and model, and hand them a state
+// from a file.
 
 const count = integer({ min: 0 });
 const functions = func();
@@ -90,7 +95,10 @@ function isList(value: unknown, type: string): boolean {
   return Array.isArray(value) && value.every((each) => typeof each === type);
 }
 
-/** How `fit` was called. @throws ValueError for anything else than an object, and for members that are none of fit's */
+/**
+ * How `fit` was called. @throws ValueError for anything else than an object, and for members that are none of
+ * fit's
+ */
 export function readParams(owner: string, params: unknown): TrainParams {
   if (!isObject(params)) {
     throw new ValueError(`${owner}: params must be an object, but received ${describe(params)}.`);
@@ -159,7 +167,7 @@ export function setOnModel<K extends 'stopTraining' | 'learningRate'>(
   throw new ValueError(`${owner}: ${name} of model must be writable, but received a frozen object.`);
 }
 
-/** Whether a member of a state may have a value: `own` is what getState gives now. */
+/** True if a member of a state may have a value: `own` is what getState gives now. */
 function isStateValue(name: string, value: unknown, own: unknown): boolean {
   if (typeof value === 'number') return name !== 'bestWeights';
   if (value === null) return own === null || name.startsWith('best');
@@ -171,7 +179,8 @@ function isStateValue(name: string, value: unknown, own: unknown): boolean {
  * A state that a callback is to go on with.
  *
  * @param own what the callback's getState gives
- * @throws ValueError unless it has the same members: numbers, null before there is a best one, and arrays of weights
+ * @throws ValueError unless it has the same members: numbers, null before there is a best one, and arrays of
+ *   weights
  */
 export function readState(owner: string, state: unknown, own: CallbackState): CallbackState {
   const names = Object.keys(own);

@@ -1,3 +1,7 @@
+/**
+ * backupAndRestore: saves training after every epoch and continues it after an interruption. The file itself
+ * is written and read by backup-file.ts, which is loaded with the first backup.
+ */
 import { boolean, checkOptions, func, oneOf, text } from '../../check.js';
 import { lazyImport } from '../../lazy.js';
 import { checkModel, readParams, givenBytes, required, requiredWrite, writeRules } from './arguments.js';

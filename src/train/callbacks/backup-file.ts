@@ -1,3 +1,7 @@
+/**
+ * The file of backupAndRestore: writing, reading, checks, and giving states back to model and callbacks. Not
+ * for model files, which io/model-file.ts writes.
+ */
 import { describe } from '../../check.js';
 import { crc32 } from '../../data/crc32.js';
 import { FormatError, ValueError } from '../../errors.js';
@@ -12,7 +16,7 @@ import type { Callback, CallbackModel, CallbackState, TrainingState } from './ty
 /** Everything that an interrupted fit goes on from. */
 export interface Backup {
   readonly training: TrainingState;
-  /** Of the callbacks that have one, in their order. */
+  /** States of the callbacks that have one, in their order. */
   readonly callbacks: readonly CallbackState[];
 }
 
@@ -109,7 +113,7 @@ export function restore(bytes: Uint8Array, model: CallbackModel, takers: readonl
   takers.forEach((taker, i) => taker.setState?.(callbacks[i]));
 }
 
-/** Whether a state has the names that the callback's own has. */
+/** True if a state has the names that the callback's own has. */
 function fits(callback: Callback, state: CallbackState): boolean {
   const names = Object.keys(callback.getState?.() ?? {});
   return names.length === Object.keys(state).length && names.every((name) => Object.hasOwn(state, name));

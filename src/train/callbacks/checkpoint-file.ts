@@ -1,3 +1,7 @@
+/**
+ * What modelCheckpoint does when it may have to save: deciding, naming the file, writing. Loaded with the
+ * first of these; options and hooks are in model-checkpoint.ts.
+ */
 import { ValueError } from '../../errors.js';
 import { LamellaWarning, warn } from '../../warnings.js';
 import { loggedValue } from './arguments.js';

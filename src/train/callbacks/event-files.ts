@@ -1,3 +1,7 @@
+/**
+ * The event files of tensorBoard: names, records of epochs and batches, histograms of weights. The encoding
+ * is in io/tfevents.ts; options and hooks are in tensor-board.ts.
+ */
 import type { EventValue, Histogram } from '../../io/tfevents.js';
 import { encodeEvent, encodeFileVersion } from '../../io/tfevents.js';
 import { freshSeed } from '../../random.js';

@@ -1,3 +1,7 @@
+/**
+ * Callbacks that change the learning rate: LearningRateScheduler and ReduceLROnPlateau. Schedules that
+ * belong to an optimizer are in network/.
+ */
 import { checkOptions, checkValue, func, number, integer, text } from '../../check.js';
 import { ValueError } from '../../errors.js';
 import type { Mode } from './monitor.js';

@@ -1,3 +1,7 @@
+/**
+ * Checks the callbacks that fit is given, and calls their hooks in order. The interface of a callback is in
+ * types.ts.
+ */
 import { describe } from '../../check.js';
 import { ValueError } from '../../errors.js';
 import type { FitPhase } from '../fit-guard.js';
@@ -84,7 +88,7 @@ function memberNames(callback: object): string[] {
   return [...names];
 }
 
-/** Whether an object is the root of all prototypes, of whichever realm. */
+/** True if an object is the root of all prototypes, of whichever realm. */
 function isObjectPrototype(part: object): boolean {
   return Object.getPrototypeOf(part) === null && Object.hasOwn(part, 'hasOwnProperty');
 }
@@ -100,7 +104,7 @@ export class CallbackList<M extends CallbackModel> {
   readonly #callbacks: readonly Callback<M>[];
   readonly #model: M;
   readonly #run: { phase: FitPhase };
-  /** Whether any of them looks at batches. */
+  /** True if any of them looks at batches. */
   readonly watchesBatches: boolean;
 
   /** @param run its phase is 'callback' while callbacks run */

@@ -1,3 +1,7 @@
+/**
+ * modelCheckpoint: its options, and its hooks, which find out when to save. Saving is in checkpoint-file.ts,
+ * which is loaded when it is first needed.
+ */
 import { anyOf, boolean, checkOptions, nullable, number, oneOf, positiveInteger, text } from '../../check.js';
 import { lazyImport } from '../../lazy.js';
 import type { CheckpointPolicy } from './checkpoint-file.js';

@@ -1,3 +1,7 @@
+/**
+ * Prints the progress of fit, as its option `verbose` asks for. Logs in files are written by csvLogger and
+ * tensorBoard.
+ */
 import { checkIndex, loggedValues, readClock, readParams } from './arguments.js';
 import type { Callback, Logs, TrainParams } from './types.js';
 
@@ -5,7 +9,7 @@ import type { Callback, Logs, TrainParams } from './types.js';
 export interface ProgressOptions {
   /** Receives text as it is to appear. Default: stdout where there is one, else the console, line by line. */
   readonly write?: (text: string) => void;
-  /** Whether lines can be drawn over again, in colours. Default: whether stdout is a terminal. */
+  /** True if lines can be drawn over again, in colours. Default: true if stdout is a terminal. */
   readonly terminal?: boolean;
   /** 1: a bar, 2: a line per epoch. Default: as `fit` was told. */
   readonly verbose?: 0 | 1 | 2;
@@ -27,7 +31,9 @@ function stdout(): Stdout | undefined {
   return (globalThis as { process?: { stdout?: Stdout } }).process?.stdout;
 }
 
-/** Keras 3's progress (keras/src/utils/progbar.py): a bar while an epoch runs, or a line when it has ended. */
+/**
+ * Keras 3's progress (keras/src/utils/progbar.py): a bar while an epoch runs, or a line when it has ended.
+ */
 export class Progress implements Callback {
   readonly #options: ProgressOptions;
   readonly #write: (text: string) => void;
@@ -69,7 +75,7 @@ export class Progress implements Callback {
     if (this.#verbose > 0 && epochs > 1) this.#write(`Epoch ${index + 1}/${epochs}\n`);
   }
 
-  /** Whether the bar is due to be drawn again: the values are asked for only then. Count every batch with it. */
+  /** Counts a batch; true if the bar is due to be drawn again, for which the values are asked only then. */
   due(index: number): boolean {
     checkIndex('progress', index);
     this.#seen = index + 1;

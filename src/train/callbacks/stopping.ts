@@ -1,3 +1,7 @@
+/**
+ * Callbacks that stop training: EarlyStopping and TerminateOnNaN. Which of two values is better is decided
+ * in monitor.ts.
+ */
 import { boolean, checkOptions, integer, nullable, number, text } from '../../check.js';
 import type { NdArray } from '../../ndarray.js';
 import { LamellaWarning, warn } from '../../warnings.js';

@@ -1,3 +1,7 @@
+/**
+ * tensorBoard: its options and hooks. The event files are written by event-files.ts, which is loaded when it
+ * is first needed.
+ */
 import { anyOf, boolean, checkOptions, func, integer, oneOf, positiveInteger, text } from '../../check.js';
 import { lazyImport } from '../../lazy.js';
 import {

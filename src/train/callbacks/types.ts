@@ -1,3 +1,7 @@
+/**
+ * The interface of callbacks, and what their hooks are given: logs, the model, the state of training. Types
+ * only.
+ */
 import type { NdArray } from '../../ndarray.js';
 import type { RandomStateData } from '../../random.js';
 import type { OnWarning } from '../../warnings.js';

@@ -1,3 +1,7 @@
+/**
+ * Metrics of classification that sum up batch by batch: accuracies, precision, recall, F1, AUC. Scores of
+ * whole arrays are in data/scores.
+ */
 import type { MetricState, RowValue } from './state.js';
 import { isSparse, targetOf } from './state.js';
 
@@ -21,20 +25,22 @@ export function binaryAccuracy(threshold = 0.5): RowValue {
   };
 }
 
-/** Whether the largest prediction is that of the class. */
+/** True if the largest prediction is that of the class. */
 export const categoricalAccuracy: RowValue = (yTrue, yPred, row, columns, sparse) => {
   const label = sparse ? yTrue[row] : largest(yTrue, row * columns, columns);
   return largest(yPred, row * columns, columns) === label ? 1 : 0;
 };
 
-/** By the shapes, as Keras resolves 'accuracy' (keras/src/trainers/compile_utils.py): one output is binary. */
+/**
+ * By the shapes, as Keras resolves 'accuracy' (keras/src/trainers/compile_utils.py): one output is binary.
+ */
 export function accuracy(): RowValue {
   const binary = binaryAccuracy();
   return (yTrue, yPred, row, columns, sparse) =>
     (columns === 1 ? binary : categoricalAccuracy)(yTrue, yPred, row, columns, sparse);
 }
 
-/** Whether fewer than k predictions are larger than that of the class. */
+/** True if fewer than k predictions are larger than that of the class. */
 export function topK(k: number): RowValue {
   return (yTrue, yPred, row, columns, sparse) => {
     const start = row * columns;

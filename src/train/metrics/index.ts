@@ -1,3 +1,7 @@
+/**
+ * The metrics by name, and the factory `metrics`: which metric stands for a name, a config or a function.
+ * The sums are in classification.ts and regression.ts.
+ */
 import type { Schema } from '../../check.js';
 import { number, positiveInteger } from '../../check.js';
 import type { LossConfig } from '../../network/options/losses.js';
@@ -96,9 +100,9 @@ type Threshold = { readonly threshold?: number };
 type None = Record<string, never>;
 
 /**
- * Metrics, over all rows of an epoch or an evaluation. Everywhere a metric is taken, its name will do: 'accuracy'; so will
- * the name or config of any loss, and a function `(yTrue, yPred) => number`, whose values are averaged over the batches by
- * their rows. Targets may be class numbers wherever they may be one-hot.
+ * Metrics, over all rows of an epoch or an evaluation. Everywhere a metric is taken, its name will do:
+ * 'accuracy'; so will the name or config of any loss, and a function `(yTrue, yPred) => number`, whose values
+ * are averaged over the batches by their rows. Targets may be class numbers wherever they may be one-hot.
  */
 export const metrics = {
   /** binaryAccuracy for one output, categoricalAccuracy for more. Alias acc. */
@@ -134,7 +138,9 @@ export const metrics = {
    * for binaryCrossentropy.
    */
   f1Score: (options: Threshold = {}): MetricConfig => make('f1Score', options),
-  /** Area under the ROC curve over all outputs, exact by rank; NaN where positives or negatives are missing. */
+  /**
+   * Area under the ROC curve over all outputs, exact by rank; NaN where positives or negatives are missing.
+   */
   auc: (options: None = {}): MetricConfig => make('auc', options),
   /** √ of the mean squared error. Alias rmse. */
   rootMeanSquaredError: (options: None = {}): MetricConfig => make('rootMeanSquaredError', options),
@@ -145,8 +151,8 @@ export const metrics = {
 };
 
 /**
- * The metric that a name, a config or a function `(yTrue, yPred) => number` stands for. It is reported under the name as it
- * was written, or the function's name.
+ * The metric that a name, a config or a function `(yTrue, yPred) => number` stands for. It is reported under
+ * the name as it was written, or the function's name.
  *
  * @throws ValueError for unknown names, unknown options and bad values
  */
@@ -191,7 +197,7 @@ function stateOf(config: MetricConfig | LossConfig, place: MetricPlace): MetricS
   }
 }
 
-/** Whether every output is a question of its own, answered by yes or no. */
+/** True if every output is a question of its own, answered by yes or no. */
 function ownAnswers({ loss, outputShape }: MetricPlace): boolean {
   return loss === 'binaryCrossentropy' || outputShape[outputShape.length - 1] === 1;
 }

@@ -1,9 +1,16 @@
+/**
+ * Metrics of regression, and metrics that are the mean of a loss, which sum up batch by batch. Scores of
+ * whole arrays are in data/scores.
+ */
 import type { MetricState, RowValue } from './state.js';
 import { isSparse, targetOf, RowMean } from './state.js';
 import { exp, log, log1p } from '../../math.js';
 import type { LossOptions, NamedLoss } from '../../network/options/losses.js';
 
-/** Cosine of the angle between targets and predictions of a row, by the definition of keras/src/losses/losses.py. */
+/**
+ * Cosine of the angle between targets and predictions of a row, by the definition of
+ * keras/src/losses/losses.py.
+ */
 export const cosineSimilarity: RowValue = (yTrue, yPred, row, columns, sparse) => {
   let product = 0;
   let squares = 0;
@@ -18,7 +25,10 @@ export const cosineSimilarity: RowValue = (yTrue, yPred, row, columns, sparse) =
   return product / (Math.max(Math.sqrt(squares), 1e-7) * Math.max(Math.sqrt(targetSquares), 1e-7));
 };
 
-/** Sums of one output. Targets are counted from the first one, so that a large mean does not cancel their spread. */
+/**
+ * Sums of one output. Targets are counted from the first one, so that a large mean does not cancel their
+ * spread.
+ */
 interface OutputSums {
   readonly origin: number;
   weight: number;
@@ -28,8 +38,8 @@ interface OutputSums {
 }
 
 /**
- * 1 − Σ (t − p)² / Σ (t − mean t)² of every output, averaged over the outputs. Constant targets count 1 if they are met
- * exactly, else 0, as in scikit-learn.
+ * 1 − Σ (t − p)² / Σ (t − mean t)² of every output, averaged over the outputs. Constant targets count 1 if
+ * they are met exactly, else 0, as in scikit-learn.
  */
 export class R2Score implements MetricState {
   #outputs: OutputSums[] = [];

@@ -1,3 +1,7 @@
+/**
+ * What a metric keeps while batches go by, and the types of metrics. The metrics themselves are in
+ * classification.ts and regression.ts.
+ */
 import type { Config } from '../../network/options/named.js';
 import { describe } from '../../check.js';
 import { ValueError } from '../../errors.js';
