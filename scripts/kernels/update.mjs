@@ -59,8 +59,8 @@ export function updateLines({ slots, formula, decays = true }, all, { load, stor
 const indent = (lines, by) => lines.map((line) => ' '.repeat(by) + line).join('\n');
 
 /**
- * Slots of rules that the works use: each has a sweep whose scalars stay in registers. The others share a
- * loop.
+ * Rules that are used most: each has a function of its own, whose scalars stay in registers. The others share
+ * a loop.
  */
 const FREQUENT = ['sgd', 'momentum', 'adam'];
 
@@ -73,10 +73,10 @@ const atPointers = (rule, all) =>
   });
 
 /**
- * A sweep of its own, two vectors a round. `wide` fuses them; elsewhere both at once would need too many
+ * A rule's own function, two vectors a round. `wide` fuses them; elsewhere both at once would need too many
  * registers.
  */
-function sweep(name, rule, first = '') {
+function ownFunction(name, rule, first = '') {
   const all = declarations(rule);
   if (rule.slots.length > 0) all.push('least = splatOnce(TINY)');
   const round = (lines) => `    for (; g + 16 < end; g += 32) {
@@ -100,7 +100,7 @@ ${indent(atPointers(rule, [0]), 4)}
 /** The names that `update` has for the slots of a rule. */
 const placesOf = ({ slots }) => ['w', ...slots.map((_, i) => `slot${i}`)];
 
-const sweepCall = (name) => `  if (rule == RuleCode.${name}) return ${name}Update(w, parameter, g, length);`;
+const callOwn = (name) => `  if (rule == RuleCode.${name}) return ${name}Update(w, parameter, g, length);`;
 
 /** A rare rule's share of the loop of \`update\`: one vector. */
 function rareCase([name, rule]) {
@@ -127,7 +127,7 @@ const update = () => `
  */
 export function update(w: usize, parameter: usize, g: usize, length: usize): void {
   const rule = ruleOf(parameter);
-${FREQUENT.map(sweepCall).join('\n')}
+${FREQUENT.map(callOwn).join('\n')}
   const least = splatOnce(TINY);
 ${[0, 1, 2].map((i) => `  let slot${i} = w + ${distance(i)};`).join('\n')}
   for (const end = g + (length << 2); g < end; g += 16) {
@@ -152,9 +152,9 @@ export default () => [
   `
 /** The update rules. */
 export const enum RuleCode { ${Object.keys(RULES).join(', ')} }`,
-  sweep('classical', CLASSICAL),
+  ownFunction('classical', CLASSICAL),
   ...FREQUENT.map((name) =>
-    sweep(
+    ownFunction(
       name,
       RULES[name],
       name === 'momentum'
