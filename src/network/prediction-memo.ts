@@ -1,6 +1,7 @@
 /**
- * The memo of the last prediction of a single row into an array of the caller. The same call again, whatever values the row
- * and the weights then have, needs no checks and allocates nothing. Not a cache of results: they are computed every time.
+ * The memo of the last prediction of a single row into an array of the caller. The same call again, whatever
+ * values the row and the weights then have, needs no checks and allocates nothing. Not a cache of results:
+ * they are computed every time.
  */
 import type { NdArray, Rows } from '../ndarray.js';
 import type { GatherableRows } from './scale.js';
@@ -46,7 +47,10 @@ export function memoize(
   return { call, x: array, dimensions, options, out, length: out.length, rows, result, resultShape };
 }
 
-/** True if a call repeats the memoized one: same method, same objects, none of them changed but for the values. */
+/**
+ * True if a call repeats the memoized one: same method, same objects, none of them changed but for the
+ * values.
+ */
 export function isRepeated(
   memo: PredictionMemo | undefined,
   call: string,

@@ -1,6 +1,7 @@
 /**
- * Warnings of the first fit about what is learned badly: losses over output activations that do not suit them, by a table of
- * both, and features and targets of an unsuitable scale. Not for what no data can make learn: `compile` refuses it.
+ * Warnings of the first fit about what is learned badly: losses over output activations that do not suit
+ * them, by a table of both, and features and targets of an unsuitable scale. Not for what no data can make
+ * learn: `compile` refuses it.
  */
 import { adviseOnScale, EXPONENTIAL, STEPWISE } from '../data/target-scale.js';
 import type { Activation } from '../network/activations.js';
@@ -75,7 +76,10 @@ function outputRange(activation: Activation): readonly [min: number, max: number
   }
 }
 
-/** Demands of a loss on its output, the activation to use, and the kinds of outputs from which it learns badly. */
+/**
+ * Demands of a loss on its output, the activation to use, and the kinds of outputs from which it learns
+ * badly.
+ */
 interface Demand {
   readonly wants: string;
   readonly use: string;
@@ -195,7 +199,9 @@ const MAX_ROWS = 1024;
 const LARGE = 10;
 const MAX_NAMED = 5;
 
-/** Names the columns of features that a dense first layer does not learn well from: large, and spread wide. */
+/**
+ * Names the columns of features that a dense first layer does not learn well from: large, and spread wide.
+ */
 export function adviseOnFeatures(
   { spec }: Structure,
   { data, rows, features, scale, sparse }: Rows,
@@ -220,7 +226,7 @@ export function adviseOnFeatures(
     Math.sqrt(Math.max(0, squares[j] / count - (sums[j] / count) * (sums[j] / count)));
   const wide = Array.from(sums.keys()).filter((j) => largest[j] > LARGE && deviation(j) > LARGE);
   if (wide.length === 0) return undefined;
-  const worst = wide.reduce((most, j) => (deviation(j) > deviation(most) ? j : most));
+  const worst = wide.reduce((max, j) => (deviation(j) > deviation(max) ? j : max));
   const named = wide.slice(0, MAX_NAMED).join(', ');
   const more = wide.length > MAX_NAMED ? ` and ${wide.length - MAX_NAMED} more` : '';
   return `The features look unscaled: column${wide.length > 1 ? 's' : ''} ${named}${more} (column ${worst} has values up to ${Number(largest[worst].toPrecision(3))} and a standard deviation of ${Number(deviation(worst).toPrecision(3))}), where about unit variance trains best; use StandardScaler or MinMaxScaler, or for images a scale of 1/255.`;
@@ -238,8 +244,8 @@ const REGRESSION: readonly string[] = [
 const OUTLIERS = 0.01;
 
 /**
- * Says that targets are of a scale that is not learned, or lie beyond the range of the output activation; undefined if
- * neither is the case.
+ * Says that targets are of a scale that is not learned, or lie beyond the range of the output activation;
+ * undefined if neither is the case.
  */
 export function adviseOnTargets(
   { spec }: Structure,

@@ -1,6 +1,6 @@
 /**
- * trainOnBatch: single steps by a trainer that is kept from call to call, since the optimizer goes on. Not for `fit`, which
- * makes its steps in fit-loop.ts.
+ * trainOnBatch: single steps by a trainer that is kept from call to call, since the optimizer goes on. Not
+ * for `fit`, which makes its steps in fit-loop.ts.
  */
 import { anything } from '../check.js';
 import type { ClassWeight } from '../data/weights.js';
@@ -49,7 +49,11 @@ export class BatchTraining {
     this.#metrics = new Metrics(`${owner}.compile`, compiled.metrics, structure, compiled.loss);
   }
 
-  /** Makes one update; returns loss and metrics of the batch before it. @throws DivergedError, which leaves the network as it was */
+  /**
+   * Makes one update; returns loss and metrics of the batch before it.
+   *
+   * @throws DivergedError, which leaves the network as it was
+   */
   step(prepared: Prepared): Record<string, number> {
     const metrics = this.#metrics;
     metrics.reset();
@@ -82,7 +86,7 @@ export class BatchTraining {
     this.#trainer?.saveSlots();
   }
 
-  /** Ends the training: somebody else goes on with the optimizer. */
+  /** Ends the training, and writes the optimizer's slots into its state. */
   close(): void {
     this.save();
     this.#trainer = undefined;

@@ -1,6 +1,6 @@
 /**
- * The batches of an epoch of `fit`: cut from arrays in an order of their own for every pass, or taken from an iterable that
- * a function of the caller returns, which is opened, awaited, aborted and closed here.
+ * The batches of an epoch of `fit`: cut from arrays in an order of their own for every pass, or taken from an
+ * iterable that a function of the caller returns, which is opened, awaited, aborted and closed here.
  */
 import { describe } from '../check.js';
 import { ValueError } from '../errors.js';
@@ -30,7 +30,9 @@ export interface ArraySourceOptions {
   readonly stepsPerEpoch: number | undefined;
   /** Seed of the shuffles. It may be another when training begins: that of a restored state. */
   readonly seed: () => number;
-  /** Steps taken so far. They decide the order: training that is resumed goes on as if it had never stopped. */
+  /**
+   * Steps taken so far. They decide the order: training that is resumed goes on as if it had never stopped.
+   */
   readonly steps: () => number;
 }
 
@@ -78,7 +80,10 @@ export function streamSource(
   return { steps: stepsPerEpoch, whole: undefined, current: () => current, epoch: () => atHand(epoch()) };
 }
 
-/** A seed for the order of the rows from the model's seed and the number of steps taken (finalizer of MurmurHash3). */
+/**
+ * A seed for the order of the rows from the model's seed and the number of steps taken (finalizer of
+ * MurmurHash3).
+ */
 function orderSeed(seed: number, step: number): number {
   let x = Math.imul(seed ^ 0x5bd1e995, 0x9e3779b1) ^ step;
   x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
@@ -124,7 +129,11 @@ export class BatchStream {
     return this.#ahead.batch;
   }
 
-  /** The batches of an epoch, at most `max`. @throws ValueError if there are none, and for anything but batches */
+  /**
+   * The batches of an epoch, at most `max`.
+   *
+   * @throws ValueError if there are none, and for anything but batches
+   */
   async *epoch(max = Infinity): AsyncGenerator<Sample> {
     await this.peek();
     const { batch, rest } = this.#ahead!;
@@ -155,7 +164,10 @@ export class BatchStream {
     throw this.#noIterator(`one whose next returned ${describe(result)}`);
   }
 
-  /** Tells the source that no more is wanted. An abort ends the wait for its answer: it may still be at its last batch. */
+  /**
+   * Tells the source that no more is wanted. An abort ends the wait for its answer: it may still be at its
+   * last batch.
+   */
   async #end(rest: BatchIterator): Promise<void> {
     const { return: end } = rest as { return?: unknown };
     if (end === undefined || end === null) return;

@@ -1,6 +1,6 @@
 /**
- * What a model is compiled with: the options of `compile`, resolved and checked, and what `compile` refuses because no data
- * could train it. What is only learned badly is told at the first fit (advice.ts).
+ * What a model is compiled with: the options of `compile`, resolved and checked, and what `compile` refuses
+ * because no data could train it. What is only learned badly is told at the first fit (advice.ts).
  */
 import { anything, checkOptions, describe, refuseMisplaced } from '../check.js';
 import { ValueError } from '../errors.js';
@@ -19,7 +19,10 @@ import type { MetricConfig, MetricFunction } from '../train/metrics/index.js';
 import { resolveMetric } from '../train/metrics/index.js';
 import type { Layer } from './layer.js';
 
-/** A name, the result of a factory of `metrics`, or a function of targets and predictions, (rows, outputs) each. */
+/**
+ * A name, the result of a factory of `metrics`, or a function of targets and predictions, (rows, outputs)
+ * each.
+ */
 export type Metric = string | MetricConfig | MetricFunction;
 
 export interface CompileOptions {
@@ -83,7 +86,10 @@ export function compile(owner: string, given: unknown): Compiled {
   };
 }
 
-/** Names, configs and functions, each known and of another name than all others: under these they are reported. */
+/**
+ * Names, configs and functions, each known and of another name than all others: under these they are
+ * reported.
+ */
 function readMetrics(owner: string, given: unknown, { name: loss }: ResolvedLoss): readonly Metric[] {
   if (!Array.isArray(given)) {
     throw new ValueError(
@@ -123,7 +129,11 @@ export function currentRate({ optimizer, learningRate, state }: Compiled): numbe
   return typeof schedule === 'number' ? learningRate : schedule(state.step);
 }
 
-/** Replaces the learning rate. @throws ValueError where a schedule gives it, and for anything but a number >= 0 */
+/**
+ * Replaces the learning rate.
+ *
+ * @throws ValueError where a schedule gives it, and for anything but a number >= 0
+ */
 export function setRate(owner: string, compiled: Compiled, rate: unknown): void {
   if (typeof compiled.optimizer.learningRate !== 'number') {
     throw new ValueError(

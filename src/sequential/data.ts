@@ -1,6 +1,7 @@
 /**
- * Rows, targets and weights as `fit`, `evaluate` and the methods for single batches take them: checked against the model's
- * shapes and its loss, and made into a data set for the kernels, with the targets as the metrics want them beside it.
+ * Rows, targets and weights as `fit`, `evaluate` and the methods for single batches take them: checked
+ * against the model's shapes and its loss, and made into a data set for the kernels, with the targets as the
+ * metrics want them beside it.
  */
 import { describe } from '../check.js';
 import type { ClassWeights } from '../data/weights.js';
@@ -39,7 +40,10 @@ export interface Reader {
   readonly classWeight?: ClassWeights;
 }
 
-/** Checks data and makes them ready to train on or to evaluate. `part` is what errors call them: '', 'validationData: '. */
+/**
+ * Checks data and makes them ready to train on or to evaluate. `part` is what errors call them: '',
+ * 'validationData: '.
+ */
 export function* prepareInPieces(
   owner: string,
   reader: Reader,

@@ -1,6 +1,6 @@
 /**
- * Loss and metrics of a model over rows, without training: Metrics collects values over batches, in training too; Evaluation
- * runs the batches of a data set or a stream through a session that computes no gradients.
+ * Loss and metrics of a model over rows, without training: Metrics collects values over batches, in training
+ * too; Evaluation runs the batches of a data set or a stream through a session that computes no gradients.
  */
 import { anything, positiveInteger, verbosity } from '../check.js';
 import type { Network } from '../network/network.js';
@@ -79,7 +79,11 @@ export class Metrics {
     for (const state of this.#states.values()) state.reset();
   }
 
-  /** Says why a metric is NaN, to follow 'because'; undefined where that is not known. @param rows 'the validation rows' */
+  /**
+   * Says why a metric is NaN, to follow 'because'; undefined where that is not known.
+   *
+   * @param rows 'the validation rows'
+   */
   explainNaN(name: string, rows: string): string | undefined {
     return this.#states.get(name)?.explainNaN?.(rows);
   }

@@ -1,6 +1,6 @@
 /**
- * The data of a call of `fit`: arrays or a stream, split, weighted, checked, and advised on, before the model is touched; then
- * the sources of its batches and its validation. The training itself is in fit-loop.ts.
+ * The data of a call of `fit`: arrays or a stream, split, weighted, checked, and advised on, before the model
+ * is touched; then the sources of its batches and its validation. The training itself is in fit-loop.ts.
  */
 import { describe } from '../check.js';
 import type { ClassWeights } from '../data/weights.js';
@@ -138,7 +138,10 @@ async function readArrays(call: FitCall, x: ArrayInput, y: unknown): Promise<Dat
   };
 }
 
-/** Data with class weights, which count in training only. `whole`: no rows are held out, which may have other classes. */
+/**
+ * Data with class weights, which count in training only. `whole`: no rows are held out, which may have other
+ * classes.
+ */
 function weighted(prepared: Prepared, classWeight: ClassWeights | undefined, whole: boolean): Prepared {
   const { dataset } = prepared;
   return {

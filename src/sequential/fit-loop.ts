@@ -1,6 +1,7 @@
 /**
- * The loop of `Sequential.fit`: callbacks, metrics, validation, progress bar and history around the steps of src/train/fit.ts.
- * Loaded when `fit` is first called. What it reads and checks beforehand is in fit-options.ts and fit-data.ts.
+ * The loop of `Sequential.fit`: callbacks, metrics, validation, progress bar and history around the steps of
+ * src/train/fit.ts. Loaded when `fit` is first called. What it reads and checks beforehand is in
+ * fit-options.ts and fit-data.ts.
  */
 import { LostWorkerError } from '../engine/lost-worker.js';
 import { withTeam } from '../engine/with-team.js';
@@ -171,8 +172,8 @@ class FitLoop<M extends CallbackModel> {
   }
 
   /**
-   * Reports the batch and the epoch in which training has diverged. All values of that epoch but the loss are NaN: the
-   * weights that they belong to are gone.
+   * Reports the batch and the epoch in which training has diverged. All values of that epoch but the loss are
+   * NaN: the weights that they belong to are gone.
    *
    * @returns true if a callback ends training because of the batch
    */

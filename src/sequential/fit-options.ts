@@ -1,6 +1,6 @@
 /**
- * The options of Sequential.fit and how they are read. Loaded when fit is first called: until then only the types of this file
- * may be imported.
+ * The options of Sequential.fit and how they are read. Loaded when fit is first called: until then only the
+ * types of this file may be imported.
  */
 import type { Rule } from '../check.js';
 import {
@@ -38,7 +38,10 @@ export interface FitOptions<M extends object = any> {
   readonly validationSplit?: number;
   /** [x, y], [x, y, sampleWeight], or a function returning such batches. */
   readonly validationData?: Sample | Stream;
-  /** Epochs from one validation to the next, or the epochs (counted from 1) after which to validate. Default 1. */
+  /**
+   * Epochs from one validation to the next, or the epochs (counted from 1) after which to validate. Default
+   * 1.
+   */
   readonly validationFreq?: number | readonly number[];
   /** Weight of each class in the loss. */
   readonly classWeight?: ClassWeight;
@@ -51,7 +54,10 @@ export interface FitOptions<M extends object = any> {
   readonly verbose?: 0 | 1 | 2;
   /** Aborts between two steps: fit rejects with its reason. */
   readonly signal?: AbortSignal;
-  /** Threads to compute on, at most 16, as `init` takes them; the results are the same. Default: what `init` was told. */
+  /**
+   * Threads to compute on, at most 16, as `init` takes them; the results are the same. Default: what `init`
+   * was told.
+   */
   readonly threads?: number | 'auto';
   /** Milliseconds after which training ends, at most one step later. */
   readonly maxTimeMs?: number;

@@ -49,9 +49,12 @@ function sorted(history: Record<string, number[]>): Record<string, number[]> {
   return Object.fromEntries([...training, ...validation].map((name) => [name, history[name]]));
 }
 
-/** The training of a model by `fit`, under way or over: whether it runs, what computes it, and what it has reached. */
+/**
+ * The training of a model by `fit`, under way or over: whether it runs, what computes it, and what it has
+ * reached.
+ */
 export class FitRun extends FitGuard {
-  /** What makes the steps, from the first to the last. */
+  /** The trainer, while steps are made. */
   trainer: Trainer | undefined;
   history = new History();
   /** Epochs finished, those before `initialEpoch` included. */

@@ -1,9 +1,9 @@
 /**
- * A model without its weights as JSON: written for `toJSON` and model files, read back from text or data of which nothing is
- * trusted. Used by lamella/predict too, so it knows neither of the two model classes.
+ * A model without its weights as JSON: written for `toJSON` and model files, read back from text or data of
+ * which nothing is trusted. Used by lamella/predict too, so it knows neither of the two model classes.
  */
 import { describe } from '../check.js';
-import { FormatError, LamellaError, UnsupportedError } from '../errors.js';
+import { FormatError, LamellaError, UnsupportedError, ValueError } from '../errors.js';
 import type { Shape } from '../network/spec.js';
 import type { NestedNumbers } from '../ndarray.js';
 import type { Layer } from './layer.js';
@@ -23,8 +23,19 @@ export interface ModelJson {
   readonly seed?: number;
   readonly inputShape?: readonly number[];
   readonly layers: readonly Readonly<Record<string, unknown>>[];
-  /** As nested arrays of numbers, in the order of `getWeights`. */
+  /** Nested arrays of numbers, in the order of `getWeights`. */
   readonly weights?: readonly NestedNumbers[];
+}
+
+/** Models of more weights are left to `toBytes`. */
+const MAX_WEIGHTS = 1_000_000;
+
+/** @throws ValueError for more weights than JSON should hold */
+export function checkJsonWeights(owner: string, count: number): void {
+  if (count <= MAX_WEIGHTS) return;
+  throw new ValueError(
+    `${owner}: toJSON takes at most ${MAX_WEIGHTS} weights, but the model has ${count}; use toBytes().`,
+  );
 }
 
 interface Described {
@@ -43,9 +54,12 @@ export function modelJson({ name, seed, layers }: Described, inputShape: Shape |
 }
 
 const KEYS = ['format', 'version', 'kind', 'name', 'seed', 'inputShape', 'layers'];
-const MOST_LAYERS = 10000;
+const MAX_LAYERS = 10000;
 
-/** Of a text: more than a million weights take, in layers of one unit too. An empty object takes 56 bytes of memory. */
+/**
+ * Limits of a text, above what a million weights take, even in layers of one unit. An empty object takes 56
+ * bytes of memory.
+ */
 const MAX_LENGTH = 67_108_864;
 const MAX_CONTAINERS = 2_097_152;
 
@@ -55,7 +69,8 @@ export function readJson(json: unknown): Record<string, unknown> {
 }
 
 /**
- * What `make` makes of the options of a model that `toJSON` described without weights. Nothing in it is trusted.
+ * What `make` makes of the options of a model that `toJSON` described without weights. Nothing in it is
+ * trusted.
  *
  * @throws FormatError for anything else than such a description
  */
@@ -68,7 +83,7 @@ export function readDescribed<T>(description: unknown, make: (options: Sequentia
   if (record.kind !== 'sequential') refuse("kind 'sequential'", describe(record.kind));
   const { layers } = record;
   if (!Array.isArray(layers)) refuse('an array of layers', describe(layers));
-  if ((layers as unknown[]).length > MOST_LAYERS) refuse(`at most ${MOST_LAYERS} layers`, describe(layers));
+  if ((layers as unknown[]).length > MAX_LAYERS) refuse(`at most ${MAX_LAYERS} layers`, describe(layers));
   try {
     const { name, seed, inputShape } = record as { name?: string; seed?: number; inputShape?: number[] };
     const input = inputShape === undefined ? [] : [makeLayer('input', { shape: inputShape })];
@@ -78,7 +93,11 @@ export function readDescribed<T>(description: unknown, make: (options: Sequentia
   }
 }
 
-/** Gives a model weights of JSON. @throws FormatError if they do not fit; UnsupportedError without an engine */
+/**
+ * Gives a model weights of JSON.
+ *
+ * @throws FormatError if they do not fit; UnsupportedError without an engine
+ */
 export function setGivenWeights(model: { setWeights(weights: never): void }, weights: unknown): void {
   try {
     model.setWeights(weights as never);
@@ -110,10 +129,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** True if a letter occurs at most `most` times. */
-function hasAtMost(text: string, letter: string, most: number): boolean {
+/** True if a letter occurs at most `max` times. */
+function hasAtMost(text: string, letter: string, max: number): boolean {
   let at = -1;
-  for (let count = 0; count <= most; count++) {
+  for (let count = 0; count <= max; count++) {
     at = text.indexOf(letter, at + 1);
     if (at < 0) return true;
   }

@@ -1,6 +1,6 @@
 /**
- * The layers of a Sequential model in order, with their names and, once the shape of the input is known, their shapes and
- * parameters. Not for weights: those belong to the model (predictor.ts).
+ * The layers of a Sequential model in order, with their names and, once the shape of the input is known,
+ * their shapes and parameters. Not for weights: those belong to the model (predictor.ts).
  */
 import { describe } from '../check.js';
 import { ValueError } from '../errors.js';
@@ -13,7 +13,7 @@ import { snakeCase, StructureBuilder } from './structure.js';
 /** Layers in order, bottom first, each with a name of its own. */
 export class LayerStack {
   readonly layers: Layer[] = [];
-  /** What errors call the model. */
+  /** Name of the model in errors. */
   readonly #owner: string;
   readonly #places = new Map<Layer, { readonly name: string; readonly index: number }>();
   readonly #names = new LayerNames();
@@ -48,8 +48,8 @@ export class LayerStack {
    *
    * @param owner the model, as the layer sees it
    * @param hasWeights true if it is too late
-   * @throws ShapeError if the layer cannot take the output of the layer below; ValueError for layers of other models,
-   *   repeated names, a second `inputShape`, and for anything but a layer
+   * @throws ShapeError if the layer cannot take the output of the layer below; ValueError for layers of other
+   *   models, repeated names, a second `inputShape`, and for anything but a layer
    */
   add(layer: Layer, owner: LayerOwner, hasWeights: boolean): void {
     this.#check(layer, hasWeights);

@@ -1,6 +1,6 @@
 /**
- * Reading of the files that `saveSequential` has written, checked against the layers that they describe. Loaded when it is
- * first needed, by lamella/predict too.
+ * Reading of the files that `saveSequential` has written, checked against the layers that they describe.
+ * Loaded when it is first needed, by lamella/predict too.
  */
 import { anything, integer, nullable, number } from '../check.js';
 import type { Engine } from '../engine/engines.js';
@@ -20,7 +20,11 @@ export function readSequential(bytes: Uint8Array): Promise<ModelFile> {
   return readModelFile(bytes, SEQUENTIAL);
 }
 
-/** The model in the bytes of a file, to predict with. @throws FormatError for anything else, and for damaged files */
+/**
+ * The model in the bytes of a file, to predict with.
+ *
+ * @throws FormatError for anything else, and for damaged files
+ */
 export async function readPredictor(
   bytes: Uint8Array,
   engine: () => Promise<Engine>,

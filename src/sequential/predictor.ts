@@ -1,7 +1,7 @@
 /**
- * SequentialPredictor: layers with their weights, as far as lamella/predict needs them. Sequential (sequential.ts) adds all
- * that trains; nothing of that may be imported here, for types neither. The order and the shapes of the layers are kept by
- * LayerStack, a prediction is computed by Network.
+ * SequentialPredictor: layers with their weights, as far as lamella/predict needs them. Sequential
+ * (sequential.ts) adds all that trains; nothing of that may be imported here, for types neither. The order
+ * and the shapes of the layers are kept by LayerStack, a prediction is computed by Network.
  */
 import type { AsyncOptions, ThreadsOption } from '../check.js';
 import {
@@ -30,7 +30,6 @@ import { isRepeated, memoize } from '../network/prediction-memo.js';
 import type { Shape } from '../network/spec.js';
 import { sizeOf } from '../network/spec.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
-import { formatShape } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
 import { runInSlices, Yielder } from '../yielding.js';
 import type { Layer } from './layer.js';
@@ -41,6 +40,7 @@ import {
   parametersOf,
   readRows,
   readRowsInPieces,
+  shapeOfPredictions,
   snakeCase,
   weightValues,
 } from './structure.js';
@@ -49,14 +49,20 @@ import { summaryLines } from './summary.js';
 export interface SequentialOptions {
   /** Bottom first; more may follow by `add`. */
   readonly layers?: readonly Layer[];
-  /** 0 to 4294967295: of weights, shuffles, dropout and noise. Default: one that is drawn with the first weights. */
+  /**
+   * 0 to 4294967295: of weights, shuffles, dropout and noise. Default: one that is drawn with the first
+   * weights.
+   */
   readonly seed?: number;
   /** Default 'sequential'. */
   readonly name?: string;
 }
 
 export interface PredictOptions extends ThreadsOption {
-  /** Receives the predictions, row-major. A row asked for again with the same objects makes no new ones: the result is the last. */
+  /**
+   * Receives the predictions, row-major. A row asked for again with the same objects makes no new ones: the
+   * result is the last.
+   */
   readonly out?: Float32Array;
   /** Accepted for Keras's sake: a row's prediction does not depend on it. */
   readonly batchSize?: number;
@@ -76,7 +82,9 @@ export interface SummaryOptions {
   readonly print?: (line: string) => void;
 }
 
-/** A saved Sequential model: its layers, weights and predictions, as documented there. It cannot be trained. */
+/**
+ * A saved Sequential model: its layers, weights and predictions, as documented there. It cannot be trained.
+ */
 export class SequentialPredictor {
   /** Survives minifiers. */
   static readonly name: string = 'SequentialPredictor';
@@ -115,7 +123,10 @@ export class SequentialPredictor {
     return [...this.stack.layers];
   }
 
-  /** Seed of weights, shuffles, dropout and noise; one that was not given is drawn with the first weights, undefined before. */
+  /**
+   * Seed of weights, shuffles, dropout and noise; one that was not given is drawn with the first weights,
+   * undefined before.
+   */
   get seed(): number | undefined {
     return this.#seed;
   }
@@ -149,8 +160,8 @@ export class SequentialPredictor {
   /**
    * Put a layer on top.
    *
-   * @throws ShapeError if it cannot take the output of the layer below; ValueError for layers of other models, repeated
-   * names, a second `inputShape`, and once the model has weights
+   * @throws ShapeError if it cannot take the output of the layer below; ValueError for layers of other
+   *   models, repeated names, a second `inputShape`, and once the model has weights
    */
   add(layer: Layer): void {
     this.#add(layer);
@@ -171,7 +182,10 @@ export class SequentialPredictor {
     return this.#read();
   }
 
-  /** Names of the weights in the order of `getWeights`, as Keras's: 'dense/kernel', 'batch_normalization/moving_mean'. */
+  /**
+   * Names of the weights in the order of `getWeights`, as Keras's: 'dense/kernel',
+   * 'batch_normalization/moving_mean'.
+   */
   get weightNames(): string[] {
     const { parameters } = this.structure('weightNames');
     return parameters.map(({ layer, name }) => `${this.stack.layers[layer].name}/${snakeCase(name)}`);
@@ -180,8 +194,8 @@ export class SequentialPredictor {
   /**
    * Replace all weights; order and shapes as in `getWeights`.
    *
-   * @throws ShapeError for other numbers or shapes; ValueError for NaN or infinities, before the model is built, and while
-   * it is being trained
+   * @throws ShapeError for other numbers or shapes; ValueError for NaN or infinities, before the model is
+   *   built, and while it is being trained
    */
   setWeights(weights: readonly ArrayInput[]): void {
     const { parameters } = this.structure('setWeights');
@@ -191,7 +205,8 @@ export class SequentialPredictor {
   /**
    * Predictions for rows: an NdArray (rows, outputs), or (rows, ...outputShape).
    *
-   * @throws ShapeError for rows of another shape, and for `out` of another length; ValueError for NaN and infinities
+   * @throws ShapeError for rows of another shape, and for `out` of another length; ValueError for NaN and
+   *   infinities
    */
   predict(x: ArrayInput, options?: PredictOptions): NdArray {
     const { present } = this;
@@ -200,19 +215,24 @@ export class SequentialPredictor {
       present.forward(again, options?.out);
       return result as NdArray;
     }
-    const { out } = checkOptions(this.#predict, options, predictSchema);
-    const structure = this.structure('predict');
-    const rows = readRows(this.#predict, x, structure.spec.inputShape, 'x', true);
-    const shape = shapeOfPredictions(this.#predict, structure, rows.rows, out);
-    const network = this.network('predict');
+    return this.#predictAs('predict', this.#predict, x, options);
+  }
+
+  /** `predict`, by the name of the method that was called, without and with the model's. */
+  #predictAs(call: string, owner: string, x: ArrayInput, options?: PredictOptions): NdArray {
+    const { out } = checkOptions(owner, options, predictSchema);
+    const structure = this.structure(call);
+    const rows = readRows(owner, x, structure.spec.inputShape, 'x', true);
+    const shape = shapeOfPredictions(owner, structure, rows.rows, out);
+    const network = this.network(call);
     const result = { data: network.forward(rows, out), shape };
     network.memo = memoize('predict', x, options, rows, result);
     return result;
   }
 
   /**
-   * `predict` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the same
-   * weights, whatever is trained meanwhile.
+   * `predict` in slices of about 25 ms, between which other work of the program runs. All rows are predicted
+   * by the same weights, whatever is trained meanwhile.
    *
    * @param options those of predict, and `signal`
    */
@@ -232,12 +252,12 @@ export class SequentialPredictor {
 
   /** Predictions for rows, as `predict` gives them without options. */
   predictOnBatch(x: ArrayInput): NdArray {
-    return this.predict(x);
+    return this.#predictAs('predictOnBatch', `${this.name}.predictOnBatch`, x);
   }
 
   /** The class of every row: the unit with the largest prediction; of one unit, whether it is above .5. */
   predictClasses(x: ArrayInput): Int32Array {
-    const { data, shape } = this.predict(x);
+    const { data, shape } = this.#predictAs('predictClasses', `${this.name}.predictClasses`, x);
     const units = sizeOf(shape.slice(1));
     const classes = new Int32Array(shape[0]);
     for (let row = 0; row < classes.length; row++) {
@@ -259,21 +279,19 @@ export class SequentialPredictor {
     });
     const structure = this.structure('summary');
     const trainable = countValues(structure.parameters.filter((parameter) => parameter.trainable));
-    const { columns } = (globalThis as { process?: { stdout?: { columns?: number } } }).process?.stdout ?? {};
     const optimizerValues = this.optimizerValues(trainable);
     const { name, stack } = this;
-    for (const line of summaryLines({ name, layers: stack.layers, structure, optimizerValues }, columns)) {
-      print(line);
-    }
+    for (const line of summaryLines({ name, layers: stack.layers, structure, optimizerValues })) print(line);
   }
 
-  /** What JSON.stringify calls. @throws ValueError always */
+  /** Refuses JSON.stringify, which calls it. @throws ValueError always */
   toJSON(): unknown {
     throw notJson(this.name, 'keep the bytes that it was loaded from');
   }
 
   /**
-   * @internal Gives a model that is built the weights that `read` finds for its parameters, and an engine to run on.
+   * @internal Gives a model that is built the weights that `read` finds for its parameters, and an engine to
+   *   run on.
    *
    * @returns all that `read` has found
    */
@@ -323,7 +341,9 @@ export class SequentialPredictor {
     this.network('setWeights').setPacked(block);
   }
 
-  /** Number of values that the optimizer keeps for so many trainable ones; undefined before the first step. */
+  /**
+   * Number of values that the optimizer keeps for so many trainable ones; undefined before the first step.
+   */
   protected optimizerValues(_trainable: number): number | undefined {
     return undefined;
   }
@@ -375,22 +395,4 @@ export class SequentialPredictor {
     parameters.forEach((parameter, i) => pack(block, values[i], parameter));
     this.store(block);
   }
-}
-
-/** The shape of the predictions of some rows. @throws ShapeError if `out` does not have room for just these */
-function shapeOfPredictions(
-  owner: string,
-  { shapes }: Structure,
-  rows: number,
-  out: Float32Array | undefined,
-): number[] {
-  const each = shapes[shapes.length - 1];
-  // Spreading costs more than all else that a single row needs.
-  const shape = each.length === 1 ? [rows, each[0]] : [rows, ...each];
-  if (out && out.length !== sizeOf(shape)) {
-    throw new ShapeError(
-      `${owner}: out must have ${sizeOf(shape)} elements for the shape ${formatShape(shape)}, but received ${out.length}.`,
-    );
-  }
-  return shape;
 }

@@ -1,6 +1,6 @@
 /**
- * What of a model outlives it: the bytes of its file, and the state from which training goes on, written and read. Reading
- * files is in loading.ts, which is loaded when it is first needed.
+ * What of a model outlives it: the bytes of its file, and the state from which training goes on, written and
+ * read. Reading files is in loading.ts, which is loaded when it is first needed.
  */
 import type { Schema } from '../check.js';
 import { anything, checkValue, describe, integer, number } from '../check.js';
@@ -70,13 +70,22 @@ function isPlain(options: CompileOptions): boolean {
   }
 }
 
-/** The optimizer's part of a state: its slots as arrays of the weights' shapes. */
-export function optimizerState({ state }: Compiled, { parameters }: Network): TrainingState['optimizer'] {
+/**
+ * The state of the optimizer, slots as arrays of the weights' shapes, and the learning rate unless scheduled.
+ */
+export function optimizerProgress(
+  { state, optimizer, learningRate }: Compiled,
+  { parameters }: Network,
+): OptimizerProgress {
   const { step, beta1Power, beta2Power, decayPower, momentumProduct, slots = [] } = state;
   const arrays = slots.map((slot) =>
     parameters.map((parameter) => ({ data: unpack(slot, parameter), shape: parameter.shape })),
   );
-  return { step, beta1Power, beta2Power, decayPower, momentumProduct, slots: arrays };
+  const given = typeof optimizer.learningRate === 'number' && { learningRate };
+  return {
+    optimizer: { step, beta1Power, beta2Power, decayPower, momentumProduct, slots: arrays },
+    ...given,
+  };
 }
 
 const count = integer({ min: 0 });
@@ -95,8 +104,8 @@ const rules = {
 };
 
 /**
- * Checks a state that the caller gave, perhaps from a file: nothing in it is trusted. Weights are left to setWeights, slots to
- * `restoredOptimizer`.
+ * Checks a state that the caller gave, perhaps from a file: nothing in it is trusted. Weights are left to
+ * setWeights, slots to `restoredOptimizer`.
  *
  * @throws ValueError for missing members, and for anything else than numbers
  */

@@ -1,7 +1,7 @@
 /**
- * Sequential: all that trains a stack of layers, on top of SequentialPredictor, which holds layers and weights and predicts.
- * The class decides what may be called when; the work is done elsewhere: fit-loop.ts (loaded when `fit` is first called),
- * batch-training.ts, evaluation.ts, saving.ts and loading.ts.
+ * Sequential: all that trains a stack of layers, on top of SequentialPredictor, which holds layers and
+ * weights and predicts. The class decides what may be called when; the work is done elsewhere: fit-loop.ts
+ * (loaded when `fit` is first called), batch-training.ts, evaluation.ts, saving.ts and loading.ts.
  */
 import type { AsyncOptions } from '../check.js';
 import { boolean, checkOptions, notJson, refuseMisplaced, runAsync } from '../check.js';
@@ -33,21 +33,18 @@ import type { FitOptions } from './fit-options.js';
 import type { History } from './fit-run.js';
 import { FitRun } from './fit-run.js';
 import type { ModelJson } from './json.js';
-import { modelJson, readDescribed } from './json.js';
+import { checkJsonWeights, modelJson, readDescribed } from './json.js';
 import type { Layer } from './layer.js';
 import type { SequentialOptions } from './predictor.js';
 import { SequentialPredictor } from './predictor.js';
 import type { OptimizerProgress } from './saving.js';
-import { optimizerState, readTrainingState, restoredOptimizer, saveSequential } from './saving.js';
+import { optimizerProgress, readTrainingState, restoredOptimizer, saveSequential } from './saving.js';
 import type { Structure } from './structure.js';
 import { checkMemory, countValues, initialWeights, structureOf } from './structure.js';
 import { optimizerValues } from './summary.js';
 
-/** Models of more weights are left to `toBytes`. */
-const MAX_JSON_WEIGHTS = 1_000_000;
-
 export interface ToJsonOptions {
-  /** Whether weights are included, as nested arrays of numbers in the order of `getWeights`. Default false. */
+  /** True includes weights, as nested arrays of numbers in the order of `getWeights`. Default false. */
   readonly weights?: boolean;
 }
 
@@ -55,7 +52,10 @@ export interface ToJsonOptions {
 export class Sequential extends SequentialPredictor implements CallbackModel {
   /** Survives minifiers. */
   static override readonly name: string = 'Sequential';
-  /** True ends training before the next step; while `fit` prepares its data, before the first. `fit` begins with false. */
+  /**
+   * True ends training before the next step; while `fit` prepares its data, before the first. `fit` begins
+   * with false.
+   */
   stopTraining = false;
   #compiled: Compiled | undefined;
   readonly #run = new FitRun();
@@ -70,7 +70,7 @@ export class Sequential extends SequentialPredictor implements CallbackModel {
   /**
    * The model that `toBytes` made these bytes of.
    *
-   * @throws FormatError for anything else, damaged files and such of later versions
+   * @throws FormatError for anything else, for damaged files, and for those of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<Sequential> {
     const kept = keptBytes(bytes);
@@ -134,7 +134,10 @@ export class Sequential extends SequentialPredictor implements CallbackModel {
     this.#compiled = compiled;
   }
 
-  /** Train on arrays, or on the batches that a function returns, called once per epoch. Resolves to the history. */
+  /**
+   * Train on arrays, or on the batches that a function returns, called once per epoch. Resolves to the
+   * history.
+   */
   fit(x: Stream, options?: FitOptions<this>): Promise<History>;
   fit(x: ArrayInput, y: ArrayInput, options?: FitOptions<this>): Promise<History>;
   async fit(x: ArrayInput | Stream, y?: unknown, options?: FitOptions<this>): Promise<History> {
@@ -165,7 +168,8 @@ export class Sequential extends SequentialPredictor implements CallbackModel {
   /**
    * One step on one batch; its loss and metrics before the update. Builds the model if need be.
    *
-   * @throws DivergedError if loss or weights become non-finite: the weights before the step are kept, the optimizer begins anew
+   * @throws DivergedError if loss or weights become non-finite: the weights before the step are kept, the
+   *   optimizer begins anew
    */
   trainOnBatch(x: ArrayInput, y: ArrayInput, options?: TrainOnBatchOptions): Record<string, number> {
     const call = `${this.name}.trainOnBatch`;
@@ -199,8 +203,8 @@ export class Sequential extends SequentialPredictor implements CallbackModel {
   }
 
   /**
-   * `evaluate` in slices of about 25 ms, between which other work of the program runs. All rows are predicted by the same
-   * weights, whatever is trained meanwhile.
+   * `evaluate` in slices of about 25 ms, between which other work of the program runs. All rows are predicted
+   * by the same weights, whatever is trained meanwhile.
    *
    * @param options those of evaluate, and `signal`
    */
@@ -247,7 +251,8 @@ export class Sequential extends SequentialPredictor implements CallbackModel {
   /**
    * Go on from a state: weights, optimizer, history; in a callback's `onTrainBegin`, with its epoch.
    *
-   * @throws ShapeError for the state of another model; ValueError for what is no state, and once steps are being made
+   * @throws ShapeError for the state of another model; ValueError for what is no state, and once steps are
+   *   being made
    */
   setTrainingState(given: TrainingState): void {
     this.#compiledFor('setTrainingState');
@@ -275,24 +280,22 @@ export class Sequential extends SequentialPredictor implements CallbackModel {
     if (learningRate !== undefined) compiled.learningRate = learningRate;
   }
 
-  /** State of the optimizer, and the learning rate unless a schedule gives it. */
+  /** The state of the optimizer after the last whole step. */
   #optimizerProgress(wanted: string): OptimizerProgress {
     const compiled = this.#compiledFor(wanted);
     const network = this.network(wanted);
     this.#run.trainer?.saveSlots();
     this.#batches?.save();
-    return {
-      optimizer: optimizerState(compiled, network),
-      ...(typeof compiled.optimizer.learningRate === 'number' && { learningRate: compiled.learningRate }),
-    };
+    return optimizerProgress(compiled, network);
   }
 
   /**
-   * The layers and their options as plain data, from which `modelFromJSON` makes the same model. Without `weights: true` its
-   * weights are left out, which is why JSON.stringify(model) is refused: write JSON.stringify(model.toJSON()).
+   * The layers and their options as plain data, from which `modelFromJSON` makes the same model. Without
+   * `weights: true` its weights are left out, which is why JSON.stringify(model) is refused: write
+   * JSON.stringify(model.toJSON()).
    *
-   * @throws ValueError if called by JSON.stringify; with `weights: true` before the model is built, and for more than
-   *   1,000,000 weights, which `toBytes` keeps in a seventh of the space
+   * @throws ValueError if called by JSON.stringify; with `weights: true` before the model is built, and for
+   *   more than 1,000,000 weights, which `toBytes` keeps in a seventh of the space
    */
   override toJSON(options?: ToJsonOptions): ModelJson {
     if (typeof options === 'string') {
@@ -300,20 +303,16 @@ export class Sequential extends SequentialPredictor implements CallbackModel {
       throw notJson(this.name, `save toBytes(), or stringify ${choices}`);
     }
     const { weights = false } = checkOptions(`${this.name}.toJSON`, options, { weights: boolean });
-    const count = weights ? countValues(this.structure('toJSON with weights').parameters) : 0;
-    if (count > MAX_JSON_WEIGHTS) {
-      throw new ValueError(
-        `${this.name}: toJSON takes at most ${MAX_JSON_WEIGHTS} weights, but the model has ${count}; use toBytes().`,
-      );
-    }
+    if (weights) checkJsonWeights(this.name, countValues(this.structure('toJSON with weights').parameters));
     const values = weights && { weights: this.getWeights().map(toNested) };
     return { ...modelJson(this, this.stack.inputShape), ...values };
   }
 
   /**
-   * The model as bytes of a safetensors file, for `fromBytes`, `loadModel` or a disk: layers, weights, seed, what it was
-   * compiled with and the state of the optimizer, so that `fit` goes on. Where functions are part of what it was compiled
-   * with, the loaded model is to be compiled again. While `fit` runs: the last whole step.
+   * The model as bytes of a safetensors file, for `fromBytes`, `loadModel` or a disk: layers, weights, seed,
+   * what it was compiled with and the state of the optimizer, so that `fit` goes on. Where functions are part
+   * of what it was compiled with, the loaded model is to be compiled again. While `fit` runs: the last whole
+   * step.
    *
    * @throws ValueError before the model is built
    */
@@ -325,7 +324,7 @@ export class Sequential extends SequentialPredictor implements CallbackModel {
     return saveSequential({ weights: this.getWeights(), model: this.toJSON(), parameters, compiled });
   }
 
-  /** What the model is trained with. @throws ValueError before `compile` */
+  /** Loss, optimizer and metrics. @throws ValueError before `compile` */
   #compiledFor(wanted: string): Compiled {
     if (this.#compiled) return this.#compiled;
     throw new ValueError(

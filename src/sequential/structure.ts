@@ -1,6 +1,7 @@
 /**
- * What is known of a model once its input has a shape: the shapes between its layers, its parameters, the memory they need,
- * and which rows and weights fit. Pure functions of the layers; who owns the weights is no matter of this file.
+ * What is known of a model once its input has a shape: the shapes between its layers, its parameters, the
+ * memory they need, and which rows and weights fit. Pure functions of the layers; who owns the weights is no
+ * matter of this file.
  */
 import { MAX_ARENA_BYTES, mebibytes } from '../budget.js';
 import { describe } from '../check.js';
@@ -47,7 +48,8 @@ export class StructureBuilder {
   /**
    * Puts a layer on top; where that is refused, nothing has changed.
    *
-   * @throws ShapeError naming the layer that does not fit; UnsupportedError if no memory can hold the weights, or a row
+   * @throws ShapeError naming the layer that does not fit; UnsupportedError if no memory can hold the
+   *   weights, or a row
    */
   add(owner: string, layer: Layer): void {
     const what = `${owner}, layer ${describe(layer.name)}`;
@@ -83,7 +85,11 @@ export class StructureBuilder {
   }
 }
 
-/** Shapes and parameters of layers for rows of one shape. @throws as StructureBuilder does, and ValueError without layers */
+/**
+ * Shapes and parameters of layers for rows of one shape.
+ *
+ * @throws as StructureBuilder does, and ValueError without layers
+ */
 export function structureOf(owner: string, inputShape: Shape, layers: readonly Layer[]): Structure {
   if (layers.length === 0) {
     throw new ValueError(`${owner}: a model needs at least one layer besides its input, but has none.`);
@@ -149,7 +155,10 @@ function remedy(parameters: readonly Parameter[]): string {
   return `fewer filters or a smaller kernelSize than [${height}, ${width}]`;
 }
 
-/** 'BatchNormalization' → 'batch_normalization', 'MaxPooling2D' → 'max_pooling2d', 'movingMean' → 'moving_mean'. */
+/**
+ * 'BatchNormalization' → 'batch_normalization', 'MaxPooling2D' → 'max_pooling2d', 'movingMean' →
+ * 'moving_mean'.
+ */
 export function snakeCase(className: string): string {
   return className.replace(/(?<=[a-z])([A-Z])/g, '_$1').toLowerCase();
 }
@@ -206,7 +215,8 @@ export function* readRowsInPieces(
 function checkShape(owner: string, rows: Rows, inputShape: Shape, name: string): void {
   if (isShape(rows.shape, inputShape)) return;
   const received = rows.shape.slice(1);
-  // Images of one channel may leave it out, or have it where none is expected (keras/src/models/functional.py).
+  // Images of one channel may leave it out, or have it where none is expected:
+  // keras/src/models/functional.py.
   const bare = (shape: Shape): Shape => (shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape);
   if (received.length === inputShape.length) checkSameShape(owner, name, received, inputShape);
   else if (bare(received).length !== bare(inputShape).length) {
@@ -232,4 +242,26 @@ function checkSameShape(owner: string, name: string, received: Shape, expected: 
   throw new ShapeError(
     `${owner}: ${name} must have the shape ${rows(expected)}, as the model was built for, but received ${rows(received)}${hint}.`,
   );
+}
+
+/**
+ * The shape of the predictions of some rows.
+ *
+ * @throws ShapeError if `out` does not have room for just these
+ */
+export function shapeOfPredictions(
+  owner: string,
+  { shapes }: Structure,
+  rows: number,
+  out: Float32Array | undefined,
+): number[] {
+  const each = shapes[shapes.length - 1];
+  // Spreading costs more than all else that a single row needs.
+  const shape = each.length === 1 ? [rows, each[0]] : [rows, ...each];
+  if (out && out.length !== sizeOf(shape)) {
+    throw new ShapeError(
+      `${owner}: out must have ${sizeOf(shape)} elements for the shape ${formatShape(shape)}, but received ${out.length}.`,
+    );
+  }
+  return shape;
 }

@@ -1,3 +1,7 @@
+/**
+ * The table that `summary` prints: Keras 3's, of layers, shapes and parameters, to the letter
+ * (keras/src/utils/summary_utils.py). Pure functions from a model's structure to lines of text.
+ */
 import { updateRule } from '../network/optimizers.js';
 import type { OptimizerSpec } from '../network/optimizers.js';
 import type { Shape } from '../network/spec.js';
@@ -12,12 +16,12 @@ function widths(columns: number): [number, number, number] {
   return [first - 1, second - first - 2, total - second - 1];
 }
 
-/** (None, 28, 28, 1) */
+/** A shape with the rows left open, as in '(None, 28, 28, 1)'. */
 function batchShape(shape: Shape): string {
   return `(${['None', ...shape].join(', ')})`;
 }
 
-/** 1234567 as '1,234,567'. */
+/** A number with commas: 1234567 as '1,234,567'. */
 function count(value: number): string {
   const digits = String(value);
   const groups: string[] = [];
@@ -25,7 +29,7 @@ function count(value: number): string {
   return groups.join(',');
 }
 
-/** '397.54 KB': 4 bytes per value. */
+/** Memory of float32 values, as in '397.54 KB'. */
 function memory(values: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
   let size = 4 * values;
@@ -37,7 +41,7 @@ function memory(values: number): string {
   return `${size.toFixed(2)} ${units[unit]}`;
 }
 
-/** A cell's text in lines that fit. */
+/** The text of a cell in lines of at most `width` letters. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let rest = text;
@@ -62,26 +66,35 @@ function tableRow(cells: readonly string[], sizes: readonly number[], bar: strin
   });
 }
 
-/** Values that Keras's optimizers keep: slots per trainable value, the step, and the learning rate unless it is a schedule. */
+/**
+ * Number of values that Keras's optimizers keep: slots per trainable value, the step, and the learning rate
+ * unless it is a schedule.
+ */
 export function optimizerValues(spec: OptimizerSpec, trainable: number, scheduled: boolean): number {
   let { slots } = updateRule(spec);
   if (spec.kind === 'rmsprop' && spec.momentum === 0) slots -= 1;
   return slots * trainable + (spec.kind === 'nadam' ? 2 : 1) + (scheduled ? 0 : 1);
 }
 
-/** What the summary of a model tells. */
+/** The parts of a model that its summary shows. */
 export interface Summarised {
   readonly name: string;
   readonly layers: readonly Layer[];
   readonly structure: Structure;
-  /** Values that the optimizer keeps; undefined before the first step. */
+  /** Number of values that the optimizer keeps; undefined before the first step. */
   readonly optimizerValues: number | undefined;
+}
+
+/** Width of the terminal in characters; 80 if there is none. */
+function terminalColumns(): number {
+  const { process } = globalThis as { process?: { stdout?: { columns?: number } } };
+  return process?.stdout?.columns ?? 80;
 }
 
 /** Keras 3's summary, in lines. */
 export function summaryLines(
   { name, layers, structure, optimizerValues: kept }: Summarised,
-  columns = 80,
+  columns = terminalColumns(),
 ): string[] {
   const sizes = widths(columns);
   const rule = (left: string, middle: string, right: string, line: string): string =>

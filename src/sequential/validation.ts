@@ -59,7 +59,9 @@ export class Validation {
     return typeof frequency === 'number' ? (index + 1) % frequency === 0 : frequency.includes(index + 1);
   }
 
-  /** Says why a metric of the last validation is NaN, to follow 'because'; undefined where that is not known. */
+  /**
+   * Says why a metric of the last validation is NaN, to follow 'because'; undefined where that is not known.
+   */
   explainNaN(name: string): string | undefined {
     return this.#evaluation?.metrics.explainNaN(name, 'the validation rows');
   }

@@ -27,7 +27,9 @@ export class FitGuard {
     if (this.busy) throw new ValueError(`${owner}: ${event} while the model is being trained; ${advice}.`);
   }
 
-  /** Starts a training of an estimator; resolves to the estimator. The promise of a second training rejects. */
+  /**
+   * Starts a training of an estimator; resolves to the estimator. The promise of a second training rejects.
+   */
   run<T extends object>(estimator: T, owner: string, call: string, work: () => Promise<void>): Promise<T> {
     return promised(estimator, owner, call, async () => {
       this.checkIdle(owner, `${call} was called`, 'await the first call');
@@ -38,8 +40,9 @@ export class FitGuard {
 }
 
 /**
- * Start work and return its promise. To read the estimator's members from the promise, as in `model.fit(x, y).predict(x)`,
- * throws a NotFittedError that says what is missing, where JavaScript would only say that predict is not a function.
+ * Start work and return its promise. To read the estimator's members from the promise, as in `model.fit(x,
+ * y).predict(x)`, throws a NotFittedError that says what is missing, where JavaScript would only say that
+ * predict is not a function.
  */
 function promised<T extends object>(
   estimator: T,

@@ -1,7 +1,7 @@
 /**
- * The loop of a training: epochs, steps, their reports, budgets of time and steps, recovery from divergence and from lost
- * workers, and pauses for the host's event loop. It knows no model and no options of the public API: what is to be done with
- * an epoch or a step is up to the hooks of the request.
+ * The loop of a training: epochs, steps, their reports, budgets of time and steps, recovery from divergence
+ * and from lost workers, and pauses for the host's event loop. It knows no model and no options of the public
+ * API: what is to be done with an epoch or a step is up to the hooks of the request.
  */
 import type { Pieces } from '../yielding.js';
 import { throwIfAborted, runInSlices, Yielder } from '../yielding.js';
@@ -54,8 +54,8 @@ export interface FitHooks {
   readonly onPredictions?: (batch: Batch, part: Int32Array) => void;
   readonly onStep?: (report: StepReport) => void | Promise<void>;
   /**
-   * Called when an epoch's loss or weights have become non-finite, after the last finite weights are restored. True ends
-   * training without an error.
+   * Called when an epoch's loss or weights have become non-finite, after the last finite weights are
+   * restored. True ends training without an error.
    */
   readonly onDivergence?: (report: EpochReport) => boolean | undefined | Promise<boolean | undefined>;
   /** Called after every epoch. True ends training. */
@@ -101,10 +101,11 @@ class Budget {
 }
 
 /**
- * Train a network. When the promise settles, whatever the reason, the network holds usable parameters: those of the last
- * whole step, or, after divergence, of the last epoch with a finite loss.
+ * Train a network. When the promise settles, whatever the reason, the network holds usable parameters: those
+ * of the last whole step, or, after divergence, of the last epoch with a finite loss.
  *
- * @throws DivergedError; LostWorkerError, with the parameters of the last finished epoch; the signal's reason; whatever a callback throws
+ * @throws DivergedError; LostWorkerError, with the parameters of the last finished epoch; the signal's
+ *   reason; whatever a callback throws
  */
 export async function fit(request: FitRequest): Promise<void> {
   const { network, trainer, signal } = request;
@@ -120,7 +121,9 @@ export async function fit(request: FitRequest): Promise<void> {
   }
 }
 
-/** Milliseconds of a step, and how many such steps one after another, from which steps are cut into slices. */
+/**
+ * Milliseconds of a step, and how many such steps one after another, from which steps are cut into slices.
+ */
 const SLOW_STEP_MS = 50;
 const SLOW_STEPS = 3;
 
@@ -171,7 +174,10 @@ class Run {
     }
   }
 
-  /** Says what is wrong with parameters: they, or the outputs of some rows, are not finite. Undefined if nothing is. */
+  /**
+   * Says what is wrong with parameters: they, or the outputs of some rows, are not finite. Undefined if
+   * nothing is.
+   */
   #faultOf(parameters: Float32Array): string | undefined {
     if (this.#request.trainer.squares() <= ORDINARY * ORDINARY || !this.#dataset) return undefined;
     if (!allFinite(parameters)) return 'Weights became non-finite';
@@ -185,7 +191,9 @@ class Run {
     return this.#ended;
   }
 
-  /** One pass over the batches; its loss is that of the first step whose loss is not finite, if there is one. */
+  /**
+   * One pass over the batches; its loss is that of the first step whose loss is not finite, if there is one.
+   */
   async #epoch(epoch: number): Promise<EpochReport> {
     const total = { epoch, loss: 0, rows: 0, steps: 0 };
     const source = await runInSlices(this.#request.batches(epoch), this.#yielder);
@@ -202,8 +210,8 @@ class Run {
   }
 
   /**
-   * True if it was the epoch's last step. A promise only when there is something to wait for: short steps are many, and a
-   * promise for each would cost as much as the step.
+   * True if it was the epoch's last step. A promise only when there is something to wait for: short steps are
+   * many, and a promise for each would cost as much as the step.
    */
   #step(batch: Batch, total: EpochTotal): boolean | Promise<boolean> {
     const { trainer, rate, hooks } = this.#request;

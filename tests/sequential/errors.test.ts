@@ -147,3 +147,36 @@ describe('compile refuses', () => {
     make({}).compile({ loss: 'mse' });
   });
 });
+
+describe('errors name the method that was called', () => {
+  const { x: rows, y } = threeClasses(12);
+  const model = classifier();
+  const wrong = [[1, 2, 3, 4, 5, 6, 7]];
+
+  test.each<[string, (data: any) => unknown]>([
+    ['predict', (data) => model.predict(data)],
+    ['predictOnBatch', (data) => model.predictOnBatch(data)],
+    ['predictClasses', (data) => model.predictClasses(data)],
+    ['evaluate', (data) => model.evaluate(data, [0])],
+    ['testOnBatch', (data) => model.testOnBatch(data, [0])],
+    ['trainOnBatch', (data) => model.trainOnBatch(data, [0])],
+  ])('%s', (method, call) => {
+    expect(() => call(wrong)).toThrow(expect.objectContaining({ code: 'SHAPE' }));
+    expect(() => call(wrong)).toThrow(new RegExp(`^sequential\\.${method}: x must have the shape`));
+  });
+
+  test.each<[string, (model: any) => unknown]>([
+    ['predictOnBatch', (each) => each.predictOnBatch(rows)],
+    ['predictClasses', (each) => each.predictClasses(rows)],
+    ['testOnBatch', (each) => each.testOnBatch(rows, y)],
+    ['trainOnBatch', (each) => each.trainOnBatch(rows, y)],
+  ])('%s of a model that is not ready', (method, call) => {
+    expect(() => call(open())).toThrow(new RegExp(`^sequential: ${method} needs a (built|compiled) model`));
+  });
+
+  test('classWeight of trainOnBatch', () => {
+    expect(() => model.trainOnBatch(rows, y, { classWeight: { 7: 2 } })).toThrow(
+      'sequential.trainOnBatch: classWeight must name the classes 0 to 2, but received a weight for 7.',
+    );
+  });
+});
