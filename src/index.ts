@@ -1,11 +1,6 @@
 /**
-<<<<<<< HEAD
  * What `lamella` exports: both interfaces, data preparation, scores and model selection. Re-exports only; modules that
  * only training, searches or files need are loaded when they are first called.
-=======
- * The entry `lamella`: everything that trains and predicts in any runtime. Re-exports only. Files are in
- * lamella/node, data sets in lamella/datasets, predicting alone in lamella/predict.
->>>>>>> 864fcfd (Give leaves, data, io, search and estimators headers and plainer comments)
  */
 export type * from './globals.js';
 export { engine } from './engine/engine.js';
