@@ -8,7 +8,8 @@ const entries = Object.keys(exports)
 export default {
   entry: [
     ...entries,
-    'src/engine/*binaries.workerd.ts', // take the place of binaries.ts and predict-binaries.ts in dist/workerd
+    // These take the place of binaries.ts and predict-binaries.ts in dist/workerd.
+    'src/engine/*binaries.workerd.ts',
     'scripts/*.mjs',
     'bench/*.ts',
     'bench/*/wide.ts', // started by path

@@ -4,8 +4,8 @@ import suite from './vitest.config.ts';
 const { test, ...rest } = suite;
 
 /**
- * Trains on real data sets for minutes: one file at a time, on the machine's whole memory bandwidth. Goes through all sizes
- * and variants of the kernels, of which `npm test` takes some.
+ * Trains on real data sets for minutes: one file at a time, on the machine's whole memory bandwidth. Goes
+ * through all sizes and variants of the kernels, of which `npm test` takes some.
  */
 export default mergeConfig(defineConfig(rest), {
   test: {

@@ -5,8 +5,9 @@ const { test, ...rest } = suite;
 const { projects: _projects, ...options } = test!;
 
 /**
- * npm run test:fast: the tests that need no binaries and train nothing, chosen by `npm run test:time` in a clone that had
- * never been built: 30 s of processor time, for two processes. Not a substitute for `npm test`, which runs all.
+ * npm run test:fast: the tests that need no binaries and train nothing, chosen by `npm run test:time` in a
+ * clone that had never been built: 30 s of processor time, for two processes. Not a substitute for `npm
+ * test`, which runs all.
  */
 export default mergeConfig(defineConfig(rest), {
   test: {
@@ -18,8 +19,8 @@ export default mergeConfig(defineConfig(rest), {
       'tests/bench/flops.test.ts',
       'tests/check.test.ts',
       'tests/data',
-      'tests/engine/fusing.test.ts',
       'tests/engine/kernels.test.ts',
+      'tests/engine/revectorizer.test.ts',
       'tests/engine/threads/tuner.test.ts',
       'tests/engine/threads/schedule.test.ts',
       'tests/io/tfevents.test.ts',

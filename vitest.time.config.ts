@@ -28,7 +28,10 @@ function print<T extends TestModule | TestCase>(
     console.log(`${seconds(task).toFixed(2).padStart(8)} s  ${name(task)}`);
 }
 
-/** npm run test:time, with the names of files or folders if not all: what keeps the suite's processor time in bounds. */
+/**
+ * npm run test:time, with the names of files or folders if not all: what keeps the suite's processor time in
+ * bounds.
+ */
 export default mergeConfig(
   suite,
   defineConfig({

@@ -1,7 +1,7 @@
 /**
- * npm run bench:bits -- [before.json]: trains the networks of tests/helpers/trainings.ts with the built package, in both
- * variants, on one and on two threads, and prints the hashes of what they learned as JSON. With a file of such hashes it
- * prints what differs from them, and fails if anything does.
+ * npm run bench:bits -- [before.json]: trains the networks of tests/helpers/trainings.ts with the built
+ * package, in both variants, on one and on two threads, and prints the hashes of what they learned as JSON.
+ * With a file of such hashes it prints what differs from them, and fails if anything does.
  */
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';

@@ -1,4 +1,6 @@
-/** Headless browsers, where they are installed: they open pages of a folder, and every page posts an answer. */
+/**
+ * Headless browsers, where they are installed: they open pages of a folder, and every page posts an answer.
+ */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -47,8 +49,8 @@ export function findBrowser(name: BrowserName): string | undefined {
 }
 
 /**
- * Opens pages of a folder, one after the other, and resolves to what they have posted to /answer. A page then goes to the
- * address that the response names; there is none after the last.
+ * Opens pages of a folder, one after the other, and resolves to what they have posted to /answer. A page then
+ * goes to the address that the response names; there is none after the last.
  */
 export async function visit(
   name: BrowserName,

@@ -34,7 +34,10 @@ function svg(option: EChartsOption, { title, machine }: Heading, width: number, 
   return text;
 }
 
-/** Ratios on a logarithmic scale, contestants side by side: bars rise from 1, or hang from it. @returns the text of an SVG file */
+/**
+ * Ratios on a logarithmic scale, contestants side by side: bars rise from 1, or hang from it. @returns the
+ * text of an SVG file
+ */
 export function bars(heading: Heading, categories: readonly string[], contestants: readonly Bars[]): string {
   const series = contestants.map(({ name, values }) => ({
     name,

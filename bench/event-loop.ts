@@ -1,8 +1,9 @@
 /**
- * npm run bench:event-loop: how long asynchronous calls hold the event loop, and how soon an abort takes effect. Of every
- * call: the gaps between two turns of the loop (median, 99th and 99.9th percentile, maximum) while it runs again and again,
- * after a run that is not counted, until there are enough gaps; by the clock and, for machines that have other work, by the
- * processor time of this process; then the time from an abort to its rejection.
+ * npm run bench:event-loop: how long asynchronous calls hold the event loop, and how soon an abort takes
+ * effect. Of every call: the gaps between two turns of the loop (median, 99th and 99.9th percentile, maximum)
+ * while it runs again and again, after a run that is not counted, until there are enough gaps; by the clock
+ * and, for machines that have other work, by the processor time of this process; then the time from an abort
+ * to its rejection.
  *
  *   --calls fit,conv       only calls whose names contain one of these words
  *   --gaps 1000            gaps to measure of each call
@@ -101,7 +102,10 @@ async function limited(run: Run, end: number): Promise<void> {
   });
 }
 
-/** Milliseconds from an abort to the rejection, the longest of some aborts at different moments; NaN if it ended before. */
+/**
+ * Milliseconds from an abort to the rejection, the longest of some aborts at different moments; NaN if it
+ * ended before.
+ */
 async function abortTime(run: Run): Promise<number> {
   let longest = NaN;
   for (const delay of [7, 40, 110, 300, 700]) {

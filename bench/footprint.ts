@@ -1,7 +1,7 @@
 /**
- * npm run bench:footprint: what the package costs: time to import each entry, its size after gzip with everything that it
- * imports, the binaries, the first predictions of a model that a new process loads, and the memory that training W2 on MNIST
- * takes.
+ * npm run bench:footprint: what the package costs: time to import each entry, its size after gzip with
+ * everything that it imports, the binaries, the first predictions of a model that a new process loads, and
+ * the memory that training W2 on MNIST takes.
  *
  *   --epochs 1    of W2; 0 leaves it out
  */
@@ -88,7 +88,9 @@ interface FirstCalls {
 const CALLS = [1, 2, 3, 10, 100, 1000];
 const PROCESSES = 9;
 
-/** A saved network of W2: loaded and used for single rows, a fifth of them not 0, in processes of their own. */
+/**
+ * A saved network of W2: loaded and used for single rows, a fifth of them not 0, in processes of their own.
+ */
 async function measureFirstCalls(entry: string): Promise<FirstCalls> {
   const folder = await mkdtemp(join(tmpdir(), 'lamella-footprint-'));
   try {

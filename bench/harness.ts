@@ -115,7 +115,10 @@ export async function writeResult(name: string, on: Machine, content: object): P
   return writeBeside(name, on, 'json', `${JSON.stringify({ name, machine: on, ...content }, null, 2)}\n`);
 }
 
-/** Writes a picture (svg) or a table (md) beside the result of the same name. @returns its path, from the current directory */
+/**
+ * Writes a picture (svg) or a table (md) beside the result of the same name. @returns its path, from the
+ * current directory
+ */
 export async function writeBeside(name: string, on: Machine, ending: string, text: string): Promise<string> {
   const folder = `${root}bench/results`;
   await mkdir(folder, { recursive: true });

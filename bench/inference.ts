@@ -1,10 +1,10 @@
 /**
- * npm run bench:inference: the time of a prediction for one row and for 10,000, with the networks of W1 and W2, beside
- * onnxruntime and PyTorch on one thread. Everyone predicts from the same weights, those of an epoch of MNIST; that the
- * probabilities agree is checked.
+ * npm run bench:inference: the time of a prediction for one row and for 10,000, with the networks of W1 and
+ * W2, beside onnxruntime and PyTorch on one thread. Everyone predicts from the same weights, those of an
+ * epoch of MNIST; that the probabilities agree is checked.
  *
  *   --nets W1,W2                                       default: both
- *   --data mnist                                       rows of MNIST's test set; also random (no zeros); default: both
+ * --data mnist rows of MNIST's test set; also random (no zeros); default: both
  *   --peers onnxruntime-node,onnxruntime-web,torch     also none; default: those that are installed
  *   --variant auto,base,wide                           default: all three
  *   --rounds 3                                         turns of everyone

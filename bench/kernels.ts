@@ -1,6 +1,7 @@
 /**
- * npm run bench:kernels: the three matrix products of training at sizes 1 to 1024, primes among them, as share of the
- * rate that the vector units reach; then every size at which the rate falls off a cliff (kernels/cliffs.ts).
+ * npm run bench:kernels: the three matrix products of training at sizes 1 to 1024, primes among them, as
+ * share of the rate that the vector units reach; then every size at which the rate falls off a cliff
+ * (kernels/cliffs.ts).
  *
  *   --products forward,weightGradient,inputGradient   default: all
  *   --dimensions rows,inputs,units                     which size runs; default: all

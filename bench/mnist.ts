@@ -1,6 +1,6 @@
 /**
- * npm run bench: trains scikit-learn's MNIST tutorial network on the package as built, plots the results, and measures
- * the kernels. Ctrl-C ends training early and keeps the results so far.
+ * npm run bench: trains scikit-learn's MNIST tutorial network on the package as built, plots the results, and
+ * measures the kernels. Ctrl-C ends training early and keeps the results so far.
  */
 import { init, MLPClassifier } from 'lamella';
 import { loadMnist, type ImageDataSet } from 'lamella/node';

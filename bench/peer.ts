@@ -23,8 +23,8 @@ const ONE_THREAD = {
 };
 
 /**
- * The environment of the peers: one thread, and no other settings of numerical libraries. OPENBLAS_CORETYPE, for one, may
- * have been set for reproducible results, and would take a third of the speed.
+ * The environment of the peers: one thread, and no other settings of numerical libraries. OPENBLAS_CORETYPE,
+ * for one, may have been set for reproducible results, and would take a third of the speed.
  */
 function peerEnvironment(): NodeJS.ProcessEnv {
   const settings = /^(OPENBLAS|GOTO|OMP|MKL|BLIS|NVPL|ATEN|DNNL|ONEDNN|NPY)_/;

@@ -1,7 +1,9 @@
 /**
- * Time per epoch of W1 (784-50-20-10-10, sgd, batches of 200, MNIST) on every JavaScript runtime that is installed.
+ * Time per epoch of W1 (784-50-20-10-10, sgd, batches of 200, MNIST) on every JavaScript runtime that is
+ * installed.
  *
- *   npm run bench:runtimes -- [--runtimes node,deno,bun,chromium,firefox] [--variants base,relaxed] [--epochs 5] [--rounds 3]
+ * npm run bench:runtimes -- [--runtimes node,deno,bun,chromium,firefox] [--variants base,relaxed] [--epochs
+ *   5] [--rounds 3]
  *
  * Deno, Bun and Node.js are looked for where DENO, BUN and NODE say, else among the commands.
  */

@@ -1,12 +1,15 @@
 /**
- * npm run bench:works: seconds per epoch of lamella and of its peers, float32, taking turns in one run. Peers run on one
- * thread, lamella also on several; it is checked that everybody learns, and that scikit-learn's first loss is lamella's.
+ * npm run bench:works: seconds per epoch of lamella and of its peers, float32, taking turns in one run. Peers
+ * run on one thread, lamella also on several; it is checked that everybody learns, and that scikit-learn's
+ * first loss is lamella's.
  *
  *   --works W1,W2            default: all
- *   --data mnist,fashion     also random (rows without zeros); default: mnist. W6 and W7 have small data of their own
- *   --peers sklearn,torch    also tfjs-wasm, tfjs-cpu, brain.js, none; default: those that are installed (PYTHON names
- *                            another Python). Slow ones train on as many rows as 2 s allow, some in the first round only
- *   --variant base           default: auto,base,wide. wide runs in a process of its own, with the flag that it needs
+ * --data mnist,fashion also random (rows without zeros); default: mnist. W6 and W7 have small data of their
+ *                            own
+ * --peers sklearn,torch also tfjs-wasm, tfjs-cpu, brain.js, none; default: those that are installed (PYTHON
+ *                            names another Python). Slow ones train on as many rows as 2 s allow, some in the
+ *                            first round only
+ * --variant base default: auto,base,wide. wide runs in a process of its own, with the flag that it needs
  *   --threads 1,2            of the first variant; default: 1 and one per processor
  *   --rounds 5               turns of everyone; default: 3
  */

@@ -1,9 +1,10 @@
 /**
- * The network that one writes with NumPy to learn how it works: 784-100-10, sigmoid, momentum. How weights begin decides:
- * from zeros all hidden units stay alike; from a wide normal distribution most begin saturated; Xavier's keeps them apart
- * and sensitive.
+ * The network that one writes with NumPy to learn how it works: 784-100-10, sigmoid, momentum. How weights
+ * begin decides: from zeros all hidden units stay alike; from a wide normal distribution most begin
+ * saturated; Xavier's keeps them apart and sensitive.
  *
- *   node examples/from-scratch.mjs [--epochs 10] [--batch-size 32] [--learning-rate 0.1] [--momentum 0.9] [--dir folder]
+ * node examples/from-scratch.mjs [--epochs 10] [--batch-size 32] [--learning-rate 0.1] [--momentum 0.9]
+ *   [--dir folder]
  */
 import { initializers, layers, loadMnist, optimizers, sequential } from 'lamella/node';
 import { orExit, percent, positive, readOptions } from './terminal.mjs';

@@ -1,5 +1,6 @@
 /**
- * Hands-On Machine Learning's classifier of Fashion-MNIST: 784-300-100-10, plain gradient descent, 5,000 rows to validate.
+ * Hands-On Machine Learning's classifier of Fashion-MNIST: 784-300-100-10, plain gradient descent, 5,000 rows
+ * to validate.
  *
  *   node examples/hands-on-fashion.mjs [--epochs 30] [--dir folder-of-idx-files]
  */

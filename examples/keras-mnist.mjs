@@ -1,5 +1,6 @@
 /**
- * Keras's MNIST tutorial: two hidden layers as wide as half the input, then of 400 units each; one-hot targets.
+ * Keras's MNIST tutorial: two hidden layers as wide as half the input, then of 400 units each; one-hot
+ * targets.
  *
  *   node examples/keras-mnist.mjs [--epochs 10] [--units 392 | --units 400] [--dir folder-of-idx-files]
  */

@@ -1,6 +1,6 @@
 /**
- * Which products pass? Two measurements each, and a curved border that a network of 20 sigmoid units has to find: class 1
- * lies below x2 = .25 + 2 (x1 - .5)².
+ * Which products pass? Two measurements each, and a curved border that a network of 20 sigmoid units has to
+ * find: class 1 lies below x2 = .25 + 2 (x1 - .5)².
  *
  *   node examples/quality-check.mjs [--epochs 3000]
  */

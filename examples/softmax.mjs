@@ -1,5 +1,6 @@
 /**
- * Softmax makes probabilities of any numbers; cross-entropy is what one pays for the probability of the true class.
+ * Softmax makes probabilities of any numbers; cross-entropy is what one pays for the probability of the true
+ * class.
  *
  *   node examples/softmax.mjs
  */

@@ -1,7 +1,9 @@
 /** What the examples share: their options, and what they draw in a terminal. */
 import { parseArgs } from 'node:util';
 
-/** The options of the command line; every one takes a value. An unknown one ends the program with a sentence. */
+/**
+ * The options of the command line; every one takes a value. An unknown one ends the program with a sentence.
+ */
 export function readOptions(defaults) {
   const described = Object.entries(defaults).map(([name, value]) => [
     name,

@@ -1,6 +1,6 @@
 /**
- * McCulloch and Pitts, 1943: units that fire when their weighted inputs reach a threshold compute logic. One unit does AND,
- * OR and NOT; XOR takes two layers. Nothing is trained: the weights are set.
+ * McCulloch and Pitts, 1943: units that fire when their weighted inputs reach a threshold compute logic. One
+ * unit does AND, OR and NOT; XOR takes two layers. Nothing is trained: the weights are set.
  *
  *   node examples/threshold-unit.mjs
  */

@@ -6,9 +6,11 @@
  * A parameter `x` with `xStride` behind it is a matrix. How a kernel may be cut stands in its comment:
  *   @writes y       @reads x panels        what it touches: names of pointers
  *   @range begin [by 24]                   [begin, end) may be cut, at multiples of a block
- *   @rows rows [by 8]: y x weights*4       so may rows; these pointers move with them: matrices, or others by so many bytes
+ * @rows rows [by 8]: y x weights*4 so may rows; these pointers move with them: matrices, or others by so many
+ *     bytes
  *   @chain rows: x delta                   sums that a later call goes on with, where `fresh` is 0
- *   @cost 0.3 * rows * depth               nanoseconds that it takes, about (src/engine/partition.ts says where they are from)
+ * @cost 0.3 * rows * depth nanoseconds that it takes, about (src/engine/partition.ts says where they are
+ *     from)
  *   @late                                  its result is not needed soon
  * A pointer `scratch` is room that every thread needs for itself. Constants are written down if their comment
  * has @abi, enumerations whenever they are exported. The update rules are those of kernels/rules.mjs.

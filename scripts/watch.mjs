@@ -1,6 +1,6 @@
 /**
- * npm run build -- --watch: builds, and again whenever a source has changed. A failure is printed, and watching goes on;
- * Ctrl-C ends it. Not for changes of the build's own scripts, which take a new start.
+ * npm run build -- --watch: builds, and again whenever a source has changed. A failure is printed, and
+ * watching goes on; Ctrl-C ends it. Not for changes of the build's own scripts, which take a new start.
  */
 import { watch } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,9 @@ const QUIET_MS = 100;
 /** Files that the build itself writes. */
 const GENERATED = /(^|[\\/])generated([\\/]|$)/;
 
-/** Calls `build` now and after every change under the paths, never twice at a time, until the signal aborts. */
+/**
+ * Calls `build` now and after every change under the paths, never twice at a time, until the signal aborts.
+ */
 export async function watchAndBuild(paths, build, signal) {
   let changed = true;
   let wake = () => {};

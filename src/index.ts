@@ -1,6 +1,6 @@
 /**
- * What `lamella` exports: both interfaces, data preparation, scores and model selection. Re-exports only; modules that
- * only training, searches or files need are loaded when they are first called.
+ * What `lamella` exports: both interfaces, data preparation, scores and model selection. Re-exports only;
+ * modules that only training, searches or files need are loaded when they are first called.
  */
 export type * from './globals.js';
 export { engine } from './engine/engine.js';

@@ -1,8 +1,8 @@
 import { UnsupportedError } from './errors.js';
 
 /**
- * Loads a part of the package when it is first needed: `lazyImport(() => import(…))`. In dist/ all such parts are one
- * chunk (scripts/bundle.mjs), which `init()` loads ahead of time.
+ * Loads a part of the package when it is first needed: `lazyImport(() => import(…))`. In dist/ all such parts
+ * are one chunk (scripts/bundle.mjs), which `init()` loads ahead of time.
  *
  * @throws UnsupportedError if it cannot be loaded
  */

@@ -8,8 +8,8 @@ import type { DoubleDouble } from './math/double.js';
 import { scaleByPowerOfTwo, splitExponent, multiply, product, sum, THIRD } from './math/double.js';
 
 /*
- * Reductions and minimax polynomials: Sun's fdlibm 5.3 (e_exp, e_log, s_expm1, s_log1p, s_tanh), written anew.
- * ln 2 is split so that k * LN2_HIGH is exact for every exponent k.
+ * Reductions and minimax polynomials: Sun's fdlibm 5.3 (e_exp, e_log, s_expm1, s_log1p, s_tanh), written
+ * anew. ln 2 is split so that k * LN2_HIGH is exact for every exponent k.
  */
 const LN2_HIGH = 6.9314718036912381649e-1;
 const LN2_LOW = 1.9082149292705877e-10;

@@ -35,7 +35,9 @@ describe('training goes on', () => {
 });
 
 describe('several computations at once', () => {
-  /** Counts the turns of the host until `count` slices of 30 ms, by a clock of our own, have run in `names`. */
+  /**
+   * Counts the turns of the host until `count` slices of 30 ms, by a clock of our own, have run in `names`.
+   */
   async function interleave(names: readonly string[]): Promise<string[]> {
     let now = 1e6;
     vi.stubGlobal('performance', { now: () => now });

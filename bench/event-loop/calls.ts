@@ -1,6 +1,6 @@
 /**
- * The asynchronous calls that npm run bench:event-loop watches. Each makes its data and its network just before it is
- * watched, so that no other call's garbage is collected meanwhile.
+ * The asynchronous calls that npm run bench:event-loop watches. Each makes its data and its network just
+ * before it is watched, so that no other call's garbage is collected meanwhile.
  */
 import type { Layer, NdArray, Sequential } from 'lamella';
 import { layers, MLPClassifier, sequential } from 'lamella';

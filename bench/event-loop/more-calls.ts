@@ -1,4 +1,7 @@
-/** The calls of npm run bench:event-loop beside the trainings of networks: predictions, searches, transformers, loading. */
+/**
+ * The calls of npm run bench:event-loop beside the trainings of networks: predictions, searches,
+ * transformers, loading.
+ */
 import type { NdArray, Sequential } from 'lamella';
 import {
   crossValScore,

@@ -1,4 +1,7 @@
-/** A dense network as an ONNX file: Gemm, Relu …, Softmax. @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
+/**
+ * A dense network as an ONNX file: Gemm, Relu …, Softmax. @see
+ * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
+ */
 import { ProtobufWriter } from '../../src/io/tfevents.js';
 
 const FLOAT = 1;

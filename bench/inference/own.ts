@@ -20,7 +20,9 @@ export function network(sizes: readonly number[]): Sequential {
   });
 }
 
-/** Its weights after an epoch of MNIST: as sparse as activations are in use, which drawn ones would not be. */
+/**
+ * Its weights after an epoch of MNIST: as sparse as activations are in use, which drawn ones would not be.
+ */
 export async function trained(sizes: readonly number[]): Promise<Float32Array[]> {
   const model = network(sizes);
   model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });

@@ -1,6 +1,6 @@
 /**
- * The rule that no size may be a cliff. With at least 6 rows, 16 inputs and 16 units: at least 60 % of the useful rate of
- * the best size within ±8. Below that: no slower, in time, than the next multiple of the tile.
+ * The rule that no size may be a cliff. With at least 6 rows, 16 inputs and 16 units: at least 60 % of the
+ * useful rate of the best size within ±8. Below that: no slower, in time, than the next multiple of the tile.
  */
 import type { Product, Shape, Workbench } from './operands.js';
 import { type Dimension, gflops, type Line, measureAgain, type Point } from './sweep.js';
@@ -16,7 +16,10 @@ export interface Violation {
   readonly point: Point;
   /** The size it is held against. */
   readonly against: Point;
-  /** Rate over the neighbour's, or the next multiple's time over its own: what is below 1 (or 0.6) is too little. */
+  /**
+   * Rate over the neighbour's, or the next multiple's time over its own: what is below 1 (or 0.6) is too
+   * little.
+   */
   readonly share: number;
   readonly rule: 'neighbour' | 'multiple';
 }

@@ -1,4 +1,7 @@
-/** The rate of multiply-adds that this machine reaches when no memory is touched: what every share of peak refers to. */
+/**
+ * The rate of multiply-adds that this machine reaches when no memory is touched: what every share of peak
+ * refers to.
+ */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Spread, time } from '../harness.js';

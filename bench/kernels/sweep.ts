@@ -18,7 +18,10 @@ export interface Point {
   seconds: number;
 }
 
-/** What stands still while the first size runs: layers of the works, small and odd ones, single rows and single units. */
+/**
+ * What stands still while the first size runs: layers of the works, small and odd ones, single rows and
+ * single units.
+ */
 const ANCHORS: Readonly<Record<Dimension, readonly Partial<Shape>[]>> = {
   rows: [
     { inputs: 784, units: 50 },
@@ -72,7 +75,10 @@ export function inWords(line: Line): string {
   return [rows, inputs, units].map((size) => (Number.isNaN(size) ? 'n' : size)).join(' x ');
 }
 
-/** Two passes, so that what disturbs the machine for a while does not look like a cliff; the better one counts. */
+/**
+ * Two passes, so that what disturbs the machine for a while does not look like a cliff; the better one
+ * counts.
+ */
 export function measureLine(bench: Workbench, line: Line, passes = 2): Point[] {
   const points = SIZES.map((size): Point => ({ size, shape: shapeAt(line, size), seconds: Infinity }));
   for (let pass = 0; pass < passes; pass++) {

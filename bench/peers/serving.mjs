@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** Says who it is, then answers every request with `answer(request)`; what that throws says why it is unable. */
+/**
+ * Says who it is, then answers every request with `answer(request)`; what that throws says why it is unable.
+ */
 export async function serve(hello, answer) {
   say(hello);
   for await (const line of createInterface(process.stdin)) {
@@ -39,8 +41,8 @@ export function now() {
 }
 
 /**
- * Trains batch after batch: for a quarter of `seconds` to warm up, then until `seconds` or `epochs` have been timed. A
- * first step that takes longer than that is the measurement. `step(begin, end)` trains on some rows.
+ * Trains batch after batch: for a quarter of `seconds` to warm up, then until `seconds` or `epochs` have been
+ * timed. A first step that takes longer than that is the measurement. `step(begin, end)` trains on some rows.
  */
 export async function timeSteps({ rows, batch, seconds, epochs }, step) {
   let begin = 0;

@@ -1,4 +1,7 @@
-/** Contestants take turns at a work, round by round; what they did is checked and set beside the first of them. */
+/**
+ * Contestants take turns at a work, round by round; what they did is checked and set beside the first of
+ * them.
+ */
 import { spread, type Spread } from '../harness.js';
 import { type Contestant, fault, type Measurement } from './contestants.js';
 import { type WorkData, withFiles } from './data.js';
@@ -82,8 +85,8 @@ function standing({ name, threads, variant }: Contestant, own: Turns, reference:
 }
 
 /**
- * Nobody is timed doing nothing: losses fall (on rows that mean nothing, they move). And scikit-learn starts from the same
- * weights and shuffles: if its first loss is another, the works are not the same.
+ * Nobody is timed doing nothing: losses fall (on rows that mean nothing, they move). And scikit-learn starts
+ * from the same weights and shuffles: if its first loss is another, the works are not the same.
  */
 function check(
   work: Work,

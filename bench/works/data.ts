@@ -1,4 +1,7 @@
-/** The data sets of the works, in memory for lamella and in files for the peers: 60,000 rows of 784 bytes, and two small ones. */
+/**
+ * The data sets of the works, in memory for lamella and in files for the peers: 60,000 rows of 784 bytes, and
+ * two small ones.
+ */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** Floating-point operations of training for an epoch: forward, weight gradients, and input gradients but for the first layer. */
+/**
+ * Floating-point operations of training for an epoch: forward, weight gradients, and input gradients but for
+ * the first layer.
+ */
 import type { WorkData } from './data.js';
 import type { Work } from './table.js';
 

@@ -9,7 +9,10 @@ export interface Setting {
   readonly threads: number;
 }
 
-/** What `init` makes of a setting, as a contestant. @throws UnsupportedError where this runtime lacks something */
+/**
+ * What `init` makes of a setting, as a contestant. @throws UnsupportedError where this runtime lacks
+ * something
+ */
 export async function lamella(setting: Setting): Promise<Contestant> {
   await init(setting);
   const { variant, threads } = engine();

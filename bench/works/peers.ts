@@ -46,7 +46,10 @@ export async function startTraining(name: PeerName): Promise<Contestant | undefi
   return peer && contestant(peer, { threads: 1, rounds: spec.rounds }, spec.seconds);
 }
 
-/** lamella's `wide` in a process whose Node has the flag that it needs, which would change the other variants too. */
+/**
+ * lamella's `wide` in a process whose Node has the flag that it needs, which would change the other variants
+ * too.
+ */
 export async function startWide(): Promise<Contestant | string> {
   if (Number(process.versions.node.split('.')[0]) < 24) return 'it needs Node 24 or later';
   const peer = await startOwn('works/wide.ts', ['--experimental-wasm-revectorize']);

@@ -7,8 +7,8 @@ import type { Standing, WorkResult } from './compete.js';
 export type Peaks = Readonly<Record<string, number>>;
 
 /**
- * Share of the peak that a whole step reaches; of `flops` per epoch. One thread by processor time, where others had the
- * processor meanwhile.
+ * Share of the peak that a whole step reaches; of `flops` per epoch. One thread by processor time, where
+ * others had the processor meanwhile.
  */
 function shareOfPeak(standing: Standing, flops: number, peaks: Peaks): string {
   const { variant, threads, secondsPerEpoch, cpuSecondsPerEpoch } = standing;

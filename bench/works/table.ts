@@ -19,9 +19,15 @@ export interface Work {
   readonly estimator: 'MLPClassifier' | 'MLPRegressor' | 'Sequential';
   /** The only rows it is trained on; default: those that are asked for. */
   readonly data?: OwnDataName;
-  /** The options of the estimator. scikit-learn takes them in snake_case, PyTorch builds the same network from them. */
+  /**
+   * The options of the estimator. scikit-learn takes them in snake_case, PyTorch builds the same network from
+   * them.
+   */
   readonly options: MLPOptions;
-  /** The layers of a Sequential model for 28x28 images, each with the options of its factory; trained with adam. */
+  /**
+   * The layers of a Sequential model for 28x28 images, each with the options of its factory; trained with
+   * adam.
+   */
   readonly layers?: readonly LayerOfWork[];
   /** Epochs to time, after a first one that is not counted. */
   readonly epochs: number;

@@ -1,4 +1,6 @@
-/** Pictures on canvases: fields of colours, points, curves. Orange is -1, or class 0; blue is 1, or class 1. */
+/**
+ * Pictures on canvases: fields of colours, points, curves. Orange is -1, or class 0; blue is 1, or class 1.
+ */
 import { EXTENT } from './problem.js';
 
 const [ORANGE, PALE, BLUE] = [

@@ -1,4 +1,6 @@
-/** What is to be learned: points of two classes in the plane, and the features that a network sees of them. */
+/**
+ * What is to be learned: points of two classes in the plane, and the features that a network sees of them.
+ */
 import { init, layers, optimizers, regularizers, sequential, trainTestSplit } from 'lamella';
 import { makeBlobs, makeCircles, makeSpirals, makeXor } from 'lamella/datasets';
 
@@ -70,8 +72,8 @@ export function gridOf(side) {
 }
 
 /**
- * The network of the settings, and for every hidden layer a network that ends there, to look into it; these share nothing
- * with it: their weights are to be set.
+ * The network of the settings, and for every hidden layer a network that ends there, to look into it; these
+ * share nothing with it: their weights are to be set.
  */
 export async function buildNetwork(settings) {
   await init();

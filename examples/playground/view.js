@@ -1,4 +1,7 @@
-/** The network as one sees it: a picture of every feature and unit, and lines between them; and the data sets to choose from. */
+/**
+ * The network as one sees it: a picture of every feature and unit, and lines between them; and the data sets
+ * to choose from.
+ */
 import { drawField, drawPoints, drawWeights } from './drawing.js';
 import { DATA_SETS, gridOf } from './problem.js';
 

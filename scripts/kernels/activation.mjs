@@ -1,4 +1,6 @@
-/** Elementwise activations (assembly/activation.ts), in the order of their codes. The last two have no slope. */
+/**
+ * Elementwise activations (assembly/activation.ts), in the order of their codes. The last two have no slope.
+ */
 const ACTIVATIONS =
   'relu relu6 leakyRelu elu selu gelu silu mish sigmoid hardSigmoid tanh softplus softsign exponential sign heaviside'.split(
     ' ',

@@ -1,8 +1,12 @@
-// Micro-kernels of convolutions. A convolution is a matrix product whose rows are windows of an image: what stands at
-// position k of window i lies at image + bases[i] + offsets[k] (bytes), and nothing is ever copied into a matrix.
+// Micro-kernels of convolutions. A convolution is a matrix product whose rows are windows of an image: what
+// stands at position k of window i lies at image + bases[i] + offsets[k] (bytes), and nothing is ever copied
+// into a matrix.
 import { HEIGHTS, addresses, dispatcher, rows, tallOnly } from './template.mjs';
 
-/** Multiply-adds of one row with the vectors b0 b1: a splat (every filter sees every channel) or a vector of channels. */
+/**
+ * Multiply-adds of one row with the vectors b0 b1: a splat (every filter sees every channel) or a vector of
+ * channels.
+ */
 const products = {
   splat: (r, address) => `    a = v128.load32_splat(${address});
     s${r} = fma(a, b0, s${r});
@@ -59,7 +63,10 @@ ${rows(n, (r) => products[kind](r, `x${r} + i`))}
 ${rows(n, (r) => `  v128.store(g, s${r}, ${32 * r});\n  v128.store(g, t${r}, ${32 * r + 16});`)}
 }`;
 
-/** Shapes of the tiles of a filter's own gradient: lines of the window × vectors of 4 floats, at most 12 in all. */
+/**
+ * Shapes of the tiles of a filter's own gradient: lines of the window × vectors of 4 floats, at most 12 in
+ * all.
+ */
 const TAPS = [
   ...[1, 2, 3, 4, 5, 6].map((lines) => [lines, 1]),
   ...[1, 2, 3, 4, 5].map((lines) => [lines, 2]),

@@ -1,8 +1,8 @@
 import { addresses, dispatcher, HEIGHTS, lane, products, rows, tallOnly, vectors } from './template.mjs';
 
 /**
- * y[n][8] = max(low, init + x[n][k] · panel[k][8]) for `tiles` tiles of n rows, one below the other; strides and k in bytes
- * of one float column each. With two panels, `panelStride` apart, y and init are 16 wide.
+ * y[n][8] = max(low, init + x[n][k] · panel[k][8]) for `tiles` tiles of n rows, one below the other; strides
+ * and k in bytes of one float column each. With two panels, `panelStride` apart, y and init are 16 wide.
  */
 export function forward(n, panels = 1) {
   const each = vectors(panels);
@@ -32,7 +32,9 @@ ${rows(n, (r) => each.map((j) => `    v128.store(y + ${r} * yStride, clamp(${lan
 }`;
 }
 
-/** One or two rows take several panels at once, so that there are chains enough to keep the multipliers busy. */
+/**
+ * One or two rows take several panels at once, so that there are chains enough to keep the multipliers busy.
+ */
 const STRIPS = { 1: [1, 2, 3, 4, 5, 6], 2: [1, 2, 3] };
 
 /** y[n][8p] = max(low, bias + x[n][k] · panels[…][k][8]), p panels that lie \`panelStride\` apart. */

@@ -4,8 +4,9 @@ import { addresses, dispatcher, HEIGHTS, lane, products, rows, tallOnly, vectors
 const place = (r, j) => `${j < 2 ? 'g' : 'next'}, ${32 * r + 16 * (j % 2)}`;
 
 /**
- * g[n][8] += (or =, when \`fresh\`) xᵀ · delta, summed over \`count\` rows: x[row][0..n) ⊗ delta[row][0..8). With two
- * panels, \`panelStride\` apart, delta is 16 wide. A branch on \`fresh\` would hide neighbouring vectors from V8.
+ * g[n][8] += (or =, when \`fresh\`) xᵀ · delta, summed over \`count\` rows: x[row][0..n) ⊗ delta[row][0..8).
+ * With two panels, \`panelStride\` apart, delta is 16 wide. A branch on \`fresh\` would hide neighbouring
+ * vectors from V8.
  */
 export function gradientStore(n, panels = 1) {
   const each = vectors(panels);

@@ -11,8 +11,8 @@ import {
 } from './template.mjs';
 
 /**
- * out[n][8] = Σ over units of w[k][unit] · deltaT[unit][8]: n rows of the weight panels, 8 rows of the batch; or 4,
- * the first of a block; or 16, in two blocks of deltaT.
+ * out[n][8] = Σ over units of w[k][unit] · deltaT[unit][8]: n rows of the weight panels, 8 rows of the batch;
+ * or 4, the first of a block; or 16, in two blocks of deltaT.
  */
 export function inputGradient(n, columns = 8) {
   const blocks = columns / 8;

@@ -1,6 +1,9 @@
 import { addresses, dispatcher, rows } from './template.mjs';
 
-/** Transposes four loads c0…c3 of vector r of rows into q0…q3, and adds their products with w0…w3 to chain s<r>. */
+/**
+ * Transposes four loads c0…c3 of vector r of rows into q0…q3, and adds their products with w0…w3 to chain
+ * s<r>.
+ */
 const block = (r) => `    {
       const c0 = v128.load(x${r}), c1 = v128.load(x${r} + xStride);
       const c2 = v128.load(x${r} + 2 * xStride), c3 = v128.load(x${r} + 3 * xStride);
@@ -18,7 +21,10 @@ const column = (r) => `    s${r} = fma(
       v128.load32_splat(w), s${r});
     x${r} += 4;`;
 
-/** One unit of 4n rows, the rows in the lanes: y[row] = max(low, bias + Σ x[row][k] · w[k]), w[k] 32 bytes apart. */
+/**
+ * One unit of 4n rows, the rows in the lanes: y[row] = max(low, bias + Σ x[row][k] · w[k]), w[k] 32 bytes
+ * apart.
+ */
 function narrowForward(n) {
   return `
 export function narrowForward${n}(
@@ -42,7 +48,10 @@ ${rows(4, (i) => `  store<f32>(y + ${4 * r + i} * yStride, f32x4.extract_lane(s$
 }`;
 }
 
-/** One unit: g[k] (+)= Σ over rows of x[row][k] · delta[row], n vectors, of the last of which \`lanes\`; g[k] 32 bytes apart. */
+/**
+ * One unit: g[k] (+)= Σ over rows of x[row][k] · delta[row], n vectors, of the last of which \`lanes\`; g[k]
+ * 32 bytes apart.
+ */
 function narrowGradient(n) {
   const last = n - 1;
   return `

@@ -3,7 +3,9 @@
 const TALLEST = 6;
 export const HEIGHTS = Array.from({ length: TALLEST }, (_, i) => i + 1);
 
-/** The line that leaves a kernel empty where no multiply-add is fused, as in `base`: nothing there calls it. */
+/**
+ * The line that leaves a kernel empty where no multiply-add is fused, as in `base`: nothing there calls it.
+ */
 export const fusedOnly = (needed) => (needed ? '  if (!ASC_FEATURE_RELAXED_SIMD) return;\n' : '');
 
 /** The same for tiles taller than that of `base` (assembly/simd.ts). */

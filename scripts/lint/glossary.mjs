@@ -1,7 +1,8 @@
 /**
- * Words that names and comments do without, and what to say instead: one word for each concept, and that the one of the
- * field. An entry holds for names that are one of `is`, have one of the words `word` (in camel case or with underscores),
- * or match `name`; with `files` for those files only, where the word has no other meaning.
+ * Words that names and comments do without, and what to say instead: one word for each concept, and that the
+ * one of the field. An entry holds for names that are one of `is`, have one of the words `word` (in camel
+ * case or with underscores), or match `name`; with `files` for those files only, where the word has no other
+ * meaning.
  */
 
 const KERNELS = /^(assembly|src\/(network|layers))\//;

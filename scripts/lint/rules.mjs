@@ -1,7 +1,7 @@
 /**
- * Rules of ESLint for names and comments: words of the field rather than private ones (glossary.mjs), docstrings that
- * stand alone, comments within the width of the code. Only what can be told without false alarms; the rest is for
- * whoever reviews.
+ * Rules of ESLint for names and comments: words of the field rather than private ones (glossary.mjs),
+ * docstrings that stand alone, comments within the width of the code. Only what can be told without false
+ * alarms; the rest is for whoever reviews.
  */
 import { relative } from 'node:path';
 import { COMMENTS, NAMES } from './glossary.mjs';

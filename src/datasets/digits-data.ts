@@ -1,8 +1,10 @@
 /**
- * The 1,797 rows that `loadDigits` unpacks: 64 bytes per image, all images, then one byte per label; gzip, base64.
+ * The 1,797 rows that `loadDigits` unpacks: 64 bytes per image, all images, then one byte per label; gzip,
+ * base64.
  *
- * E. Alpaydin, C. Kaynak (1998), Optical Recognition of Handwritten Digits, test set; UCI Machine Learning Repository,
- * https://doi.org/10.24432/C50P49, licence CC BY 4.0. Taken unchanged from scikit-learn 1.2.1, digits.csv.gz (BSD-3-Clause).
+ * E. Alpaydin, C. Kaynak (1998), Optical Recognition of Handwritten Digits, test set; UCI Machine Learning
+ * Repository, https://doi.org/10.24432/C50P49, licence CC BY 4.0. Taken unchanged from scikit-learn 1.2.1,
+ * digits.csv.gz (BSD-3-Clause).
  */
 export const DIGITS_GZIP_BASE64 = `
 H4sIAAAAAAACA2RdSYIcOQ6D9l3i/187B4DhrJ7L1NjtyoyF4gKCIFDOCABw3nwFSC9idSBvoHegdGB0IC+E3YB4y9wAUM8EAGCfAgBYNgAg

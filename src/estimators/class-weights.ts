@@ -32,7 +32,8 @@ function balanced(classes: number, codes: Int32Array): Float64Array {
 /**
  * The weights of rows, multiplied with those of their classes.
  *
- * @throws ValueError for class weights with several labels per row, and for balanced ones of a part of the data
+ * @throws ValueError for class weights with several labels per row, and for balanced ones of a part of the
+ *   data
  */
 export function weighClasses(
   owner: string,
@@ -64,7 +65,8 @@ export function weighClasses(
  * The weight of every class, 1 for those without one.
  *
  * @param classes the labels that there are
- * @throws ValueError for a key that is no class: another label, another type of label in a Map, a class counted from 1
+ * @throws ValueError for a key that is no class: another label, another type of label in a Map, a class
+ *   counted from 1
  */
 function weightsOfClasses(
   owner: string,

@@ -46,8 +46,8 @@ export function splitExponent(x: number): [number, number] {
 }
 
 /*
- * Sums of two doubles, for what needs more than 53 bits on the way. T. J. Dekker, "A floating-point technique for extending
- * the available precision", Numerische Mathematik 18 (1971).
+ * Sums of two doubles, for what needs more than 53 bits on the way. T. J. Dekker, "A floating-point technique
+ * for extending the available precision", Numerische Mathematik 18 (1971).
  */
 
 /** The unevaluated sum high + low, |low| <= ulp(high) / 2. */

@@ -57,7 +57,10 @@ export class Layer {
     return this.#kind.className;
   }
 
-  /** The name that was given, or the one that the model gave: 'dense_1'. '' outside a model, if none was given. */
+  /**
+   * The name that was given, or the one that the model gave: 'dense_1'. '' outside a model, if none was
+   * given.
+   */
   get name(): string {
     return this.#owner?.nameOf(this) ?? this.#options.name ?? '';
   }

@@ -36,7 +36,10 @@ const mean = (values: readonly number[]): number =>
 
 beforeAll(() => init({ variant: 'base' }));
 
-/** The tutorial says 15.6, on a split without a seed; PyTorch on this one 15.3 to 21.6 over five seeds: it overfits. */
+/**
+ * The tutorial says 15.6, on a split without a seed; PyTorch on this one 15.3 to 21.6 over five seeds: it
+ * overfits.
+ */
 test('Boston, 10,000 steps, five seeds: train MSE at most .15 each, mean test MSE at most 17.5', async () => {
   const { train: known, test: unseen } = split(2);
   expect(known.y.length).toBe(367);

@@ -6,8 +6,8 @@ const PATH =
   process.env.BOSTON_CSV ?? '/usr/lib/python3/dist-packages/sklearn/datasets/data/boston_house_prices.csv';
 
 /**
- * 490 districts of Boston, 13 features each, and the median price of a home in thousands of dollars. The 16 whose price is
- * 50 are left out, as the tutorial does: all prices above were cut down to it.
+ * 490 districts of Boston, 13 features each, and the median price of a home in thousands of dollars. The 16
+ * whose price is 50 are left out, as the tutorial does: all prices above were cut down to it.
  */
 export function loadBoston(): { x: NdArray<Float64Array>; y: Float64Array } {
   if (!existsSync(PATH)) {

@@ -99,7 +99,10 @@ test('500 digits, 120 epochs: more of the test digits where they are moved, turn
   }
 });
 
-/** LeNet-5, as examples/lenet.mjs has it, on digits that are moved by up to two pixels; without that it stays at .989. */
+/**
+ * LeNet-5, as examples/lenet.mjs has it, on digits that are moved by up to two pixels; without that it stays
+ * at .989.
+ */
 test('LeNet-5 with tanh and mean pooling, 16 epochs: .990 of the test digits', async () => {
   const { train, test } = await loadMnist();
   const [epochs, batchSize] = [16, 64];

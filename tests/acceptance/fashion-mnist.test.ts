@@ -32,7 +32,9 @@ test('784-300-100-10 relu, plain sgd, 30 epochs: .885 of 5,000 rows held out', a
   expect(accuracy).toBeGreaterThanOrEqual(0.885);
 });
 
-/** After ten epochs the accuracy still moves by .004 from epoch to epoch and seed to seed, here as in PyTorch. */
+/**
+ * After ten epochs the accuracy still moves by .004 from epoch to epoch and seed to seed, here as in PyTorch.
+ */
 test('784-392-196-10 relu, adam, 10 epochs: .880 of the test rows', async () => {
   const { train, test } = fashion;
   const model = imageClassifier(3, [392, 196], 'relu');

@@ -2,7 +2,10 @@ import { Perceptron } from 'lamella';
 import { loadIris } from 'lamella/datasets';
 import { expect, test } from 'vitest';
 
-/** scikit-learn 1.2.1: Perceptron(random_state=42).fit(x[:, 2:], y == 0) gives [[-1.4, -2.2]] and [4.], in 7 epochs. */
+/**
+ * scikit-learn 1.2.1: Perceptron(random_state=42).fit(x[:, 2:], y == 0) gives [[-1.4, -2.2]] and [4.], in 7
+ * epochs.
+ */
 test("the perceptron finds scikit-learn's line between setosa and the others, by petal length and width", async () => {
   const { x, y } = loadIris();
   const petals = Array.from(y, (_, row) => Array.from(x.data.subarray(4 * row + 2, 4 * row + 4)));

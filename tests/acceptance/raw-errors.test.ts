@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { calls, cases, inWords, quietly, run } from '../errors/raw.js';
 
-// Every wrong value in every place of the arguments of every call: what tests/errors/raw-errors.test.ts takes a sample of. No
-// error of JavaScript may come out, and no call may take long or take much memory to refuse what it is given.
+// Every wrong value in every place of the arguments of every call: what tests/errors/raw-errors.test.ts takes
+// a sample of. No error of JavaScript may come out, and no call may take long or take much memory to refuse
+// what it is given.
 
 /** Processor time and memory that a call may take. */
 const [MAX_MS, MAX_BYTES] = [2000, 500e6];

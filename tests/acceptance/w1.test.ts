@@ -12,8 +12,8 @@ const LOSSES = [
 ];
 
 /**
- * scikit-learn over six runs with perturbed rounding: 43-100 epochs, .9931-.9976 of the training rows and .9686-.9717 of
- * the test rows right.
+ * scikit-learn over six runs with perturbed rounding: 43-100 epochs, .9931-.9976 of the training rows and
+ * .9686-.9717 of the test rows right.
  */
 test('784-50-20-10-10, as scikit-learn trains it on MNIST', async () => {
   await init({ variant: 'base' });

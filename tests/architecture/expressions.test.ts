@@ -23,7 +23,9 @@ function expressions(): Map<string, RegExp> {
   return found;
 }
 
-/** Texts that keep an expression going and then disappoint it: runs of its own letters, alone and in pairs. */
+/**
+ * Texts that keep an expression going and then disappoint it: runs of its own letters, alone and in pairs.
+ */
 function attacks(expression: string, length: number): string[] {
   const letters = new Set([...expression.replace(/\\[a-zA-Z]/g, ''), 'a', 'Z', '0', '_', ' ', '\n', '"']);
   const runs = [...letters].flatMap((a) => [a, ...['a', '0', '_'].map((b) => a + b)]);

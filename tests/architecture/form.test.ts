@@ -6,7 +6,10 @@ import { read } from './sources.js';
 const src = read('src');
 const assembly = read('assembly');
 
-/** What is found and not excepted; and what is excepted and no longer found, so that the exceptions only get fewer. */
+/**
+ * What is found and not excepted; and what is excepted and no longer found, so that the exceptions only get
+ * fewer.
+ */
 function compare(found: readonly string[], exceptions: Readonly<Record<string, string>> | readonly string[]) {
   const excepted = Array.isArray(exceptions) ? exceptions : Object.keys(exceptions);
   return {

@@ -1,6 +1,6 @@
 /**
- * What a file of src looks like by itself and among its neighbours: circles of imports, files that are too short or too
- * long, missing headers. Not for who may import whom, which rules.ts says.
+ * What a file of src looks like by itself and among its neighbours: circles of imports, files that are too
+ * short or too long, missing headers. Not for who may import whom, which rules.ts says.
  */
 import { posix } from 'node:path';
 import ts from 'typescript';
@@ -29,8 +29,8 @@ function graphOf(sources: Sources): Map<string, string[]> {
 }
 
 /**
- * Groups of files that import one another, directly or by others, type imports included: the strongly connected
- * components with more than one file (Tarjan, 1972), each sorted, joined by ' ↔ '.
+ * Groups of files that import one another, directly or by others, type imports included: the strongly
+ * connected components with more than one file (Tarjan, 1972), each sorted, joined by ' ↔ '.
  */
 export function circles(sources: Sources): string[] {
   const graph = graphOf(sources);
@@ -59,8 +59,8 @@ function linesOf(source: string): number {
 }
 
 /**
- * Files under 60 lines that a single file imports, from the same folder. A file that is loaded by `import()` is apart for
- * its laziness, not for its size.
+ * Files under 60 lines that a single file imports, from the same folder. A file that is loaded by `import()`
+ * is apart for its laziness, not for its size.
  */
 export function shortFiles(sources: Sources): string[] {
   const importers = new Map<string, string[]>();
@@ -92,8 +92,9 @@ function isTable(node: ts.Expression | undefined): boolean {
 }
 
 /**
- * True if the only value that a file exports is a class or a table (a constant whose value is an object or array
- * literal, or a Map or Set of one), and it takes more than half of the file's lines. Exported types do not count.
+ * True if the only value that a file exports is a class or a table (a constant whose value is an object or
+ * array literal, or a Map or Set of one), and it takes more than half of the file's lines. Exported types do
+ * not count.
  */
 function isOneClassOrTable(path: string, source: string): boolean {
   const file = parse(path, source);
@@ -121,7 +122,10 @@ export function longFiles(sources: Sources): string[] {
   });
 }
 
-/** The lines of text of the comment at the top that is not the docstring of the first declaration; 0 without one. */
+/**
+ * The lines of text of the comment at the top that is not the docstring of the first declaration; 0 without
+ * one.
+ */
 function headerLines(source: string): number {
   const [comment] = /^(?:\/\*[^]*?\*\/\n|(?:\/\/.*\n)+)/.exec(source.replace(DIRECTIVE, '')) ?? [];
   if (comment === undefined) return 0;

@@ -5,7 +5,10 @@ import { root } from './sources.js';
 const PAGES = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'RELEASING.md'];
 const FOLDERS = ['src', 'assembly', 'tests', 'scripts', 'bench', 'docs', 'examples'];
 
-/** Paths from the root of the repository, without those of generated files and of files that are still to be written. */
+/**
+ * Paths from the root of the repository, without those of generated files and of files that are still to be
+ * written.
+ */
 function pathsOf(text: string): string[] {
   const path = new RegExp(String.raw`(?<![\w./-])(?:${FOLDERS.join('|')})/[\w./<>-]*[\w>]`, 'g');
   return Array.from(text.matchAll(path), ([found]) => found).filter(

@@ -60,7 +60,10 @@ function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
   node.forEachChild((child) => walk(child, visit));
 }
 
-/** Every module named in a file: import, export … from, import(), types of import() and new URL(…, import.meta.url). */
+/**
+ * Every module named in a file: import, export … from, import(), types of import() and new URL(…,
+ * import.meta.url).
+ */
 export function importsOf(path: string, source: string): string[] {
   const found: string[] = [];
   const add = (node: ts.Node | undefined) => {

@@ -31,7 +31,10 @@ test('modules are mocked only in files that have a process of their own', () => 
   expect(filesWith(/\bvi\.(mock|hoisted)\(/).filter((file) => !isolated.includes(`'${file}'`))).toEqual([]);
 });
 
-/** Names of the tests in a file, with those of the blocks around them. Names of tables stand as they are written. */
+/**
+ * Names of the tests in a file, with those of the blocks around them. Names of tables stand as they are
+ * written.
+ */
 function namesOf(path: string, source: string): string[] {
   const names: string[] = [];
   const visit = (node: ts.Node, around: readonly string[]): void => {

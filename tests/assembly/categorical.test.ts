@@ -7,7 +7,9 @@ import { GuardedMemory, VARIANTS } from '../helpers/wasm.js';
 
 const ANY = [-Infinity, Infinity];
 
-/** What each kernel takes: outputs, targets, further arguments, and what lies right of the targets in a plan. */
+/**
+ * What each kernel takes: outputs, targets, further arguments, and what lies right of the targets in a plan.
+ */
 const KERNELS = {
   softmaxCrossEntropyTargets: { reference: losses.softmaxCrossEntropyTargets, after: ANY, padding: 0 },
   categoricalCrossEntropy: { reference: losses.categoricalCrossentropy, after: [], padding: NaN },

@@ -33,7 +33,10 @@ const CASES: Record<string, Case> = {
   groups: { image: [6, 6, 6], spec: convLayer(12, [3, 2], {}, { groups: 3 }) },
 };
 
-/** A convolution's tables, operands and scratch in the memory; the tables lie where the plan's layout puts them. */
+/**
+ * A convolution's tables, operands and scratch in the memory; the tables lie where the plan's layout puts
+ * them.
+ */
 function open(memory: GuardedMemory, { image, spec }: Case, pool?: Window) {
   memory.reset();
   const layout = new Layout();

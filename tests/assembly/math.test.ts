@@ -16,7 +16,9 @@ const functions = {
 type Name = keyof typeof functions;
 const NAMES = Object.keys(functions) as Name[];
 
-/** Where formulas change: the ends of the ranges that do not over- or underflow, and the two formulas of tanh. */
+/**
+ * Where formulas change: the ends of the ranges that do not over- or underflow, and the two formulas of tanh.
+ */
 const TURNS = [0.625, 88.02969, 88.722839, 87.33654, 103.97208, 104, 89, 16.635532, 9.01, 2 ** -126];
 
 const xs = joined(everyFloat(EVERY ? 1009 : 20011), ...TURNS.map((turn) => neighbours(turn, 1000)));

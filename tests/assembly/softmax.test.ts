@@ -37,7 +37,10 @@ function softmax(memory: GuardedMemory, logits: ArrayLike<number>, classes: numb
   return forward(memory, 'softmaxForward', logits, classes);
 }
 
-/** By definition in float64, but from differences to the largest logit that are rounded as the kernel rounds them. */
+/**
+ * By definition in float64, but from differences to the largest logit that are rounded as the kernel rounds
+ * them.
+ */
 function exactly(logits: ArrayLike<number>): Float64Array {
   const largest = Array.from(logits).reduce((a, b) => Math.max(a, b));
   return activations.softmax.forward(Float64Array.from(logits, (z) => Math.fround(z - largest)));

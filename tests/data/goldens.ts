@@ -18,7 +18,10 @@ export function table({ shape, data }: Matrix): NdArray<Float64Array> {
   return { data: Float64Array.from(data), shape };
 }
 
-/** Fails unless all values agree to 1e-12 of the larger of 1, the expected value and `size`; null stands for NaN. */
+/**
+ * Fails unless all values agree to 1e-12 of the larger of 1, the expected value and `size`; null stands for
+ * NaN.
+ */
 export function expectNear(
   actual: ArrayLike<number>,
   expected: ArrayLike<number | null>,

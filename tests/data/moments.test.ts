@@ -97,7 +97,8 @@ describe('StandardScaler', () => {
   });
 
   test('calls a column constant by the rule of scikit-learn', () => {
-    // _is_constant_feature: var <= rows · ε · var + (rows · mean · ε)²; here the bound is (2 · 1e9 · 2^-52)² = 1.97e-13.
+    // _is_constant_feature: var <= rows · ε · var + (rows · mean · ε)²; here the bound is (2 · 1e9 · 2^-52)²
+    // = 1.97e-13.
     const inside = new StandardScaler().fit([[1e9], [1e9 + 2 ** -21]]);
     expect(inside.var![0]).toBe(2 ** -44);
     expect(inside.scale![0]).toBe(1);

@@ -50,7 +50,8 @@ describe('for every table', () => {
         const back = scaler.inverseTransform(scaled);
         expect(table.data).toEqual(before);
         for (let i = 0; i < before.length; i++) {
-          // What is lost is relative to the largest values and to how far outside its column's spread a value lies.
+          // What is lost is relative to the largest values and to how far outside its column's spread a value
+          // lies.
           const size = Math.max(1, Math.abs(scaled.data[i])) * 1e6;
           expect(Math.abs(back.data[i] - before[i]) / size).toBeLessThan(1e-12);
         }

@@ -3,12 +3,18 @@ import { OwnError } from './wrong-values.js';
 
 /** A call of the public API with arguments as they should be. */
 export interface Call {
-  /** 'ndarray', 'MLPClassifier#fit', 'MLPClassifier.fromBytes', 'layers.dense'; what follows a blank tells variants apart. */
+  /**
+   * 'ndarray', 'MLPClassifier#fit', 'MLPClassifier.fromBytes', 'layers.dense'; what follows a blank tells
+   * variants apart.
+   */
   readonly name: string;
   /** The arguments, anew: parts of them are replaced by wrong ones. */
   readonly args: () => unknown[];
   readonly run: (args: any[]) => unknown;
-  /** True if it refuses also arguments as they should be: a file is not there, or the method is there to say so. */
+  /**
+   * True if it refuses also arguments as they should be: a file is not there, or the method is there to say
+   * so.
+   */
   readonly refuses?: boolean;
   /** Undoes what the call may have changed. */
   readonly after?: () => unknown;

@@ -1,8 +1,8 @@
 import { layers, MLPClassifier, Perceptron, sequential, ValueError } from 'lamella';
 import { expect, test } from 'vitest';
 
-// Asynchronous calls read the caller's arrays while the program goes on: memory that goes away meanwhile must end them, where
-// it would be read as zeros or end in a TypeError.
+// Asynchronous calls read the caller's arrays while the program goes on: memory that goes away meanwhile must
+// end them, where it would be read as zeros or end in a TypeError.
 
 const ROWS = 600;
 const y = Int32Array.from({ length: ROWS }, (_, i) => i % 2);

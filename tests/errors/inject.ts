@@ -10,7 +10,10 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** The places of everything in arguments that plain arrays and objects hold, the arguments themselves included. */
+/**
+ * The places of everything in arguments that plain arrays and objects hold, the arguments themselves
+ * included.
+ */
 export function placesIn(args: readonly unknown[]): Path[] {
   const places: Path[] = [];
   const visit = (value: unknown, path: Path): void => {

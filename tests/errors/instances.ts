@@ -7,7 +7,9 @@ const x = [
   [1, 0],
 ];
 
-/** Objects of the public API whose classes are not exported, by the name that their calls have in the table. */
+/**
+ * Objects of the public API whose classes are not exported, by the name that their calls have in the table.
+ */
 export async function instances(): Promise<Record<string, object>> {
   const model = lamella.sequential({
     seed: 1,

@@ -4,8 +4,9 @@ import { calls, cases, inWords, quietly, run } from './raw.js';
 import { placesIn, inject } from './inject.js';
 import { publicCalls } from './surface.js';
 
-// No call of the public API lets a TypeError or another error of JavaScript out, whatever it is given: wrong values are put
-// into every argument and every option of everything that is exported. tests/acceptance/raw-errors.test.ts tries them all.
+// No call of the public API lets a TypeError or another error of JavaScript out, whatever it is given: wrong
+// values are put into every argument and every option of everything that is exported.
+// tests/acceptance/raw-errors.test.ts tries them all.
 
 /** Wrong values that are tried per call here. */
 const PER_CALL = 12;

@@ -11,7 +11,10 @@ import { describe, expect, test } from 'vitest';
 import { blobs, frozen } from './blobs.js';
 import { expectRefusal } from './refusal.js';
 
-/** What every estimator does: scikit-learn's check_estimator, as far as it applies (sklearn/utils/estimator_checks.py). */
+/**
+ * What every estimator does: scikit-learn's check_estimator, as far as it applies
+ * (sklearn/utils/estimator_checks.py).
+ */
 const options = { maxIter: 5, randomState: 1, onWarning: (): void => {} };
 const network = { ...options, hiddenLayerSizes: [5], learningRateInit: 0.01 };
 

@@ -10,8 +10,8 @@ const words = new Uint32Array(double.buffer);
 const rounded: MultiplyAdd = (a, b, c) => Math.fround(c + Math.fround(a * b));
 
 /**
- * One rounding of float32 operands. The product is exact in float64; the sum is rounded to odd there, so that rounding it
- * again to float32 is the same as rounding once (Boldo & Melquiond, 2008).
+ * One rounding of float32 operands. The product is exact in float64; the sum is rounded to odd there, so that
+ * rounding it again to float32 is the same as rounding once (Boldo & Melquiond, 2008).
  */
 const fused: MultiplyAdd = (a, b, c) => {
   const product = a * b;
@@ -46,7 +46,10 @@ export function chain(
 
 const emulated = new Map<MultiplyAdd, Map<string, Float32Array>>();
 
-/** What `emulate` returns; computed once for all variants that round alike. `what` names it within a file of tests. */
+/**
+ * What `emulate` returns; computed once for all variants that round alike. `what` names it within a file of
+ * tests.
+ */
 export function emulation(madd: MultiplyAdd, what: string, emulate: () => Float32Array): Float32Array {
   let known = emulated.get(madd);
   if (!known) emulated.set(madd, (known = new Map()));

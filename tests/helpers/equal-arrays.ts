@@ -1,7 +1,12 @@
-/** Lets toEqual compare typed arrays, and arrays of numbers, at once: value by value it takes a microsecond each. */
+/**
+ * Lets toEqual compare typed arrays, and arrays of numbers, at once: value by value it takes a microsecond
+ * each.
+ */
 import { expect } from 'vitest';
 
-/** True if two arrays hold the same values, to the bit; else undefined, and toEqual finds out how they differ. */
+/**
+ * True if two arrays hold the same values, to the bit; else undefined, and toEqual finds out how they differ.
+ */
 function holdSameValues(a: unknown, b: unknown): true | undefined {
   if (ArrayBuffer.isView(a) && ArrayBuffer.isView(b)) {
     if (a.constructor !== b.constructor || a.byteLength !== b.byteLength) return undefined;

@@ -35,7 +35,10 @@ export function abortAfter(turns: number): AbortSignal {
   return controller.signal;
 }
 
-/** Any result as text, typed arrays by their type and values: thousands of values are slow to compare one by one. */
+/**
+ * Any result as text, typed arrays by their type and values: thousands of values are slow to compare one by
+ * one.
+ */
 export function asText(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     ArrayBuffer.isView(part) ? [part.constructor.name, ...(part as Float32Array)] : part,

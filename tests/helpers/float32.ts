@@ -1,4 +1,6 @@
-/** Every `stride`th of all 2^32 float32 patterns, NaNs and infinities included; as many as make whole vectors. */
+/**
+ * Every `stride`th of all 2^32 float32 patterns, NaNs and infinities included; as many as make whole vectors.
+ */
 export function everyFloat(stride: number): Float32Array<ArrayBuffer> {
   const words = new Uint32Array(Math.ceil(2 ** 32 / stride / 4) * 4);
   for (let i = 0; i < words.length; i++) words[i] = i * stride;

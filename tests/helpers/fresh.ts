@@ -1,4 +1,6 @@
-/** What isolation would give to files that share a process: modules without state, the globals as they were. */
+/**
+ * What isolation would give to files that share a process: modules without state, the globals as they were.
+ */
 import { afterAll, vi } from 'vitest';
 
 vi.resetModules();

@@ -13,7 +13,10 @@ interface Instruction {
   readonly text: string;
 }
 
-/** Optimised machine code of exported functions of a variant, or undefined where Node.js prints none that can be read. */
+/**
+ * Optimised machine code of exported functions of a variant, or undefined where Node.js prints none that can
+ * be read.
+ */
 export function machineCode(
   command: string,
   flags: readonly string[],
@@ -38,7 +41,10 @@ function instructionsOf(text: string): Instruction[] {
   }));
 }
 
-/** The shortest loop with products, from the target of a jump back to the jump, that calls nothing, as a check of the stack may. */
+/**
+ * The shortest loop with products, from the target of a jump back to the jump, that calls nothing, as a check
+ * of the stack may.
+ */
 export function hotLoop(instructions: readonly Instruction[]): string[] {
   const loops = instructions.flatMap(({ at, text }) => {
     const back = /^j\w+ .*<\+0x([0-9a-f]+)>/.exec(text);

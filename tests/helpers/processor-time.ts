@@ -1,4 +1,7 @@
-/** Notes the processor time of every file and test, in seconds; on Linux that of the processes it has started, too. */
+/**
+ * Notes the processor time of every file and test, in seconds; on Linux that of the processes it has started,
+ * too.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach } from 'vitest';
 

@@ -1,4 +1,6 @@
-/** The generator of assembly/dropout.ts, in plain integers: hash "lowbias32" (Wellons, 2018) of four counters. */
+/**
+ * The generator of assembly/dropout.ts, in plain integers: hash "lowbias32" (Wellons, 2018) of four counters.
+ */
 export function hash(x: number): number {
   x ^= x >>> 16;
   x = Math.imul(x, 0x7feb352d);

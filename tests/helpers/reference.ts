@@ -1,6 +1,7 @@
 /**
- * A network in float64, written as its definitions: what every kernel and plan is compared with. It is itself checked by
- * finite differences. Another layer, activation, loss or optimizer is one more entry in reference/.
+ * A network in float64, written as its definitions: what every kernel and plan is compared with. It is itself
+ * checked by finite differences. Another layer, activation, loss or optimizer is one more entry in
+ * reference/.
  */
 import type { Clipping } from './reference/clipping.js';
 import { clip } from './reference/clipping.js';
@@ -33,7 +34,10 @@ export interface ReferenceBatch {
 }
 
 export interface ReferenceOptions extends Clipping {
-  /** Whether everything is divided by Σ weights, penalties included (scikit-learn), or rows alone by their number (Keras). */
+  /**
+   * Whether everything is divided by Σ weights, penalties included (scikit-learn), or rows alone by their
+   * number (Keras).
+   */
   readonly penaltyPerRow?: boolean;
   /** What weights are multiplied with before every update: 1 − learning rate · weight decay. */
   readonly keep?: number;

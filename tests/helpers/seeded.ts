@@ -1,4 +1,7 @@
-/** Test data from a seed: signed, of uneven sizes, with a few zeros. Never all ones, which would hide a transpose. */
+/**
+ * Test data from a seed: signed, of uneven sizes, with a few zeros. Never all ones, which would hide a
+ * transpose.
+ */
 export class Seeded {
   #state: number;
 

@@ -75,7 +75,10 @@ function keyOf(seed: number, step: number, layer: number): number {
   return hash((hash(hash(seed) ^ step) + layer) | 0);
 }
 
-/** The layers of a network in float64, with its values. The last activation is left to a loss that is fused with it. */
+/**
+ * The layers of a network in float64, with its values. The last activation is left to a loss that is fused
+ * with it.
+ */
 export function referenceLayers(network: Network, loss: LossSpec, seed = 0): ReferenceLayer[] {
   const { spec } = network;
   const { shapes } = shapesOf(spec);

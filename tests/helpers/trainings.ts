@@ -1,6 +1,6 @@
 /**
- * Small trainings that between them run every kind of kernel, and the hash of what they learned. Written against the
- * public API alone, so that any build of the package can be compared with any other.
+ * Small trainings that between them run every kind of kernel, and the hash of what they learned. Written
+ * against the public API alone, so that any build of the package can be compared with any other.
  */
 import { createHash } from 'node:crypto';
 import type * as Lamella from 'lamella';

@@ -13,7 +13,9 @@ export const WITH_ASSERTS = ['base-debug', 'relaxed-debug', 'wide-debug'] as con
 
 export type KernelVariant = (typeof SHIPPED | typeof WITH_ASSERTS)[number];
 
-/** What ships, and one of those with asserts, another one in other files; all of them in `npm run acceptance`. */
+/**
+ * What ships, and one of those with asserts, another one in other files; all of them in `npm run acceptance`.
+ */
 export const VARIANTS: readonly KernelVariant[] = EVERY
   ? [...SHIPPED, ...WITH_ASSERTS]
   : [...SHIPPED, WITH_ASSERTS[lettersOf(expect.getState().testPath) % WITH_ASSERTS.length]];
@@ -62,7 +64,9 @@ export interface Placed<T extends Elements> {
 export interface PlacedMatrix {
   readonly offset: number;
   readonly stride: number;
-  /** A copy of the columns [begin, end) of all rows, row-major. Default: the columns that it was made with. */
+  /**
+   * A copy of the columns [begin, end) of all rows, row-major. Default: the columns that it was made with.
+   */
   get(begin?: number, end?: number): Float32Array<ArrayBuffer>;
 }
 
@@ -78,8 +82,8 @@ export interface MatrixShape {
 }
 
 /**
- * A memory with an instance of the kernels. Every buffer lies between guard bands, and so do the rows of a matrix; what is
- * made without values is full of NaN.
+ * A memory with an instance of the kernels. Every buffer lies between guard bands, and so do the rows of a
+ * matrix; what is made without values is full of NaN.
  */
 export class GuardedMemory {
   /** With as many arguments as a test likes to spread. */

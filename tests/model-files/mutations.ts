@@ -51,7 +51,9 @@ export async function smallFiles(): Promise<Map<string, Uint8Array>> {
   ]);
 }
 
-/** Without the checksum, which whoever changes a file leaves out: what is wrong is then for others to find. */
+/**
+ * Without the checksum, which whoever changes a file leaves out: what is wrong is then for others to find.
+ */
 function unchecked(bytes: Uint8Array): Uint8Array {
   return withHeader(bytes, (header) => delete header.__metadata__.checksum);
 }
@@ -79,7 +81,9 @@ const WRONG: readonly unknown[] = [
   ...[{ $object: [['__proto__', 1]] }, { length: 3 }, { x: { y: { z: [] } } }],
 ];
 
-/** Every part of a description, one after the other, replaced by each of some values, left out, or doubled. */
+/**
+ * Every part of a description, one after the other, replaced by each of some values, left out, or doubled.
+ */
 function* replaced(root: any, path: readonly (string | number)[] = []): Generator<[string, unknown]> {
   const parent = path.slice(0, -1).reduce((at, key) => at[key], root);
   const key = path.at(-1)!;
@@ -162,8 +166,8 @@ export function* sampled(mutations: Iterable<Mutation>, stride: number, seed: nu
 }
 
 /**
- * Load a file in both ways. @returns what went wrong: another error than a LamellaError, a message without end or with
- * control characters, much memory or time
+ * Load a file in both ways. @returns what went wrong: another error than a LamellaError, a message without
+ * end or with control characters, much memory or time
  */
 export async function faultOf([what, bytes]: Mutation): Promise<string | undefined> {
   for (const load of [loadModel, loadPredictor] as ((bytes: Uint8Array) => Promise<unknown>)[]) {

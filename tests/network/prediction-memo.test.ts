@@ -2,8 +2,8 @@ import type { NdArray, PredictOptions } from 'lamella';
 import { layers, loadModel, MLPClassifier, MLPRegressor, sequential, ShapeError, ValueError } from 'lamella';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-// Predictions of a row into the same array again take a shorter way (src/network/prediction-memo.ts). It has to see all that
-// the caller may have changed.
+// Predictions of a row into the same array again take a shorter way (src/network/prediction-memo.ts). It has
+// to see all that the caller may have changed.
 
 interface Row {
   data: Float32Array | Uint8Array;

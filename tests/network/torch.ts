@@ -121,7 +121,10 @@ export interface Trained {
   readonly predicted: Float32Array;
 }
 
-/** Train a golden case by the trainer of this package. `resident` false gathers batches from the caller's array. */
+/**
+ * Train a golden case by the trainer of this package. `resident` false gathers batches from the caller's
+ * array.
+ */
 export function train(variant: KernelVariant, golden: TorchCase, resident = true): Trained {
   const spec = { inputShape: [FEATURES], layers: golden.layers.map(layerOf) };
   const network = new Network(spec, engineOf(variant));

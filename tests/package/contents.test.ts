@@ -7,7 +7,9 @@ import { packedFiles, root } from './packing.js';
 
 const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
-/** Bytes, compressed, of everything that importing an entry loads at once; chunks imported later do not count. */
+/**
+ * Bytes, compressed, of everything that importing an entry loads at once; chunks imported later do not count.
+ */
 async function gzipped(entry: string): Promise<number> {
   const { outputFiles, metafile } = await build({
     entryPoints: [root + entry],

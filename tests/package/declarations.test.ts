@@ -3,7 +3,10 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { root } from './packing.js';
 
-/** As strict as `tsc --init` makes them and stricter, without `dom`, without `@types/node`; TypeScript's own are not checked. */
+/**
+ * As strict as `tsc --init` makes them and stricter, without `dom`, without `@types/node`; TypeScript's own
+ * are not checked.
+ */
 const options: ts.CompilerOptions = {
   noEmit: true,
   target: ts.ScriptTarget.ES2022,

@@ -8,7 +8,10 @@ const entries: string[] = Object.values<Record<string, string>>(exports)
   .flatMap((target) => [target.node, target.default])
   .filter((file) => file !== undefined);
 
-/** Imports a file in a process of its own, with everything timed, random, asynchronous or compiling under watch. */
+/**
+ * Imports a file in a process of its own, with everything timed, random, asynchronous or compiling under
+ * watch.
+ */
 const watch = `
   const called = [];
   const wait = setTimeout;

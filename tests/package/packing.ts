@@ -78,7 +78,10 @@ export interface Installed {
   remove(): void;
 }
 
-/** The packed package, installed into a folder that is otherwise empty but for these files, or contents of folders, of this one. */
+/**
+ * The packed package, installed into a folder that is otherwise empty but for these files, or contents of
+ * folders, of this one.
+ */
 export function installed(...programs: string[]): Installed {
   const folder = mkdtempSync(join(tmpdir(), 'lamella-'));
   for (const program of programs) {

@@ -8,7 +8,10 @@ import { installed, npm, print, root, type Installed } from './packing.js';
 
 const WORKERD = '1.20261117.1';
 
-/** workerd's executable, installed outside the package's own dependencies (it is 160 MB) and kept between runs. */
+/**
+ * workerd's executable, installed outside the package's own dependencies (it is 160 MB) and kept between
+ * runs.
+ */
 function workerd(): string {
   const folder = join(root, 'node_modules/.cache', `workerd-${WORKERD}`);
   if (!existsSync(join(folder, 'node_modules/workerd'))) {

@@ -128,7 +128,8 @@ test('fit copies large blocks of weights, slots and memory in pieces', async () 
   model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
   const rows = { data: new Float32Array(1000).fill(0.5), shape: [1, 1000] };
   const { turns } = await countTurns(() => model.fit(rows, rows, { epochs: 1, verbose: 0 }));
-  // A million weights are 16 pieces of 65,536; with Adam's two slots they are read, written and saved, eight blocks in all.
+  // A million weights are 16 pieces of 65,536; with Adam's two slots they are read, written and saved, eight
+  // blocks in all.
   expect(turns).toBeGreaterThan(8 * 15);
 });
 
@@ -148,7 +149,10 @@ describe('while 90,000 weights are copied in pieces', () => {
   const labels = Float32Array.from({ length: 200 }, (_, i) => i % 7);
   const options = { epochs: 5, verbose: 0, batchSize: 200, onWarning: (): void => {} } as const;
 
-  /** Calls `onTurn` whenever the host has its turn, by a clock on which all steps are slow: the fourth comes in slices. */
+  /**
+   * Calls `onTurn` whenever the host has its turn, by a clock on which all steps are slow: the fourth comes
+   * in slices.
+   */
   async function fitBetween(model: Sequential, onTurn: () => void, signal?: AbortSignal): Promise<void> {
     let [now, running] = [performance.now(), true];
     vi.spyOn(performance, 'now').mockImplementation(() => (now += 60));

@@ -16,7 +16,9 @@ const HUGE = 2 ** 53 - 1;
 
 type Change = (config: any) => void;
 
-/** A small model's file whose description is changed: nothing in it tells, since its checksum may be left out. */
+/**
+ * A small model's file whose description is changed: nothing in it tells, since its checksum may be left out.
+ */
 function changed(model: { toBytes(): Uint8Array }, change: Change): Uint8Array {
   return withHeader(model.toBytes(), (header) => {
     const config = JSON.parse(header.__metadata__.config);

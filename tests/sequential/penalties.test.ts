@@ -40,7 +40,9 @@ function outputs(x: NdArray, weights: readonly NdArray[]): Float64Array[] {
   return all.slice(1);
 }
 
-/** Mean squared error, penalties of all weights and of the outputs of every layer but the last, in float64. */
+/**
+ * Mean squared error, penalties of all weights and of the outputs of every layer but the last, in float64.
+ */
 function lossByHand(model: Sequential, x: NdArray, y: Float32Array): number {
   const weights = model.getWeights();
   const all = outputs(x, weights);

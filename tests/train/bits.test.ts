@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as lamella from 'lamella';
 import { hashOf, trainings } from '../helpers/trainings.js';
 
-/** Hashes of the variant base, whose bits are the same everywhere: of `npm run bench:bits`, each with its ', base, 1' cut off. */
+/**
+ * Hashes of the variant base, whose bits are the same everywhere: of `npm run bench:bits`, each with its ',
+ * base, 1' cut off.
+ */
 const expected: Record<string, string> = JSON.parse(
   readFileSync(new URL('../goldens/bits.json', import.meta.url), 'utf8'),
 );

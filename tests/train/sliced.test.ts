@@ -73,7 +73,10 @@ describe('between two slices of a step', () => {
 
   let now = 1e9;
 
-  /** Trains with a clock by which every slice is due for a rest; `onTurn` is called whenever the host has its turn. */
+  /**
+   * Trains with a clock by which every slice is due for a rest; `onTurn` is called whenever the host has its
+   * turn.
+   */
   async function train(model: lamella.Sequential, onTurn: () => void, signal?: AbortSignal): Promise<void> {
     vi.stubGlobal('performance', { now: () => (now += 30) });
     let running = true;

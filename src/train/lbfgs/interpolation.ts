@@ -49,8 +49,9 @@ export function narrowed({ best, other, bracketed }: Interval, trial: Point): In
 }
 
 /**
- * The next step to try, from the interval before the trial was known: cubic, quadratic or secant interpolation, safeguarded
- * (Moré & Thuente, "Line search algorithms with guaranteed sufficient decrease", ACM TOMS 20, 1994, section 4).
+ * The next step to try, from the interval before the trial was known: cubic, quadratic or secant
+ * interpolation, safeguarded (Moré & Thuente, "Line search algorithms with guaranteed sufficient decrease",
+ * ACM TOMS 20, 1994, section 4).
  */
 export function nextStep(interval: Interval, trial: Point, least: number, most: number): number {
   const { best, other, bracketed } = interval;
@@ -66,7 +67,9 @@ export function nextStep(interval: Interval, trial: Point, least: number, most: 
   return trial.step > best.step ? most : least;
 }
 
-/** The slope has the sign of the best point's and is smaller: the cubic may have its minimum beyond, or none. */
+/**
+ * The slope has the sign of the best point's and is smaller: the cubic may have its minimum beyond, or none.
+ */
 function extrapolated(
   { best, other, bracketed }: Interval,
   trial: Point,

@@ -10,8 +10,8 @@ const WIDTH = 0.1;
 const MOST_STEP = 1e10;
 
 /**
- * A step along a line that lowers a function enough and flattens its slope: the search of Moré & Thuente (1994), as a
- * machine that is fed one trial after the other. Values that are not finite count as too high.
+ * A step along a line that lowers a function enough and flattens its slope: the search of Moré & Thuente
+ * (1994), as a machine that is fed one trial after the other. Values that are not finite count as too high.
  */
 export class LineSearch {
   readonly #start: Point;

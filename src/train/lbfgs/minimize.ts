@@ -15,7 +15,9 @@ export interface Problem {
   readonly maxEvaluations: number;
   /** Converged where no component of the gradient is larger. */
   readonly gradientTolerance: number;
-  /** Converged where an iteration lowers the value by no more than this share of the larger of |value| and 1. */
+  /**
+   * Converged where an iteration lowers the value by no more than this share of the larger of |value| and 1.
+   */
   readonly valueTolerance: number;
   /** Told of every iteration, counted from 1. */
   readonly onIteration: (iteration: number, value: number, x: Float64Array) => void | Promise<void>;
@@ -39,8 +41,10 @@ interface Place {
 }
 
 /**
- * Minimise a smooth function by L-BFGS (Liu & Nocedal, 1989), without bounds, as scipy's L-BFGS-B goes about it: memory 10,
- * first step 1 / |gradient|, then 1. All memory, 25 vectors, is taken before the first evaluation. A line search that fails empties the memory once; the best place is returned.
+ * Minimise a smooth function by L-BFGS (Liu & Nocedal, 1989), without bounds, as scipy's L-BFGS-B goes about
+ * it: memory 10,
+ * first step 1 / |gradient|, then 1. All memory, 25 vectors, is taken before the first evaluation. A line
+ * search that fails empties the memory once; the best place is returned.
  */
 export async function minimize(problem: Problem): Promise<Minimum> {
   const { start, evaluate, onIteration } = problem;

@@ -24,7 +24,10 @@ const x = {
 const y = Array.from({ length: 300 }, (_, i) => i % 3);
 const options = { hiddenLayerSizes: [128, 128], batchSize: 50, maxIter: 6, randomState: 1, onWarning() {} };
 
-/** The most milliseconds that the calling thread has slept since: before and after every sleep it looks at the clock. */
+/**
+ * The most milliseconds that the calling thread has slept since: before and after every sleep it looks at the
+ * clock.
+ */
 function sleepCounter(): () => number {
   const clock = vi.spyOn(performance, 'now');
   return () => (clock.mock.calls.length / 2) * PROTOCOL.sleepMs;
@@ -134,8 +137,9 @@ test("init tells how many threads fit takes; 'auto' leaves small networks on one
 const lasting = { ...options, maxIter: 1e6, nIterNoChange: 1e6 };
 
 /**
- * Train on 'auto' until `workers` are there and have had sixty epochs to compute in, however long a busy machine takes to
- * start them; again if they did not answer at all. Gives what it came to, and the workers that lived after every epoch.
+ * Train on 'auto' until `workers` are there and have had sixty epochs to compute in, however long a busy
+ * machine takes to start them; again if they did not answer at all. Gives what it came to, and the workers
+ * that lived after every epoch.
  */
 async function trainWith(workers: number, onEpoch: () => void): Promise<[MLPClassifier, number[]]> {
   for (let attempt = 1; ; attempt++) {

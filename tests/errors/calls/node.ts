@@ -11,7 +11,9 @@ import { func, refusing } from '../attempt.js';
 /** Where files may be written. */
 const folder = mkdtempSync(join(tmpdir(), 'lamella-errors-'));
 
-/** Work in that folder, since relative paths are among the wrong ones. Returns what ends that, and removes it. */
+/**
+ * Work in that folder, since relative paths are among the wrong ones. Returns what ends that, and removes it.
+ */
 export function workAside(): () => void {
   const before = process.cwd();
   process.chdir(folder);

@@ -24,7 +24,9 @@ export function outputSize(window: ReferenceWindow): Pair {
   return [along(window, 0).count, along(window, 1).count];
 }
 
-/** Pixels that a window covers: the number of the window, its position in the window, the pixel of the image. */
+/**
+ * Pixels that a window covers: the number of the window, its position in the window, the pixel of the image.
+ */
 function covered(window: ReferenceWindow): { output: number; position: number; pixel: number }[] {
   const { image, size, strides, dilation = [1, 1] } = window;
   const [down, across] = [along(window, 0), along(window, 1)];

@@ -12,8 +12,8 @@ function mean(values: Float64Array): number {
 }
 
 /**
- * (x − mean) / √(variance + ε) within groups of values, and its gradient. `place(group, member)` says where the values of
- * a group lie; `groups(size)` how many there are and how large each is.
+ * (x − mean) / √(variance + ε) within groups of values, and its gradient. `place(group, member)` says where
+ * the values of a group lie; `groups(size)` how many there are and how large each is.
  */
 function normalization(
   { gamma, beta, epsilon }: Options,

@@ -1,10 +1,15 @@
-/** Changes one parameter by its gradient. Keeps what it needs to know about the parameter from step to step. */
+/**
+ * Changes one parameter by its gradient. Keeps what it needs to know about the parameter from step to step.
+ */
 export type ReferenceOptimizer = (parameter: Float64Array, gradient: Float64Array) => void;
 
 interface Rule {
   /** Slots of a value, with what they start from. */
   readonly slots: readonly number[];
-  /** The step that is subtracted from a value, from its gradient and its slots, which it changes; t counts from 1. */
+  /**
+   * The step that is subtracted from a value, from its gradient and its slots, which it changes; t counts
+   * from 1.
+   */
   readonly step: (g: number, slots: number[], t: number) => number;
 }
 

@@ -9,7 +9,10 @@ interface Mix {
   readonly constant?: number;
 }
 
-/** A linear layer without parameters, given by what every output of a row is made of; its gradient is the transpose. */
+/**
+ * A linear layer without parameters, given by what every output of a row is made of; its gradient is the
+ * transpose.
+ */
 function linear(inputs: number, outputs: number, mix: (row: number, output: number) => Mix): ReferenceLayer {
   let mixes: Mix[] = [];
   return {
@@ -115,7 +118,9 @@ export function spatialDropout(
   };
 }
 
-/** {a, b, c, d, e, f}: output (column, row) comes from column a·column + b·row + c, row d·column + e·row + f. */
+/**
+ * {a, b, c, d, e, f}: output (column, row) comes from column a·column + b·row + c, row d·column + e·row + f.
+ */
 export type AffineMap = readonly [number, number, number, number, number, number];
 
 /** How images are sampled. */
