@@ -120,7 +120,7 @@ export function continued(owner: string, call: string, model: Model, params: MLP
     );
   }
   const spec = networkSpec(params, network.spec.inputShape[0], model);
-  if (JSON.stringify(spec) === JSON.stringify(network.spec)) return { ...model, params };
+  if (JSON.stringify(spec.layers) === JSON.stringify(network.spec.layers)) return { ...model, params };
   return { ...model, network: network.replanned(spec), params };
 }
 

@@ -1,5 +1,8 @@
+import type { DenseSpec } from '../layers/dense.js';
+import { dense } from '../layers/dense.js';
+import { dropout } from '../layers/regularization.js';
 import type { Activation } from '../network/activations.js';
-import type { DenseSpec, LayerSpec, NetworkSpec } from '../network/spec.js';
+import type { LayerSpec, NetworkSpec } from '../network/spec.js';
 import type { HiddenActivation } from './option-rules.js';
 import type { MLPParams } from './options.js';
 
@@ -13,10 +16,11 @@ export function networkSpec(
   const activations = hiddenActivations(params);
   const rates = dropoutRates(params);
   const hidden = hiddenLayerSizes.flatMap((units, i): LayerSpec[] => {
-    const dense = denseSpec(units, activations[i], alpha);
-    return rates[i] > 0 ? [dense, { type: 'dropout', rate: rates[i] }] : [dense];
+    const layer = denseSpec(units, activations[i], alpha);
+    return rates[i] > 0 ? [layer, { type: 'dropout', rate: rates[i] }] : [layer];
   });
-  return { inputShape: [inputs], layers: [...hidden, denseSpec(outputs, outActivation, alpha)] };
+  const layers = [...hidden, denseSpec(outputs, outActivation, alpha)];
+  return { inputShape: [inputs], layers, rules: { dense, dropout } };
 }
 
 /**

@@ -1,7 +1,11 @@
-import { UnsupportedError } from '../errors.js';
+// What the kernels of assembly/conv/ know of a convolution: a table for the forward pass and the gradient of
+// the filters, and one for every part of the gradient of the input. All of it is made once, when a network is
+// planned.
+import { ShapeError, UnsupportedError } from '../errors.js';
+import { formatShape } from '../ndarray.js';
 import type { Layout } from '../network/layout.js';
-import type { Pair, PoolingSpec } from '../network/spec.js';
-import type { Window } from './window.js';
+import { PANEL } from '../network/layout.js';
+import type { Pair, Window } from './window.js';
 
 /** A convolution of images whose window and filters are known. */
 export interface Convolution {
@@ -68,18 +72,21 @@ export function forwardShape(
 /** Every remainder of the strides is a convolution of its own. */
 const MAX_PARTS = 4096;
 
-/** A share of the gradient of the input: the pixels that are as far from the last window's begin before them. */
+/**
+ * A share of the gradient of the input: the pixels that are as far from the last window's begin before them.
+ */
 export interface InputGradientPart {
   readonly shape: ConvolutionShape;
   /** How many positions of the window reach these pixels. */
   readonly count: number;
-  /** The offset of their numbers, as the turned filters have them: the last comes first. */
+  /** The offset of their numbers, as the rotated filters have them: the last comes first. */
   readonly order: number;
 }
 
 /**
- * The gradient of the input: convolutions of the delta with the filters turned round. With strides every window reaches
- * pixels of one remainder with some of its positions only: each remainder is a convolution of its own, of the same delta.
+ * The gradient of the input: convolutions of the delta with the filters rotated by 180°. With strides every
+ * window reaches pixels of one remainder with some of its positions only: each remainder is a convolution of
+ * its own, of the same delta.
  */
 export function inputGradientParts(layout: Layout, convolution: Convolution): InputGradientPart[] {
   const { strides, image } = convolution.window;
@@ -92,14 +99,17 @@ export function inputGradientParts(layout: Layout, convolution: Convolution): In
   return down.flatMap((tall) => across.map((wide) => partOf(layout, convolution, [tall, wide])));
 }
 
-/** The pixels begin, begin + stride, … of an axis, and which positions of the turned window reach them. */
+/** The pixels begin, begin + stride, … of an axis, and which positions of the rotated window reach them. */
 interface Remainder {
   readonly begin: number;
   readonly pixels: number;
   /** The first position, and how many there are: every stride-th. */
   readonly tap: number;
   readonly taps: number;
-  /** Rows of the delta from the first that the first pixel's window covers; negative if that lies in the border. */
+  /**
+   * Rows of the delta from the first that the first pixel's window covers; negative if that lies in the
+   * border.
+   */
   readonly start: number;
 }
 
@@ -137,7 +147,7 @@ function partOf(
   };
   const [down, across] = remainders;
   const taps = pair(({ taps }) => taps);
-  const turned = {
+  const rotated = {
     size: taps,
     dilation,
     strides: [1, 1],
@@ -150,7 +160,7 @@ function partOf(
     line: strides[0] * line,
     pixel: strides[1] * pixel,
   };
-  const shape = describe(layout, { bordered, window: turned, filters: image[2], groups, placement });
+  const shape = describe(layout, { bordered, window: rotated, filters: image[2], groups, placement });
   const count = down.taps * across.taps;
   const last = size[0] * size[1] - 1;
   const order = layout.table(count, (to) => {
@@ -235,8 +245,37 @@ function fillBases(
   }
 }
 
-/** Whether a pooling layer's windows can be pooled as soon as the convolution has computed them. */
-export function poolsAtOnce({ type, window }: PoolingSpec): boolean {
-  const { size, strides, padding } = window;
-  return type === 'maxPooling2d' && padding === 'valid' && size[0] === strides[0] && size[1] === strides[1];
+/** Floats of an image within its border, 256 MiB, beyond which the border may not be most of it. */
+const MAX_BORDERED_FLOATS = 67108864;
+
+/**
+ * @throws ShapeError where a window with padding 'same' reaches so far beyond images that no memory holds
+ * their border
+ */
+export function checkBorder({ image, border, size, dilation }: Window, filters: number): void {
+  const [height, width] = [image[0] + border[0], image[1] + border[1]];
+  const floats = height * width * Math.max(image[2], filters);
+  if (floats <= MAX_BORDERED_FLOATS || height * width <= 8 * image[0] * image[1]) return;
+  throw new ShapeError(
+    `A conv2d layer with padding 'same' needs images that take at most 256 MiB with their border, but kernelSize [${size.join(', ')}] and dilationRate [${dilation.join(', ')}] border the shape ${formatShape(image)} to ${height} x ${width} pixels.`,
+  );
+}
+
+/**
+ * Floats of scratch that the kernels of a convolution need. `pool`: lines of a window that is pooled at once,
+ * or 0.
+ */
+export function convolutionScratch(window: Window, filters: number, pool: number): number {
+  const [height, width, channels] = window.image;
+  const size = window.size.map((pixels, axis) => (pixels - 1) * window.dilation[axis]);
+  const forward = (height + window.border[0]) * (width + window.border[1]) * channels;
+  const backward = (height + size[0]) * (width + size[1]) * filters;
+  const pixels = window.output[0] * window.output[1];
+  const taps = filters * window.size[0] * (window.size[1] * channels + 3);
+  const strip = pool * window.output[1] * PANEL;
+  // Lists of four filters, two words for every pooled pixel.
+  const pooled = pool > 0 ? 8 * pixels + 8 + taps : 0;
+  // A panel of what is convolved: the output, or, with the filters rotated, the gradient of the input.
+  const panel = PANEL * Math.max(pixels, height * width);
+  return Math.max(forward, backward) + 64 + Math.max(panel, strip, pooled, 48);
 }

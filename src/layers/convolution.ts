@@ -1,61 +1,132 @@
+// Convolutions of images. The kernels go over windows by tables of offsets (convolution-shape.ts); a max
+// pooling layer behind a convolution may be computed with it.
+import { positiveInteger } from '../check.js';
 import { call, type Call } from '../engine/kernels.js';
-import { ShapeError } from '../errors.js';
+import { ShapeError, ValueError } from '../errors.js';
 import { formatShape } from '../ndarray.js';
 import { activationCalls, lowest, needsInput, slopeCalls } from '../network/activations.js';
 import type { Matrix } from '../network/layout.js';
 import { PANEL, paddedUnits } from '../network/layout.js';
 import type { Parameter } from '../network/parameters.js';
-import type { Conv2dSpec, LayerSpec, Shape } from '../network/spec.js';
+import type { LayerSpec } from '../network/spec.js';
 import type { Convolution, ConvolutionShape, InputGradientPart } from './convolution-shape.js';
-import { forwardShape, inputGradientParts, poolsAtOnce } from './convolution-shape.js';
-import type { BackwardStep, ForwardStep, LayerRule, Place, Placed } from './rule.js';
-import type { Window } from './window.js';
-import { windowOver } from './window.js';
+import { checkBorder, convolutionScratch, forwardShape, inputGradientParts } from './convolution-shape.js';
+import type { ImageLayerOptions, WeightedOptions, WeightedSpec } from './options.js';
+import { imageOptions, weightedConfig, weightedParameters, weightedSchema, weightedSpec } from './options.js';
+import type { PoolingSpec } from './pooling.js';
+import type { BackwardStep, BoundLayer, ForwardStep, LayerContext, LayerKind, Options } from './rule.js';
+import type { Both, Window, WindowSpec } from './window.js';
+import { padding, pair, windowOver } from './window.js';
 
-/** y = activation(convolution of x and the kernel + bias), kernel (height, width, channels of a group, filters). */
-export const conv2d: LayerRule<Conv2dSpec> = {
+export interface Conv2dOptions extends WeightedOptions, ImageLayerOptions {
+  /** Outputs per pixel, >= 1. */
+  readonly filters: number;
+  /** Height and width of the window. */
+  readonly kernelSize: Both;
+  /** Pixels from one window to the next. Default 1. */
+  readonly strides?: Both;
+  /** 'same' borders images with zeros so that the output has ⌈size / stride⌉ pixels. Default 'valid'. */
+  readonly padding?: 'valid' | 'same';
+  /** Pixels from one position of the window to the next. Default 1; not together with strides. */
+  readonly dilationRate?: Both;
+  /** Filters of a group see the channels of that group only. Divides channels and filters. Default 1. */
+  readonly groups?: number;
+}
+
+export interface Conv2dSpec extends WeightedSpec {
+  readonly type: 'conv2d';
+  readonly filters: number;
+  readonly window: WindowSpec;
+  /** Filters of group g see the channels of group g only. */
+  readonly groups: number;
+}
+
+declare module '../network/spec.js' {
+  interface LayerSpecs {
+    conv2d: Conv2dSpec;
+  }
+}
+
+/**
+ * y = activation(convolution of x and the kernel + bias), kernel (height, width, channels of a group,
+ * filters) (keras/src/layers/convolutional/base_conv.py).
+ */
+export const conv2d: LayerKind<Conv2dSpec> = {
+  className: 'Conv2D',
+  schema: {
+    filters: positiveInteger,
+    kernelSize: pair,
+    strides: pair,
+    padding,
+    dilationRate: pair,
+    groups: positiveInteger,
+    ...weightedSchema,
+    ...imageOptions,
+  },
+  required: ['filters', 'kernelSize'],
+  spec(options, owner) {
+    const { filters, groups = 1 } = options;
+    if (filters % groups !== 0) {
+      throw new ValueError(`${owner}: groups must divide the ${filters} filters, but received ${groups}.`);
+    }
+    const weighted = weightedSpec(options, owner, 4);
+    return { type: 'conv2d', filters, window: convolutionWindow(options, owner), groups, ...weighted };
+  },
+  config: (spec) => ({
+    filters: spec.filters,
+    kernelSize: spec.window.size,
+    strides: spec.window.strides,
+    padding: spec.window.padding,
+    dilationRate: spec.window.dilation,
+    groups: spec.groups,
+    ...weightedConfig(spec),
+  }),
+
   outputShape(spec, input) {
-    const { output, image } = windowOver('conv2d', spec.window, input);
-    if (image[2] % spec.groups !== 0) {
+    const window = windowOver('conv2d', spec.window, input);
+    if (window.image[2] % spec.groups !== 0) {
       throw new ShapeError(
         `A conv2d layer of ${spec.groups} groups needs a number of channels that ${spec.groups} divides, but received the shape ${formatShape(input)}.`,
       );
     }
-    checkBorder(spec, input);
+    checkBorder(window, spec.filters);
     if (isRowWise(spec)) {
       throw new ShapeError(
         `A conv2d layer takes elementwise activations, but received ${spec.activation}, which is over the outputs of a row.`,
       );
     }
-    return [...output, spec.filters];
+    return [...window.output, spec.filters];
   },
 
-  parameters({ filters, window, groups, useBias, kernel, bias, trainable }, input) {
-    const shape = [...window.size, input[2] / groups, filters];
-    const weight = { name: 'kernel', shape, trainable, rules: kernel };
-    return useBias ? [weight, { name: 'bias', shape: [filters], trainable, rules: bias }] : [weight];
+  parameters: (spec, input) =>
+    weightedParameters(spec, [...spec.window.size, input[2] / spec.groups, spec.filters]),
+
+  fusesNext: fusesPooling,
+
+  scratch(spec, { network, shapes, index }) {
+    const next = network.layers.at(index + 1);
+    const window = windowOver('conv2d', spec.window, shapes[index]);
+    const pool = fusesPooling(spec, next, false) ? next.window.size[0] : 0;
+    return { scratch: convolutionScratch(window, spec.filters, pool) };
   },
 
-  place(spec, place) {
-    return new PlacedConvolution(spec, place);
-  },
+  bind: (spec, context) => new BoundConvolution(spec, context),
 };
 
-/** Floats of an image within its border, 256 MiB, beyond which the border may not be most of it. */
-const MOST_BORDERED = 67108864;
-
-/** @throws ShapeError where a window with padding 'same' reaches so far beyond images that no memory holds their border */
-function checkBorder({ window, filters }: Conv2dSpec, input: Shape): void {
-  const { image, border, size, dilation } = windowOver('conv2d', window, input);
-  const [height, width] = [image[0] + border[0], image[1] + border[1]];
-  const floats = height * width * Math.max(image[2], filters);
-  if (floats <= MOST_BORDERED || height * width <= 8 * image[0] * image[1]) return;
-  throw new ShapeError(
-    `A conv2d layer with padding 'same' needs images that take at most 256 MiB with their border, but kernelSize [${size.join(', ')}] and dilationRate [${dilation.join(', ')}] border the shape ${formatShape(input)} to ${height} x ${width} pixels.`,
-  );
+function convolutionWindow(options: Options, owner: string): WindowSpec {
+  const { kernelSize: size, strides = [1, 1], padding = 'valid', dilationRate: dilation = [1, 1] } = options;
+  if (Math.max(...strides) > 1 && Math.max(...dilation) > 1) {
+    throw new ValueError(
+      `${owner}: strides and dilationRate cannot both be greater than 1, but received strides [${strides.join(', ')}] and dilationRate [${dilation.join(', ')}].`,
+    );
+  }
+  return { size, strides, padding, dilation };
 }
 
-/** Nanoseconds of a multiplication and addition: 50 GFLOP/s, and a third of that where every channel has its own filter. */
+/**
+ * Nanoseconds of a multiplication and addition: 50 GFLOP/s, and a third of that where every channel has its
+ * own filter.
+ */
 const PRODUCT_NS = 0.04;
 const DEPTHWISE_NS = 0.12;
 
@@ -64,43 +135,36 @@ function isRowWise({ activation }: Conv2dSpec): boolean {
 }
 
 /**
- * Whether a pooling layer behind a convolution is computed with it: the convolution itself is then never in memory.
- * `below`: whether the gradient of its input is wanted, for which the delta of every pixel is needed.
+ * True if a pooling layer behind a convolution is computed with it: the convolution itself is then never in
+ * memory. A gradient of its input needs the delta of every pixel.
  */
-export function takesPooling(layer: LayerSpec, next: LayerSpec | undefined, below: boolean): boolean {
-  if (below || layer.type !== 'conv2d' || next?.type !== 'maxPooling2d') return false;
-  const { activation, groups, window, activityRegularizer } = layer;
+function fusesPooling(
+  { activation, groups, window, activityRegularizer }: Conv2dSpec,
+  next: LayerSpec | undefined,
+  needsInputGradient: boolean,
+): next is PoolingSpec {
+  if (needsInputGradient || next?.type !== 'maxPooling2d') return false;
   const clamped = activation === 'relu' || activation === 'linear';
-  return clamped && groups === 1 && window.dilation[1] === 1 && !activityRegularizer && poolsAtOnce(next);
+  return clamped && groups === 1 && window.dilation[1] === 1 && !activityRegularizer && windowsTile(next);
 }
 
-/** Floats of scratch that the kernels of a convolution need. */
-export function convolutionScratch(spec: Conv2dSpec, input: Shape, next?: LayerSpec): number {
-  const window = windowOver('conv2d', spec.window, input);
-  const [height, width, channels] = window.image;
-  const size = window.size.map((pixels, axis) => (pixels - 1) * window.dilation[axis]);
-  const forward = (height + window.border[0]) * (width + window.border[1]) * channels;
-  const backward = (height + size[0]) * (width + size[1]) * spec.filters;
-  const pixels = window.output[0] * window.output[1];
-  const pool = next && takesPooling(spec, next, false) && 'window' in next ? next.window.size[0] : 0;
-  const taps = spec.filters * window.size[0] * (window.size[1] * channels + 3);
-  const strip = pool * window.output[1] * PANEL;
-  // Lists of four filters, two words for every pooled pixel.
-  const pooled = pool > 0 ? 8 * pixels + 8 + taps : 0;
-  // A panel of what is convolved: the output, or, with the filters turned round, the gradient of the input.
-  const panel = PANEL * Math.max(pixels, height * width);
-  return Math.max(forward, backward) + 64 + Math.max(panel, strip, pooled, 48);
+/**
+ * True if the windows of a pooling layer neither overlap nor leave gaps: they can be pooled as soon as they
+ * are computed.
+ */
+function windowsTile({ window: { size, strides, padding } }: PoolingSpec): boolean {
+  return padding === 'valid' && size[0] === strides[0] && size[1] === strides[1];
 }
 
-/** Filters turned round, from which of their positions, and what they are convolved with. */
-interface Turned extends InputGradientPart {
+/** Filters rotated by 180°, from which of their positions, and what they are convolved with. */
+interface Rotated extends InputGradientPart {
   readonly offset: number;
 }
 
-class PlacedConvolution implements Placed {
+class BoundConvolution implements BoundLayer {
   readonly output: Matrix;
   readonly #spec: Conv2dSpec;
-  readonly #place: Place;
+  readonly #context: LayerContext;
   readonly #convolution: Convolution;
   readonly #shape: ConvolutionShape;
   readonly #kernel: Parameter;
@@ -113,22 +177,21 @@ class PlacedConvolution implements Placed {
   readonly #picks: number;
   readonly #pool: Window | undefined;
   /** For the gradient of the input. */
-  readonly #turned: readonly Turned[];
+  readonly #rotated: readonly Rotated[];
   readonly #gradients: readonly [kernel: number, bias: number];
 
-  constructor(spec: Conv2dSpec, place: Place) {
-    const { layout, rows, inputShape, outputShape, training, next } = place;
+  constructor(spec: Conv2dSpec, context: LayerContext) {
+    const { layout, rows, inputShape, outputShape, training, next } = context;
     const window = windowOver('conv2d', spec.window, inputShape);
     const channels = inputShape[2];
     this.#spec = spec;
-    this.#place = place;
+    this.#context = context;
     this.#convolution = { window, filters: spec.filters, groups: spec.groups };
-    this.#pool =
-      takesPooling(spec, next, place.below) && next?.type === 'maxPooling2d'
-        ? windowOver('maxPooling2d', next.window, outputShape)
-        : undefined;
+    this.#pool = fusesPooling(spec, next, context.needsInputGradient)
+      ? windowOver('maxPooling2d', next.window, outputShape)
+      : undefined;
     this.#shape = forwardShape(layout, this.#convolution, this.#pool);
-    [this.#kernel, this.#bias] = place.parameters;
+    [this.#kernel, this.#bias] = context.parameters;
     this.#zeros = layout.floats(paddedUnits(Math.max(spec.filters, channels)));
     const [height, width] = this.#pool?.output ?? window.output;
     const size = height * width * spec.filters;
@@ -138,20 +201,20 @@ class PlacedConvolution implements Placed {
     this.#gradients = training
       ? [layout.floats(this.#kernel.length), layout.floats(paddedUnits(spec.filters))]
       : [0, 0];
-    const parts = training && place.below ? inputGradientParts(layout, this.#convolution) : [];
-    this.#turned = parts.map((part) => ({
+    const parts = training && context.needsInputGradient ? inputGradientParts(layout, this.#convolution) : [];
+    this.#rotated = parts.map((part) => ({
       ...part,
       offset: layout.floats(part.shape.depth * paddedUnits(channels)),
     }));
   }
 
   forward({ rows, activate }: ForwardStep): Call[] {
-    const { input, at, scratch } = this.#place;
+    const { input, offsetOf, scratch } = this.#context;
     const activation = activate ? this.#spec.activation : 'linear';
     const product = this.#product;
     const panels = paddedUnits(this.#spec.filters) / PANEL;
     const args = [
-      ...([input, at(this.#kernel), this.#bias ? at(this.#bias) : this.#zeros] as const),
+      ...([input, offsetOf(this.#kernel), this.#bias ? offsetOf(this.#bias) : this.#zeros] as const),
       ...([rows, this.#shape.offset, scratch, 0, panels, lowest(activation)] as const),
     ] as const;
     const nanoseconds = this.#nanoseconds(rows);
@@ -164,13 +227,13 @@ class PlacedConvolution implements Placed {
     return [...calls, ...activationCalls(activation, this.output, product, rows, scratch)];
   }
 
-  backward({ rows, delta, below, fused, updates }: BackwardStep): Call[] {
+  backward({ rows, delta, inputGradient, fused, updates }: BackwardStep): Call[] {
     const { activation, filters } = this.#spec;
     const known = needsInput(activation) ? this.#product : this.output;
     const [kernelGradient, biasGradient] = this.#gradients;
     const pixels = delta.columns / filters;
     const calls = fused ? [] : slopeCalls(activation, delta, known, rows);
-    if (below) calls.push(...this.#inputGradient(rows, delta, below));
+    if (inputGradient) calls.push(...this.#inputGradient(rows, delta, inputGradient));
     if (this.#kernel.trainable) {
       calls.push(this.#filterGradient(rows, delta), ...updates.given(this.#kernel, kernelGradient));
     }
@@ -195,11 +258,11 @@ class PlacedConvolution implements Placed {
   /** Every channel has one filter of its own. */
   get #isDepthwise(): boolean {
     const { filters, groups } = this.#spec;
-    return groups > 1 && groups === filters && groups === this.#place.inputShape[2];
+    return groups > 1 && groups === filters && groups === this.#context.inputShape[2];
   }
 
   #filterGradient(rows: number, delta: Matrix): Call {
-    const { input, scratch } = this.#place;
+    const { input, scratch } = this.#context;
     const { filters } = this.#spec;
     const panels = paddedUnits(filters) / PANEL;
     const x = [this.#gradients[0], input, delta] as const;
@@ -217,21 +280,21 @@ class PlacedConvolution implements Placed {
     return { ...gradient, nanoseconds };
   }
 
-  #inputGradient(rows: number, delta: Matrix, below: Matrix): Call[] {
-    const { at, inputShape, scratch } = this.#place;
+  #inputGradient(rows: number, delta: Matrix, inputGradient: Matrix): Call[] {
+    const { offsetOf, inputShape, scratch } = this.#context;
     const { filters, groups, window } = this.#spec;
     const channels = inputShape[2];
     const sizes = [window.size[0] * window.size[1], channels, filters, groups] as const;
     const kernel = this.#isDepthwise ? 'depthwiseForward' : 'convForward';
     const panels = paddedUnits(channels) / PANEL;
-    const nanoseconds = this.#nanoseconds(rows) / this.#turned.length;
-    const turning = this.#turned.map(({ offset, order, count }) =>
-      call('turnFilters', offset, at(this.#kernel), order, count, ...sizes),
+    const nanoseconds = this.#nanoseconds(rows) / this.#rotated.length;
+    const rotating = this.#rotated.map(({ offset, order, count }) =>
+      call('turnFilters', offset, offsetOf(this.#kernel), order, count, ...sizes),
     );
-    const convolving = this.#turned.map(({ offset, shape }) => {
-      const places = [below, delta, offset, this.#zeros, rows, shape.offset, scratch] as const;
+    const convolving = this.#rotated.map(({ offset, shape }) => {
+      const places = [inputGradient, delta, offset, this.#zeros, rows, shape.offset, scratch] as const;
       return { ...call(kernel, ...places, 0, panels, -Infinity), nanoseconds };
     });
-    return [...turning, ...convolving];
+    return [...rotating, ...convolving];
   }
 }

@@ -1,22 +1,56 @@
+// The dense layer. Its products, dense or by lists, are those of network/products.ts; this file says which of
+// them a step takes, and in which order.
+import { positiveInteger } from '../check.js';
 import { Sweep } from '../engine/generated/abi.js';
 import { ShapeError } from '../errors.js';
 import { formatShape } from '../ndarray.js';
-import { isInputGradientActive } from '../network/active.js';
+import { activeScratch, isInputGradientActive } from '../network/active.js';
 import { activationCalls, lowest, needsInput, slopeCalls } from '../network/activations.js';
 import { paddedUnits } from '../network/layout.js';
-import { inputGradientCalls, listProductCalls, productCalls } from '../network/products.js';
+import { inputGradientCalls, listProductCalls, productCalls, productScratch } from '../network/products.js';
 import { singleListCalls } from '../network/single.js';
-import type { DenseSpec, LayerSpec } from '../network/spec.js';
-import type { LayerRule, Placed } from './rule.js';
+import type { LayerSpec } from '../network/spec.js';
+import { sizeOf } from '../network/spec.js';
+import type { WeightedOptions, WeightedSpec } from './options.js';
+import { weightedConfig, weightedParameters, weightedSchema, weightedSpec } from './options.js';
+import type { LayerKind } from './rule.js';
 
-/** Whether a layer multiplies the gradient that it hands down by the slope of the relu before it, at once. */
-function takesSlope(layer: LayerSpec | undefined, next: LayerSpec | undefined, below: boolean): boolean {
-  if (!below || layer?.type !== 'dense' || next?.type !== 'dense') return false;
+export interface DenseOptions extends WeightedOptions {
+  /** Outputs, >= 1. */
+  readonly units: number;
+}
+
+export interface DenseSpec extends WeightedSpec {
+  readonly type: 'dense';
+  readonly units: number;
+}
+
+declare module '../network/spec.js' {
+  interface LayerSpecs {
+    dense: DenseSpec;
+  }
+}
+
+/** True if a layer multiplies the gradient that it hands down by the slope of the relu before it, at once. */
+function fusesReluSlope(
+  layer: LayerSpec | undefined,
+  next: LayerSpec | undefined,
+  needsInputGradient: boolean,
+): boolean {
+  if (!needsInputGradient || layer?.type !== 'dense' || next?.type !== 'dense') return false;
   return layer.activation === 'relu' && !layer.activityRegularizer;
 }
 
-/** y = activation(x · kernel + bias), kernel (inputs, units), bias (units). */
-export const dense: LayerRule<DenseSpec> = {
+/**
+ * y = activation(x · kernel + bias), kernel (inputs, units), bias (units) (keras/src/layers/core/dense.py).
+ */
+export const dense: LayerKind<DenseSpec> = {
+  className: 'Dense',
+  schema: { units: positiveInteger, ...weightedSchema },
+  required: ['units'],
+  spec: (options, owner) => ({ type: 'dense', units: options.units, ...weightedSpec(options, owner, 2) }),
+  config: (spec) => ({ units: spec.units, ...weightedConfig(spec) }),
+
   outputShape(spec, input) {
     if (input.length !== 1) {
       throw new ShapeError(
@@ -26,37 +60,31 @@ export const dense: LayerRule<DenseSpec> = {
     return [spec.units];
   },
 
-  parameters({ units, useBias, kernel, bias, trainable }, [inputs]) {
-    const weight = { name: 'kernel', shape: [inputs, units], trainable, rules: kernel };
-    return useBias ? [weight, { name: 'bias', shape: [units], trainable, rules: bias }] : [weight];
+  parameters: (spec, [inputs]) => weightedParameters(spec, [inputs, spec.units]),
+
+  scratch(_spec, { network, shapes, index, rows, training }) {
+    const { scratch, transposed } = productScratch(rows, sizeOf(shapes[index]), sizeOf(shapes[index + 1]));
+    return {
+      scratch: Math.max(scratch, activeScratch(network, shapes, index, rows, training)),
+      transposed,
+    };
   },
 
-  place(spec, place): Placed {
-    const {
-      layout,
-      rows,
-      input,
-      parameters,
-      at,
-      scratch,
-      lists,
-      single,
-      active,
-      activeDelta,
-      previous,
-      next,
-    } = place;
-    const relu = takesSlope(previous, spec, place.below) ? input : undefined;
+  bind(spec, context) {
+    const { layout, rows, input, parameters, offsetOf, scratch, lists, single, active, activeDelta } =
+      context;
+    const { training } = context;
+    const relu = fusesReluSlope(context.previous, spec, context.needsInputGradient) ? input : undefined;
     const output = layout.matrix(rows, spec.units);
     const [kernel, bias] = parameters;
-    const product = place.training && needsInput(spec.activation) ? layout.matrix(rows, spec.units) : output;
+    const product = training && needsInput(spec.activation) ? layout.matrix(rows, spec.units) : output;
     const seeks = (active ? Sweep.activeInput : 0) | (activeDelta ? Sweep.activeDelta : 0);
     const zeros = bias ? 0 : layout.floats(paddedUnits(spec.units));
     return {
       output,
       forward({ rows, activate, sparse }) {
         const activation = activate ? spec.activation : 'linear';
-        const weights = { kernel: at(kernel), bias: bias ? at(bias) : zeros, units: spec.units };
+        const weights = { kernel: offsetOf(kernel), bias: bias ? offsetOf(bias) : zeros, units: spec.units };
         const low = lowest(activation);
         const calls = [];
         if (single && rows === 1) {
@@ -70,19 +98,18 @@ export const dense: LayerRule<DenseSpec> = {
         if (activation === 'relu') return calls;
         return [...calls, ...activationCalls(activation, output, product, rows, scratch)];
       },
-      backward({ rows, delta, below, fused, updates }) {
-        const done = fused || takesSlope(spec, next, place.training);
-        const calls = done
-          ? []
-          : slopeCalls(spec.activation, delta, needsInput(spec.activation) ? product : output, rows);
-        if (below) {
+      backward({ rows, delta, inputGradient, fused, updates }) {
+        const done = fused || fusesReluSlope(spec, context.next, training);
+        const known = needsInput(spec.activation) ? product : output;
+        const calls = done ? [] : slopeCalls(spec.activation, delta, known, rows);
+        if (inputGradient) {
           const spare = {
             transposed: updates.transposed,
             scratch,
             active: activeDelta && isInputGradientActive(spec.units, rows),
           };
-          const weights = { kernel: at(kernel), units: spec.units };
-          calls.push(...inputGradientCalls(below, delta, weights, rows, spare, relu));
+          const weights = { kernel: offsetOf(kernel), units: spec.units };
+          calls.push(...inputGradientCalls(inputGradient, delta, weights, rows, spare, relu));
         }
         calls.push(...updates.product(kernel, lists ?? input, delta, rows, { scratch, seeks }));
         if (bias) calls.push(...updates.columnSums(bias, delta, rows));

@@ -1,6 +1,43 @@
+// Windows that go over images: their options, and where they stand. Convolutions and pooling have them in
+// common. Pixels count from the top left.
+import { anyOf, listOf, oneOf, positiveInteger, refused } from '../check.js';
+import type { Rule } from '../check.js';
 import { ShapeError } from '../errors.js';
 import { formatShape } from '../ndarray.js';
-import type { Pair, Shape, WindowSpec } from '../network/spec.js';
+import type { Shape } from '../network/spec.js';
+
+/** (down, across) */
+export type Pair = readonly [number, number];
+
+/** Two numbers: before and after, or smallest and largest. */
+export type Span = readonly [number, number];
+
+/** A number for both axes, or [down, across]. */
+export type Both = number | Pair;
+
+/** One positive integer, or a pair of them; gives the pair. */
+export const pair: Rule<Pair> = {
+  expected: 'an integer >= 1 or a pair of them',
+  accept(value) {
+    const accepted = anyOf(positiveInteger, listOf(positiveInteger, 2, 2)).accept(value);
+    if (accepted === refused) return refused;
+    if (typeof accepted === 'number') return [accepted, accepted];
+    return accepted.length === 2 ? [accepted[0], accepted[1]] : refused;
+  },
+};
+
+export const padding = oneOf(['valid', 'same']);
+
+/** How a window of pixels goes over an image. */
+export interface WindowSpec {
+  /** Height and width. */
+  readonly size: Pair;
+  readonly strides: Pair;
+  /** 'same' borders the image with zeros so that the output has ⌈size / stride⌉ pixels. */
+  readonly padding: 'valid' | 'same';
+  /** Pixels from one position of the window to the next. */
+  readonly dilation: Pair;
+}
 
 /** A window over images of a known shape. */
 export interface Window extends WindowSpec {
@@ -15,7 +52,8 @@ export interface Window extends WindowSpec {
 }
 
 /**
- * Where a window stands. With padding 'same' the border is as TensorFlow's: the larger half is below and right.
+ * Finds where a window stands. With padding 'same' the border is as TensorFlow's: the larger half is below
+ * and right.
  *
  * @throws ShapeError for rows that are no images, and for windows larger than the image
  */
@@ -33,13 +71,13 @@ export function windowOver(layer: string, spec: WindowSpec, input: Shape): Windo
       `A ${layer} layer with padding 'valid' needs images of at least ${reach.join(' x ')} pixels, which its window covers, but received the shape ${formatShape(input)}.`,
     );
   }
-  const pair = (read: (axis: (typeof axes)[number]) => number): Pair => [read(axes[0]), read(axes[1])];
+  const both = (read: (axis: (typeof axes)[number]) => number): Pair => [read(axes[0]), read(axes[1])];
   return {
     ...spec,
     image,
-    output: pair(({ output }) => output),
-    before: pair(({ before }) => before),
-    border: pair(({ border }) => border),
+    output: both(({ output }) => output),
+    before: both(({ before }) => before),
+    border: both(({ border }) => border),
   };
 }
 
@@ -61,4 +99,16 @@ function along(
   const output = Math.ceil(length / stride);
   const border = Math.max(0, (output - 1) * stride + reach - length);
   return { output, before: Math.floor(border / 2), border };
+}
+
+/** The three dimensions of an image. @throws ShapeError for rows of another rank */
+export function imageSizes(
+  type: string,
+  input: Shape,
+): readonly [height: number, width: number, channels: number] {
+  if (input.length === 3) return input as unknown as readonly [number, number, number];
+  const hint = input.length === 2 ? '; put a reshape layer that adds the channels before it' : '';
+  throw new ShapeError(
+    `A ${type} layer takes images, shape (height, width, channels), but received the shape ${formatShape(input)}${hint}.`,
+  );
 }

@@ -15,22 +15,12 @@ const MANY_UNITS = 512;
 /** More inputs in a batch would take too much room as lists. */
 const MOST_VALUES = 4194304;
 
-/** What hands zeros on. */
-const TRANSPARENT = new Set<LayerSpec['type']>([
-  'dropout',
-  'gaussianNoise',
-  'spatialDropout2d',
-  'flatten',
-  'reshape',
-  'maxPooling2d',
-]);
-
 /** Whether the inputs of a layer are worth a list: those of a dense layer behind relu. */
-export function isBehindRelu({ layers }: NetworkSpec, shapes: readonly Shape[], i: number): boolean {
+export function isBehindRelu({ layers, rules }: NetworkSpec, shapes: readonly Shape[], i: number): boolean {
   if (layers[i].type !== 'dense' || shapes[i][0] < LEAST_INPUTS) return false;
-  let below = i - 1;
-  while (below >= 0 && TRANSPARENT.has(layers[below].type)) below--;
-  return isRelu(layers[below]);
+  let previous = i - 1;
+  while (previous >= 0 && rules[layers[previous].type].keepsZeros) previous--;
+  return isRelu(layers[previous]);
 }
 
 function isRelu(layer: LayerSpec | undefined): boolean {

@@ -1,8 +1,7 @@
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
-import type { LayerRule } from '../layers/rule.js';
 import { PANEL, paddedUnits } from './layout.js';
-import type { NetworkSpec, ParameterRules, Shape } from './spec.js';
+import type { LayerSpec, NetworkSpec, ParameterRules, Shape } from './spec.js';
 import { sizeOf } from './spec.js';
 
 /** A parameter as its layer declares it. */
@@ -32,13 +31,13 @@ export function depthOf({ shape }: Pick<Parameter, 'shape'>): number {
 }
 
 /**
- * Floating-point operations of predicting a row: two for every weight, at every pixel that a filter meets, and two for
- * every value of every window that is pooled.
+ * Floating-point operations of predicting a row: two for every weight, at every pixel that a filter meets, and what
+ * layers without weights take.
  *
  * @param shapes of the inputs of all layers, and of the outputs of the last
  */
 export function flopsPerRow(
-  { layers }: NetworkSpec,
+  { layers, rules }: NetworkSpec,
   parameters: readonly Parameter[],
   shapes: readonly Shape[],
 ): number {
@@ -46,10 +45,10 @@ export function flopsPerRow(
     const pixels = shape.length > 2 ? sizeOf(shapes[layer + 1].slice(0, -1)) : 1;
     return sum + 2 * sizeOf(shape) * pixels;
   }, 0);
-  return layers.reduce((sum, layer, i) => {
-    if (layer.type !== 'maxPooling2d' && layer.type !== 'averagePooling2d') return sum;
-    return sum + 2 * sizeOf(layer.window.size) * sizeOf(shapes[i + 1]);
-  }, weighted);
+  return layers.reduce(
+    (sum, layer, i) => sum + (rules[layer.type].flops?.(layer, shapes[i + 1]) ?? 0),
+    weighted,
+  );
 }
 
 /** The block of all parameters, which grows layer by layer. */
@@ -69,10 +68,15 @@ export function append(block: Block, layer: number, declared: readonly Parameter
   }
 }
 
+/** What tells the parameters of a layer: its rule (src/layers/rule.ts). */
+interface Declares {
+  parameters(spec: LayerSpec, input: Shape): ParameterSpec[];
+}
+
 /** All parameters of a network, layer by layer, and the floats that they take. */
-export function layOut(spec: NetworkSpec, rules: readonly LayerRule[], shapes: readonly Shape[]): Block {
+export function layOut({ layers }: NetworkSpec, rules: readonly Declares[], shapes: readonly Shape[]): Block {
   const block: Block = { parameters: [], length: 0 };
-  spec.layers.forEach((layer, i) => append(block, i, rules[i].parameters(layer, shapes[i])));
+  layers.forEach((layer, i) => append(block, i, rules[i].parameters(layer, shapes[i])));
   return block;
 }
 

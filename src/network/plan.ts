@@ -1,8 +1,6 @@
-import { activeScratch, isActive, isBehindRelu, isDeltaActive } from './active.js';
+import { isActive, isBehindRelu, isDeltaActive } from './active.js';
 import type { Activation } from './activations.js';
-import { convolutionScratch, takesPooling } from '../layers/convolution.js';
-import { layerRule } from '../layers/index.js';
-import type { LayerRule, Placed } from '../layers/rule.js';
+import type { BoundLayer, LayerContext, LayerRule } from '../layers/rule.js';
 import type { Constants, Matrix } from './layout.js';
 import { Layout, paddedUnits } from './layout.js';
 import type { ListsPlan } from './lists.js';
@@ -14,11 +12,10 @@ import type { Parameter } from './parameters.js';
 import { byLayer, layOut } from './parameters.js';
 import type { Penalties } from './penalties.js';
 import { planPenalties } from './penalties.js';
-import { productScratch } from './products.js';
 import type { ScaleParts } from './scale.js';
 import { planSingle } from './single.js';
-import type { LayerSpec, NetworkSpec, Shape } from './spec.js';
-import { isRandom, sizeOf } from './spec.js';
+import type { NetworkSpec, Shape } from './spec.js';
+import { sizeOf } from './spec.js';
 import { storedBytes, takesLists } from './stored.js';
 import type { UpdatesPlan } from './updates.js';
 import { planUpdates } from './updates.js';
@@ -107,11 +104,11 @@ export interface Plan {
 }
 
 interface PlannedLayer {
-  readonly placed: Placed;
+  readonly bound: BoundLayer;
   /** Gradient with respect to the output; plans with updates only. */
   readonly delta?: Matrix;
   /** Gradient with respect to the input, if a parameter below needs it. */
-  readonly below?: Matrix;
+  readonly inputGradient?: Matrix;
 }
 
 /** The activation that ends the network, if its last layer has one. */
@@ -130,7 +127,7 @@ export function lossForm(spec: NetworkSpec, loss: LossSpec): { fused: boolean; l
 
 /** The shape of one row before every layer, and after the last. @throws ShapeError where a layer cannot follow */
 export function shapesOf(spec: NetworkSpec): { rules: LayerRule[]; shapes: Shape[] } {
-  const rules = spec.layers.map(layerRule);
+  const rules = spec.layers.map(({ type }) => spec.rules[type] as LayerRule);
   const shapes: Shape[] = [spec.inputShape];
   spec.layers.forEach((layer, i) => shapes.push(rules[i].outputShape(layer, shapes[i])));
   return { rules, shapes };
@@ -148,18 +145,18 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
   const inputs = sizeOf(spec.inputShape);
   const input = given ? { offset: 0, stride: 0, columns: inputs } : layout.matrix(inputRows, inputs);
   const training = options.optimizer !== undefined;
-  const sizes = scratchSizes(spec, shapes, { rows, training });
+  const sizes = scratchSizes(spec, rules, shapes, { rows, training });
   const scratch = layout.floats(sizes.scratch);
-  const keys = spec.layers.map((layer) => (isRandom(layer) ? layout.take(8) : 0));
+  const keys = rules.map(({ random }) => (random ? layout.take(8) : 0));
   const most = entries ?? inputRows * inputs;
   const lists = listed ? planLists(layout, rows, inputs, training, { most, given }) : undefined;
   const single = options.loss ? undefined : planSingle(layout, spec, shapes);
   let last = input;
   const first = training ? firstTrainable(parameters) : Infinity;
   const own = byLayer(parameters, spec.layers.length);
-  const placed = spec.layers.map((layer, i) => {
-    const at = ({ position }: Parameter): number => block + 4 * position;
-    const place = {
+  const offsetOf = ({ position }: Parameter): number => block + 4 * position;
+  const bound = spec.layers.map((layer, i) => {
+    const context: LayerContext = {
       layout,
       rows,
       input: last,
@@ -169,16 +166,16 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
       single: single && isBehindRelu(spec, shapes, i) ? single : undefined,
       active: isActive(spec, shapes, i, rows),
       activeDelta: training && isDeltaActive(spec, shapes, i, rows),
-      below: i > first,
-      ...{ parameters: own[i], at, scratch, key: keys[i], training },
+      needsInputGradient: i > first,
+      ...{ parameters: own[i], offsetOf, scratch, key: keys[i], training },
       ...{ previous: i > 0 ? spec.layers[i - 1] : undefined, next: spec.layers.at(i + 1) },
-      taken: i > 0 && takesPooling(spec.layers[i - 1], layer, i - 1 > first),
+      fusedIntoPrevious: i > 0 && fusesNext(spec, i - 1, first),
     };
-    const result = rules[i].place(layer, place);
+    const result = rules[i].bind(layer, context);
     last = result.output;
     return result;
   });
-  const deltas = training ? planDeltas(layout, rows, placed, input, first) : [];
+  const deltas = training ? planDeltas(layout, rows, bound, input, first) : [];
   const loss =
     options.loss &&
     planLoss(layout, { spec, rows, parameters, output: last, delta: deltas.at(-1)?.delta }, options);
@@ -205,26 +202,28 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
     keys,
     loss,
     updates,
-    layers: placed.map((each, i) => ({ placed: each, ...deltas[i] })),
+    layers: bound.map((each, i) => ({ bound: each, ...deltas[i] })),
     bytes: layout.bytes,
     scratchBytes: 4 * sizes.scratch,
   };
 }
 
+/** True if layer i computes the one behind it too; `first` is the lowest layer that training changes. */
+export function fusesNext({ layers, rules }: NetworkSpec, i: number, first: number): boolean {
+  return rules[layers[i].type].fusesNext?.(layers[i], layers.at(i + 1), i > first) ?? false;
+}
+
 function scratchSizes(
-  spec: NetworkSpec,
+  network: NetworkSpec,
+  rules: readonly LayerRule[],
   shapes: readonly Shape[],
-  { rows, training }: { rows: number; training: boolean },
+  batch: { rows: number; training: boolean },
 ): { scratch: number; transposed: number } {
   const sizes = { scratch: paddedUnits(Math.max(...shapes.map(sizeOf))), transposed: 0 };
-  spec.layers.forEach((layer: LayerSpec, i) => {
-    if (layer.type === 'conv2d') {
-      sizes.scratch = Math.max(sizes.scratch, convolutionScratch(layer, shapes[i], spec.layers.at(i + 1)));
-    }
-    if (layer.type !== 'dense') return;
-    const { scratch, transposed } = productScratch(rows, sizeOf(shapes[i]), sizeOf(shapes[i + 1]));
-    sizes.scratch = Math.max(sizes.scratch, scratch, activeScratch(spec, shapes, i, rows, training));
-    sizes.transposed = Math.max(sizes.transposed, transposed);
+  network.layers.forEach((layer, index) => {
+    const needed = rules[index].scratch?.(layer, { network, shapes, index, ...batch });
+    sizes.scratch = Math.max(sizes.scratch, needed?.scratch ?? 0);
+    sizes.transposed = Math.max(sizes.transposed, needed?.transposed ?? 0);
   });
   return sizes;
 }
@@ -238,19 +237,19 @@ export function firstTrainable(parameters: readonly Parameter[]): number {
 function planDeltas(
   layout: Layout,
   rows: number,
-  placed: readonly Placed[],
+  bound: readonly BoundLayer[],
   input: Matrix,
   first: number,
-): { delta: Matrix; below?: Matrix }[] {
-  let below: Matrix | undefined;
+): { delta: Matrix; inputGradient?: Matrix }[] {
+  let gradient: Matrix | undefined;
   let from = input;
-  return placed.map(({ output }, i) => {
-    const shared = output === from ? below : undefined;
+  return bound.map(({ output }, i) => {
+    const shared = output === from ? gradient : undefined;
     const result = {
       delta: shared ?? layout.matrix(rows, output.columns),
-      below: i > first ? below : undefined,
+      inputGradient: i > first ? gradient : undefined,
     };
-    below = result.delta;
+    gradient = result.delta;
     from = output;
     return result;
   });

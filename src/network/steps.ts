@@ -38,15 +38,15 @@ function forwardCalls(
   { training, finish, sparse }: { training: boolean; finish: boolean; sparse: boolean },
 ): Call[] {
   const last = plan.layers.length - 1;
-  return plan.layers.flatMap(({ placed }, i) =>
-    placed.forward({ rows, training, activate: finish || i !== last, sparse }),
+  return plan.layers.flatMap(({ bound }, i) =>
+    bound.forward({ rows, training, activate: finish || i !== last, sparse }),
   );
 }
 
 /** From the rows of a batch to its predictions: gather, penalties, forward. */
 export function forwardStep(plan: Plan, rows: number, training: boolean): Call[] {
   const loss = plan.loss as LossPlan;
-  const outputs = plan.layers.map(({ placed }) => placed.output);
+  const outputs = plan.layers.map(({ bound }) => bound.output);
   const { predictions, fused, penalties, sums } = loss;
   const finish = predictions && fused;
   return [
@@ -78,10 +78,10 @@ export function backwardStep(plan: Plan, rows: number, fresh = true): Call[] {
   const calls: Call[] = [];
   const last = plan.layers.length - 1;
   for (let i = last; i >= 0; i--) {
-    const { placed, below } = plan.layers[i];
+    const { bound, inputGradient } = plan.layers[i];
     const delta = plan.layers[i].delta as Matrix;
-    calls.push(...activityGradientCalls(loss.penalties, i, delta, placed.output, rows));
-    calls.push(...placed.backward({ rows, delta, below, fused: i === last && loss.fused, updates }));
+    calls.push(...activityGradientCalls(loss.penalties, i, delta, bound.output, rows));
+    calls.push(...bound.backward({ rows, delta, inputGradient, fused: i === last && loss.fused, updates }));
   }
   return calls;
 }

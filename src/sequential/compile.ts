@@ -17,7 +17,7 @@ import type { LayerSpec, Shape } from '../network/spec.js';
 import { sizeOf } from '../network/spec.js';
 import type { MetricConfig, MetricFunction } from '../train/metrics/index.js';
 import { resolveMetric } from '../train/metrics/index.js';
-import type { Layer } from './layer.js';
+import type { Layer } from '../layers/layer.js';
 
 /**
  * A name, the result of a factory of `metrics`, or a function of targets and predictions, (rows, outputs)

@@ -6,9 +6,9 @@ import { describe } from '../check.js';
 import { FormatError, LamellaError, UnsupportedError, ValueError } from '../errors.js';
 import type { Shape } from '../network/spec.js';
 import type { NestedNumbers } from '../ndarray.js';
-import type { Layer } from './layer.js';
-import type { LayerType } from './layers/index.js';
-import { LAYER_TYPES, makeLayer } from './layers/index.js';
+import type { Layer } from '../layers/layer.js';
+import type { LayerType } from '../layers/index.js';
+import { LAYER_TYPES, makeLayer } from '../layers/index.js';
 import type { SequentialOptions } from './predictor.js';
 
 /** The name of the kind in model files. */

@@ -5,8 +5,8 @@
 import { describe } from '../check.js';
 import { ValueError } from '../errors.js';
 import type { Shape } from '../network/spec.js';
-import type { LayerOwner } from './layer.js';
-import { Layer } from './layer.js';
+import type { LayerOwner } from '../layers/layer.js';
+import { Layer } from '../layers/layer.js';
 import type { Structure } from './structure.js';
 import { snakeCase, StructureBuilder } from './structure.js';
 

@@ -32,7 +32,7 @@ import { sizeOf } from '../network/spec.js';
 import type { ArrayInput, NdArray } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
 import { runInSlices, Yielder } from '../yielding.js';
-import type { Layer } from './layer.js';
+import type { Layer } from '../layers/layer.js';
 import { LayerStack } from './layer-stack.js';
 import type { Structure } from './structure.js';
 import {

@@ -34,7 +34,7 @@ import type { History } from './fit-run.js';
 import { FitRun } from './fit-run.js';
 import type { ModelJson } from './json.js';
 import { checkJsonWeights, modelJson, readDescribed } from './json.js';
-import type { Layer } from './layer.js';
+import type { Layer } from '../layers/layer.js';
 import type { SequentialOptions } from './predictor.js';
 import { SequentialPredictor } from './predictor.js';
 import type { OptimizerProgress } from './saving.js';

@@ -6,7 +6,8 @@
 import { MAX_ARENA_BYTES, mebibytes } from '../budget.js';
 import { describe } from '../check.js';
 import { ShapeError, UnsupportedError, ValueError } from '../errors.js';
-import { layerRule } from '../layers/index.js';
+import { LAYERS } from '../layers/index.js';
+import type { LayerRule } from '../layers/rule.js';
 import { drawInitial } from '../network/options/initializers.js';
 import type { Block, Parameter } from '../network/parameters.js';
 import { append } from '../network/parameters.js';
@@ -16,7 +17,7 @@ import type { ArrayInput, Rows } from '../ndarray.js';
 import { formatShape, ndarray, rowsInPieces, toRows } from '../ndarray.js';
 import { RandomState } from '../random.js';
 import type { Pieces } from '../yielding.js';
-import type { Layer } from './layer.js';
+import type { Layer } from '../layers/layer.js';
 
 /** A model whose shapes are known. */
 export interface Structure {
@@ -54,7 +55,7 @@ export class StructureBuilder {
   add(owner: string, layer: Layer): void {
     const what = `${owner}, layer ${describe(layer.name)}`;
     const spec = layer.spec as LayerSpec;
-    const rule = layerRule(spec);
+    const rule: LayerRule = LAYERS[spec.type];
     const [input, block] = [this.#shapes[this.#specs.length], this.#block];
     const shape = named(what, () => rule.outputShape(spec, input));
     const { length } = block;
@@ -76,7 +77,7 @@ export class StructureBuilder {
   /** The structure of the layers so far. */
   get structure(): Structure {
     this.#structure ??= {
-      spec: { inputShape: this.#inputShape, layers: [...this.#specs] },
+      spec: { inputShape: this.#inputShape, layers: [...this.#specs], rules: LAYERS },
       shapes: [...this.#shapes],
       parameters: [...this.#block.parameters],
       firsts: [...this.#firsts],

@@ -5,7 +5,7 @@
 import { updateRule } from '../network/optimizers.js';
 import type { OptimizerSpec } from '../network/optimizers.js';
 import type { Shape } from '../network/spec.js';
-import type { Layer } from './layer.js';
+import type { Layer } from '../layers/layer.js';
 import type { Structure } from './structure.js';
 import { countValues, parametersOf } from './structure.js';
 

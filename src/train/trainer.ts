@@ -7,8 +7,7 @@ import type { Parameter } from '../network/parameters.js';
 import type { UpdatesPlan } from '../network/updates.js';
 import { sizeOf } from '../network/spec.js';
 import { mostEntries } from '../network/stored.js';
-import { takesPooling } from '../layers/convolution.js';
-import { firstTrainable, shapesOf } from '../network/plan.js';
+import { firstTrainable, fusesNext, shapesOf } from '../network/plan.js';
 import { copied, sliceInPieces } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
@@ -255,18 +254,17 @@ export function mostRows(
   const { shapes } = shapesOf(spec);
   const first = firstTrainable(parameters);
   // The outputs of a convolution that is pooled at once are never in memory.
-  const kept = shapes.filter((_, i) =>
-    i === 0 ? !listed : !takesPooling(spec.layers[i - 1], spec.layers.at(i), i - 1 > first),
-  );
+  const kept = shapes.filter((_, i) => (i === 0 ? !listed : !fusesNext(spec, i - 1, first)));
   const bytes = 8 * kept.reduce((sum, shape) => sum + sizeOf(shape), 0);
   const rows = Math.max(1, Math.floor(mostBytes / bytes));
   return rows > 120 ? rows - (rows % 120) : rows;
 }
 
 function needsWhole({ network, hostLoss }: TrainerOptions): boolean {
-  const whole = network.spec.layers.some(
+  const { layers, rules } = network.spec;
+  const whole = layers.some(
     (layer) =>
-      layer.type === 'batchNormalization' || ('activityRegularizer' in layer && layer.activityRegularizer),
+      rules[layer.type].needsWholeBatch || ('activityRegularizer' in layer && layer.activityRegularizer),
   );
   return whole || hostLoss !== undefined;
 }

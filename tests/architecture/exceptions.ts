@@ -5,26 +5,18 @@
 
 /** Circles of imports, all of them of types only: none exists when the code runs. To be emptied. */
 export const CIRCLES: Readonly<Record<string, string>> = {
-  'src/layers/rule.ts ↔ src/network/parameters.ts ↔ src/network/updates.ts':
-    'the lowest room lays out parameters by the rules of layers',
   'src/network/options/draw.ts ↔ src/network/options/initializers.ts': 'one concept in two files',
 };
 
 /** Files under 60 lines with a single importer in their own folder, with the reason why they are files. */
 export const SHORT_FILES: Readonly<Record<string, string>> = {
   'src/engine/predict-binaries.ts': 'the bundler puts predict-binaries.workerd.ts in its place',
-  'src/layers/augmentation.ts': 'one file a layer',
   'src/network/options/orthonormal.ts': 'still to be merged',
   'src/train/squares.ts': 'still to be merged',
 };
 
 /** Files over 100 lines without a header that says what they are for. To be emptied. */
 export const WITHOUT_HEADER: readonly string[] = [
-  'src/layers/convolution-shape.ts',
-  'src/layers/convolution.ts',
-  'src/layers/image-normalization.ts',
-  'src/layers/images.ts',
-  'src/layers/simple.ts',
   'src/network/lists.ts',
   'src/network/network.ts',
   'src/network/options/draw.ts',
@@ -33,14 +25,8 @@ export const WITHOUT_HEADER: readonly string[] = [
   'src/network/parameters.ts',
   'src/network/plan.ts',
   'src/network/row-copies.ts',
-  'src/network/spec.ts',
   'src/network/steps.ts',
   'src/network/stored.ts',
-  'src/sequential/layer.ts',
-  'src/sequential/layers/augmentation.ts',
-  'src/sequential/layers/images.ts',
-  'src/sequential/layers/index.ts',
-  'src/sequential/layers/parts.ts',
   'src/train/data.ts',
   'src/train/lbfgs/minimize.ts',
   'src/train/objective.ts',

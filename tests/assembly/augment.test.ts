@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { AugmentationSpec } from '../../src/network/spec.js';
-import { FILL_MODES, INTERPOLATIONS } from '../../src/network/spec.js';
+import type { AugmentationSpec } from '../../src/layers/augmentation.js';
+import { FILL_MODES, INTERPOLATIONS } from '../../src/layers/augmentation.js';
 import { expectClose, expectSameBits, expectWithin } from '../helpers/allclose.js';
 import { mapsOf } from '../helpers/augmentation.js';
 import type { AffineMap, Image, Sampling } from '../helpers/reference.js';

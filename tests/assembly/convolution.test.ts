@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ConvolutionShape } from '../../src/layers/convolution-shape.js';
-import { forwardShape } from '../../src/layers/convolution-shape.js';
-import { convolutionScratch } from '../../src/layers/convolution.js';
+import { convolutionScratch, forwardShape } from '../../src/layers/convolution-shape.js';
 import type { Window } from '../../src/layers/window.js';
 import { windowOver } from '../../src/layers/window.js';
 import { Layout } from '../../src/network/layout.js';
-import type { Conv2dSpec, Shape } from '../../src/network/spec.js';
+import type { Conv2dSpec } from '../../src/layers/convolution.js';
+import type { Shape } from '../../src/network/spec.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { chain, multiplyAddOf } from '../helpers/chain.js';
 import { convLayer, poolingLayer } from '../helpers/networks.js';
@@ -54,7 +54,6 @@ function open(memory: GuardedMemory, { image, spec }: Case, pool?: Window) {
   const kernel = seeded.floats(shape.depth * spec.filters);
   const bias = seeded.floats(padded(spec.filters));
   bias.fill(0, spec.filters);
-  const next = pool && poolingLayer('maxPooling2d', pool.size);
   return {
     shape,
     window,
@@ -62,7 +61,7 @@ function open(memory: GuardedMemory, { image, spec }: Case, pool?: Window) {
     x: memory.matrix({ rows: ROWS, columns: x.length / ROWS, padding: NaN, gap: 8 }, x),
     kernel: memory.put(toPanels(kernel, shape.depth, spec.filters)),
     bias: memory.put(bias),
-    scratch: memory.floats(convolutionScratch(spec, image, next)),
+    scratch: memory.floats(convolutionScratch(window, spec.filters, pool?.size[0] ?? 0)),
     panels: padded(spec.filters) / PANEL,
   };
 }

@@ -1,4 +1,5 @@
-import type { AugmentationSpec, Span } from '../../src/network/spec.js';
+import type { AugmentationSpec } from '../../src/layers/augmentation.js';
+import type { Span } from '../../src/layers/window.js';
 import { rowShare } from './random.js';
 import type { AffineMap, Image } from './reference.js';
 

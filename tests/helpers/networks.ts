@@ -1,13 +1,10 @@
+import { LAYERS } from '../../src/layers/index.js';
 import type { Activation } from '../../src/network/activations.js';
-import type {
-  Conv2dSpec,
-  DenseSpec,
-  NetworkSpec,
-  Pair,
-  ParameterRules,
-  PoolingSpec,
-  WindowSpec,
-} from '../../src/network/spec.js';
+import type { Conv2dSpec } from '../../src/layers/convolution.js';
+import type { DenseSpec } from '../../src/layers/dense.js';
+import type { PoolingSpec } from '../../src/layers/pooling.js';
+import type { Pair, WindowSpec } from '../../src/layers/window.js';
+import type { NetworkSpec, ParameterRules } from '../../src/network/spec.js';
 
 const RULES: ParameterRules = { initializer: { name: 'zeros' } };
 
@@ -65,6 +62,7 @@ export function denseNetwork(
   layers: readonly (readonly [units: number, activation: Activation])[],
 ): NetworkSpec {
   return {
+    rules: LAYERS,
     inputShape: [inputs],
     layers: layers.map(([units, activation]) => denseLayer(units, activation)),
   };

@@ -36,8 +36,8 @@ function commonRegions({ rows, layers, ...plan }: Plan): Region[] {
       ? []
       : [{ name: 'staging', offset: plan.staging, bytes: rows * sizeOf(plan.spec.inputShape) }]),
     ...plan.keys.flatMap((offset) => (offset === 0 ? [] : [{ name: 'key', offset, bytes: 8 }])),
-    ...layers.flatMap(({ placed, delta }, i) => [
-      matrix(`output ${i}`, placed.output, rows),
+    ...layers.flatMap(({ bound, delta }, i) => [
+      matrix(`output ${i}`, bound.output, rows),
       ...(delta ? [matrix(`delta ${i}`, delta, rows)] : []),
     ]),
   ];

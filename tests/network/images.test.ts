@@ -1,6 +1,9 @@
+import { LAYERS } from '../../src/layers/index.js';
 import { describe, expect, test } from 'vitest';
 import type { OptimizerSpec } from '../../src/network/optimizers.js';
-import type { Conv2dSpec, LayerSpec, Pair, Shape, WindowSpec } from '../../src/network/spec.js';
+import type { Conv2dSpec } from '../../src/layers/convolution.js';
+import type { Pair, WindowSpec } from '../../src/layers/window.js';
+import type { LayerSpec, Shape } from '../../src/network/spec.js';
 import { combinations, EVERY } from '../helpers/combinations.js';
 import { finiteDifferences } from '../helpers/finite-differences.js';
 import { convLayer, denseLayer, poolingLayer } from '../helpers/networks.js';
@@ -58,7 +61,11 @@ let calls = 0;
 
 /** A step of images → layers → 2 outputs, with one of the rules of update after the other. */
 function compare(inputShape: Shape, layers: readonly LayerSpec[], rows = 3): void {
-  const spec = { inputShape, layers: [...layers, { type: 'flatten' } as const, denseLayer(2)] };
+  const spec = {
+    rules: LAYERS,
+    inputShape,
+    layers: [...layers, { type: 'flatten' } as const, denseLayer(2)],
+  };
   for (const optimizer of EVERY ? OPTIMIZERS : [OPTIMIZERS[calls++ % 2]]) {
     compareSteps({ spec, loss: LOSS, optimizer, rows, rate: 0.01, seed: 3, units: 120, steps: 2 });
   }
@@ -71,7 +78,7 @@ function compareBoth(image: Shape, convolution: Conv2dSpec): void {
   const both = [convLayer(image[2], [1, 1], {}, { activation: 'tanh' }), convolution];
   compare(inputShape, both);
   // Alone, so that no other layer has asked for more scratch.
-  const spec = { inputShape, layers: [...both, { type: 'flatten' } as const] };
+  const spec = { rules: LAYERS, inputShape, layers: [...both, { type: 'flatten' } as const] };
   compareSteps({ spec, loss: LOSS, optimizer: SGD, rows: 3, rate: 0.01, seed: 3, units: 120, steps: 2 });
 }
 

@@ -1,6 +1,8 @@
+import { LAYERS } from '../../src/layers/index.js';
 import { describe, expect, test } from 'vitest';
 import type { OptimizerSpec } from '../../src/network/optimizers.js';
-import type { LayerSpec, NormalizationSpec, ParameterRules } from '../../src/network/spec.js';
+import type { NormalizationSpec } from '../../src/layers/normalization.js';
+import type { LayerSpec, ParameterRules } from '../../src/network/spec.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { denseLayer } from '../helpers/networks.js';
 import { Seeded } from '../helpers/seeded.js';
@@ -56,7 +58,7 @@ describe('steps equal float64', () => {
     const layers = [denseLayer(10, 'tanh'), ...BETWEEN[name], denseLayer(3)];
     for (const optimizer of [SGD, ADAM]) {
       for (const rows of [5, 33]) {
-        const spec = { inputShape: [7], layers };
+        const spec = { rules: LAYERS, inputShape: [7], layers };
         compareSteps({ spec, loss: LOSS, optimizer, rows, rate: 0.01, seed: 77, units: 80 });
       }
     }
@@ -64,7 +66,7 @@ describe('steps equal float64', () => {
 
   test('from inputs that are normalized, or dropped, first', () => {
     for (const first of [normalization('batchNormalization'), { type: 'dropout', rate: 0.5 } as const]) {
-      const spec = { inputShape: [7], layers: [first, denseLayer(5, 'relu'), denseLayer(3)] };
+      const spec = { rules: LAYERS, inputShape: [7], layers: [first, denseLayer(5, 'relu'), denseLayer(3)] };
       compareSteps({ spec, loss: LOSS, optimizer: ADAM, rows: 33, rate: 0.01 });
     }
   });
@@ -75,7 +77,7 @@ describe('steps equal float64', () => {
       denseLayer(4),
       { type: 'activation', activation: 'softmax' },
     ];
-    const spec = { inputShape: [7], layers };
+    const spec = { rules: LAYERS, inputShape: [7], layers };
     for (const name of ['sparseCategoricalCrossentropy', 'meanSquaredError'] as const) {
       compareSteps({ spec, loss: { name }, optimizer: SGD, rows: 9, rate: 0.05 });
     }
@@ -83,6 +85,7 @@ describe('steps equal float64', () => {
 
   test('with images that are flattened', () => {
     const spec = {
+      rules: LAYERS,
       inputShape: [3, 2, 2],
       layers: [{ type: 'flatten' } as const, denseLayer(5, 'tanh'), denseLayer(2)],
     };
@@ -104,7 +107,7 @@ describe('steps equal float64', () => {
       for (const penaltyPerRow of [true, false]) {
         const optimizer = { ...rule, ...common };
         compareSteps({
-          spec: { inputShape: [7], layers },
+          spec: { rules: LAYERS, inputShape: [7], layers },
           loss: LOSS,
           optimizer,
           rows: 9,
@@ -122,7 +125,7 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
   const dataset = datasetOf(seeded.floats(rows * 7), rows, seeded.floats(rows * 3));
 
   function trained(layers: LayerSpec[], optimizer: OptimizerSpec = ADAM) {
-    const network = networkOf(variant, { inputShape: [7], layers });
+    const network = networkOf(variant, { rules: LAYERS, inputShape: [7], layers });
     const before = network.getParameters();
     const trainer = trainerOf({ network, dataset, loss: LOSS, optimizer, batchSize: rows });
     for (let t = 0; t < 5; t++) trainer.step(dataset, allRows(rows), 0.05);

@@ -1,3 +1,4 @@
+import { LAYERS } from '../../src/layers/index.js';
 import { describe, expect, test } from 'vitest';
 import type { LossSpec } from '../../src/network/losses.js';
 import type { OptimizerSpec } from '../../src/network/optimizers.js';
@@ -35,7 +36,7 @@ function network(inputs: number, units: number, rules: ParameterRules): NetworkS
   const parts = { kernel: rules, bias: rules };
   const between = SIZES[(2 * inputs + units) % 9];
   const layers = [units, between, 1 + (inputs % 3)].map((width) => denseLayer(width, 'tanh', parts));
-  return { inputShape: [inputs], layers };
+  return { rules: LAYERS, inputShape: [inputs], layers };
 }
 
 /** Every float of a block that belongs to no value of a parameter. */
@@ -167,7 +168,7 @@ describe('padding of parameters and gradients stays 0', () => {
           denseLayer(1 + (filters % 3), 'tanh', parts),
         ];
         const optimizer = (filters + i) % 2 === 0 ? SGD : OPTIMIZERS['adam by clipNorm, with weight decay'];
-        const spec = { inputShape: [5, 5, channels], layers };
+        const spec = { rules: LAYERS, inputShape: [5, 5, channels], layers };
         return keepsPadding(spec, optimizer, { rows: 4 }) ? [] : [[filters, what, optimizer.kind]];
       }),
     );

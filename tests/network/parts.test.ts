@@ -1,3 +1,4 @@
+import { LAYERS } from '../../src/layers/index.js';
 import { describe, expect, test } from 'vitest';
 import type { LossSpec } from '../../src/network/losses.js';
 import type { OptimizerSpec } from '../../src/network/optimizers.js';
@@ -66,7 +67,11 @@ const OPTIMIZERS: Record<string, OptimizerSpec> = {
 
 describe.each(VARIANTS)('a batch in parts, %s,', (variant) => {
   test.each(Object.keys(BETWEEN))('makes the same step as in one piece: %s', (name) => {
-    const spec = { inputShape: [7], layers: [denseLayer(10, 'tanh'), ...BETWEEN[name], denseLayer(3)] };
+    const spec = {
+      rules: LAYERS,
+      inputShape: [7],
+      layers: [denseLayer(10, 'tanh'), ...BETWEEN[name], denseLayer(3)],
+    };
     for (const optimizer of Object.values(OPTIMIZERS)) {
       for (const penaltyPerRow of [true, false]) {
         const whole = train(variant, spec, ROWS, { optimizer, penaltyPerRow });
@@ -88,7 +93,7 @@ describe.each(VARIANTS)('a batch in parts, %s,', (variant) => {
   });
 
   test('shows the predictions of every part before the next', () => {
-    const network = networkOf(variant, { inputShape: [7], layers: [denseLayer(3)] });
+    const network = networkOf(variant, { rules: LAYERS, inputShape: [7], layers: [denseLayer(3)] });
     const expected = network.forward(dataset.rows);
     const setup = { network, dataset, loss: LOSS, optimizer: ADAM, batchSize: ROWS, predictions: true };
     const trainer = trainerOf({ ...setup, mostActivationBytes: 8 * 10 * 10 });
@@ -100,7 +105,11 @@ describe.each(VARIANTS)('a batch in parts, %s,', (variant) => {
 
 describe('a batch in parts', () => {
   test('begins at 64 MiB of activations and deltas, with rows in multiples of 120', () => {
-    const network = networkOf('base', { inputShape: [2], layers: [denseLayer(40000), denseLayer(3)] });
+    const network = networkOf('base', {
+      rules: LAYERS,
+      inputShape: [2],
+      layers: [denseLayer(40000), denseLayer(3)],
+    });
     const open = (batchSize: number) =>
       trainerOf({ network, dataset: undefined, loss: LOSS, optimizer: ADAM, batchSize });
     expect(open(119).session.plan.rows).toBe(119);
@@ -110,7 +119,7 @@ describe('a batch in parts', () => {
   test('is refused where a layer or loss needs it whole', () => {
     const message = `A batch of ${ROWS} rows needs more than 1 GiB of activations, and batch normalization, activity regularizers and custom losses need it in one piece; use a smaller batchSize.`;
     const open = (between: LayerSpec[], more: Partial<TrainerSetup> = {}) =>
-      train('base', { inputShape: [7], layers: [...between, denseLayer(3)] }, 10, more);
+      train('base', { rules: LAYERS, inputShape: [7], layers: [...between, denseLayer(3)] }, 10, more);
     expect(() => open([{ type: 'batchNormalization', ...NORMALIZATION }])).toThrow(message);
     expect(() => open([denseLayer(4, 'relu', { activityRegularizer: { l1: 0.1, l2: 0 } })])).toThrow(message);
     const hostLoss = () => ({ loss: 0, gradient: [] });

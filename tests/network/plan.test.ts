@@ -1,3 +1,4 @@
+import { LAYERS } from '../../src/layers/index.js';
 import { describe, expect, test } from 'vitest';
 import { rowStride } from '../../src/network/layout.js';
 import type { LossSpec } from '../../src/network/losses.js';
@@ -33,6 +34,7 @@ const SPECS: NetworkSpec[] = [
     [3, 'sigmoid'],
   ]),
   {
+    rules: LAYERS,
     inputShape: [4, 5, 3],
     layers: [
       { type: 'rescaling', scale: 1 / 255, offset: 0 },
@@ -97,9 +99,10 @@ describe('a plan', () => {
 
   test('is a pure function of the network, the rows and the options', () => {
     for (const { spec, rows, options } of all) {
-      const again = structuredClone({ spec, options });
+      const { rules, ...data } = spec;
+      const again = structuredClone({ data, options });
       const first = plan(spec, rows, options);
-      const second = plan(again.spec, rows, again.options);
+      const second = plan({ ...again.data, rules }, rows, again.options);
       expect(regionsOf(second)).toEqual(regionsOf(first));
       expect(second.bytes).toBe(first.bytes);
       expect(callsOf(second, options)).toEqual(callsOf(first, options));
@@ -126,7 +129,8 @@ describe('a plan', () => {
     const kernels = (spec: NetworkSpec): string[] =>
       backwardStep(plan(spec, 5, { loss: LOSSES[2], optimizer }), 5).map(({ kernel }) => kernel);
     const count = (layers: NetworkSpec['layers']): number =>
-      kernels({ inputShape: [7], layers }).filter((kernel) => /InputGradient$/.test(kernel)).length;
+      kernels({ rules: LAYERS, inputShape: [7], layers }).filter((kernel) => /InputGradient$/.test(kernel))
+        .length;
     expect(count([denseLayer(3)])).toBe(0);
     expect(count([denseLayer(3), denseLayer(4), denseLayer(2)])).toBe(2);
     expect(count([denseLayer(3, 'linear', { trainable: false }), denseLayer(4), denseLayer(2)])).toBe(1);

@@ -1,3 +1,4 @@
+import { LAYERS } from '../../src/layers/index.js';
 import { describe, expect, test } from 'vitest';
 import { gatherable } from '../../src/network/scale.js';
 import type { NetworkSpec } from '../../src/network/spec.js';
@@ -15,6 +16,7 @@ const ROWS = 9;
 /** 80 inputs, hidden layers that are wide enough for lists, dropout between them. */
 function specOf(activation: 'relu' | 'tanh'): NetworkSpec {
   return {
+    rules: LAYERS,
     inputShape: [80],
     layers: [
       denseLayer(71, activation),

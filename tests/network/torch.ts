@@ -1,3 +1,4 @@
+import { LAYERS } from '../../src/layers/index.js';
 import { readFileSync } from 'node:fs';
 import { runAtOnce } from '../../src/yielding.js';
 import { Network } from '../../src/network/network.js';
@@ -126,7 +127,7 @@ export interface Trained {
  * array.
  */
 export function train(variant: KernelVariant, golden: TorchCase, resident = true): Trained {
-  const spec = { inputShape: [FEATURES], layers: golden.layers.map(layerOf) };
+  const spec = { rules: LAYERS, inputShape: [FEATURES], layers: golden.layers.map(layerOf) };
   const network = new Network(spec, engineOf(variant));
   network.setParameters(goldens.starts[golden.start].flat().map(({ data }) => data));
   const optimizer = resolveOptimizer(golden.optimizer, 'golden');
@@ -167,7 +168,7 @@ export function train(variant: KernelVariant, golden: TorchCase, resident = true
 
 /** Predictions for all rows before training. */
 export function firstPredictions(golden: TorchCase): Float32Array {
-  const spec = { inputShape: [FEATURES], layers: golden.layers.map(layerOf) };
+  const spec = { rules: LAYERS, inputShape: [FEATURES], layers: golden.layers.map(layerOf) };
   const network = new Network(spec, engineOf('base'));
   network.setParameters(goldens.starts[golden.start].flat().map(({ data }) => data));
   const data = Float32Array.from(goldens.x.data);

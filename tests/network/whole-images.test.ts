@@ -1,6 +1,8 @@
+import { LAYERS } from '../../src/layers/index.js';
 import { describe, expect, test } from 'vitest';
 import type { OptimizerSpec } from '../../src/network/optimizers.js';
-import type { LayerSpec, NormalizationSpec, ParameterRules } from '../../src/network/spec.js';
+import type { NormalizationSpec } from '../../src/layers/normalization.js';
+import type { LayerSpec, ParameterRules } from '../../src/network/spec.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { denseLayer } from '../helpers/networks.js';
 import { Seeded } from '../helpers/seeded.js';
@@ -32,7 +34,7 @@ const padding: LayerSpec = {
 const flatten: LayerSpec = { type: 'flatten' };
 
 /** On images, before a dense layer. */
-const LAYERS: Record<string, LayerSpec[]> = {
+const CASES: Record<string, LayerSpec[]> = {
   'batch normalization by channels': [batch, { type: 'activation', activation: 'relu' }, flatten],
   'batch normalization without gamma': [normalization('batchNormalization', { scale: false }), flatten],
   'batch normalization twice': [batch, { type: 'activation', activation: 'tanh' }, batch, flatten],
@@ -68,13 +70,13 @@ const LAYERS: Record<string, LayerSpec[]> = {
 };
 
 describe('steps of image layers equal float64', () => {
-  test.each(Object.keys(LAYERS))('through %s', (name) => {
+  test.each(Object.keys(CASES))('through %s', (name) => {
     for (const [channels, rows] of [
       [1, 5],
       [3, 9],
       [10, 7],
     ]) {
-      const spec = { inputShape: [4, 5, channels], layers: [...LAYERS[name], denseLayer(3)] };
+      const spec = { rules: LAYERS, inputShape: [4, 5, channels], layers: [...CASES[name], denseLayer(3)] };
       compareSteps({ spec, loss: LOSS, optimizer: ADAM, rows, rate: 0.01, seed: 77, units: 80 });
       compareSteps({
         spec,
@@ -95,7 +97,11 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
   const dataset = datasetOf(seeded.floats(rows * size), rows, seeded.floats(rows * 3));
 
   function trained(layers: LayerSpec[], mostActivationBytes?: number) {
-    const network = networkOf(variant, { inputShape: [4, 5, 3], layers: [...layers, denseLayer(3)] });
+    const network = networkOf(variant, {
+      rules: LAYERS,
+      inputShape: [4, 5, 3],
+      layers: [...layers, denseLayer(3)],
+    });
     const before = network.getParameters();
     const trainer = trainerOf({
       ...{ network, dataset, loss: LOSS, optimizer: ADAM, batchSize: rows, seed: 5 },
@@ -137,14 +143,18 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
       { type: 'spatialDropout2d', rate: 0.9 },
       flatten,
     ]).network;
-    const plain = networkOf(variant, { inputShape: [4, 5, 3], layers: [flatten, denseLayer(3)] });
+    const plain = networkOf(variant, {
+      rules: LAYERS,
+      inputShape: [4, 5, 3],
+      layers: [flatten, denseLayer(3)],
+    });
     plain.setPacked(still.packed.slice());
     expectSameBits(still.forward(dataset.rows), plain.forward(dataset.rows), 'predictions');
   });
 
   test('a row of images predicts the same bits in any batch', () => {
     const layers = [batch, padding, normalization('layerNormalization'), average, denseLayer(3)];
-    const network = networkOf(variant, { inputShape: [4, 5, 3], layers });
+    const network = networkOf(variant, { rules: LAYERS, inputShape: [4, 5, 3], layers });
     const all = network.forward(dataset.rows);
     const data = (dataset.rows.data as Float32Array).slice(4 * size, 6 * size);
     const some = network.forward({ ...dataset.rows, data, rows: 2, shape: [2, 4, 5, 3] });

@@ -1,7 +1,8 @@
+import { LAYERS } from '../../src/layers/index.js';
 import { layers, loadModel, modelFromJSON, sequential } from 'lamella';
 import { describe, expect, test } from 'vitest';
 import { plan } from '../../src/network/plan.js';
-import type { DenseSpec } from '../../src/network/spec.js';
+import type { DenseSpec } from '../../src/layers/dense.js';
 import { backwardStep, forwardStep, updateStep } from '../../src/network/steps.js';
 
 /** Seconds of processor time. */
@@ -51,7 +52,7 @@ describe('thousands of layers cost thousands of times as much as one:', () => {
       ...{ type: 'dense', units: 2, activation: 'relu', useBias: true, trainable: true },
       ...{ kernel: zeros, bias: zeros },
     };
-    const spec = { inputShape: [2], layers: Array.from({ length: 15_000 }, () => layer) };
+    const spec = { rules: LAYERS, inputShape: [2], layers: Array.from({ length: 15_000 }, () => layer) };
     const seconds = await spent(() => {
       const made = plan(spec, 4, {
         loss: { name: 'meanSquaredError' },

@@ -1,9 +1,11 @@
+// A layer as people hold it: what the factories of `layers` return, before and after it is in a model. What
+// it computes is its kind's (rule.ts); weights and shapes are its model's, which it asks by LayerOwner.
 import { boolean, checkOptions, checkValue } from '../check.js';
 import { ValueError } from '../errors.js';
 import type { LayerSpec, Shape } from '../network/spec.js';
 import type { NdArray } from '../ndarray.js';
-import type { LayerKind, Options } from './layers/kind.js';
-import { common } from './layers/parts.js';
+import { common } from './options.js';
+import type { LayerKind, Options } from './rule.js';
 
 /** What a model lets its layers see. */
 export interface LayerOwner {
@@ -17,6 +19,11 @@ export interface LayerOwner {
   beforeFreezing(layer: Layer): void;
 }
 
+/** A kind without what plans need; `input` has no more. */
+type Kind = Pick<LayerKind, 'className' | 'schema' | 'required' | 'config'> & {
+  readonly spec: (options: Options, owner: string) => LayerSpec | undefined;
+};
+
 /** A layer of a model: its options, and, once the model is built, its shapes and weights. */
 export class Layer {
   /** Survives minifiers. */
@@ -25,12 +32,12 @@ export class Layer {
   readonly type: string;
   #spec: LayerSpec | undefined;
   #trainable: boolean;
-  readonly #kind: LayerKind;
+  readonly #kind: Kind;
   readonly #options: Options;
   #owner: LayerOwner | undefined;
 
   /** @internal Use the factories of `layers`. */
-  constructor(type: string, kind: LayerKind, given: unknown) {
+  constructor(type: string, kind: Kind, given: unknown) {
     const owner = `layers.${type}`;
     const [first] = kind.required;
     const example = first && `{ ${first}: ... }`;
@@ -71,7 +78,7 @@ export class Layer {
   }
 
   /**
-   * Whether training may change the parameters. It may be set at any time but during `fit`, which is a
+   * True if training may change the parameters. It may be set at any time but during `fit`, which is a
    * ValueError, and counts from the next `fit` or `trainOnBatch` on; no `compile` is needed. The optimizer
    * keeps what it has gathered of a frozen layer for when it is trained again. A frozen batchNormalization
    * normalizes by its moving averages, and keeps them.
