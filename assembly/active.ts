@@ -56,7 +56,7 @@ function density(x: usize, xStride: usize, rows: usize, depth: usize): usize {
 }
 
 /**
- * denseForward, by lists in `scratch` (src/network/active.ts) if x is mostly zeros.
+ * denseForward, by lists in `scratch` (src/network/sparse/format.ts) if x is mostly zeros.
  * @writes y @reads x panels bias
  * @range panelBegin
  * @rows rows by 8: y x

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bind, call, type Call, type Kernels, run } from '../../src/engine/kernels.js';
 import { Layout, type Matrix, NARROW_UNITS, PANEL, paddedUnits } from '../../src/network/layout.js';
-import { inputGradientCalls, productCalls, productScratch } from '../../src/network/products.js';
+import { forward, inputGradient, productScratch } from '../../src/network/products.js';
 
 /** A layer with a batch: x (rows, inputs) · W (inputs, units). */
 export interface Shape {
@@ -64,7 +64,7 @@ export class Operands {
     const bias = layout.floats(padded);
     const sizes = productScratch(rows, inputs, units);
     const [scratch, transposed] = [layout.floats(sizes.scratch), layout.floats(sizes.transposed)];
-    const spare = { scratch, transposed, active: false };
+    const spare = { scratch, transposed };
 
     const at =
       ({ offset, stride }: Matrix) =>
@@ -84,9 +84,9 @@ export class Operands {
       return program.length === 1 ? program[0] : () => run(program);
     };
     this.calls = {
-      forward: bound(productCalls(y, x, weights, rows, -Infinity)),
+      forward: bound(forward(y, { matrix: x }, weights, rows, -Infinity)),
       weightGradient: bound([gradientCall(gradient, x, delta, rows)]),
-      inputGradient: bound(inputGradientCalls(dx, delta, weights, rows, spare)),
+      inputGradient: bound(inputGradient(dx, { matrix: delta }, weights, rows, spare)),
     };
     this.#checks = {
       forward: () => compare(rows, units, inputs, Y, (r, n, i) => X(r, i) * W(i, n), B),

@@ -14,7 +14,7 @@ import { updateRule } from '../network/optimizers.js';
 import type { Parameter } from '../network/parameters.js';
 import type { NetworkSpec } from '../network/spec.js';
 import type { RandomState } from '../random.js';
-import type { Targets } from '../train/data.js';
+import type { Targets } from '../network/feed.js';
 import { networkSpec, hiddenActivations } from './network-spec.js';
 import type { MLPParams } from './options.js';
 import type { Progress } from './progress.js';

@@ -11,10 +11,10 @@ import { DivergedError } from '../errors.js';
 import { pow } from '../math.js';
 import type { Network } from '../network/network.js';
 import { gatherable } from '../network/scale.js';
-import { mostEntries } from '../network/stored.js';
+import { nnzCapacity } from '../network/sparse/resident.js';
 import { ascending } from '../random.js';
 import { inBatches } from '../train/batches.js';
-import type { Dataset } from '../train/data.js';
+import type { Dataset } from '../network/feed.js';
 import { fit } from '../train/fit.js';
 import { openTrainer } from '../train/open-trainer.js';
 import { Trainer } from '../train/trainer.js';
@@ -89,7 +89,7 @@ async function run(
     (incremental ? Trainer.open : openTrainer)({
       network,
       dataset: resident ? dataset : undefined,
-      entries: resident ? undefined : mostEntries(network.spec, dataset.rows, batchSize),
+      nnzCapacity: resident ? undefined : nnzCapacity(network.spec, dataset.rows, batchSize),
       loss: task.loss,
       optimizer: solverSpec(optimizer.params),
       state: optimizer.state,

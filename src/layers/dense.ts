@@ -1,14 +1,12 @@
-// The dense layer. Its products, dense or by lists, are those of network/products.ts; this file says which of
+// The dense layer. Its products, dense or by CSR, are those of network/products.ts; this file says which of
 // them a step takes, and in which order.
 import { positiveInteger } from '../check.js';
-import { Sweep } from '../engine/generated/abi.js';
 import { ShapeError } from '../errors.js';
 import { formatShape } from '../ndarray.js';
-import { activeScratch, isInputGradientActive } from '../network/active.js';
 import { activationCalls, lowest, needsInput, slopeCalls } from '../network/activations.js';
 import { paddedUnits } from '../network/layout.js';
-import { inputGradientCalls, listProductCalls, productCalls, productScratch } from '../network/products.js';
-import { singleListCalls } from '../network/single.js';
+import * as products from '../network/products.js';
+import { adaptiveScratch } from '../network/sparse/format.js';
 import type { LayerSpec } from '../network/spec.js';
 import { sizeOf } from '../network/spec.js';
 import type { WeightedOptions, WeightedSpec } from './options.js';
@@ -63,55 +61,44 @@ export const dense: LayerKind<DenseSpec> = {
   parameters: (spec, [inputs]) => weightedParameters(spec, [inputs, spec.units]),
 
   scratch(_spec, { network, shapes, index, rows, training }) {
-    const { scratch, transposed } = productScratch(rows, sizeOf(shapes[index]), sizeOf(shapes[index + 1]));
+    const { scratch, transposed } = products.productScratch(
+      rows,
+      sizeOf(shapes[index]),
+      sizeOf(shapes[index + 1]),
+    );
     return {
-      scratch: Math.max(scratch, activeScratch(network, shapes, index, rows, training)),
+      scratch: Math.max(scratch, adaptiveScratch(network, shapes, index, rows, training)),
       transposed,
     };
   },
 
   bind(spec, context) {
-    const { layout, rows, input, parameters, offsetOf, scratch, lists, single, active, activeDelta } =
-      context;
-    const { training } = context;
+    const { layout, rows, input, operand, deltaScratch, parameters, offsetOf, scratch, training } = context;
     const relu = fusesReluSlope(context.previous, spec, context.needsInputGradient) ? input : undefined;
     const output = layout.matrix(rows, spec.units);
     const [kernel, bias] = parameters;
     const product = training && needsInput(spec.activation) ? layout.matrix(rows, spec.units) : output;
-    const seeks = (active ? Sweep.activeInput : 0) | (activeDelta ? Sweep.activeDelta : 0);
     const zeros = bias ? 0 : layout.floats(paddedUnits(spec.units));
     return {
       output,
-      forward({ rows, activate, sparse }) {
+      forward({ rows, activate, operand: x = operand }) {
         const activation = activate ? spec.activation : 'linear';
         const weights = { kernel: offsetOf(kernel), bias: bias ? offsetOf(bias) : zeros, units: spec.units };
-        const low = lowest(activation);
-        const calls = [];
-        if (single && rows === 1) {
-          const list = { rowStarts: single.starts, inputs: input.columns };
-          calls.push(
-            ...singleListCalls(single, input),
-            ...listProductCalls(product, list, weights, rows, low),
-          );
-        } else if (sparse && lists) calls.push(...listProductCalls(product, lists, weights, rows, low));
-        else calls.push(...productCalls(product, input, weights, rows, low, active ? scratch : undefined));
+        const calls = products.forward(product, x, weights, rows, lowest(activation));
         if (activation === 'relu') return calls;
         return [...calls, ...activationCalls(activation, output, product, rows, scratch)];
       },
       backward({ rows, delta, inputGradient, fused, updates }) {
+        const slope = { matrix: delta, scratch: deltaScratch };
         const done = fused || fusesReluSlope(spec, context.next, training);
         const known = needsInput(spec.activation) ? product : output;
         const calls = done ? [] : slopeCalls(spec.activation, delta, known, rows);
         if (inputGradient) {
-          const spare = {
-            transposed: updates.transposed,
-            scratch,
-            active: activeDelta && isInputGradientActive(spec.units, rows),
-          };
+          const spare = { transposed: updates.transposed, scratch };
           const weights = { kernel: offsetOf(kernel), units: spec.units };
-          calls.push(...inputGradientCalls(inputGradient, delta, weights, rows, spare, relu));
+          calls.push(...products.inputGradient(inputGradient, slope, weights, rows, spare, relu));
         }
-        calls.push(...updates.product(kernel, lists ?? input, delta, rows, { scratch, seeks }));
+        calls.push(...updates.product(kernel, operand, slope, rows));
         if (bias) calls.push(...updates.columnSums(bias, delta, rows));
         return calls;
       },

@@ -4,9 +4,8 @@
 import type { Schema } from '../check.js';
 import type { Call } from '../engine/kernels.js';
 import type { Layout, Matrix } from '../network/layout.js';
-import type { ListsPlan } from '../network/lists.js';
 import type { Parameter, ParameterSpec } from '../network/parameters.js';
-import type { SingleList } from '../network/single.js';
+import type { MatrixOperand, Operand } from '../network/sparse/format.js';
 import type { LayerSpec, LayerTraits, NetworkSpec, Shape } from '../network/spec.js';
 
 /** What a layer is bound to: its place in a network and in an arena. */
@@ -32,14 +31,10 @@ export interface LayerContext {
   readonly next?: LayerSpec;
   /** True if the layer before has computed this one's output already, which is the input then. */
   readonly fusedIntoPrevious: boolean;
-  /** The non-zero inputs as lists, where they take the place of the input matrix. */
-  readonly lists?: ListsPlan;
-  /** Where a single row of inputs becomes a list. */
-  readonly single?: SingleList;
-  /** The input may be mostly zeros: products look for them (active.ts). */
-  readonly active: boolean;
-  /** The gradient at its products may be: relu follows them. */
-  readonly activeDelta: boolean;
+  /** The input as products take it. */
+  readonly operand: Operand;
+  /** Room for the CSR of an adaptive gradient at the products; undefined where that is dense. */
+  readonly deltaScratch?: number;
 }
 
 /** A step's forward pass. */
@@ -49,25 +44,19 @@ export interface ForwardStep {
   readonly training: boolean;
   /** False leaves the layer's activation to the loss that is fused with it. */
   readonly activate: boolean;
-  /** The first layer reads its input from lists. */
-  readonly sparse: boolean;
+  /**
+   * The input of the first layer in predictions that go by CSR. Default: the operand that the layer was
+   * placed with.
+   */
+  readonly operand?: Operand;
 }
 
 /** Takes the gradients of parameters, and gives the calls that update by them. */
 export interface GradientSink {
   /** Byte offset of room for a transposed delta. */
   readonly transposed: number;
-  /**
-   * The gradient of a matrix is xᵀ · delta. `seeks`: which of them may be mostly zeros (Sweep); `scratch`:
-   * room for lists.
-   */
-  product(
-    parameter: Parameter,
-    x: Matrix | ListsPlan,
-    delta: Matrix,
-    rows: number,
-    options: { readonly scratch: number; readonly seeks: number },
-  ): Call[];
+  /** The gradient of a matrix is xᵀ · delta. */
+  product(parameter: Parameter, x: Operand, delta: MatrixOperand, rows: number): Call[];
   /** The gradient of a vector is the column sums of delta. */
   columnSums(parameter: Parameter, delta: Matrix, rows: number): Call[];
   /** The gradient lies at a byte offset, laid out like the parameter. */

@@ -7,30 +7,25 @@ import type { Places, Rows } from '../ndarray.js';
 import { sliceInPieces } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
-import type { ListsPlan } from './lists.js';
-import { isSparse } from './lists.js';
 import type { Parameter } from './parameters.js';
 import { flopsPerRow, packInPieces, unpack } from './parameters.js';
 import type { Plan } from './plan.js';
 import { shapesOf } from './plan.js';
 import type { PredictionMemo } from './prediction-memo.js';
 import { isWarmable, newPredictions, planPredictions } from './prediction.js';
-import { loadRows, readNested, sampleNestedRows, takeRows } from './row-copies.js';
+import { loadRows, readNested, sampleRows, takeRows } from './row-copies.js';
 import type { GatherableRows } from './scale.js';
 import { gatherable, gatherableInPieces } from './scale.js';
+import type { PredictionInputForm } from './sparse/choose.js';
+import { predictionInputForm } from './sparse/choose.js';
+import type { CsrPlan } from './sparse/format.js';
+import { writeNextCsr } from './sparse/write.js';
 import type { NetworkSpec, Shape } from './spec.js';
 import { sizeOf } from './spec.js';
-import { predictCalls, predictListedCalls } from './steps.js';
-import { writeNextLists } from './stored.js';
+import { predictCalls } from './steps.js';
 
 /** Floating-point operations of a piece of a prediction, unless a single row takes more: about 10 ms. */
 const PIECE_FLOPS = 2e8;
-
-/** Rows that decide whether a prediction goes by lists. A single row always does: no weight is read twice. */
-const LOOKED_AT = 4;
-
-/** How rows get to the first layer: as a matrix, as lists made of the matrix or of bytes, or as lists at once. */
-type Form = 'dense' | 'sparse' | 'listed';
 
 type SparseRows = Rows & { readonly sparse: Places };
 
@@ -43,10 +38,10 @@ export class Network {
   readonly #plan: Plan;
   /** Rows of the input matrix. */
   readonly #inputRows: number;
-  readonly #programs: Readonly<Record<Form, Map<number, Program>>> = {
+  readonly #programs: Readonly<Record<PredictionInputForm, Map<number, Program>>> = {
     dense: new Map(),
-    sparse: new Map(),
-    listed: new Map(),
+    toCsr: new Map(),
+    csr: new Map(),
   };
   #scale: number | undefined;
   #arena: Arena | undefined;
@@ -208,16 +203,16 @@ export class Network {
     arena: Arena,
     rows: GatherableRows,
     begin: number,
-    form: Form,
+    form: PredictionInputForm,
     most: number,
     result: Float32Array,
   ): number {
     const { output } = this.#plan;
     const units = output.columns;
     const count =
-      form === 'listed'
-        ? writeNextLists(arena, this.#plan.lists as ListsPlan, rows as SparseRows, begin, most)
-        : loadRows(arena, this.#plan, rows, begin, Math.min(most, this.#inputRows));
+      form === 'csr'
+        ? writeNextCsr(arena, this.#plan.input.csr as CsrPlan, rows as SparseRows, begin, most)
+        : loadRows(arena, this.#plan.input, rows, begin, Math.min(most, this.#inputRows));
     if (count === 0) return 0;
     run(this.#program(arena, rows, count, form));
     takeRows(result, begin * units, units, count, arena.f32, output);
@@ -243,7 +238,7 @@ export class Network {
     if (!arena) {
       arena = new Arena(this.engine, this.#plan.bytes);
       arena.write(this.#plan.constants);
-      for (let row = 0; row < this.#plan.rows; row++) arena.i32[(this.#plan.indices >>> 2) + row] = row;
+      for (let row = 0; row < this.#plan.rows; row++) arena.i32[(this.#plan.input.indices >>> 2) + row] = row;
       if (this.#packed) arena.f32.set(this.#packed, this.#plan.block >>> 2);
       this.#packed = undefined;
       this.#arena = arena;
@@ -252,29 +247,25 @@ export class Network {
     return arena;
   }
 
-  #formOf(rows: GatherableRows): Form {
-    if (!this.#plan.lists) return 'dense';
-    if (rows.sparse) return 'listed';
-    if (rows.rows === 1) return 'sparse';
-    const { nested, features } = rows;
-    const data = nested ? sampleNestedRows(nested, LOOKED_AT, features) : rows.data;
-    return isSparse({ data, features, rows: Math.min(rows.rows, LOOKED_AT) }) ? 'sparse' : 'dense';
+  #formOf(rows: GatherableRows): PredictionInputForm {
+    return this.#plan.input.csr ? predictionInputForm(rows, sampleRows) : 'dense';
   }
 
-  #program(arena: Arena, { scale, parts }: GatherableRows, count: number, form: Form): Program {
+  #program(
+    arena: Arena,
+    { scale, parts }: GatherableRows,
+    count: number,
+    form: PredictionInputForm,
+  ): Program {
     if (this.#scale !== (parts && scale)) {
       this.#programs.dense.clear();
-      this.#programs.sparse.clear();
+      this.#programs.toCsr.clear();
       this.#scale = parts && scale;
     }
     const programs = this.#programs[form];
     let program = programs.get(count);
     if (!program) {
-      const calls =
-        form === 'listed'
-          ? predictListedCalls(this.#plan, count)
-          : predictCalls(this.#plan, count, form === 'sparse', parts);
-      program = arena.bind(calls);
+      program = arena.bind(predictCalls(this.#plan, count, form, parts));
       programs.set(count, program);
     }
     return program;

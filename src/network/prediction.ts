@@ -49,7 +49,7 @@ export function planPredictions(spec: NetworkSpec): PredictionPlan {
 
 function planRows(spec: NetworkSpec, rows: number): PredictionPlan {
   const inputRows = Math.max(1, Math.min(rows, Math.floor(MAX_INPUTS / sizeOf(spec.inputShape))));
-  return { plan: plan(spec, rows, { sparse: true, inputRows }), inputRows };
+  return { plan: plan(spec, rows, { csr: true, inputRows }), inputRows };
 }
 
 /** Room for the predictions of some rows. @throws UnsupportedError if there is none */

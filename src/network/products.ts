@@ -1,7 +1,13 @@
+// The three products of a dense layer as kernel calls: y = x · W + b, dW = xᵀ · delta, dx = delta · Wᵀ. The
+// only place that turns the form of an operand (dense, CSR, adaptive) and the number of units into a kernel.
+// What is done with dW, an update or a sum, is for updates.ts; which form an operand has, for
+// sparse/choose.ts.
 import { call, type Call } from '../engine/kernels.js';
 import type { Matrix } from './layout.js';
 import { NARROW_UNITS, PANEL, paddedUnits, SWEEP_FLOATS } from './layout.js';
-import type { ListsPlan } from './lists.js';
+import { hasAdaptiveRows, inputGradientIsAdaptive } from './sparse/choose.js';
+import type { MatrixOperand, Operand } from './sparse/format.js';
+import { csrRowCalls } from './sparse/format.js';
 
 const NOWHERE: Matrix = { offset: 0, stride: 0, columns: 0 };
 
@@ -12,53 +18,54 @@ interface Weights {
   readonly units: number;
 }
 
-/** y = max(low, x · W + b) on `rows` rows. With `scratch` for lists, x may be mostly zeros. */
-export function productCalls(
-  y: Matrix,
-  x: Matrix,
-  { kernel, bias, units }: Weights,
-  rows: number,
-  low: number,
-  scratch?: number,
-): Call[] {
-  const depth = x.columns;
-  if (units <= NARROW_UNITS) return [call('narrowForward', y, x, kernel, bias, rows, depth, units, low)];
-  const panels = paddedUnits(units) / PANEL;
-  if (scratch === undefined || rows <= 2) {
-    return [call('denseForward', y, x, kernel, bias, rows, depth, 0, panels, low)];
+/** y = max(low, x · W + b) on `rows` rows. */
+export function forward(y: Matrix, x: Operand, weights: Weights, rows: number, low: number): Call[] {
+  if (!('matrix' in x)) return [csrForward(y, x, weights, rows, low)];
+  const { matrix, scratch, row } = x;
+  const inputs = matrix.columns;
+  if (row && rows === 1) {
+    return [...csrRowCalls(row, matrix), csrForward(y, { ...row, inputs }, weights, rows, low)];
   }
-  return [call('activeForward', y, x, kernel, bias, rows, depth, 0, panels, low, scratch)];
+  const { kernel, bias, units } = weights;
+  if (units <= NARROW_UNITS)
+    return [call('narrowForward', y, matrix, kernel, bias, rows, inputs, units, low)];
+  const args = [y, matrix, kernel, bias, rows, inputs, 0, paddedUnits(units) / PANEL, low] as const;
+  if (scratch !== undefined && hasAdaptiveRows(rows)) {
+    return [call('activeForward', ...args, scratch)];
+  }
+  return [call('denseForward', ...args)];
 }
 
-/** The same for rows given as lists. */
-export function listProductCalls(
+function csrForward(
   y: Matrix,
-  { rowStarts, inputs }: Pick<ListsPlan, 'rowStarts' | 'inputs'>,
+  { rowOffsets, inputs }: { rowOffsets: number; inputs: number },
   { kernel, bias, units }: Weights,
   rows: number,
   low: number,
-): Call[] {
+): Call {
   const panels = paddedUnits(units) / PANEL;
-  return [call('sparseForward', y, rowStarts, kernel, bias, rows, inputs, 0, panels, low, units)];
+  return call('sparseForward', y, rowOffsets, kernel, bias, rows, inputs, 0, panels, low, units);
 }
 
 /** dx = delta · Wᵀ on `rows` rows; with `relu`, the output of one, dx · its slope. */
-export function inputGradientCalls(
+export function inputGradient(
   dx: Matrix,
-  delta: Matrix,
+  delta: MatrixOperand,
   { kernel, units }: Omit<Weights, 'bias'>,
   rows: number,
-  { transposed, scratch, active }: { transposed: number; scratch: number; active: boolean },
+  { transposed, scratch }: { transposed: number; scratch: number },
   relu: Matrix = NOWHERE,
 ): Call[] {
   const inputs = dx.columns;
+  const { matrix } = delta;
   if (units <= NARROW_UNITS) {
-    return [call('narrowInputGradient', dx, kernel, delta, scratch, rows, inputs, units, relu)];
+    return [call('narrowInputGradient', dx, kernel, matrix, scratch, rows, inputs, units, relu)];
   }
   const args = [dx, kernel, transposed, scratch, rows, inputs, units, 0, inputs, relu] as const;
+  const adaptive = delta.scratch !== undefined && inputGradientIsAdaptive(units, rows);
   return [
-    call('transposeDelta', transposed, delta, rows, units),
-    active ? call('activeInputGradient', ...args, delta) : call('denseInputGradient', ...args),
+    call('transposeDelta', transposed, matrix, rows, units),
+    adaptive ? call('activeInputGradient', ...args, matrix) : call('denseInputGradient', ...args),
   ];
 }
 

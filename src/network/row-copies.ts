@@ -3,9 +3,9 @@ import { copyNumbers } from '../ndarray/nested.js';
 import type { Rows } from '../ndarray.js';
 import { refuseNonFinite, rowsInPieces } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
+import type { InputPlan } from './input.js';
 import type { Matrix } from './layout.js';
-import type { Plan } from './plan.js';
-import { writeRow } from './stored.js';
+import { writeRow } from './sparse/write.js';
 
 /** Copy rows to a stride: target[start + row · stride + column] = source[row · columns + column]. */
 function copyRows(
@@ -86,10 +86,11 @@ function copyPair(
   return true;
 }
 
-/** The first rows of plain arrays, as far as they are rows of numbers; 0 from there on. */
-export function sampleNestedRows(nested: readonly unknown[], rows: number, columns: number): Float32Array {
-  const sample = new Float32Array(Math.min(rows, nested.length) * columns);
-  copyNestedRows(sample, 0, columns, nested, 0, sample.length / columns, columns);
+/** The values of the first rows; of plain arrays as far as they are rows of numbers, 0 from there on. */
+export function sampleRows({ data, nested, features }: Rows, count: number): Rows['data'] {
+  if (!nested) return data;
+  const sample = new Float32Array(Math.min(count, nested.length) * features);
+  copyNestedRows(sample, 0, features, nested, 0, sample.length / features, features);
   return sample;
 }
 
@@ -120,15 +121,15 @@ export function readNested({ nested, unchecked }: Rows): Pieces<Rows> {
  */
 export function loadRows(
   arena: Arena,
-  { input, staging }: Plan,
+  { matrix, staging }: InputPlan,
   rows: Rows,
   begin: number,
   most: number,
 ): number {
   const { data, features, nested } = rows;
   const end = Math.min(begin + most, rows.rows);
-  const first = input.offset >>> 2;
-  const stride = input.stride >>> 2;
+  const first = matrix.offset >>> 2;
+  const stride = matrix.stride >>> 2;
   if (rows.sparse) {
     for (let row = begin; row < end; row++) writeRow(arena.f32, first + (row - begin) * stride, rows, row);
     return end - begin;
@@ -146,6 +147,6 @@ export function loadRows(
   }
   // Here they are in the cache, and whole vectors.
   const { unchecked } = rows;
-  if (unchecked && !arena.allFinite(input.offset, (end - begin) * stride)) refuseNonFinite(unchecked);
+  if (unchecked && !arena.allFinite(matrix.offset, (end - begin) * stride)) refuseNonFinite(unchecked);
   return end - begin;
 }

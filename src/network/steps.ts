@@ -1,45 +1,57 @@
+// The calls of a step, made from a plan: of a prediction, and of training's forward pass, loss, backward pass
+// and update. Not for where things lie (plan.ts), nor for running the calls (the arena's programs).
 import { call, type Call } from '../engine/kernels.js';
 import { activationCalls } from './activations.js';
+import { batchInputCalls, predictionInputCalls } from './input.js';
 import type { Matrix } from './layout.js';
-import type { ListsPlan } from './lists.js';
-import { columnListCalls, rowListCalls } from './lists.js';
+import type { LossPlan } from './loss-plan.js';
+import { outputActivation } from './loss-plan.js';
+import type { Operand } from './sparse/format.js';
+import { cscCalls } from './sparse/format.js';
 import { lossCalls } from './losses.js';
 import { activityGradientCalls, activityPenaltyCalls, weightPenaltyCalls } from './penalties.js';
-import type { LossPlan, Plan } from './plan.js';
-import { outputActivation } from './plan.js';
+import type { Plan } from './plan.js';
 import type { ScaleParts } from './scale.js';
-import { sizeOf } from './spec.js';
-import { storedListCalls } from './stored.js';
+import type { PredictionInputForm } from './sparse/choose.js';
 import type { UpdatesPlan } from './updates.js';
 import { Updates } from './updates.js';
 
-/** The calls that turn `rows` rows into predictions; with `scale`, from the 8-bit rows in `staging`. */
-export function predictCalls(plan: Plan, rows: number, sparse: boolean, scale?: ScaleParts): Call[] {
-  const { input, staging, spec, indices, lists } = plan;
-  const listed = sparse && lists !== undefined;
-  const forward = forwardCalls(plan, rows, { training: false, finish: true, sparse: listed });
-  if (listed) {
-    const source = { data: scale ? staging : input.offset, stride: input.stride, indices, parts: scale };
-    return [...rowListCalls(lists, source, rows), ...forward];
-  }
-  if (scale === undefined) return forward;
-  return [call('gatherBytes', input, staging, sizeOf(spec.inputShape), indices, rows, ...scale), ...forward];
+/**
+ * The calls that turn `rows` rows into predictions.
+ *
+ * @param form how they get to the first layer
+ * @param scale of 8-bit rows that wait to come in; undefined for others
+ */
+export function predictCalls(
+  plan: Plan,
+  rows: number,
+  form: PredictionInputForm,
+  scale?: ScaleParts,
+): Call[] {
+  const operand = form === 'dense' ? undefined : plan.input.csr;
+  return [
+    ...predictionInputCalls(plan.input, rows, form, scale),
+    ...forwardCalls(plan, rows, { training: false, finish: true, operand }),
+  ];
 }
 
-/** The same for rows whose lists are there already. */
-export function predictListedCalls(plan: Plan, rows: number): Call[] {
-  return forwardCalls(plan, rows, { training: false, finish: true, sparse: true });
-}
-
-/** Forward calls of all layers; without `finish` the last activation is left to the loss that is fused with it. */
+/**
+ * Forward calls of all layers; without `finish` the last activation is left to the loss that is fused with
+ * it.
+ */
 function forwardCalls(
   plan: Plan,
   rows: number,
-  { training, finish, sparse }: { training: boolean; finish: boolean; sparse: boolean },
+  { training, finish, operand }: { training: boolean; finish: boolean; operand?: Operand },
 ): Call[] {
   const last = plan.layers.length - 1;
   return plan.layers.flatMap(({ bound }, i) =>
-    bound.forward({ rows, training, activate: finish || i !== last, sparse }),
+    bound.forward({
+      rows,
+      training,
+      activate: finish || i !== last,
+      operand: i === 0 ? operand : undefined,
+    }),
   );
 }
 
@@ -51,11 +63,11 @@ export function forwardStep(plan: Plan, rows: number, training: boolean): Call[]
   const finish = predictions && fused;
   return [
     ...gatherCalls(plan, loss, rows),
-    ...(plan.lists && plan.updates && training
-      ? columnListCalls(plan.lists, plan.layers[0].delta as Matrix, rows)
+    ...(plan.input.csr && plan.updates && training
+      ? cscCalls(plan.input.csr, plan.layers[0].delta as Matrix, rows)
       : []),
     ...weightPenaltyCalls(penalties, plan.block, sums),
-    ...forwardCalls(plan, rows, { training, finish: !fused, sparse: plan.lists !== undefined }),
+    ...forwardCalls(plan, rows, { training, finish: !fused }),
     ...activityPenaltyCalls(penalties, outputs, sums, rows),
     ...(finish ? activationCalls(outputActivation(plan.spec), predictions, plan.output, rows, 0) : []),
   ];
@@ -92,31 +104,10 @@ export function updateStep(plan: Plan): Call[] {
   return [...updates.apply(), ...updates.constrain()];
 }
 
-function residentLists(
-  lists: ListsPlan,
-  resident: NonNullable<LossPlan['resident']>,
-  indices: number,
-  rows: number,
-): Call[] {
-  if (lists.given) return storedListCalls(lists, resident, indices, rows);
-  const { data, scale } = resident;
-  return rowListCalls(lists, { data, stride: 4 * lists.inputs, indices, parts: scale }, rows);
-}
-
-function gatherCalls(
-  { input, spec, indices, lists }: Plan,
-  { resident, targets, weights }: LossPlan,
-  rows: number,
-): Call[] {
-  if (!resident) {
-    const source = { data: input.offset, stride: input.stride, indices };
-    return lists && !lists.given ? rowListCalls(lists, source, rows) : [];
-  }
-  const { data, scale } = resident;
-  const head = [input, data, sizeOf(spec.inputShape), indices, rows] as const;
-  const calls = lists
-    ? residentLists(lists, resident, indices, rows)
-    : [scale ? call('gatherBytes', ...head, ...scale) : call('gatherWords', ...head)];
+function gatherCalls({ input, resident }: Plan, { targets, weights }: LossPlan, rows: number): Call[] {
+  const { indices } = input;
+  const calls = batchInputCalls(input, rows, resident);
+  if (!resident) return calls;
   calls.push(call('gatherWords', targets, resident.targets, targets.columns, indices, rows));
   if (resident.weighted) {
     const column = { offset: weights, stride: 4 };

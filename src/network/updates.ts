@@ -1,15 +1,16 @@
 // Plans what updates need in the arena, and emits their calls: gradients of parameters, preparation (L1, L2,
 // clipping, weight decay), update rules, constraints. A parameter's record tells kernels its rule and slots
 // (assembly/update.ts); the trainer writes the scalars of records before every step.
-import { RecordWord } from '../engine/generated/abi.js';
+import { RecordWord, Sweep } from '../engine/generated/abi.js';
 import { call, type Call } from '../engine/kernels.js';
 import type { Layout, Matrix } from './layout.js';
 import { NARROW_UNITS, PANEL, paddedUnits, SWEEP_FLOATS } from './layout.js';
-import type { ListsPlan } from './lists.js';
 import type { OptimizerSpec, UpdateRule } from './optimizers.js';
 import { updateRule } from './optimizers.js';
 import type { Parameter } from './parameters.js';
 import { depthOf } from './parameters.js';
+import { hasAdaptiveRows } from './sparse/choose.js';
+import type { CsrPlan, MatrixOperand, Operand } from './sparse/format.js';
 import { sizeOf } from './spec.js';
 
 export interface UpdatesPlan {
@@ -94,30 +95,25 @@ export class Updates {
     this.transposed = plan.transposed;
   }
 
-  /**
-   * The parameter's gradient is xᵀ · delta. `seeks`: which of them may be mostly zeros (Sweep); `scratch`:
-   * room for lists.
-   */
-  product(
-    parameter: Parameter,
-    x: Matrix | ListsPlan,
-    delta: Matrix,
-    rows: number,
-    { scratch, seeks }: { scratch: number; seeks: number },
-  ): Call[] {
+  /** The parameter's gradient is xᵀ · delta. */
+  product(parameter: Parameter, x: Operand, delta: MatrixOperand, rows: number): Call[] {
     if (!parameter.trainable) return [];
-    if ('columnBounds' in x) return this.#listProduct(parameter, x, delta);
+    if (!('matrix' in x)) return this.#csrProduct(parameter, x, delta.matrix);
     const { gradients, updateScratch } = this.plan;
     const [depth, units] = parameter.shape;
-    if (units <= NARROW_UNITS) return this.#narrowProduct(parameter, x, delta, rows);
+    if (units <= NARROW_UNITS) return this.#narrowProduct(parameter, x.matrix, delta.matrix, rows);
     const panels = parameter.length / (PANEL * depth);
-    const products = [x, delta, rows, depth, 0, panels] as const;
+    const products = [x.matrix, delta.matrix, rows, depth, 0, panels] as const;
     if (gradients !== 0) {
       return [call('denseGradient', this.#gradient(parameter), ...products, this.fresh)];
     }
     const target = this.#target(parameter);
-    if (seeks === 0 || rows <= 2) return [call('denseGradientUpdate', ...target, updateScratch, ...products)];
-    return [call('activeGradientUpdate', ...target, scratch, ...products, seeks)];
+    const scratch = x.scratch ?? delta.scratch;
+    if (scratch === undefined || !hasAdaptiveRows(rows)) {
+      return [call('denseGradientUpdate', ...target, updateScratch, ...products)];
+    }
+    const flags = (x.scratch ? Sweep.activeInput : 0) | (delta.scratch ? Sweep.activeDelta : 0);
+    return [call('activeGradientUpdate', ...target, scratch, ...products, flags)];
   }
 
   /** The same of few units: in one piece. */
@@ -130,12 +126,12 @@ export class Updates {
     return whole ? [product] : [product, ...this.#update(parameter, to)];
   }
 
-  /** The same from column lists. */
-  #listProduct(parameter: Parameter, { columnBounds }: ListsPlan, delta: Matrix): Call[] {
+  /** The gradient of a kernel from CSC. */
+  #csrProduct(parameter: Parameter, { columnOffsets }: CsrPlan, delta: Matrix): Call[] {
     const { gradients, updateScratch } = this.plan;
     const [depth, units] = parameter.shape;
     const panels = parameter.length / (PANEL * depth);
-    const product = [columnBounds, delta.offset, depth, 0, panels, units] as const;
+    const product = [columnOffsets, delta.offset, depth, 0, panels, units] as const;
     if (gradients !== 0) {
       return [call('sparseGradient', this.#gradient(parameter), ...product, this.fresh)];
     }

@@ -7,7 +7,7 @@ import type { ClassWeight } from '../data/weights.js';
 import { DivergedError } from '../errors.js';
 import type { Network } from '../network/network.js';
 import { newOptimizerState } from '../network/optimizers.js';
-import { mostEntries } from '../network/stored.js';
+import { nnzCapacity } from '../network/sparse/resident.js';
 import type { ArrayInput } from '../ndarray.js';
 import { allFinite } from '../ndarray.js';
 import { ascending } from '../random.js';
@@ -98,7 +98,7 @@ export class BatchTraining {
     return runAtOnce(
       Trainer.open({
         ...{ network, state, batchSize, seed: this.#seed },
-        entries: mostEntries(network.spec, dataset.rows, batchSize),
+        nnzCapacity: nnzCapacity(network.spec, dataset.rows, batchSize),
         loss: loss.spec,
         hostLoss: loss.hostLoss,
         optimizer: optimizer.spec,

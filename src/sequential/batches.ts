@@ -5,7 +5,7 @@
 import { describe } from '../check.js';
 import { ValueError } from '../errors.js';
 import { isTypedArray } from '../ndarray.js';
-import { ascending, RandomState } from '../random.js';
+import { ascending, orderSeed, RandomState } from '../random.js';
 import type { Batch } from '../train/batches.js';
 import { inBatches } from '../train/batches.js';
 import type { Batches } from '../train/fit.js';
@@ -78,17 +78,6 @@ export function streamSource(
     }
   }
   return { steps: stepsPerEpoch, whole: undefined, current: () => current, epoch: () => atHand(epoch()) };
-}
-
-/**
- * A seed for the order of the rows from the model's seed and the number of steps taken (finalizer of
- * MurmurHash3).
- */
-function orderSeed(seed: number, step: number): number {
-  let x = Math.imul(seed ^ 0x5bd1e995, 0x9e3779b1) ^ step;
-  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  return (x ^ (x >>> 16)) >>> 0;
 }
 
 /** A function that is called once per epoch and returns the batches of that epoch. */

@@ -9,13 +9,13 @@ import { readClassWeights, readRowWeights, weighRows } from '../data/weights.js'
 import { ShapeError, ValueError } from '../errors.js';
 import type { ResolvedLoss } from '../network/options/losses.js';
 import { smoothTargets } from '../network/options/losses.js';
-import { lossForm } from '../network/plan.js';
+import { lossForm } from '../network/loss-plan.js';
+import type { Dataset, Targets } from '../network/feed.js';
 import { gatherableInPieces } from '../network/scale.js';
 import { sizeOf } from '../network/spec.js';
 import type { ArrayInput, NdArray, TypedArray } from '../ndarray.js';
 import { arrayInPieces, formatShape } from '../ndarray.js';
 import { copied, firstNonFinite, firstWhere, mapped } from '../ndarray/values.js';
-import type { Dataset, Targets } from '../train/data.js';
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
 import type { Structure } from './structure.js';

@@ -6,7 +6,7 @@ import { anything, positiveInteger, verbosity } from '../check.js';
 import type { Network } from '../network/network.js';
 import type { ResolvedLoss } from '../network/options/losses.js';
 import { sizeOf } from '../network/spec.js';
-import { mostEntries } from '../network/stored.js';
+import { nnzCapacity } from '../network/sparse/resident.js';
 import type { ArrayInput } from '../ndarray.js';
 import { ascending } from '../random.js';
 import { inBatches } from '../train/batches.js';
@@ -167,7 +167,7 @@ export class Evaluation {
       rows: this.#room,
       predictions: this.metrics.any,
       penaltyPerRow: false,
-      entries: before?.missing(dataset, rows) ?? mostEntries(network.spec, dataset.rows, this.#room),
+      nnzCapacity: before?.missing(dataset, rows) ?? nnzCapacity(network.spec, dataset.rows, this.#room),
     });
     if (before) yield* session.setParametersInPieces(before.parameters());
     this.#session = session;

@@ -6,7 +6,7 @@ import { ValueError } from '../errors.js';
 import type { Network } from '../network/network.js';
 import { sliceRows } from '../ndarray.js';
 import { ascending } from '../random.js';
-import type { Targets } from '../train/data.js';
+import type { Targets } from '../network/feed.js';
 import { SlicedSession } from '../train/sliced-session.js';
 import { runInSlices, Yielder } from '../yielding.js';
 import type { BatchStream } from './batches.js';

@@ -1,4 +1,4 @@
-import type { Dataset } from './data.js';
+import type { Dataset } from '../network/feed.js';
 
 /** Rows of a data set that make a step. */
 export interface Batch {

@@ -11,7 +11,7 @@ import type { Network } from '../network/network.js';
 import { allFinite, sliceRows } from '../ndarray.js';
 import { copied, sliceInPieces } from '../ndarray/values.js';
 import type { Batch } from './batches.js';
-import type { Dataset } from './data.js';
+import type { Dataset } from '../network/feed.js';
 import { SlicedSession } from './sliced-session.js';
 import type { Trainer } from './trainer.js';
 

@@ -2,16 +2,16 @@ import type { LossSpec } from '../network/losses.js';
 import type { Network } from '../network/network.js';
 import type { Parameter } from '../network/parameters.js';
 import { depthOf, panelIndex } from '../network/parameters.js';
-import { takesLists } from '../network/stored.js';
+import { acceptsCsr } from '../network/sparse/choose.js';
 import { ascending } from '../random.js';
-import type { Dataset } from './data.js';
+import type { Dataset } from '../network/feed.js';
 import { SlicedSession } from './sliced-session.js';
-import { mostRows } from './trainer.js';
+import { maxRows } from './trainer.js';
 import type { Pieces } from '../yielding.js';
 import { runInSlices, Yielder } from '../yielding.js';
 
 /** Rows that are computed at once, at most: gradients of parts are added up in float64. */
-const MOST_ROWS = 960;
+const MAX_ROWS = 960;
 
 export interface ObjectiveOptions {
   readonly network: Network;
@@ -45,13 +45,13 @@ export class Objective {
   /** An objective with its data set in its arena. */
   static *open(options: ObjectiveOptions): Pieces<Objective> {
     const { network, loss, dataset } = options;
-    const listed = dataset.rows.sparse !== undefined && takesLists(network.spec);
+    const inputIsCsr = dataset.rows.sparse !== undefined && acceptsCsr(network.spec);
     const session = yield* SlicedSession.open({
       network,
       loss,
       dataset,
       optimizer: { kind: 'sgd', momentum: 0, nesterov: false },
-      rows: Math.min(dataset.rows.rows, MOST_ROWS, mostRows(network, listed)),
+      rows: Math.min(dataset.rows.rows, MAX_ROWS, maxRows(network, inputIsCsr)),
       predictions: false,
       penaltyPerRow: true,
     });

@@ -9,7 +9,7 @@ import { backwardStep, forwardStep, lossStep } from '../network/steps.js';
 import type { Pieces } from '../yielding.js';
 import type { TrainerOptions } from './trainer.js';
 import { SlicedSession } from './sliced-session.js';
-import { mostRows, Trainer } from './trainer.js';
+import { maxRows, Trainer } from './trainer.js';
 
 /** Nanoseconds of a step, by estimate, from which it is cut. Shorter ones are faster whole. */
 const LONG_STEP_NS = 4e7;
@@ -22,7 +22,7 @@ export function openTrainer(options: TrainerOptions): Pieces<Trainer> {
 /** About how many nanoseconds a step takes on one thread; 0 for stored rows, whose zeros cost nothing: time will tell. */
 function stepCost({ network, loss, optimizer, batchSize, dataset }: TrainerOptions): number {
   if (dataset?.rows.sparse) return 0;
-  const rows = Math.min(batchSize, mostRows(network, false));
+  const rows = Math.min(batchSize, maxRows(network, false));
   const calls = stepCalls(network, rows, { loss, optimizer });
   return costOfAll(calls) * (batchSize / rows);
 }

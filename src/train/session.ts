@@ -8,16 +8,17 @@ import type { Network } from '../network/network.js';
 import type { HostLoss } from '../network/options/host-loss.js';
 import type { OptimizerSpec } from '../network/optimizers.js';
 import { penaltyOf } from '../network/penalties.js';
-import { isSparseIn } from '../network/lists.js';
-import { countEntries, takesLists } from '../network/stored.js';
-import type { LossPlan, Plan } from '../network/plan.js';
+import { acceptsCsr } from '../network/sparse/choose.js';
+import { nnz } from '../network/sparse/resident.js';
+import type { LossPlan } from '../network/loss-plan.js';
+import type { Plan } from '../network/plan.js';
 import { plan } from '../network/plan.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../network/steps.js';
 import { copied } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
-import type { Dataset, ListSizes } from './data.js';
-import { listSizes, loadBatch, loadResident, residentSpec } from './data.js';
+import type { Dataset, CsrSizes } from '../network/feed.js';
+import { csrSizes, feedOptions, loadBatch, loadResident } from '../network/feed.js';
 import { squaresOf } from './squares.js';
 
 export interface SessionOptions {
@@ -33,9 +34,9 @@ export interface SessionOptions {
   readonly predictions: boolean;
   /** The data set to keep in the arena, if it is small enough. */
   readonly dataset?: Dataset;
-  readonly mostResidentBytes?: number;
-  /** Most entries of the rows that are computed at once, where rows come as lists. Default: what `dataset` needs. */
-  readonly entries?: number;
+  readonly maxResidentBytes?: number;
+  /** Most non-zeros of the rows that are computed at once, where rows come as CSR. Default: what `dataset` needs. */
+  readonly nnzCapacity?: number;
   /** Whether weight penalties are divided by the batch's Σ weights (scikit-learn) or not (Keras). */
   readonly penaltyPerRow: boolean;
   /** Threads to compute on, until they are released. */
@@ -67,30 +68,24 @@ export class Session {
   /** A session with its data set in the arena, and the network's parameters. */
   static *open(options: SessionOptions): Pieces<Session> {
     const { network, dataset, rows } = options;
-    const session = new Session(options, dataset && (yield* listSizes(network.spec, dataset, rows)));
+    const session = new Session(options, dataset && (yield* csrSizes(network.spec, dataset, rows)));
     yield* session.load();
     return session;
   }
 
   /** @internal Use `Session.open`: the data set is not in the arena yet. */
-  protected constructor(options: SessionOptions, lists: ListSizes | undefined) {
+  protected constructor(options: SessionOptions, sizes: CsrSizes | undefined) {
     const { network, loss, optimizer, rows, predictions, accumulate, dataset } = options;
     const custom = loss.name === 'custom';
-    const entries = options.entries ?? lists?.batch;
-    const sparse = entries !== undefined || (dataset !== undefined && isSparseIn(network.spec, dataset.rows));
-    // Stored rows that the network does not take as lists become dense batch by batch.
-    const fits = dataset?.rows.sparse === undefined || lists !== undefined;
-    const resident =
-      dataset && fits ? residentSpec(dataset, lists?.all, options.mostResidentBytes) : undefined;
-    const kept = { resident, accumulate, sparse, entries };
-    const wanted = { loss, optimizer, predictions: predictions || custom, ...kept };
+    const fed = feedOptions(network.spec, dataset, sizes, options);
+    const wanted = { loss, optimizer, predictions: predictions || custom, accumulate, ...fed };
     this.options = options;
     this.plan = plan(network.spec, rows, wanted);
     this.loss = this.plan.loss as LossPlan;
     this.arena = new Arena(network.engine, this.plan.bytes, options.team, this.plan.scratchBytes);
     this.arena.write(this.plan.constants);
-    for (let row = 0; row < rows; row++) this.arena.i32[(this.plan.indices >>> 2) + row] = row;
-    this.#resident = resident && dataset;
+    for (let row = 0; row < rows; row++) this.arena.i32[(this.plan.input.indices >>> 2) + row] = row;
+    this.#resident = fed.resident && dataset;
     this.#weighAlike();
     this.#update = optimizer ? this.arena.bind(updateStep(this.plan)) : [];
     this.squares = squaresOf(this.arena, this.plan);
@@ -100,23 +95,28 @@ export class Session {
   protected *load(): Pieces<void> {
     yield* this.arena.claim();
     yield* this.setParametersInPieces(this.options.network.packed);
-    if (this.#resident) yield* loadResident(this.arena, this.loss, this.#resident);
+    const { resident } = this.plan;
+    if (this.#resident && resident) yield* loadResident(this.arena, resident, this.#resident);
   }
 
   /**
-   * Entries that a session needs for a batch as lists where it has no room for them, or no lists although they would do;
-   * undefined where it can take the batch.
+   * Non-zeros for which a session needs room to take a batch as CSR, where it has too little or reads no CSR; undefined
+   * where it can take the batch.
    */
   missing(dataset: Dataset, batch: Int32Array): number | undefined {
-    const { spec, lists, rows: most } = this.plan;
+    const {
+      spec,
+      input: { csr },
+      rows: most,
+    } = this.plan;
     const { rows } = dataset;
     if (dataset === this.#resident) return undefined;
-    if (!(lists?.given ?? (rows.sparse && takesLists(spec)))) return undefined;
+    if (!(csr?.isInput ?? (rows.sparse && acceptsCsr(spec)))) return undefined;
     let needed = 0;
     for (let begin = 0; begin < batch.length; begin += most) {
-      needed = Math.max(needed, countEntries(rows, batch.subarray(begin, begin + most)));
+      needed = Math.max(needed, nnz(rows, batch.subarray(begin, begin + most)));
     }
-    return lists?.given && needed <= lists.most ? undefined : needed;
+    return csr?.isInput && needed <= csr.nnzCapacity ? undefined : needed;
   }
 
   /** The block of all parameters: a view. */
@@ -217,7 +217,7 @@ export class Session {
   }
 
   #loadResident(part: Int32Array): void {
-    this.arena.i32.set(part, this.plan.indices >>> 2);
+    this.arena.i32.set(part, this.plan.input.indices >>> 2);
     if (this.#foreign) this.#weighAlike();
     this.#foreign = false;
   }

@@ -11,8 +11,8 @@ import type { UpdatesPlan } from '../network/updates.js';
 import { copied } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
-import type { Dataset, ListSizes } from './data.js';
-import { listSizes } from './data.js';
+import type { Dataset, CsrSizes } from '../network/feed.js';
+import { csrSizes } from '../network/feed.js';
 import type { SessionOptions } from './session.js';
 import { Session } from './session.js';
 
@@ -47,13 +47,13 @@ export class SlicedSession extends Session {
   /** A session with its data set in the arena, and the network's parameters. */
   static override *open(options: SessionOptions): Pieces<SlicedSession> {
     const { network, dataset, rows } = options;
-    const sizes = dataset && (yield* listSizes(network.spec, dataset, rows));
+    const sizes = dataset && (yield* csrSizes(network.spec, dataset, rows));
     const session = new SlicedSession({ ...options, accumulate: options.optimizer !== undefined }, sizes);
     yield* session.load();
     return session;
   }
 
-  protected constructor(options: SessionOptions, sizes: ListSizes | undefined) {
+  protected constructor(options: SessionOptions, sizes: CsrSizes | undefined) {
     super(options, sizes);
     this.#updates = options.optimizer ? this.#bind(updateStep(this.plan)) : [];
     this.#movesEarly = this.plan.parameters.some(({ name }) => name.startsWith('moving'));

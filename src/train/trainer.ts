@@ -6,22 +6,23 @@ import type { OptimizerSpec, OptimizerState } from '../network/optimizers.js';
 import type { Parameter } from '../network/parameters.js';
 import type { UpdatesPlan } from '../network/updates.js';
 import { sizeOf } from '../network/spec.js';
-import { mostEntries } from '../network/stored.js';
+import { nnzCapacity } from '../network/sparse/resident.js';
 import { firstTrainable, fusesNext, shapesOf } from '../network/plan.js';
 import { copied, sliceInPieces } from '../ndarray/values.js';
+import { hash } from '../random.js';
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
-import type { Dataset } from './data.js';
+import type { Dataset } from '../network/feed.js';
 import { Session } from './session.js';
 import type { SessionOptions } from './session.js';
 import type { SlicedSession } from './sliced-session.js';
 
-const MOST_ACTIVATION_BYTES = 67108864;
+const MAX_ACTIVATION_BYTES = 67108864;
 
 /** The same where a batch has to be computed in one piece. */
-const MOST_WHOLE_BYTES = 1073741824;
+const MAX_WHOLE_BYTES = 1073741824;
 
-/** Room for lists beyond those that were too long, for the next ones. */
+/** Room for CSR beyond batches that had too little, for the next ones. */
 const SPARE = 1.25;
 
 export interface TrainerOptions extends Omit<SessionOptions, 'rows' | 'accumulate'> {
@@ -32,7 +33,7 @@ export interface TrainerOptions extends Omit<SessionOptions, 'rows' | 'accumulat
   /** Of dropout and noise. */
   readonly seed: number;
   /** Batches whose activations and deltas take more bytes than this are computed in parts. */
-  readonly mostActivationBytes?: number;
+  readonly maxActivationBytes?: number;
   /**
    * SlicedSession, to compute every step in slices, between which the host may have its turn. Given as the class, so that
    * what only computes whole steps does not load it.
@@ -152,8 +153,8 @@ export class Trainer {
   #makeRoom(dataset: Dataset, batch: Int32Array): void {
     const { batchSize } = this.#options;
     if (batch.length > batchSize) runAtOnce(this.#reopen({ batchSize: batch.length }));
-    const entries = this.session.missing(dataset, batch);
-    if (entries !== undefined) runAtOnce(this.#reopen({ entries: Math.ceil(SPARE * entries) }));
+    const missing = this.session.missing(dataset, batch);
+    if (missing !== undefined) runAtOnce(this.#reopen({ nnzCapacity: Math.ceil(SPARE * missing) }));
   }
 
   /** Go on in a new session, which takes the place of the present one when it has all that that one has. */
@@ -198,15 +199,16 @@ export class Trainer {
 }
 
 function openSession(options: TrainerOptions): Pieces<Session> {
-  const { network, dataset, batchSize, entries, mostActivationBytes, sliced } = options;
+  const { network, dataset, batchSize, maxActivationBytes, sliced } = options;
   const { open } = sliced ?? Session;
-  const listed = (entries ?? (dataset && mostEntries(network.spec, dataset.rows, batchSize))) !== undefined;
+  const capacity = options.nnzCapacity ?? (dataset && nnzCapacity(network.spec, dataset.rows, batchSize));
+  const inputIsCsr = capacity !== undefined;
   if (needsWhole(options)) {
-    if (batchSize > mostRows(network, listed, mostActivationBytes ?? MOST_WHOLE_BYTES))
+    if (batchSize > maxRows(network, inputIsCsr, maxActivationBytes ?? MAX_WHOLE_BYTES))
       throw tooLarge(batchSize);
     return open({ ...options, rows: batchSize, accumulate: false });
   }
-  const most = mostRows(network, listed, mostActivationBytes);
+  const most = maxRows(network, inputIsCsr, maxActivationBytes);
   return open({ ...options, rows: Math.min(batchSize, most), accumulate: batchSize > most });
 }
 
@@ -229,15 +231,6 @@ function* loadSlots(
   }
 }
 
-/** Integer hash "lowbias32" (Wellons, 2018). */
-function hash(x: number): number {
-  x ^= x >>> 16;
-  x = Math.imul(x, 0x7feb352d);
-  x ^= x >>> 15;
-  x = Math.imul(x, 0x846ca68b);
-  return x ^ (x >>> 16);
-}
-
 function weightOf({ weights }: Dataset, batch: Int32Array): number {
   if (!weights) return batch.length;
   let total = 0;
@@ -245,18 +238,18 @@ function weightOf({ weights }: Dataset, batch: Int32Array): number {
   return total > 0 ? total : 1;
 }
 
-/** Rows whose activations and deltas fit: a multiple of 120 where there are that many. `listed`: the inputs are lists. */
-export function mostRows(
+/** Rows whose activations and deltas fit: a multiple of 120 where there are that many.  */
+export function maxRows(
   { spec, parameters }: Network,
-  listed: boolean,
-  mostBytes = MOST_ACTIVATION_BYTES,
+  inputIsCsr: boolean,
+  maxBytes = MAX_ACTIVATION_BYTES,
 ): number {
   const { shapes } = shapesOf(spec);
   const first = firstTrainable(parameters);
   // The outputs of a convolution that is pooled at once are never in memory.
-  const kept = shapes.filter((_, i) => (i === 0 ? !listed : !fusesNext(spec, i - 1, first)));
+  const kept = shapes.filter((_, i) => (i === 0 ? !inputIsCsr : !fusesNext(spec, i - 1, first)));
   const bytes = 8 * kept.reduce((sum, shape) => sum + sizeOf(shape), 0);
-  const rows = Math.max(1, Math.floor(mostBytes / bytes));
+  const rows = Math.max(1, Math.floor(maxBytes / bytes));
   return rows > 120 ? rows - (rows % 120) : rows;
 }
 

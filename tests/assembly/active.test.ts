@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Sweep } from '../../src/engine/generated/abi.js';
-import { listScratch } from '../../src/network/active.js';
+import { csrScratch } from '../../src/network/sparse/format.js';
 import { SWEEP_FLOATS } from '../../src/network/layout.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { combinations } from '../helpers/combinations.js';
@@ -59,7 +59,7 @@ describe.each(VARIANTS)('behind relu, %s', (variant) => {
     const x = memory.matrix({ rows, columns: depth }, values);
     const make = () => memory.matrix({ rows, columns: padded(units) });
     const [dense, whole, pieces] = [make(), make(), make()];
-    const scratch = memory.floats(listScratch(rows, depth));
+    const scratch = memory.floats(csrScratch(rows, depth));
     const rest = [x.offset, x.stride, w.offset, bias.offset, rows, depth];
     memory.kernels.denseForward(dense.offset, dense.stride, ...rest, 0, panels, low);
     for (let p = panels - 1; p >= 0; p--) {
@@ -86,7 +86,7 @@ describe.each(VARIANTS)('behind relu, %s', (variant) => {
     const [dense, listed] = [make(), make()];
     const [plain, scratch] = [
       memory.floats(SWEEP_FLOATS),
-      memory.floats(SWEEP_FLOATS + listScratch(rows, depth)),
+      memory.floats(SWEEP_FLOATS + csrScratch(rows, depth)),
     ];
     const target = (placed: Placed<Float32Array>[]) => {
       const offsets = placed.map(({ offset }) => offset);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Sweep } from '../../src/engine/generated/abi.js';
-import { listScratch } from '../../src/network/active.js';
+import { csrScratch } from '../../src/network/sparse/format.js';
 import { SWEEP_FLOATS } from '../../src/network/layout.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { combinations } from '../helpers/combinations.js';
@@ -65,7 +65,7 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
     ];
     const [dense, listed] = [make(), make()];
     const plain = memory.floats(SWEEP_FLOATS);
-    const scratch = memory.floats(SWEEP_FLOATS + listScratch(rows, padded(units)));
+    const scratch = memory.floats(SWEEP_FLOATS + csrScratch(rows, padded(units)));
     const target = (placed: Placed<Float32Array>[]) => {
       const offsets = placed.map(({ offset }) => offset);
       return [offsets[0], memory.put(record(3, 0.125, offsets)).offset];
@@ -101,7 +101,7 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
     const transposed = memory.floats(tall * units);
     const front = 32 + 24 * padded(units);
     const plain = memory.floats(24 * tall);
-    const scratch = memory.floats(Math.max(24 * tall, front + listScratch(rows, padded(units))));
+    const scratch = memory.floats(Math.max(24 * tall, front + csrScratch(rows, padded(units))));
     const { transposeDelta, denseInputGradient, activeInputGradient } = memory.kernels;
     transposeDelta(transposed.offset, delta.offset, delta.stride, rows, units);
     const mask = relu ? [y.offset, y.stride] : [0, 0];

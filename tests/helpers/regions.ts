@@ -14,7 +14,7 @@ export interface Region {
 
 /** Everything that a plan shows, each place once, in the order of offsets. */
 export function regionsOf(plan: Plan): Region[] {
-  const all = [...commonRegions(plan), ...lossRegions(plan), ...updateRegions(plan), ...listRegions(plan)];
+  const all = [...commonRegions(plan), ...lossRegions(plan), ...updateRegions(plan), ...csrRegions(plan)];
   const regions: Region[] = [];
   for (const region of all.sort((a, b) => a.offset - b.offset || b.bytes - a.bytes)) {
     // A layer may hand on its input as its output, and a loss may read predictions where they are.
@@ -30,11 +30,11 @@ function matrix(name: string, { offset, stride, columns }: Matrix, rows: number)
 function commonRegions({ rows, layers, ...plan }: Plan): Region[] {
   return [
     { name: 'parameters', offset: plan.block, bytes: 4 * plan.blockLength },
-    { name: 'indices', offset: plan.indices, bytes: 4 * rows },
-    matrix('input', plan.input, rows),
+    { name: 'indices', offset: plan.input.indices, bytes: 4 * rows },
+    matrix('input', plan.input.matrix, rows),
     ...(plan.loss
       ? []
-      : [{ name: 'staging', offset: plan.staging, bytes: rows * sizeOf(plan.spec.inputShape) }]),
+      : [{ name: 'staging', offset: plan.input.staging, bytes: rows * sizeOf(plan.spec.inputShape) }]),
     ...plan.keys.flatMap((offset) => (offset === 0 ? [] : [{ name: 'key', offset, bytes: 8 }])),
     ...layers.flatMap(({ bound, delta }, i) => [
       matrix(`output ${i}`, bound.output, rows),
@@ -43,9 +43,9 @@ function commonRegions({ rows, layers, ...plan }: Plan): Region[] {
   ];
 }
 
-function lossRegions({ rows, loss, spec }: Plan): Region[] {
+function lossRegions({ rows, loss, spec, resident }: Plan): Region[] {
   if (!loss) return [];
-  const { resident, labels, targets } = loss;
+  const { labels, targets } = loss;
   const width = labels ? 1 : targets.columns;
   return [
     matrix('delta of the loss', loss.delta, rows),
@@ -87,20 +87,20 @@ function updateRegions({ rows, updates, parameters, blockLength, layers }: Plan)
   ];
 }
 
-function listRegions({ rows, lists }: Plan): Region[] {
-  if (!lists) return [];
-  const { inputs } = lists;
+function csrRegions({ rows, input: { csr } }: Plan): Region[] {
+  if (!csr) return [];
+  const { inputs } = csr;
   const region = (name: string, offset: number, bytes: number): Region => {
     return { name, offset, bytes: offset === 0 ? 0 : bytes };
   };
   return [
-    region('starts of rows', lists.rowStarts, 4 * (rows + 1)),
-    region('entries of rows', lists.rowEntries, 8 * rows * inputs),
-    region('bounds of columns', lists.columnBounds, 8 * inputs),
+    region('offsets of rows', csr.rowOffsets, 4 * (rows + 1)),
+    region('entries of rows', csr.rowEntries, 8 * rows * inputs),
+    region('offsets of columns', csr.columnOffsets, 8 * inputs),
     region(
       'entries of columns',
-      lists.columnEntries,
-      lists.slot > 0 ? inputs * lists.slot : 8 * rows * inputs,
+      csr.columnEntries,
+      csr.columnBytes > 0 ? inputs * csr.columnBytes : 8 * rows * inputs,
     ),
   ];
 }

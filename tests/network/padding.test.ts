@@ -55,17 +55,17 @@ interface Course {
   readonly rows?: number;
   readonly rate?: number;
   readonly sparse?: boolean;
-  readonly mostActivationBytes?: number;
+  readonly maxActivationBytes?: number;
   readonly variant?: KernelVariant;
 }
 
 /** A trainer after three steps. */
 function trained(spec: NetworkSpec, optimizer: OptimizerSpec, course: Course = {}): Trainer {
-  const { rows = 9, rate = 0.01, sparse = false, variant = 'base', mostActivationBytes } = course;
+  const { rows = 9, rate = 0.01, sparse = false, variant = 'base', maxActivationBytes } = course;
   const made = networkOf(variant, spec);
   const x = inputs(rows, sizeOf(spec.inputShape), sparse);
   const dataset = datasetOf(x, rows, new Seeded(rows).shares(rows * sizeOf(made.outputShape)));
-  const setup = { network: made, dataset, loss: LOSS, optimizer, batchSize: rows, mostActivationBytes };
+  const setup = { network: made, dataset, loss: LOSS, optimizer, batchSize: rows, maxActivationBytes };
   const trainer = trainerOf(setup);
   for (let step = 0; step < 3; step++) trainer.step(dataset, allRows(rows), rate);
   return trainer;
@@ -102,7 +102,7 @@ const COURSES: Record<string, Course> = {
   'two rows': { rows: 2 },
   'rows of many blocks': { rows: 130 },
   'rows that are mostly 0': { rows: 40, sparse: true },
-  'batches in parts': { rows: 9, mostActivationBytes: 512 },
+  'batches in parts': { rows: 9, maxActivationBytes: 512 },
   'wide kernels': { variant: 'wide' },
 };
 

@@ -32,7 +32,7 @@ const dataset = datasetOf(
 function train(variant: KernelVariant, spec: NetworkSpec, most: number, more: Partial<TrainerSetup> = {}) {
   const network = networkOf(variant, spec);
   const widths = spec.layers.map((layer) => (layer.type === 'dense' ? layer.units : 10));
-  const mostActivationBytes = 8 * most * (7 + widths.reduce((a, b) => a + b, 0));
+  const maxActivationBytes = 8 * most * (7 + widths.reduce((a, b) => a + b, 0));
   const setup = {
     network,
     dataset,
@@ -40,7 +40,7 @@ function train(variant: KernelVariant, spec: NetworkSpec, most: number, more: Pa
     optimizer: ADAM,
     batchSize: ROWS,
     seed: 6,
-    mostActivationBytes,
+    maxActivationBytes,
   };
   const trainer = trainerOf({ ...setup, ...more });
   const parts: number[] = [];
@@ -96,7 +96,7 @@ describe.each(VARIANTS)('a batch in parts, %s,', (variant) => {
     const network = networkOf(variant, { rules: LAYERS, inputShape: [7], layers: [denseLayer(3)] });
     const expected = network.forward(dataset.rows);
     const setup = { network, dataset, loss: LOSS, optimizer: ADAM, batchSize: ROWS, predictions: true };
-    const trainer = trainerOf({ ...setup, mostActivationBytes: 8 * 10 * 10 });
+    const trainer = trainerOf({ ...setup, maxActivationBytes: 8 * 10 * 10 });
     const seen: number[] = [];
     trainer.step(dataset, allRows(ROWS), 0, (part) => seen.push(...trainer.session.predictions(part.length)));
     expectSameBits(seen, expected, 'predictions');

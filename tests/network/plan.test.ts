@@ -60,13 +60,13 @@ const LOSSES: LossSpec[] = [
 const MORE: PlanOptions[] = [
   {},
   { resident: { rows: 71, weighted: true }, predictions: true },
-  { resident: { rows: 71, scale: [0.5, 0], weighted: false }, accumulate: true, sparse: true },
+  { resident: { rows: 71, scale: [0.5, 0], weighted: false }, accumulate: true, csr: true },
 ];
 
 /** To predict, to evaluate, and to train by every rule. */
 const OPTIONS: PlanOptions[] = [
   {},
-  { sparse: true },
+  { csr: true },
   { loss: LOSSES[0], predictions: true },
   ...RULES.flatMap(({ spec: optimizer }, i) =>
     MORE.map((more) => ({ loss: LOSSES[i % LOSSES.length], optimizer, ...more })),
@@ -80,7 +80,7 @@ const all = SPECS.flatMap((spec) =>
 /** Every call that a plan can make. */
 function callsOf(planned: Plan, { loss, optimizer }: PlanOptions) {
   const { rows } = planned;
-  if (!loss) return [true, false].flatMap((sparse) => predictCalls(planned, rows, sparse));
+  if (!loss) return (['toCsr', 'dense'] as const).flatMap((form) => predictCalls(planned, rows, form));
   const training = optimizer !== undefined;
   const forward = [...forwardStep(planned, rows, training), ...lossStep(planned, rows)];
   return training ? [...forward, ...backwardStep(planned, rows), ...updateStep(planned)] : forward;

@@ -29,7 +29,7 @@ function specOf(activation: 'relu' | 'tanh'): NetworkSpec {
 }
 
 function kernels(spec: NetworkSpec, rows: number): string[] {
-  return predictCalls(plan(spec, 120, { sparse: true }), rows, true).map(({ kernel }) => kernel);
+  return predictCalls(plan(spec, 120, { csr: true }), rows, 'toCsr').map(({ kernel }) => kernel);
 }
 
 test('a single row goes by lists behind relu, more rows and other activations do not', () => {

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { Arena } from '../../src/engine/arena.js';
 import { run } from '../../src/engine/kernels.js';
 import { UnsupportedError } from '../../src/errors.js';
-import type { LossPlan } from '../../src/network/plan.js';
+import type { LossPlan } from '../../src/network/loss-plan.js';
 import { plan } from '../../src/network/plan.js';
 import { forwardStep, lossStep } from '../../src/network/steps.js';
 import type { OptimizerSpec } from '../../src/network/optimizers.js';
-import type { Dataset } from '../../src/train/data.js';
+import type { Dataset } from '../../src/network/feed.js';
 import type { Trainer } from '../../src/train/trainer.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { denseNetwork } from '../helpers/networks.js';
@@ -34,10 +34,10 @@ const dataset = datasetOf(
   seeded.shares(ROWS).map((share) => share + 0.1),
 );
 
-function opened(variant: KernelVariant, batchSize: number, mostResidentBytes?: number): Trainer {
+function opened(variant: KernelVariant, batchSize: number, maxResidentBytes?: number): Trainer {
   const network = networkOf(variant, spec);
   const penalty = { network, dataset, loss: LOSS, optimizer: ADAM, batchSize };
-  return trainerOf({ ...penalty, mostResidentBytes });
+  return trainerOf({ ...penalty, maxResidentBytes });
 }
 
 /** Parameters and optimizer slots, every bit of them. */
@@ -152,11 +152,12 @@ test('a data set beyond 2 GiB is gathered as a small one is', ({ skip }) => {
       resident: { rows, scale: [0.5, 0], weighted: true },
     });
     const arena = new Arena(engineOf('base'), planned.bytes);
-    const { resident, predictions, scale, sums } = planned.loss as LossPlan;
+    const { resident } = planned;
+    const { predictions, scale, sums } = planned.loss as LossPlan;
     if (!resident || !predictions) throw new Error('both were asked for');
     arena.f32.set(networkOf('base', spec).packed, planned.block >>> 2);
     numbers.forEach((row, i) => {
-      arena.i32[(planned.indices >>> 2) + i] = row;
+      arena.i32[(planned.input.indices >>> 2) + i] = row;
       arena.u8.set([i, 2 * i, 3 * i, 1, 0, 1, 2, 3, 4, 5, 6, 7, 8], resident.data + 13 * row);
       arena.i32[(resident.targets >>> 2) + row] = i;
       arena.f32[(resident.weights >>> 2) + row] = 1 + i;

@@ -96,7 +96,7 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
   const seeded = new Seeded(4);
   const dataset = datasetOf(seeded.floats(rows * size), rows, seeded.floats(rows * 3));
 
-  function trained(layers: LayerSpec[], mostActivationBytes?: number) {
+  function trained(layers: LayerSpec[], maxActivationBytes?: number) {
     const network = networkOf(variant, {
       rules: LAYERS,
       inputShape: [4, 5, 3],
@@ -105,7 +105,7 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
     const before = network.getParameters();
     const trainer = trainerOf({
       ...{ network, dataset, loss: LOSS, optimizer: ADAM, batchSize: rows, seed: 5 },
-      ...(mostActivationBytes && { mostActivationBytes }),
+      ...(maxActivationBytes && { maxActivationBytes }),
     });
     for (let t = 0; t < 3; t++) trainer.step(dataset, allRows(rows), 0.05);
     network.setPacked(trainer.parameters());

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { gatherable } from '../../src/network/scale.js';
 import type { NetworkSpec } from '../../src/network/spec.js';
-import type { Dataset, Targets } from '../../src/train/data.js';
+import type { Dataset, Targets } from '../../src/network/feed.js';
 import type { Trainer } from '../../src/train/trainer.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { denseNetwork } from '../helpers/networks.js';
@@ -49,11 +49,11 @@ function opened(
   variant: KernelVariant,
   spec: NetworkSpec,
   dataset: Dataset,
-  mostResidentBytes?: number,
+  maxResidentBytes?: number,
 ): Trainer {
   const name = dataset.targets.kind === 'labels' ? 'sparseCategoricalCrossentropy' : 'meanSquaredError';
   const network = networkOf(variant, spec);
-  return trainerOf({ network, dataset, loss: { name }, optimizer: ADAM, batchSize: 8, mostResidentBytes });
+  return trainerOf({ network, dataset, loss: { name }, optimizer: ADAM, batchSize: 8, maxResidentBytes });
 }
 
 describe.each(VARIANTS)('%s:', (variant) => {
@@ -66,9 +66,9 @@ describe.each(VARIANTS)('%s:', (variant) => {
       [3, output],
     ]);
     const [resident, gathered] = [undefined, 0].map((most) => opened(variant, spec, dataset, most));
-    expect(resident.session.loss.resident).toBeDefined();
-    expect(gathered.session.loss.resident).toBeUndefined();
-    expect(resident.session.plan.lists !== undefined).toBe(name.endsWith('mostly 0'));
+    expect(resident.session.plan.resident).toBeDefined();
+    expect(gathered.session.plan.resident).toBeUndefined();
+    expect(resident.session.plan.input.csr !== undefined).toBe(name.endsWith('mostly 0'));
     const order = new Seeded(8);
     for (let t = 0; t < 6; t++) {
       const batch = order.integers(t % 3 === 2 ? 5 : 8, ROWS);
@@ -94,7 +94,7 @@ describe.each(VARIANTS)('%s:', (variant) => {
       [bytes, true],
       [bytes - 1, false],
     ] as const) {
-      expect(opened(variant, spec, dataset, most).session.loss.resident !== undefined).toBe(kept);
+      expect(opened(variant, spec, dataset, most).session.plan.resident !== undefined).toBe(kept);
     }
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { toRows } from '../../src/ndarray.js';
 import { gatherable } from '../../src/network/scale.js';
-import type { Dataset } from '../../src/train/data.js';
+import type { Dataset } from '../../src/network/feed.js';
 import type { Trainer } from '../../src/train/trainer.js';
 import { expectSameBits } from '../helpers/allclose.js';
 import { sparseSample, topics } from '../helpers/csr.js';
@@ -31,12 +31,12 @@ describe.each(VARIANTS)('rows of stored values, %s,', (variant) => {
     const trainers = [
       [opened(full), full],
       [opened(stored), stored],
-      [opened(stored, { mostResidentBytes: 0 }), stored],
+      [opened(stored, { maxResidentBytes: 0 }), stored],
       [opened(stored, { dataset: undefined }), stored],
-      [opened(stored, { dataset: undefined, entries: 1, batchSize: 2 }), stored],
+      [opened(stored, { dataset: undefined, nnzCapacity: 1, batchSize: 2 }), stored],
     ] as const;
-    expect(trainers[1][0].session.loss.resident).toBeDefined();
-    expect(trainers[2][0].session.loss.resident).toBeUndefined();
+    expect(trainers[1][0].session.plan.resident).toBeDefined();
+    expect(trainers[2][0].session.plan.resident).toBeUndefined();
     const order = new Seeded(8);
     for (let t = 0; t < 6; t++) {
       const batch = order.integers(t % 3 === 2 ? 5 : 8, 31);
