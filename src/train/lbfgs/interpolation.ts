@@ -5,18 +5,20 @@ export interface Point {
   readonly slope: number;
 }
 
-/** Where a minimum along a line is looked for. */
+/** An interval of steps in which a minimum along a line is searched. */
 export interface Interval {
   /** The best point so far. */
   readonly best: Point;
-  /** The other end. */
+  /** The other end of the interval. */
   readonly other: Point;
-  /** Whether a minimum lies between them. */
+  /** True if a minimum is known to lie between the two. */
   readonly bracketed: boolean;
 }
 
-/** Most of the way from the trial to the other end that an extrapolation within the bracket may go. */
-const MOST_SHARE = 0.66;
+/**
+ * Largest share of the way from the trial to the other end that an extrapolation within the bracket may go.
+ */
+const MAX_SHARE = 0.66;
 
 /** The minimum of the cubic with the values and slopes of two points: a + share · (b − a). */
 function cubic(a: Point, b: Point): { at: number; share: number; root: number } {
@@ -41,7 +43,7 @@ function parabola(a: Point, b: Point): number {
   return a.step + (a.slope / ((a.value - b.value) / distance + a.slope) / 2) * distance;
 }
 
-/** The interval that is left once a trial is known. */
+/** The interval that remains once a trial has been evaluated. */
 export function narrowed({ best, other, bracketed }: Interval, trial: Point): Interval {
   const turned = trial.slope * Math.sign(best.slope) < 0;
   if (trial.value > best.value) return { best, other: trial, bracketed: true };
@@ -49,11 +51,11 @@ export function narrowed({ best, other, bracketed }: Interval, trial: Point): In
 }
 
 /**
- * The next step to try, from the interval before the trial was known: cubic, quadratic or secant
- * interpolation, safeguarded (Moré & Thuente, "Line search algorithms with guaranteed sufficient decrease",
- * ACM TOMS 20, 1994, section 4).
+ * The next step to try, between `min` and `max`, given the interval before the trial: cubic, quadratic or
+ * secant interpolation, safeguarded (Moré & Thuente, "Line search algorithms with guaranteed sufficient
+ * decrease", ACM TOMS 20, 1994, section 4).
  */
-export function nextStep(interval: Interval, trial: Point, least: number, most: number): number {
+export function nextStep(interval: Interval, trial: Point, min: number, max: number): number {
   const { best, other, bracketed } = interval;
   if (trial.value > best.value) {
     const { at } = cubic(best, trial);
@@ -62,27 +64,23 @@ export function nextStep(interval: Interval, trial: Point, least: number, most: 
   }
   if (trial.slope * Math.sign(best.slope) < 0)
     return farther(trial, cubic(trial, best).at, secant(trial, best));
-  if (Math.abs(trial.slope) < Math.abs(best.slope)) return extrapolated(interval, trial, least, most);
+  if (Math.abs(trial.slope) < Math.abs(best.slope)) return extrapolated(interval, trial, min, max);
   if (bracketed) return cubic(trial, other).at;
-  return trial.step > best.step ? most : least;
+  return trial.step > best.step ? max : min;
 }
 
 /**
- * The slope has the sign of the best point's and is smaller: the cubic may have its minimum beyond, or none.
+ * The next step where the slope has the sign of the best point's and is smaller: the minimum of the cubic may
+ * lie beyond, or not exist.
  */
-function extrapolated(
-  { best, other, bracketed }: Interval,
-  trial: Point,
-  least: number,
-  most: number,
-): number {
+function extrapolated({ best, other, bracketed }: Interval, trial: Point, min: number, max: number): number {
   const { at, share, root } = cubic(trial, best);
   const onward = trial.step > best.step;
-  const cubicStep = share < 0 && root !== 0 ? at : onward ? most : least;
+  const cubicStep = share < 0 && root !== 0 ? at : onward ? max : min;
   const secantStep = secant(trial, best);
-  if (!bracketed) return Math.max(least, Math.min(most, farther(trial, cubicStep, secantStep)));
+  if (!bracketed) return Math.max(min, Math.min(max, farther(trial, cubicStep, secantStep)));
   const near = Math.abs(cubicStep - trial.step) < Math.abs(secantStep - trial.step) ? cubicStep : secantStep;
-  const limit = trial.step + MOST_SHARE * (other.step - trial.step);
+  const limit = trial.step + MAX_SHARE * (other.step - trial.step);
   return onward ? Math.min(limit, near) : Math.max(limit, near);
 }
 

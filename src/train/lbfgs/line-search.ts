@@ -3,26 +3,27 @@ import { narrowed, nextStep } from './interpolation.js';
 
 /** Share of the decrease that the slope at the start promises, which a step must reach. */
 const DECREASE = 1e-3;
-/** Share of the slope at the start that may be left. */
+/** Share of the slope at the start that may remain. */
 const CURVATURE = 0.9;
 /** A bracket of this width, as a share of the step, is not searched further. */
 const WIDTH = 0.1;
-const MOST_STEP = 1e10;
+const MAX_STEP = 1e10;
 
 /**
  * A step along a line that lowers a function enough and flattens its slope: the search of Moré & Thuente
- * (1994), as a machine that is fed one trial after the other. Values that are not finite count as too high.
+ * (1994), as a state machine: evaluate at `step`, call `tell`, until `done`. Values that are not finite count
+ * as too high.
  */
 export class LineSearch {
   readonly #start: Point;
   #interval: Interval;
-  /** While set, the function minus the decrease that is asked for is looked at instead. */
+  /** While true, the search minimizes the function minus the required decrease. */
   #first = true;
-  #width = MOST_STEP;
-  #widthBefore = 2 * MOST_STEP;
-  #least = 0;
-  #most: number;
-  #ceiling = MOST_STEP;
+  #width = MAX_STEP;
+  #widthBefore = 2 * MAX_STEP;
+  #min = 0;
+  #max: number;
+  #ceiling = MAX_STEP;
   /** The step to try next; once `done`, the step to take. */
   step: number;
   done = false;
@@ -31,14 +32,14 @@ export class LineSearch {
     this.#start = { step: 0, value, slope };
     this.#interval = { best: this.#start, other: this.#start, bracketed: false };
     this.step = step;
-    this.#most = 5 * step;
+    this.#max = 5 * step;
   }
 
-  /** Tell value and slope at `step`. */
+  /** Take value and slope at `step`, and set the next `step`, or `done`. */
   tell(value: number, slope: number): void {
     if (!Number.isFinite(value) || !Number.isFinite(slope)) {
       this.#ceiling = this.step;
-      this.#most = this.step;
+      this.#max = this.step;
       this.step = (this.#interval.best.step + this.step) / 2;
       return;
     }
@@ -56,10 +57,10 @@ export class LineSearch {
 
   #ends({ step, slope }: Point, low: boolean, wanted: number): boolean {
     const { bracketed } = this.#interval;
-    const stuck = step <= this.#least || step >= this.#most || this.#most - this.#least <= WIDTH * this.#most;
+    const stuck = step <= this.#min || step >= this.#max || this.#max - this.#min <= WIDTH * this.#max;
     return (
       (bracketed && stuck) ||
-      (step === MOST_STEP && low && slope <= wanted) ||
+      (step === MAX_STEP && low && slope <= wanted) ||
       (low && Math.abs(slope) <= -CURVATURE * this.#start.slope)
     );
   }
@@ -73,7 +74,7 @@ export class LineSearch {
     const { best, other, bracketed } = this.#interval;
     const seen = { best: tilted(best), other: tilted(other), bracketed };
     const after = narrowed(seen, tilted(trial));
-    let step = nextStep(seen, tilted(trial), this.#least, this.#most);
+    let step = nextStep(seen, tilted(trial), this.#min, this.#max);
     const plain = (point: Point): Point =>
       [best, other, trial].find((each) => each.step === point.step) ?? trial;
     this.#interval = { best: plain(after.best), other: plain(after.other), bracketed: after.bracketed };
@@ -83,14 +84,14 @@ export class LineSearch {
       if (width >= 0.66 * this.#widthBefore) step = ends[0] + 0.5 * (ends[1] - ends[0]);
       this.#widthBefore = this.#width;
       this.#width = width;
-      this.#least = Math.min(...ends);
-      this.#most = Math.max(...ends);
+      this.#min = Math.min(...ends);
+      this.#max = Math.max(...ends);
     } else {
-      this.#least = step + 1.1 * (step - ends[0]);
-      this.#most = step + 4 * (step - ends[0]);
+      this.#min = step + 1.1 * (step - ends[0]);
+      this.#max = step + 4 * (step - ends[0]);
     }
     step = Math.max(0, Math.min(this.#ceiling, step));
-    const spent = step <= this.#least || step >= this.#most || this.#most - this.#least <= WIDTH * this.#most;
+    const spent = step <= this.#min || step >= this.#max || this.#max - this.#min <= WIDTH * this.#max;
     this.step = after.bracketed && spent ? ends[0] : step;
   }
 }

@@ -1,17 +1,17 @@
 import { LineSearch } from './line-search.js';
 import { Memory, dot } from './memory.js';
 
-/** Trials of a line search, at most. */
-const MOST_TRIALS = 20;
+/** Most trials of one line search. */
+const MAX_TRIALS = 20;
 const EPSILON = 2.220446049250313e-16;
 
 export interface Problem {
-  /** Where to begin; is overwritten. */
+  /** The starting point, which is overwritten. */
   readonly start: Float64Array;
-  /** The value at x, and its gradient into the second argument. */
+  /** Returns the value at x and writes the gradient into the second argument. */
   readonly evaluate: (x: Float64Array, gradient: Float64Array) => Promise<number>;
   readonly maxIterations: number;
-  /** After so many evaluations no further iteration begins. */
+  /** Number of evaluations after which no further iteration begins. */
   readonly maxEvaluations: number;
   /** Converged where no component of the gradient is larger. */
   readonly gradientTolerance: number;
@@ -19,7 +19,7 @@ export interface Problem {
    * Converged where an iteration lowers the value by no more than this share of the larger of |value| and 1.
    */
   readonly valueTolerance: number;
-  /** Told of every iteration, counted from 1. */
+  /** Called after every iteration, counted from 1. */
   readonly onIteration: (iteration: number, value: number, x: Float64Array) => void | Promise<void>;
 }
 
@@ -41,10 +41,9 @@ interface Place {
 }
 
 /**
- * Minimise a smooth function by L-BFGS (Liu & Nocedal, 1989), without bounds, as scipy's L-BFGS-B goes about
- * it: memory 10,
- * first step 1 / |gradient|, then 1. All memory, 25 vectors, is taken before the first evaluation. A line
- * search that fails empties the memory once; the best place is returned.
+ * Minimise a smooth function by L-BFGS (Liu & Nocedal, 1989), without bounds, as in scipy's L-BFGS-B: memory
+ * 10, first step 1 / |gradient|, then 1. All memory, 25 vectors, is taken before the first evaluation. A line
+ * search that fails empties the memory once; the best point is returned.
  */
 export async function minimize(problem: Problem): Promise<Minimum> {
   const { start, evaluate, onIteration } = problem;
@@ -74,7 +73,7 @@ export async function minimize(problem: Problem): Promise<Minimum> {
     iterations += 1;
     if (there.value > here.value) return ended('converged');
     const decrease = here.value - there.value;
-    const least = problem.valueTolerance * Math.max(Math.abs(here.value), Math.abs(there.value), 1);
+    const negligible = problem.valueTolerance * Math.max(Math.abs(here.value), Math.abs(there.value), 1);
     const product = found.step * (dot(direction, there.gradient) - slope);
     for (let i = 0; i < size; i++) {
       direction[i] *= found.step;
@@ -84,14 +83,15 @@ export async function minimize(problem: Problem): Promise<Minimum> {
     await onIteration(iterations, here.value, here.x);
     if (iterations >= problem.maxIterations) return ended('iterations');
     if (evaluations > problem.maxEvaluations) return ended('evaluations');
-    if (largest(here.gradient) <= problem.gradientTolerance || decrease <= least) return ended('converged');
+    if (largest(here.gradient) <= problem.gradientTolerance || decrease <= negligible)
+      return ended('converged');
     if (product > -EPSILON * found.step * slope) memory.remember(direction, change, product);
   }
 }
 
 interface Line {
   readonly here: Place;
-  /** Gets the place that is tried. */
+  /** Receives the point that is tried. */
   readonly there: Place;
   readonly direction: Float64Array;
   readonly slope: number;
@@ -103,18 +103,18 @@ async function search(
   { here, there, direction, slope, first }: Line,
 ): Promise<{ readonly step?: number; readonly trials: number }> {
   const line = new LineSearch(here.value, slope, first);
-  for (let trials = 1; trials <= MOST_TRIALS; trials++) {
+  for (let trials = 1; trials <= MAX_TRIALS; trials++) {
     const { step } = line;
     for (let i = 0; i < direction.length; i++) there.x[i] = here.x[i] + step * direction[i];
     there.value = await evaluate(there.x, there.gradient);
     line.tell(there.value, dot(there.gradient, direction));
     if (line.done) return { step, trials };
   }
-  return { trials: MOST_TRIALS };
+  return { trials: MAX_TRIALS };
 }
 
 function largest(values: Float64Array): number {
-  let most = 0;
-  for (const value of values) most = Math.max(most, Math.abs(value));
-  return most;
+  let max = 0;
+  for (const value of values) max = Math.max(max, Math.abs(value));
+  return max;
 }
