@@ -8,7 +8,7 @@ import { runAsync, anything, checkOptions } from '../check.js';
 import { readWeights } from '../data/weights.js';
 import type { Label } from '../data/labels.js';
 import { ready } from '../engine/engine.js';
-import { keptBytes } from '../io/model-file.js';
+import { copyBytes } from '../io/model-file.js';
 import { lazyImport } from '../lazy.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
 import { rowsInPieces } from '../ndarray.js';
@@ -64,7 +64,7 @@ export class MLPClassifier extends ClassifierPredictor {
    * @throws FormatError for anything else, damaged files and files of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<MLPClassifier> {
-    const file = keptBytes(bytes);
+    const file = copyBytes(bytes);
     const { readMLP } = await lazyImport(() => import('./loading.js'));
     const { params, model } = await readMLP(file, 'MLPClassifier', readOptions, ready);
     const classifier = new MLPClassifier(params);

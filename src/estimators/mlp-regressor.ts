@@ -7,7 +7,7 @@ import type { AsyncOptions } from '../check.js';
 import { runAsync, anything, checkOptions } from '../check.js';
 import { r2Score } from '../data/scores/regression.js';
 import { ready } from '../engine/engine.js';
-import { keptBytes } from '../io/model-file.js';
+import { copyBytes } from '../io/model-file.js';
 import { lazyImport } from '../lazy.js';
 import type { ArrayInput } from '../ndarray.js';
 import { rowsInPieces } from '../ndarray.js';
@@ -53,7 +53,7 @@ export class MLPRegressor extends RegressorPredictor {
    * @throws FormatError for anything else, damaged files and files of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<MLPRegressor> {
-    const file = keptBytes(bytes);
+    const file = copyBytes(bytes);
     const { readMLP } = await lazyImport(() => import('./loading.js'));
     const { params, model } = await readMLP(file, 'MLPRegressor', readOptions, ready);
     const regressor = new MLPRegressor(params as MLPRegressorParams);

@@ -1,11 +1,11 @@
 /**
- * A JSON parser for text that nobody vouches for: no name twice, limits to depth and size, errors that name
- * the byte. Not for writing, which JSON.stringify does.
+ * A JSON parser for untrusted text: no name twice, limits to depth and size, errors that name the byte. Not
+ * for writing, which JSON.stringify does.
  */
 import { quote } from '../check.js';
 import { FormatError } from '../errors.js';
 
-/** What JSON can say. Objects have no prototype, so that no name of theirs means anything. */
+/** A JSON value. Objects have no prototype: names such as `__proto__` are ordinary. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
 export interface JsonObject {
@@ -18,20 +18,23 @@ export interface ParsedJson {
   readonly offsetOf: (part: Json) => number;
 }
 
-/** Nobody nests a model deeper; parsers that recurse without a limit can be crashed. */
+/**
+ * Deepest nesting allowed, beyond that of any model: a parser that recurses without a limit can be crashed.
+ */
 const MAX_DEPTH = 32;
 
 /**
- * Parts of a text, at most, far above those of any model. An empty object takes two bytes of text and 200 of
- * memory, a name some 100, a number in an array 16: so no text takes more than 250 MB beside its own length.
+ * Most objects and arrays, names, and elements of a text, far above those of any model. An empty object takes
+ * two bytes of text and 200 of memory, a name some 100, a number in an array 16: so no text takes more than
+ * 250 MB beside its own length.
  */
 const MAX_CONTAINERS = 262_144;
 const MAX_NAMES = 1_048_576;
 const MAX_ELEMENTS = 4_194_304;
 
 /**
- * Parse JSON that nobody vouches for: as `JSON.parse`, but names may not occur twice in an object, and
- * nesting and the number of parts are limited.
+ * Parse untrusted JSON: as `JSON.parse`, but names may not occur twice in an object, and nesting and the
+ * number of parts are limited.
  *
  * @param what the file or the part of it, for errors
  * @param firstByte offset of the text in the file

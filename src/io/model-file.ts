@@ -33,29 +33,28 @@ export function readLoadOptions(owner: string, options: unknown): Required<LoadO
 }
 
 /** Larger files are not copied before they are read: that alone would hold the event loop too long. */
-const MAX_KEPT_BYTES = 16777216;
+const MAX_COPIED_BYTES = 16777216;
 
 /**
- * The bytes of a model file for whoever reads them later: a copy, since they belong to the caller. Of more
- * than 16 MiB they are the caller's own; those that change before they have been read do not match the
- * checksum of the file.
+ * A copy of the bytes of a model file, to be read later whatever the caller does with them. Files of more
+ * than 16 MiB are not copied: if they change before they have been read, they no longer match their checksum.
  *
  * @throws ValueError for anything but bytes
  */
-export function keptBytes(bytes: unknown): Uint8Array {
+export function copyBytes(bytes: unknown): Uint8Array {
   const given = readBytes(bytes, MODEL_BYTES);
-  return given.length > MAX_KEPT_BYTES ? given : new Uint8Array(given);
+  return given.length > MAX_COPIED_BYTES ? given : new Uint8Array(given);
 }
 
 /**
- * `keptBytes`, of no more than `maxBytes` bytes.
+ * A copy of the bytes of a model file as `copyBytes` makes it, of at most `maxBytes` bytes.
  *
  * @throws ValueError for anything but bytes, and for unfit options; FormatError for more bytes
  */
-export function keptWithin(bytes: unknown, options: unknown): Uint8Array {
+export function copyWithin(bytes: unknown, options: unknown): Uint8Array {
   const { maxBytes } = readLoadOptions('loadModel', options);
   const { length } = readBytes(bytes, MODEL_BYTES);
-  if (length <= maxBytes) return keptBytes(bytes);
+  if (length <= maxBytes) return copyBytes(bytes);
   throw new FormatError(
     `A model file must have at most ${maxBytes} bytes, but has ${length}; give another maxBytes.`,
   );

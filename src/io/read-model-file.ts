@@ -39,7 +39,7 @@ function* modelFileInPieces(bytes: Uint8Array, kind?: string): Pieces<ModelFile>
   }
   const expected = metadata.get('checksum');
   const received = yield* checksum(found, text, arrays);
-  // Left out by whoever edits a file.
+  // Edited files may leave it out.
   if (expected !== undefined && expected !== received) {
     throw new FormatError(
       `A model file must have the content of its checksum ${describe(expected)}, but received ${describe(received)}: the file is damaged.`,
@@ -129,7 +129,7 @@ export function* takeArray<T extends Float32Array | Float64Array>(
   throw new FormatError(`${what} must hold finite numbers, but received ${data[bad]} at index ${bad}.`);
 }
 
-/** FormatError if a file has arrays that nobody asked for. */
+/** Throws FormatError if a file has arrays that its model does not have. */
 export function checkNoMoreArrays(
   owner: string,
   arrays: ReadonlyMap<string, Tensor>,
@@ -211,8 +211,8 @@ function readRandom(content: Json): RandomState | undefined {
   });
 }
 
-function isWhole(value: unknown, most: number): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
+function isWhole(value: unknown, max: number): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max;
 }
 
 function isList(json: Json): json is readonly Json[] {
@@ -222,7 +222,7 @@ function isList(json: Json): json is readonly Json[] {
 /**
  * The members of an object in a model file: all of a closed schema, none else.
  *
- * @param owner what the object tells of, for errors: 'MLPClassifier: progress'
+ * @param owner what the object describes, for errors: 'MLPClassifier: progress'
  * @throws FormatError for missing, unknown and unfit members
  */
 export function readMembers<S extends Schema>(

@@ -4,7 +4,7 @@ import { MLPClassifier } from '../estimators/mlp-classifier.js';
 import { MLPRegressor } from '../estimators/mlp-regressor.js';
 import { Perceptron } from '../estimators/perceptron/perceptron.js';
 import type { LoadOptions } from '../io/model-file.js';
-import { keptWithin } from '../io/model-file.js';
+import { copyWithin } from '../io/model-file.js';
 import { lazyImport } from '../lazy.js';
 import { Sequential } from '../sequential/sequential.js';
 
@@ -34,7 +34,7 @@ export async function loadModel<M extends AnyModel = AnyModel>(
   bytes: Uint8Array,
   options?: LoadOptions,
 ): Promise<M> {
-  const file = keptWithin(bytes, options);
+  const file = copyWithin(bytes, options);
   const { readingModel, readKind } = await lazyImport(() => import('../io/read-model-file.js'));
   const kind = await readingModel(file, () => readKind(file));
   const read = READERS.get(kind);

@@ -7,7 +7,7 @@ import { PerceptronPredictor } from '../estimators/perceptron/predictor.js';
 import { readOptionsToPredict } from '../estimators/options.js';
 import { RegressorPredictor } from '../estimators/regressor-predictor.js';
 import type { LoadOptions } from '../io/model-file.js';
-import { keptWithin } from '../io/model-file.js';
+import { copyWithin } from '../io/model-file.js';
 import { readingModel, readKind } from '../io/read-model-file.js';
 import { lazyImport } from '../lazy.js';
 import type { SequentialPredictor } from '../sequential/predictor.js';
@@ -63,7 +63,7 @@ export async function loadModel<M extends AnyPredictor = AnyPredictor>(
   bytes: Uint8Array,
   options?: LoadOptions,
 ): Promise<M> {
-  const file = keptWithin(bytes, options);
+  const file = copyWithin(bytes, options);
   const kind = await readingModel(file, () => readKind(file));
   const read = READERS.get(kind);
   if (read) return (await read(file)) as M;

@@ -20,8 +20,8 @@ export interface RowsOptions {
   /** Report images (rank 3 and 4) as (rows, features). Default false: keep their shape. */
   readonly flatten?: boolean;
   /**
-   * Leave it to whoever copies float32 values to see whether they are finite, and to call `refuseNonFinite`
-   * if not; and to read rows that are plain arrays (`nested`).
+   * Leave two things to the caller: to check float32 values as they are copied, and call `refuseNonFinite` if
+   * one is not finite; and to read rows that are plain arrays (`nested`). Default false.
    */
   readonly unchecked?: boolean;
 }
@@ -64,9 +64,7 @@ export function toRows(input: unknown, options: RowsOptions = {}): Rows {
   return ready ?? runAtOnce(rowsInPieces(input, options));
 }
 
-/**
- * Rows of an array whose values can be taken as they are: bytes, and float32 that nobody has to look at yet.
- */
+/** Rows of an array whose values can be taken as they are: bytes, and float32 that is checked later. */
 function readyRows(array: NdArray<TypedArray>, input: unknown, options: RowsOptions): Rows | undefined {
   const { data, scale = 1 } = array;
   const { features, shape } = sizesOf(array, options);

@@ -86,7 +86,7 @@ export interface Rows {
    * are used.
    */
   readonly nested?: readonly unknown[];
-  /** What the rows were given as, where nobody has looked yet whether `data` are finite. */
+  /** The caller's input, where `data` have not been checked to be finite yet. */
   readonly unchecked?: Given;
 }
 
@@ -190,7 +190,7 @@ export const MAX_RANK = 64;
 export const MAX_BYTES = 4294967296;
 
 /**
- * A shape that somebody gave, as a plain array; `elementCount` looks at what is in it.
+ * A shape from a caller, as a plain array; `elementCount` checks its elements.
  *
  * @throws ShapeError for anything but an array, and for too many dimensions
  */
@@ -228,7 +228,7 @@ export function elementCount(shape: readonly number[], name: string): number {
   return count;
 }
 
-/** The most rows of an array without values: whoever makes lists of its rows must be able to. */
+/** The most rows of an array without values, so that a list of its rows fits in memory. */
 const MAX_EMPTY = 16777216;
 
 function checkEmpty(shape: readonly number[], name: string): void {
@@ -260,10 +260,10 @@ export function allocate<T extends TypedArray>(
   } catch (error) {
     cause = error;
   }
-  const most =
+  const bound =
     maxBytes === Infinity ? 'this runtime gives less' : `at most ${maxBytes / 1048576} MiB may be used`;
   throw new UnsupportedError(
-    `${name} of shape ${formatShape(shape)} needs ${Math.ceil(bytes / 1048576)} MiB, but ${most}.`,
+    `${name} of shape ${formatShape(shape)} needs ${Math.ceil(bytes / 1048576)} MiB, but ${bound}.`,
     { cause },
   );
 }

@@ -95,8 +95,8 @@ export function temporaryName(path: string): string {
 
 /**
  * Remove the temporary files in a folder whose writers are dead: processes of this machine that no longer
- * run, and whoever has not written for an hour, which also tells of other machines on a shared volume and of
- * containers. Looks every ten minutes at most. What fails is left for the next time.
+ * run, and writers on other machines or in containers that share the volume, if their file is an hour old.
+ * Looks every ten minutes at most. What fails is left for the next time.
  *
  * @param now the time by the clock of the file system, which may be another machine's, in milliseconds
  */

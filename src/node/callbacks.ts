@@ -85,7 +85,7 @@ async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Adds to files of the file system, so that whoever follows them sees them grow. */
+/** Appends to files in place, so that programs that follow them see them grow. */
 const growingFiles: Appender = {
   read: (name) => unlessMissing(readFile(name)),
   async begin(name, length) {

@@ -46,7 +46,7 @@ function pathOf({ href }: URL): string | undefined {
   }
 }
 
-/** The path that somebody gave. @throws ValueError for what is neither a path nor a file: URL */
+/** A path or file: URL from a caller, as a path. @throws ValueError for anything else */
 export function readPath(owner: string, path: unknown): string {
   return checkValue(owner, 'path', path, pathRule);
 }
@@ -57,7 +57,7 @@ const MAX_PATH = 1024;
 /** A path in a message. */
 const shown = (path: string): string => printable(path, MAX_PATH);
 
-/** What a file is first taken to have if nobody knows: a pipe, a device. */
+/** Bytes of the first buffer for a file of unknown size: a pipe, a device. */
 const UNKNOWN_SIZE = 65536;
 /** Bytes of one read, at most: more than 2^31 - 1 are refused. */
 const MAX_READ = 1073741824;

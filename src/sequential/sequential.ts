@@ -7,7 +7,7 @@ import type { AsyncOptions } from '../check.js';
 import { boolean, checkOptions, notJson, refuseMisplaced, runAsync } from '../check.js';
 import { currentEngine, ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
-import { asFormatError, formatErrorsInPieces, keptBytes } from '../io/model-file.js';
+import { asFormatError, formatErrorsInPieces, copyBytes } from '../io/model-file.js';
 import { lazyImport } from '../lazy.js';
 import type { ArrayInput } from '../ndarray.js';
 import { rowsInPieces, toNested } from '../ndarray.js';
@@ -73,7 +73,7 @@ export class Sequential extends SequentialPredictor implements CallbackModel {
    * @throws FormatError for anything else, for damaged files, and for those of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<Sequential> {
-    const kept = keptBytes(bytes);
+    const kept = copyBytes(bytes);
     const { readDescription, readSequential, readWeights } = await lazyImport(() => import('./loading.js'));
     const file = await readSequential(kept);
     const model = readDescribed(readDescription(file), (options) => new Sequential(options));

@@ -7,7 +7,7 @@ import type { AsyncOptions } from '../../check.js';
 import { runAsync, anything, checkOptions } from '../../check.js';
 import type { Label } from '../../data/labels.js';
 import { ValueError } from '../../errors.js';
-import { keptBytes } from '../../io/model-file.js';
+import { copyBytes } from '../../io/model-file.js';
 import { lazyImport } from '../../lazy.js';
 import { readWeights } from '../../data/weights.js';
 import type { ArrayInput } from '../../ndarray.js';
@@ -84,7 +84,7 @@ export class Perceptron extends PerceptronPredictor {
    * @throws FormatError for anything else, damaged files and files of later versions
    */
   static async fromBytes(bytes: Uint8Array): Promise<Perceptron> {
-    const file = keptBytes(bytes);
+    const file = copyBytes(bytes);
     const { readPerceptron } = await lazyImport(() => import('../loading.js'));
     const { params, fitted } = await readPerceptron(file);
     const perceptron = new Perceptron(params);
