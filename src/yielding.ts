@@ -29,7 +29,7 @@ interface Host {
 
 /**
  * Lets timers, input and other work of the host run. Browsers delay timers, by 4 ms, and by a second or more
- * in a tab that nobody sees; messages they do not delay.
+ * in a hidden tab; they do not delay messages.
  */
 function nextTurn(): Promise<void> {
   const { setImmediate, document, importScripts, MessageChannel: Channel } = globalThis as Host;

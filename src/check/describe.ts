@@ -1,7 +1,6 @@
 /**
- * Words for error messages: values, texts and names that somebody gave, short and safe to print, and the
- * known name that a mistyped one is nearest to. Not for deciding whether a value is right, which
- * check/rules.ts does.
+ * Words for error messages: values, texts and names from callers, short and safe to print, and the known name
+ * that a mistyped one is nearest to. Not for deciding whether a value is right, which check/rules.ts does.
  */
 
 /** The longest text from elsewhere that a message repeats, in UTF-16 units. */

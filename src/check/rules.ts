@@ -175,9 +175,9 @@ export function anyOf<R extends readonly Rule<unknown>[]>(
  * An array (typed or not) of `minLength` to `maxLength` values that each keep a rule. Gives a plain array.
  */
 export function listOf<T>(inner: Rule<T>, minLength = 0, maxLength = Infinity): Rule<T[]> {
-  const least = minLength > 0 ? ` of at least ${minLength}` : '';
+  const minimum = minLength > 0 ? ` of at least ${minLength}` : '';
   return {
-    expected: `an array${least} whose every value is ${inner.expected}`,
+    expected: `an array${minimum} whose every value is ${inner.expected}`,
     accept: (value) => {
       const typed = typedArrayKind(value) !== undefined && !isUnusable(value as ArrayBufferView);
       if (!Array.isArray(value) && !typed) return refused;

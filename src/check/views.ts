@@ -25,7 +25,7 @@ export function isUnusable(view: ArrayBufferView): boolean {
   if (view.byteLength > 0) return false;
   if (typedArrayKind(view) === undefined) return false;
   try {
-    // Throws if the view has no memory. Not `at`: V8 leaves out a call whose result nobody uses.
+    // Throws if the view has no memory. Not `at`: V8 leaves out a call whose result is unused.
     return Uint8Array.prototype.includes.call(view as Uint8Array, 0);
   } catch {
     return true;
@@ -33,7 +33,7 @@ export function isUnusable(view: ArrayBufferView): boolean {
 }
 
 /**
- * Bytes that somebody gave, of any realm and class (a Node Buffer too), as a plain Uint8Array over the same
+ * Bytes from a caller, of any realm and class (a Node Buffer too), as a plain Uint8Array over the same
  * memory.
  *
  * @param what the beginning of the error: 'A model must be given as the bytes of its file'

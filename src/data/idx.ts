@@ -72,10 +72,10 @@ export function readIdxBytes(file: Uint8Array, maxBytes: number): NdArray<TypedA
   const { length } = file;
   const size = compressed
     ? {
-        most: MAX_RATIO * length,
+        max: MAX_RATIO * length,
         words: `has at most ${MAX_RATIO * length} in its ${length} compressed ones`,
       }
-    : { most: length, words: `has ${length}` };
+    : { max: length, words: `has ${length}` };
   const content = new Content(size, maxBytes);
   if (compressed) gunzipTo(file, (chunk) => content.take(chunk));
   else content.take(file);
@@ -84,7 +84,7 @@ export function readIdxBytes(file: Uint8Array, maxBytes: number): NdArray<TypedA
 
 /** The most bytes that a whole file may have, and how errors say so: 'has 15'. */
 interface FileSize {
-  readonly most: number;
+  readonly max: number;
   readonly words: string;
 }
 
@@ -120,7 +120,7 @@ class Content {
     }
     const { headerBytes, fileBytes } = this.#header;
     if (this.#length + rest.length > fileBytes) {
-      if (chunk.length === this.#size.most) throw wrongLength(this.#header, this.#size.words);
+      if (chunk.length === this.#size.max) throw wrongLength(this.#header, this.#size.words);
       throw new FormatError(
         `IDX: the header declares ${fileBytes} bytes in all, but more follow at byte ${fileBytes}.`,
       );
@@ -171,7 +171,7 @@ function parseHeader(bytes: Uint8Array, size: FileSize): Header | undefined {
   const length = shape.reduce((product, size) => product * size, 1);
   const fileBytes = headerBytes + length * type.size;
   // 2^32 sizes multiply beyond what doubles count exactly; no file is that long.
-  if (!(fileBytes <= Number.MAX_SAFE_INTEGER) || fileBytes > size.most) {
+  if (!(fileBytes <= Number.MAX_SAFE_INTEGER) || fileBytes > size.max) {
     throw wrongLength({ shape, fileBytes }, size.words);
   }
   return { type, shape, length, headerBytes, fileBytes };

@@ -178,7 +178,7 @@ function stratifiedIndices(
 ): SplitIndices {
   const members = groupRows(classes);
   const counts = members.map((list) => list.length);
-  const smallest = counts.reduce((least, each, index) => (each < counts[least] ? index : least), 0);
+  const smallest = counts.reduce((rarest, each, index) => (each < counts[rarest] ? index : rarest), 0);
   if (counts[smallest] < 2) {
     throw new ValueError(
       `A stratified split needs at least 2 rows of every class, but class ${describe(classNames[smallest] ?? smallest)} has ${counts[smallest]}.`,

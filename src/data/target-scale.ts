@@ -21,17 +21,20 @@ export interface ScaleLimits {
 }
 
 /**
- * Of steps of a given size, as adam and sgd take them: 200 epochs of adam on 400 rows reach an R² of .93 for
- * a deviation of 10, .2 for 100, and below 0 for 300; with the deviation 1, of .1 for a mean of 10, and below
- * 0 for 30. More rows are more steps: the size leaves room for that.
+ * Limits for steps of a given size, as adam and sgd take them: 200 epochs of adam on 400 rows reach an R² of
+ * .93 for a deviation of 10, .2 for 100, and below 0 for 300; with the deviation 1, of .1 for a mean of 10,
+ * and below 0 for 30. More rows are more steps: the size leaves room for that.
  */
 export const STEPWISE: ScaleLimits = { size: 1000, offset: 30 };
 
-/** Of L-BFGS in float32: R² .99 for a mean of 2000 deviations, .83 for 10,000; 0 for a size of 3e8. */
+/**
+ * Limits for L-BFGS in float32: R² .99 for a mean of 2000 deviations, .83 for 10,000; 0 for a size of 3e8.
+ */
 export const LBFGS: ScaleLimits = { size: 1e7, offset: 2000 };
 
 /**
- * Of exponential outputs, which learn the logarithm of their targets: R² .76 for a size of 1000, .05 for 1e6.
+ * Limits for exponential outputs, which learn the logarithm of their targets: R² .76 for a size of 1000, .05
+ * for 1e6.
  */
 export const EXPONENTIAL: ScaleLimits = { size: 1e5, offset: Infinity };
 

@@ -34,11 +34,11 @@ export const generatorSchema = {
   shuffle: boolean,
 };
 
-/** @throws ValueError for fewer points than `least`, and for more than a generator makes */
-export function checkSamples(owner: string, samples: number, least: number): void {
-  if (samples >= least && samples <= MAX_SAMPLES) return;
-  const most = samples > MAX_SAMPLES ? ` and <= ${MAX_SAMPLES}` : '';
-  throw new ValueError(`${owner}: samples must be an integer >= ${least}${most}, but received ${samples}.`);
+/** @throws ValueError for fewer points than `min`, and for more than a generator makes */
+export function checkSamples(owner: string, samples: number, min: number): void {
+  if (samples >= min && samples <= MAX_SAMPLES) return;
+  const upper = samples > MAX_SAMPLES ? ` and <= ${MAX_SAMPLES}` : '';
+  throw new ValueError(`${owner}: samples must be an integer >= ${min}${upper}, but received ${samples}.`);
 }
 
 /** Points before they are shuffled: row-major coordinates in float64 and classes. */

@@ -124,8 +124,8 @@ export function makeSpirals(options: SpiralsOptions = {}): LabeledPoints {
 
 /** Counts that sum to `total` and differ by 1 at most, larger ones first. */
 function shareOut(total: number, parts: number): number[] {
-  const least = Math.floor(total / parts);
-  return Array.from({ length: parts }, (_, k) => least + (k < total % parts ? 1 : 0));
+  const base = Math.floor(total / parts);
+  return Array.from({ length: parts }, (_, k) => base + (k < total % parts ? 1 : 0));
 }
 
 export interface BlobsOptions extends Omit<GeneratorOptions, 'noise'> {

@@ -11,9 +11,9 @@ export interface EngineInfo {
   readonly variant: Variant;
   /** Threads of the training that is running, at present; else those that `init` has found. */
   readonly threads: number;
-  /** Whether this runtime accepts relaxed SIMD. */
+  /** True if this runtime accepts relaxed SIMD. */
   readonly relaxedSimd: boolean;
-  /** Whether this runtime has shared memory. */
+  /** True if this runtime has shared memory. */
   readonly sharedMemory: boolean;
   /**
    * Size of the binary in use; undefined before it is needed, or where the runtime hands out compiled
@@ -29,7 +29,7 @@ export interface Engine {
   readonly wasmBytes: number | undefined;
 }
 
-/** Where binaries come from: their bytes, or compiled modules where bytes may not be compiled. */
+/** Source of the binaries: their bytes, or compiled modules where bytes may not be compiled. */
 export interface Binaries {
   /** Returns an embedded binary, decoded on demand. */
   readonly binarySync: (variant: EmbeddedVariant) => Uint8Array<ArrayBuffer> | WebAssembly.Module;

@@ -223,13 +223,13 @@ export async function learningCurve(
 }
 
 /** Ascending counts of rows, each once. */
-function countsOf(wanted: readonly number[], most: number): number[] {
+function countsOf(wanted: readonly number[], max: number): number[] {
   const shares = wanted.every((size) => size <= 1);
-  const counts = wanted.map((size) => (shares ? Math.min(most, Math.max(1, Math.trunc(size * most))) : size));
-  const bad = counts.find((count) => !Number.isInteger(count) || count > most);
+  const counts = wanted.map((size) => (shares ? Math.min(max, Math.max(1, Math.trunc(size * max))) : size));
+  const bad = counts.find((count) => !Number.isInteger(count) || count > max);
   if (bad === undefined) return [...new Set(counts)].sort((a, b) => a - b);
   throw new ValueError(
-    `learningCurve: trainSizes must all be shares in (0, 1] or all be counts from 1 to ${most}, the rows that every fold trains on, but received ${describe(bad)}.`,
+    `learningCurve: trainSizes must all be shares in (0, 1] or all be counts from 1 to ${max}, the rows that every fold trains on, but received ${describe(bad)}.`,
   );
 }
 

@@ -112,15 +112,15 @@ export function* stratifiedKFoldInPieces(y: unknown, options: FoldOptions = {}):
   const codes = byFirstAppearance((yield* encodeLabelsInPieces(rowLabels(y, 'y'))).indices);
   const counts: number[] = [];
   for (const code of codes) counts[code] = (counts[code] ?? 0) + 1;
-  const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  if (nSplits > most || counts.length === 0) {
+  const [smallest, largest] = [Math.min(...counts), Math.max(...counts)];
+  if (nSplits > largest || counts.length === 0) {
     throw new ValueError(
-      `stratifiedKFold: nSplits must be at most the number of rows of the largest class, ${Math.max(most, 0)}, but received ${nSplits}.`,
+      `stratifiedKFold: nSplits must be at most the number of rows of the largest class, ${Math.max(largest, 0)}, but received ${nSplits}.`,
     );
   }
   checkRowNumbers('stratifiedKFold', codes.length, nSplits);
-  if (nSplits > least) {
-    const message = `The least populated class in y has only ${least} members, which is less than nSplits=${nSplits}.`;
+  if (nSplits > smallest) {
+    const message = `The least populated class in y has only ${smallest} members, which is less than nSplits=${nSplits}.`;
     warn(new LamellaWarning(message, 'SMALL_CLASS'), onWarning);
   }
   return yield* foldsOf(yield* stratifiedParts(codes, counts, nSplits, random), nSplits);

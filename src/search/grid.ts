@@ -208,12 +208,12 @@ function reservoirSample(size: number, count: number, random: RandomState): numb
  * too large.
  */
 function integerBelow(limit: number, random: RandomState): number {
-  const most = limit - 1;
-  if (most < 4294967296) return random.bounded(most);
-  const mask = 0xffffffff >>> Math.clz32(Math.floor(most / 4294967296));
+  const max = limit - 1;
+  if (max < 4294967296) return random.bounded(max);
+  const mask = 0xffffffff >>> Math.clz32(Math.floor(max / 4294967296));
   for (;;) {
     const high = (random.u32() & mask) >>> 0;
     const value = high * 4294967296 + random.u32();
-    if (value <= most) return value;
+    if (value <= max) return value;
   }
 }

@@ -220,13 +220,13 @@ export function toCategorical(y: ArrayInput, classes?: number): NdArray {
   const bad = labels.findIndex((label) => !(Number.isInteger(label) && label >= 0 && label <= largest));
   if (bad >= 0) {
     const sound = Number.isInteger(labels[bad]) && labels[bad] >= 0;
-    const most = given !== undefined || sound ? ` to ${Math.floor(largest)}` : '';
+    const bound = given !== undefined || sound ? ` to ${Math.floor(largest)}` : '';
     const why = given === undefined && sound ? ', so that the one-hot rows fit in memory' : '';
     throw new ValueError(
-      `toCategorical: y must hold whole numbers from 0${most}${why}, but received ${describe(labels[bad])} at index ${bad}.`,
+      `toCategorical: y must hold whole numbers from 0${bound}${why}, but received ${describe(labels[bad])} at index ${bad}.`,
     );
   }
-  const count = given ?? labels.reduce((most, label) => Math.max(most, label), -1) + 1;
+  const count = given ?? labels.reduce((max, label) => Math.max(max, label), -1) + 1;
   if (labels.length * count > MAX_VALUES) {
     throw new ValueError(
       `toCategorical: classes must be at most ${Math.floor(MAX_VALUES / labels.length)} for ${labels.length} numbers, so that the one-hot rows fit in memory, but received ${count}.`,

@@ -126,7 +126,7 @@ export class MinMaxScaler extends Scaler<MinMaxScalerParams, Fitted> {
     });
     for (let j = 0; j < columns; j++) checkFinite('MinMaxScaler', j, dataMax[j] - dataMin[j]);
     const scale = dataMax.map((max, j) => (high - low) / divisor(max - dataMin[j]));
-    const min = dataMin.map((least, j) => low - least * scale[j]);
+    const min = dataMin.map((lowest, j) => low - lowest * scale[j]);
     return { dataMin, dataMax, scale, min, nSamplesSeen: rows };
   }
 

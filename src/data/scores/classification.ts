@@ -188,7 +188,7 @@ export interface ClassScores {
 type Score = keyof ClassScores;
 type Averaged<O> = O extends { readonly average: null } ? Float64Array : number;
 
-/** Of the rows predicted as a class, the share that is of it: right / predicted. */
+/** Precision, the share of the rows predicted as a class that are of it: right / predicted. */
 export function precisionScore<const O extends PrecisionRecallOptions>(
   yTrue: LabelRows,
   yPred: LabelRows,
@@ -197,7 +197,7 @@ export function precisionScore<const O extends PrecisionRecallOptions>(
   return score('precisionScore', 'precision', yTrue, yPred, options) as Averaged<O>;
 }
 
-/** Of the rows of a class, the share that was predicted as it: right / support. */
+/** Recall, the share of the rows of a class that were predicted as it: right / support. */
 export function recallScore<const O extends PrecisionRecallOptions>(
   yTrue: LabelRows,
   yPred: LabelRows,

@@ -1,6 +1,6 @@
 /**
  * The worker pool: starts workers, in Node.js and elsewhere, lends them to one training at a time and ends
- * them when nobody needs them. What workers do is in worker.ts; who borrows them, in team.ts.
+ * them when they are idle. What workers do is in worker.ts; who borrows them, in team.ts.
  */
 import { PROTOCOL, workerText } from './worker.js';
 

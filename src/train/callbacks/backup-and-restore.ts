@@ -11,7 +11,7 @@ import type { Read, Write } from './arguments.js';
 export interface BackupPolicy {
   /** When to save: 'epoch', at the end of every epoch. */
   readonly saveFreq?: 'epoch';
-  /** Delete the backup when training has come to its end. Default true. */
+  /** Delete the backup when training ends. Default true. */
   readonly deleteCheckpoint?: boolean;
 }
 
@@ -34,12 +34,12 @@ export interface BackupFile {
 export const backupRules = { saveFreq: oneOf<'epoch'>(['epoch']), deleteCheckpoint: boolean };
 
 /**
- * Saves everything that training goes on from after every epoch, and goes on from it when `fit` begins anew:
- * the same model, data and options then give, bit for bit, what training without the interruption gives
- * (keras/src/callbacks/backup_and_restore.py). Other callbacks that have `getState` and `setState` go on too.
+ * Saves the state of training after every epoch, and continues from it when `fit` is called again: the same
+ * model, data and options then give, bit for bit, the result of uninterrupted training
+ * (keras/src/callbacks/backup_and_restore.py). Other callbacks with `getState` and `setState` continue too.
  *
- * The backup is deleted when training has come to its end; it stays after an error, an abort, and a `fit`
- * that `maxTimeMs` or `maxSteps` ended before its last epoch. Epochs cut short are not saved.
+ * The backup is deleted when training ends; it stays after an error, an abort, and a `fit` that `maxTimeMs`
+ * or `maxSteps` ended before its last epoch. Epochs cut short are not saved.
  */
 export class BackupAndRestore implements Callback {
   readonly #file: BackupFile;

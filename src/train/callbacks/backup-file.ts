@@ -177,8 +177,8 @@ class Reader {
 
   #list(prefix: string, length: Json | undefined): NdArray[] {
     // One more than there are is refused below.
-    const most = Math.min(count(prefix, length), this.#arrays.size + 1);
-    return Array.from({ length: most }, (_, i) => {
+    const tried = Math.min(count(prefix, length), this.#arrays.size + 1);
+    return Array.from({ length: tried }, (_, i) => {
       const tensor = this.#take(`${prefix}/${i}`);
       if (tensor?.dtype !== 'F32' || !(tensor.data instanceof Float32Array)) {
         throw bad(`the array '${prefix}/${i}' must be there, of dtype F32`, tensor?.dtype);
@@ -227,10 +227,10 @@ function object(name: string, json: Json | undefined, members?: readonly string[
   throw bad(`${name} must have the members ${members?.join(', ')} only`, unknown);
 }
 
-function list(name: string, json: Json | undefined, most = Infinity): readonly Json[] {
+function list(name: string, json: Json | undefined, max = Infinity): readonly Json[] {
   if (!Array.isArray(json)) throw bad(`${name} must be a list`, json);
-  if (json.length <= most) return json as readonly Json[];
-  throw bad(`${name} must be a list of at most ${most} values`, json.length);
+  if (json.length <= max) return json as readonly Json[];
+  throw bad(`${name} must be a list of at most ${max} values`, json.length);
 }
 
 const SAID = new Map<Json | undefined, number>([

@@ -119,8 +119,8 @@ function formatted(owner: string, pattern: string, value: number, format: string
   let text = String(value);
   if (kind === 'f') text = value.toFixed(Number(digits ?? 6));
   if (kind === 'e') text = value.toExponential(Number(digits ?? 6)).replace(/e([+-])(\d)$/, 'e$10$2');
-  const least = Number(width || 0);
-  if (!zero) return text.padStart(least);
+  const columns = Number(width || 0);
+  if (!zero) return text.padStart(columns);
   const sign = text.startsWith('-') ? '-' : '';
-  return sign + text.slice(sign.length).padStart(least - sign.length, '0');
+  return sign + text.slice(sign.length).padStart(columns - sign.length, '0');
 }

@@ -7,17 +7,16 @@ import type { RandomStateData } from '../../random.js';
 import type { OnWarning } from '../../warnings.js';
 
 /**
- * What has been measured, by name: 'loss', 'accuracy', 'val_loss', … as the user wrote the metrics. All
- * callbacks see the same object; what one of them adds at an epoch's end ('learning_rate') goes into the
- * history.
+ * Values by name: 'loss', 'accuracy', 'val_loss', … as the user wrote the metrics. All callbacks see the same
+ * object; what one of them adds at an epoch's end ('learning_rate') goes into the history.
  */
 export type Logs = Record<string, number>;
 
-/** Everything that training goes on from. Plain data, fit for a file. */
+/** The state that training continues from. Plain data, fit for a file. */
 export interface TrainingState {
   /** Epochs finished; the 0-based index of the next one. */
   readonly epoch: number;
-  /** In the order of `getWeights`. */
+  /** Weights in the order of `getWeights`. */
   readonly weights: readonly NdArray[];
   readonly optimizer: {
     /** Steps taken. */
@@ -32,19 +31,19 @@ export interface TrainingState {
   };
   /** Learning rate of the next step; undefined where a schedule gives it. */
   readonly learningRate?: number;
-  /** Of shuffles, dropout and noise. */
+  /** Seed of shuffles, dropout and noise. */
   readonly seed: number;
   /**
    * The generator that shuffles, where the order of an epoch does not follow from its number and the seed.
    */
   readonly random?: RandomStateData;
-  /** What the history holds of the finished epochs. */
+  /** Values of the finished epochs, by the name of the loss or metric. */
   readonly history: Readonly<Record<string, readonly number[]>>;
 }
 
 /**
- * What a callback may do with the model in training. The model handed to callbacks has all of this, and
- * predicts too.
+ * The part of a model in training that callbacks rely on. Models handed to callbacks have all of it, and
+ * predict too.
  */
 export interface CallbackModel {
   readonly name: string;
@@ -56,30 +55,30 @@ export interface CallbackModel {
   setWeights(weights: readonly NdArray[]): void;
   /** Set it to true to end training before the next step. */
   stopTraining: boolean;
-  /** Of the next step. Setting it where a schedule gives the learning rate is a ValueError. */
+  /** Learning rate of the next step. Setting it throws ValueError where a schedule gives it. */
   learningRate: number;
   /** Epochs finished in this call of fit, those before `initialEpoch` included. */
   readonly epochsRun: number;
-  /** A copy: it takes the longer the more epochs the history has. */
+  /** A copy of the state of training; copying takes longer the more epochs the history has. */
   getTrainingState(): TrainingState;
-  /** Go on from a state; in `onTrainBegin`, with its epoch. */
+  /** Continue from a state; called in `onTrainBegin`, also from its epoch. */
   setTrainingState(state: TrainingState): void;
   /** The model as a file: weights, configuration, and the optimizer's state. */
   toBytes(): Uint8Array;
 }
 
-/** How `fit` was called: what callbacks that print or count want to know. */
+/** The arguments of `fit` that callbacks may need to print or count. */
 export interface TrainParams {
   readonly epochs: number;
   readonly initialEpoch: number;
-  /** Steps per epoch; undefined for a stream whose length nobody has told. */
+  /** Steps per epoch; undefined for a stream of unknown length. */
   readonly steps: number | undefined;
   readonly verbose: 0 | 1 | 2;
   /** Names of the values that an epoch's logs hold, `val_` values last; some epochs may do without these. */
   readonly metrics?: readonly string[];
   /** All callbacks of this fit, in the order in which they are called. */
   readonly callbacks: readonly Callback<any>[];
-  /** Where warnings go. */
+  /** Called with each warning. */
   readonly onWarning?: OnWarning;
   /** Says why the value of this name is NaN, to follow 'because'; undefined where that is not known. */
   readonly explainNaN?: (name: string) => string | undefined;
@@ -88,10 +87,10 @@ export interface TrainParams {
 type Awaitable = void | Promise<void>;
 
 /**
- * What `fit` calls, and awaits. `index` is the 0-based number of the epoch, or of the batch within its epoch;
- * `logs` holds the running means at a batch's end, the epoch's means and the `val_` values at an epoch's end,
- * and the last epoch's logs at the end of training. What a callback throws ends training, and `fit` rejects
- * with it.
+ * Hooks that `fit` calls and awaits. `index` is the 0-based number of the epoch, or of the batch within its
+ * epoch; `logs` holds the running means at a batch's end, the epoch's means and the `val_` values at an
+ * epoch's end, and the last epoch's logs at the end of training. An error from a callback ends training, and
+ * `fit` rejects with it.
  */
 export interface Callback<M extends CallbackModel = CallbackModel> {
   /** A fit begins: told to all callbacks before any `onTrainBegin`. */

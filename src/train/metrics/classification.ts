@@ -119,7 +119,7 @@ function total(counts: readonly Counts[], key: keyof Counts): number {
   return counts.reduce((sum, each) => sum + each[key], 0);
 }
 
-/** Of what is predicted to be positive, how much is. */
+/** Precision: the share of predicted positives that are positive. */
 export class Precision extends Confusion {
   protected finish(counts: readonly Counts[]): number {
     const hits = total(counts, 'truePositives');
@@ -127,7 +127,7 @@ export class Precision extends Confusion {
   }
 }
 
-/** Of what is positive, how much is predicted to be. */
+/** Recall: the share of positives that are predicted as such. */
 export class Recall extends Confusion {
   protected finish(counts: readonly Counts[]): number {
     const hits = total(counts, 'truePositives');

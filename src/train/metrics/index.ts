@@ -115,19 +115,22 @@ export const metrics = {
   binaryAccuracy: (options: Threshold = {}): MetricConfig => make('binaryAccuracy', options),
   /** Share of the rows whose largest output is that of the class. */
   categoricalAccuracy: (options: None = {}): MetricConfig => make('categoricalAccuracy', options),
-  /** The same; its name in Keras for class numbers. */
+  /**
+   * Share of the rows whose most probable class is the target's, under Keras's name for class numbers as
+   * targets.
+   */
   sparseCategoricalAccuracy: (options: None = {}): MetricConfig => make('sparseCategoricalAccuracy', options),
   /** Share of the rows where the class is among the k largest outputs. @param options.k default 5 */
   topKCategoricalAccuracy: (options: { readonly k?: number } = {}): MetricConfig =>
     make('topKCategoricalAccuracy', options),
   /**
-   * Of the outputs above the threshold, the share whose target is 1; 0 without any. Over all outputs.
+   * Share of the outputs above the threshold whose target is 1; 0 without any. Over all outputs.
    *
    * @param options.threshold 0 to 1, default .5
    */
   precision: (options: Threshold = {}): MetricConfig => make('precision', options),
   /**
-   * Of the outputs whose target is 1, the share above the threshold; 0 without any. Over all outputs.
+   * Share of the outputs whose target is 1 that lie above the threshold; 0 without any. Over all outputs.
    *
    * @param options.threshold 0 to 1, default .5
    */

@@ -88,8 +88,8 @@ const EPSILON = 1e-7;
 
 type Term = (p: number, t: number, options: LossOptions) => number;
 
-function clip(value: number, least: number, most: number): number {
-  return value < least ? least : value > most ? most : value;
+function clip(value: number, low: number, high: number): number {
+  return value < low ? low : value > high ? high : value;
 }
 
 /** ln(1 + e^x) without overflow. */
