@@ -42,7 +42,7 @@ describe('warnings', () => {
   });
 
   test('reach console.warn from src/warnings.ts alone', () => {
-    const root = new URL('../../src/', import.meta.url);
+    const root = new URL('../src/', import.meta.url);
     const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.ts'),
     );

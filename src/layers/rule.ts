@@ -101,7 +101,7 @@ export interface LayerPosition {
 }
 
 /** What a plan asks of a kind of layer. */
-export interface LayerRule<S extends LayerSpec = any> extends LayerTraits<S> {
+export interface LayerRule<S = any> extends LayerTraits<S> {
   parameters(spec: S, input: Shape): ParameterSpec[];
   /**
    * Floats of scratch that the calls need, and floats of a transposed delta; more than a row of values only.
@@ -119,7 +119,7 @@ export function none(): [] {
 export type Options = Readonly<Record<string, any>>;
 
 /** A kind of layer: how people write it, how a summary and a file show it, and how it is planned. */
-export interface LayerKind<S extends LayerSpec = any> extends LayerRule<S> {
+export interface LayerKind<S = any> extends LayerRule<S> {
   /** Keras's class: 'Dense'. In summaries; automatic names are its snake_case. */
   readonly className: string;
   /** The options besides `name`, `inputShape` and `trainable`. */

@@ -35,7 +35,7 @@ export interface ParameterRules {
 }
 
 /** What a network asks of a kind of layer without planning it. */
-export interface LayerTraits<S extends LayerSpec = any> {
+export interface LayerTraits<S = any> {
   /** Draws random numbers while training: a plan gives it a key. */
   readonly random?: boolean;
   /** Zeros of the input stay zeros in the output. */
