@@ -1,6 +1,7 @@
 /**
- * crossValScore, crossValPredict, learningCurve and validationCurve, loaded when one of them is first
- * called. Their declarations for users are in model-selection.ts, searches in search.ts.
+ * The work of crossValScore, crossValPredict, learningCurve and validationCurve; loaded when one of them is
+ * first called. Users call the functions of model-selection.ts, which load this file. Not for searches
+ * (search.ts).
  */
 import { checkOptions, oneOf, describe, anything, boolean, listOf, number, text } from '../check.js';
 import { encodeLabels, rowLabels } from '../data/labels.js';
@@ -20,7 +21,7 @@ import { toRandomState } from '../random.js';
 import { foldSchema } from './folds.js';
 import { combinations } from './grid.js';
 
-/** crossValScore of model-selection.ts. */
+/** Scores of an estimator on each fold: the work of crossValScore in model-selection.ts. */
 export async function crossValScore(
   estimator: EstimatorSource,
   x: unknown,
@@ -36,11 +37,14 @@ export async function crossValScore(
 }
 
 export interface CrossValPredictOptions extends ExperimentOptions {
-  /** What to ask the estimator for. Default 'predict'. */
+  /** The estimator's method to call on the test rows. Default 'predict'. */
   readonly method?: PredictMethod;
 }
 
-/** crossValPredict of model-selection.ts. */
+/**
+ * A prediction for every row by an estimator fitted without it: the work of crossValPredict in
+ * model-selection.ts.
+ */
 export async function crossValPredict(
   estimator: EstimatorSource,
   x: unknown,
@@ -93,7 +97,9 @@ interface RowsPart {
   readonly values: unknown;
 }
 
-/** All parts in the order of the rows, of the kind that they are of. */
+/**
+ * All parts joined in the order of the rows, as an array, typed array or NdArray, whichever the parts are.
+ */
 function gatherRows(parts: readonly RowsPart[], rows: number): unknown {
   const read = parts.map(({ rows: numbers, values }) => ({
     rows: numbers,
@@ -128,8 +134,8 @@ function gatherRows(parts: readonly RowsPart[], rows: number): unknown {
 }
 
 /**
- * Predictions of an estimator, which may be the caller's own. @throws ShapeError, ValueError unless there is
- * one per row
+ * Checked predictions of an estimator, which may be the caller's own. @throws ShapeError, ValueError unless
+ * there is one per row
  */
 function readPart(values: unknown, rows: number): readonly unknown[] | TypedArray | NdArray<TypedArray> {
   const read = readList(values, 'predictions') ?? checkNdArray(values as NdArray<TypedArray>, 'predictions');
@@ -156,7 +162,10 @@ function blocks(parts: TypedParts, rows: number, width: number): TypedArray {
   return all;
 }
 
-/** Columns for some classes as columns for all of them; `absent` stands where a class was unknown. */
+/**
+ * Columns for some classes spread over the columns of all classes; classes that a fold did not see get
+ * `absent`.
+ */
 function alignClasses(
   predictions: NdArray<TypedArray>,
   classes: readonly unknown[] | undefined,
@@ -176,32 +185,32 @@ function alignClasses(
   return { data: wide, shape: [rows, all.length] };
 }
 
-/** Scores by what was varied (rows) and fold (columns). */
+/** Scores of a curve: one row per value that was varied, one column per fold. */
 export interface Curve {
   readonly trainScores: NdArray<Float64Array>;
   readonly testScores: NdArray<Float64Array>;
 }
 
 export interface LearningCurve extends Curve {
-  /** How many rows each point was trained on. */
+  /** Number of training rows at each point. */
   readonly trainSizes: number[];
 }
 
 export interface LearningCurveOptions extends ScoringOptions {
   /**
-   * How many rows to train on: shares of a fold's training rows if all are in (0, 1], else counts. Default
+   * Numbers of rows to train on: shares of a fold's training rows if all are in (0, 1], else counts. Default
    * [0.1, 0.325, 0.55, 0.775, 1].
    */
   readonly trainSizes?: ArrayLike<number>;
   /** Shuffle a fold's training rows before the first ones are taken. Default false. */
   readonly shuffle?: boolean;
-  /** With shuffle: a seed, or a generator. Default: a fresh seed. */
+  /** Seed or generator for `shuffle`. Default: a fresh seed. */
   readonly randomState?: number | RandomState | null;
 }
 
 const sizes: Rule<number[]> = listOf(number({ above: 0 }), 1);
 
-/** learningCurve of model-selection.ts. */
+/** Scores by the number of training rows: the work of learningCurve in model-selection.ts. */
 export async function learningCurve(
   estimator: EstimatorSource,
   x: unknown,
@@ -222,7 +231,7 @@ export async function learningCurve(
   return { trainSizes, ...(await curve(run, tasks, given.scoring)) };
 }
 
-/** Ascending counts of rows, each once. */
+/** Counts of training rows, ascending and distinct, from shares or counts. */
 function countsOf(wanted: readonly number[], max: number): number[] {
   const shares = wanted.every((size) => size <= 1);
   const counts = wanted.map((size) => (shares ? Math.min(max, Math.max(1, Math.trunc(size * max))) : size));
@@ -234,13 +243,13 @@ function countsOf(wanted: readonly number[], max: number): number[] {
 }
 
 export interface ValidationCurveOptions extends ScoringOptions {
-  /** The option to vary; of a pipeline's step 'step__option'. */
+  /** Name of the option to vary; for a pipeline's step, 'step__option'. */
   readonly paramName: string;
-  /** Its values. */
+  /** Values of the option to try, in order. */
   readonly paramRange: ArrayLike<unknown>;
 }
 
-/** validationCurve of model-selection.ts. */
+/** Scores by the value of one option: the work of validationCurve in model-selection.ts. */
 export async function validationCurve(
   estimator: EstimatorSource<Estimator>,
   x: unknown,

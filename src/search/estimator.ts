@@ -1,9 +1,13 @@
+/**
+ * The interface of estimators in model selection, and copies of them with other options. Not the estimators
+ * of this package (estimators/), which keep it as any other class may.
+ */
 import { RandomState } from '../random.js';
 
-/** Options by name; those of a pipeline's steps are such objects themselves. */
+/** Options by name. A pipeline's are nested: an object of options per step. */
 export type Params = Record<string, unknown>;
 
-/** What model selection needs of an estimator. */
+/** The methods that model selection needs of an estimator. */
 export interface Estimator {
   fit(x: any, y: any, options?: any): unknown;
   predict(x: any): unknown;
@@ -11,24 +15,29 @@ export interface Estimator {
   score?(x: any, y: any): number | Promise<number>;
   predictProba?(x: any): unknown;
   decisionFunction?(x: any): unknown;
-  /** True if a method works; default: whether it is there. For estimators that hand methods on to others. */
+  /**
+   * Returns true if a method works, for estimators that pass calls on to others. Default: true if it exists.
+   */
   supports?(method: string): boolean;
   /** The labels of a fitted classifier, sorted. */
   readonly classes?: readonly unknown[];
-  /** Which it is; default: a classifier if it has predictProba or decisionFunction. */
+  /** Kind of estimator. Default: a classifier if it has predictProba or decisionFunction. */
   readonly estimatorType?: 'classifier' | 'regressor';
-  /** An unfitted copy with some options changed; default: new constructor({ ...getParams(), ...params }). */
+  /**
+   * Makes an unfitted copy with some options changed. Default: new constructor({ ...getParams(), ...params
+   * }).
+   */
   clone?(params?: Params): Estimator;
 }
 
-/** Makes an unfitted estimator with some options changed. */
+/** A function that makes an unfitted estimator with some options changed. */
 export type EstimatorFactory<E extends Estimator = Estimator> = (params: Params) => E;
 
 /** An estimator to copy, its class, or a function of options that makes one. */
 export type EstimatorSource<E extends Estimator = Estimator> =
   E | (new (params: any) => E) | ((params: any) => E);
 
-/** True if something can be fitted, predict and tell its options. */
+/** True if a value has the methods fit, predict and getParams. */
 export function isEstimator(value: unknown): value is Estimator {
   if (typeof value !== 'object' || value === null) return false;
   const { fit, predict, getParams } = value as Partial<Estimator>;
@@ -45,7 +54,7 @@ export function cloneEstimator<E extends Pick<Estimator, 'getParams' | 'clone'>>
   return new Class(copyParams({ ...estimator.getParams(), ...params }));
 }
 
-/** Options whose generators are copies: every trial draws the same, whatever other trials draw. */
+/** A copy of options and of the generators among them, so that every trial draws the same numbers. */
 function copyParams(params: Params): Params {
   const entries = Object.entries(params).map(([name, value]) => [
     name,
@@ -54,7 +63,7 @@ function copyParams(params: Params): Params {
   return Object.fromEntries(entries) as Params;
 }
 
-/** True if labels are what an estimator predicts. */
+/** True if an estimator predicts labels. */
 export function isClassifier(estimator: Estimator): boolean {
   if (estimator.estimatorType !== undefined) return estimator.estimatorType === 'classifier';
   return typeof estimator.predictProba === 'function' || typeof estimator.decisionFunction === 'function';

@@ -1,6 +1,6 @@
 /**
- * What all kinds of model selection share: reading data, estimator and folds, and running trials one after
- * another. A single trial is in trial.ts; how folds are drawn is in folds.ts.
+ * The common part of cross-validation, curves and searches: checks data, estimator and folds, draws seeds,
+ * and runs trials one after another. Not for a single trial (trial.ts), nor for drawing folds (folds.ts).
  */
 import type { Rule } from '../check.js';
 import {
@@ -33,15 +33,15 @@ import type { Pieces } from '../yielding.js';
 import { foldSchema, kFoldInPieces, stratifiedKFoldInPieces } from './folds.js';
 
 /**
- * How rows are split for cross-validation: a number of folds (stratified for classifiers, in order
- * otherwise), options of kFold with the kind of split, or the folds themselves.
+ * Split of the rows for cross-validation: a number of folds (stratified for classifiers, in order otherwise),
+ * options of kFold with the kind of split, or the folds themselves.
  */
 export type CrossValidation =
   number | (FoldOptions & { readonly kind?: 'kFold' | 'stratifiedKFold' }) | readonly Fold[];
 
 const parts = integer({ min: 2 });
 
-/** The rule of the option `cv`; what is in an object or an array is checked when the folds are made. */
+/** The rule of the option `cv`. The contents of an object or an array are checked when the folds are made. */
 export const crossValidation: Rule<CrossValidation> = {
   expected: `${parts.expected}, options { kind, nSplits, shuffle, randomState } or an array of { train, test }`,
   accept: (value) => {
@@ -56,7 +56,7 @@ export const crossValidation: Rule<CrossValidation> = {
 /**
  * The folds that `cv` stands for.
  *
- * @param stratify whether to keep the shares of classes if `cv` does not say
+ * @param stratify true keeps the shares of the classes, where `cv` does not say
  * @throws ValueError for folds that are empty or name rows that are not there
  */
 export function* foldsFor(
@@ -111,26 +111,26 @@ function readRows(owner: string, list: unknown, name: string, rows: number): Int
   );
 }
 
-/** Options of every kind of model selection. */
+/** Options that cross-validation, curves and searches share. */
 export interface ExperimentOptions {
   /** Folds. Default 5: stratified for classifiers with one label per row, else in order. */
   readonly cv?: CrossValidation;
   /**
-   * Aborts, within 100 ms: the promise rejects with the signal's reason. It is handed to fit, whose steps,
-   * like those of scoring and splitting, run in slices of about 25 ms.
+   * Aborts the run within 100 ms: the promise rejects with the signal's reason. The signal is also passed to
+   * `fit`. Fitting, scoring and splitting run in slices of about 25 ms.
    */
   readonly signal?: AbortSignal;
-  /** Called after every trial and awaited. What it throws ends the run. */
+  /** Called after every trial, and awaited. An error that it throws ends the run. */
   readonly onTrial?: (result: TrialResult) => void | Promise<void>;
 }
 
-/** Options of model selection that rates estimators. */
+/** Options of cross-validation, curves and searches that score estimators. */
 export interface ScoringOptions extends ExperimentOptions {
   /** A name, a function (estimator, x, y) => number, or null for the estimator's own score. Default null. */
   readonly scoring?: Scoring;
   /**
-   * The score of a fit that this package refuses or that diverges, and of a scorer that throws; 'raise' lets
-   * the error out. Default 'raise'.
+   * Score for a fit that this package refuses or that diverges, and for a scorer that throws; 'raise' throws
+   * the error instead. Default 'raise'.
    */
   readonly errorScore?: number | 'raise';
 }
@@ -149,7 +149,7 @@ export const scoringSchema = {
   errorScore: anyOf(oneOf<'raise'>(['raise']), number(), nan),
 };
 
-/** What one trial is to do, but for what the experiment adds. */
+/** A trial to run, without the number and the seeds that the experiment adds. */
 export type Task = Omit<Trial, 'number' | 'params'> & { readonly params?: Params };
 
 /** Data, folds and a factory, checked, with the seeds of all trials drawn. */
@@ -167,7 +167,8 @@ export interface Experiment<E extends Estimator = Estimator> {
 /**
  * Check everything that can be checked before the first fit.
  *
- * @throws ShapeError if x and y differ in rows, ValueError for what the options or the estimator refuse
+ * @throws ShapeError if x and y differ in rows, ValueError for unfit options, of the experiment or of the
+ *   estimator
  */
 export async function experiment<E extends Estimator>(
   owner: string,
@@ -193,7 +194,7 @@ export async function experiment<E extends Estimator>(
   return { owner, x, y, rows, folds, create, seeds: seedsFor(sample), options };
 }
 
-/** Make an estimator of each set of options: what it refuses, it refuses before the first fit. */
+/** Make an estimator of each set of options once, so that unfit options throw before the first fit. */
 export async function checkCandidates(
   { create, seeds, options }: Experiment,
   candidates: readonly Params[],
@@ -205,7 +206,7 @@ export async function checkCandidates(
   }
 }
 
-/** Run tasks one after the other; results come in their order. */
+/** Run tasks one after the other. Returns their results in order. */
 export async function runTasks(
   { owner, x, y, create, seeds, options }: Experiment,
   tasks: readonly Task[],
@@ -248,8 +249,8 @@ function factoryOf<E extends Estimator>(owner: string, source: EstimatorSource<E
 }
 
 /**
- * Seeds for whatever in an estimator has none, drawn once for all trials, which thereby are functions of
- * their parameters and rows alone.
+ * Seeds for the options `randomState` of an estimator that are unset. They are drawn once for all trials, so
+ * that a trial depends on its parameters and rows only.
  */
 function seedsFor(estimator: Pick<Estimator, 'getParams'>): Params {
   return seedsOf(estimator.getParams() as Params);
@@ -267,7 +268,7 @@ function seedsOf(params: Params): Params {
   return seeds;
 }
 
-/** Options laid over others, step by step in nested ones. */
+/** Options merged into others, nested ones step by step; `over` wins. */
 export function mergeParams(base: Params, over: Params): Params {
   const merged = { ...base };
   for (const [name, value] of Object.entries(over)) {

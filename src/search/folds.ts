@@ -1,6 +1,6 @@
 /**
- * kFold and stratifiedKFold: the rows of every fold, as scikit-learn draws them. Which folds an option `cv`
- * stands for is in experiment.ts.
+ * kFold and stratifiedKFold: the rows of every fold, drawn as scikit-learn draws them. Not for reading the
+ * option `cv`, which experiment.ts turns into folds.
  */
 import { anyOf, boolean, checkOptions, describe, func, instance, integer, nullable } from '../check.js';
 import { encodeLabelsInPieces, rowLabels } from '../data/labels.js';
@@ -12,20 +12,20 @@ import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
 import { LamellaWarning, warn } from '../warnings.js';
 
-/** Row numbers to train on and to test on. */
+/** One fold: the numbers of the rows to train on and of those to test on. */
 export interface Fold {
   readonly train: Int32Array;
   readonly test: Int32Array;
 }
 
 export interface FoldOptions {
-  /** Parts, each of which tests once; an integer >= 2. Default 5. */
+  /** Number of parts, each of which tests once; an integer >= 2. Default 5. */
   readonly nSplits?: number;
-  /** Draw the rows of the parts at random. Default false. */
+  /** Assign rows to parts at random. Default false: in order. */
   readonly shuffle?: boolean;
-  /** With shuffle: a seed, or a generator to go on with. Default: a fresh seed. */
+  /** Seed, or generator to continue, for `shuffle`. Default: a fresh seed. */
   readonly randomState?: number | RandomState | null;
-  /** Where warnings go. Default: console.warn, once. */
+  /** Called with each warning. Default: console.warn, once. */
   readonly onWarning?: OnWarning | null;
 }
 
@@ -39,7 +39,7 @@ export const foldSchema = {
 
 interface Checked {
   readonly nSplits: number;
-  /** undefined: no shuffling. */
+  /** The generator that shuffles; undefined: no shuffling. */
   readonly random: RandomState | undefined;
   readonly onWarning: OnWarning | null | undefined;
 }
@@ -52,7 +52,7 @@ function readFoldOptions(owner: string, options: FoldOptions): Checked {
   return { nSplits, random: shuffle ? toRandomState(randomState) : undefined, onWarning };
 }
 
-/** Row numbers of all folds together: 1 GiB. */
+/** Most row numbers of all folds together: 1 GiB. */
 const MAX_ROW_NUMBERS = 268435456;
 
 function checkRowNumbers(owner: string, rows: number, nSplits: number): void {
@@ -126,7 +126,7 @@ export function* stratifiedKFoldInPieces(y: unknown, options: FoldOptions = {}):
   return yield* foldsOf(yield* stratifiedParts(codes, counts, nSplits, random), nSplits);
 }
 
-/** Classes numbered in the order in which they first occur. */
+/** Class numbers of the rows, renumbered by first appearance. */
 function byFirstAppearance(indices: Int32Array): Int32Array {
   const numbers = new Map<number, number>();
   return indices.map((index) => {
@@ -136,7 +136,7 @@ function byFirstAppearance(indices: Int32Array): Int32Array {
   });
 }
 
-/** The part of every row. Parts take turns at the rows in the order of their classes. */
+/** The part of every row: within the rows sorted by class, parts take turns. */
 function* stratifiedParts(
   codes: Int32Array,
   counts: readonly number[],

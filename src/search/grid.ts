@@ -11,10 +11,10 @@ import { ascending } from '../random.js';
 import type { Params } from './estimator.js';
 import { isPlainObject } from './estimator.js';
 
-/** Draws a value, as those that `distributions` makes do. */
+/** A function that draws a value; `distributions` makes some. */
 export type Distribution = (random: RandomState) => unknown;
 
-/** Sets of options that one search may try: each is fitted on every fold. */
+/** Most sets of options that one search may try; each is fitted on every fold. */
 const MAX_CANDIDATES = 1_000_000;
 
 /**
@@ -25,12 +25,12 @@ export interface ParamGrid {
   readonly [name: string]: ArrayLike<unknown> | ParamGrid | undefined;
 }
 
-/** Lists of values, or functions that draw one. */
+/** Values to draw from by the name of the option: lists, or functions that draw one. */
 export interface ParamDistributions {
   readonly [name: string]: ArrayLike<unknown> | Distribution | ParamDistributions | undefined;
 }
 
-/** Values of one option, by its path: [step, option]. */
+/** One option to vary: its path, [option] or [step, option], and its values. */
 interface Axis {
   readonly path: readonly string[];
   readonly values: readonly unknown[] | Distribution;
@@ -50,7 +50,7 @@ function paramsOf(axes: readonly Axis[], values: readonly unknown[]): Params {
   return params;
 }
 
-/** How deep pipelines may be in each other. */
+/** Deepest nesting of pipelines. */
 const MAX_DEPTH = 32;
 
 /** The axes of a grid, sorted by name. */
@@ -118,7 +118,7 @@ function sizeOf(lists: readonly (readonly unknown[])[]): number {
   return lists.reduce((size, list) => size * list.length, 1);
 }
 
-/** The values of combination `index`: its digits, the last list's running fastest. */
+/** The values of combination `index`, whose digits choose from the lists; the last list runs fastest. */
 function valuesAt(lists: readonly (readonly unknown[])[], index: number): unknown[] {
   const values = new Array<unknown>(lists.length);
   for (let i = lists.length - 1; i >= 0; i--) {
@@ -176,8 +176,8 @@ function checkCount(owner: string, what: string, count: number): void {
 /**
  * Different integers from 0 to `size` − 1: scikit-learn's `sample_without_replacement`
  * (sklearn/utils/_random.pyx), seed for seed. From 1 to 99 percent of all integers are the beginning of a
- * permutation; fewer are drawn one by one, those that have been drawn before anew; more are chosen by a
- * reservoir (algorithm R).
+ * permutation; fewer are drawn one by one, and repeated ones redrawn; more are chosen by a reservoir
+ * (algorithm R).
  *
  * @param size at most 2^53
  * @param count at most `size`
@@ -204,8 +204,8 @@ function reservoirSample(size: number, count: number, random: RandomState): numb
 }
 
 /**
- * numpy's `randint(limit)`: above 2^32 of two words, the high one first, masked and drawn anew while they are
- * too large.
+ * An integer from 0 to `limit` − 1 as numpy's `randint(limit)` draws it: above 2^32 of two words, the high
+ * one first, masked and redrawn while they are too large.
  */
 function integerBelow(limit: number, random: RandomState): number {
   const max = limit - 1;

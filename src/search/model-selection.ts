@@ -1,6 +1,6 @@
 /**
- * The functions of model selection that users call, and the distributions for randomizedSearch. All of them
- * load their work when first called: cross-validation.ts and search.ts.
+ * The public functions of model selection, and the distributions for randomizedSearch. Each function loads
+ * its implementation when it is first called, from cross-validation.ts or search.ts.
  */
 import { lazyImport } from '../lazy.js';
 import type {
@@ -19,7 +19,7 @@ import { ValueError } from '../errors.js';
 import { exp, log } from '../math.js';
 
 /**
- * Scores of an estimator on each fold, fitted anew on the rows of the others.
+ * Cross-validation: the score of an estimator on each fold, fitted on the rows of the other folds.
  *
  * @param estimator an estimator (its own state is neither used nor changed), a class, or a function that
  *   makes one
@@ -40,7 +40,7 @@ export async function crossValScore(
 }
 
 /**
- * For every row the prediction of an estimator that was fitted without it.
+ * Predictions by cross-validation: each row is predicted by an estimator that was fitted without it.
  *
  * @returns what `predict` returns, in the order of the rows; for probabilities an NdArray (rows, classes)
  *   with all classes of y in sorted order, where a class that a fold has not seen has the probability 0
@@ -57,8 +57,7 @@ export async function crossValPredict(
 }
 
 /**
- * Scores after training on more and more rows, by cross-validation: scikit-learn's learning_curve, seed for
- * seed.
+ * Cross-validated scores for growing numbers of training rows: scikit-learn's learning_curve, seed for seed.
  *
  * @throws ValueError for sizes that are no share and no count of a fold's training rows; otherwise as
  *   crossValScore
@@ -74,7 +73,7 @@ export async function learningCurve(
 }
 
 /**
- * Scores with one option varied, by cross-validation: scikit-learn's validation_curve. Throws as gridSearch
+ * Cross-validated scores for each value of one option: scikit-learn's validation_curve. Throws as gridSearch
  * does.
  */
 export async function validationCurve(
@@ -96,8 +95,8 @@ export async function validationCurve(
  *
  * @param estimator an estimator (unchanged), a class, or a function of options that makes one
  * @param grid arrays of values by option name; or several such grids
- * @throws ValueError for an empty grid and for what the estimator refuses; whatever fit throws, unless
- *   `errorScore`
+ * @throws ValueError for an empty grid and for options that the estimator refuses; errors of `fit`, unless
+ *   `errorScore` is given
  */
 export async function gridSearch<E extends Estimator>(
   estimator: EstimatorSource<E>,
@@ -111,8 +110,8 @@ export async function gridSearch<E extends Estimator>(
 }
 
 /**
- * gridSearch over sets of options that are drawn: `nIter` of them, those of scikit-learn's ParameterSampler,
- * seed for seed (values of `distributions.logUniform` may differ in their last bits).
+ * Search over `nIter` randomly drawn sets of options, those of scikit-learn's ParameterSampler, seed for seed
+ * (values of `distributions.logUniform` may differ in their last bits).
  *
  * @param distributions arrays of values, or functions of a RandomState that draw one (`distributions` makes
  *   some), by option name
@@ -130,17 +129,20 @@ export async function randomizedSearch<E extends Estimator>(
 
 /** Distributions for randomizedSearch. */
 export const distributions = {
-  /** A number in [low, high). */
+  /** Uniformly distributed numbers in [low, high). */
   uniform(low: number, high: number): Distribution {
     checkBounds('uniform', low, high, () => low < high);
     return (random) => random.uniform(low, high);
   },
-  /** A number in [low, high), low > 0, whose logarithm is uniform: for learning rates and penalties. */
+  /**
+   * Numbers in [low, high), low > 0, whose logarithm is uniformly distributed: for learning rates and
+   * penalties.
+   */
   logUniform(low: number, high: number): Distribution {
     checkBounds('logUniform', low, high, () => low > 0 && low < high);
     return (random) => Math.min(high, Math.max(low, exp(random.uniform(log(low), log(high)))));
   },
-  /** An integer from low to high, both included. */
+  /** Uniformly distributed integers from low to high, both included. */
   integers(low: number, high: number): Distribution {
     const whole = Number.isSafeInteger(low) && Number.isSafeInteger(high);
     checkBounds('integers', low, high, () => whole && low <= high && high - low < 0xffffffff);

@@ -1,6 +1,6 @@
 /**
- * Pipeline: transformers and an estimator as one estimator. Names and checks of steps are in steps.ts,
- * fitting and transforming in slices in slices.ts.
+ * Pipeline: transformers and an estimator that work as one estimator. Not for the names and checks of steps
+ * (steps.ts), nor for calling their methods in slices (slices.ts).
  */
 import { abortSignal, describe, refused, notJson } from '../check.js';
 import { throwIfAborted } from '../yielding.js';
@@ -16,14 +16,15 @@ import { checkTransformer, distinctNames, readStep, unknownStep } from './steps.
 export type { Step, Transformer } from './steps.js';
 
 /**
- * Transformers, then an estimator, as one estimator: each is fitted on what the one before makes of the rows.
+ * Transformers followed by an estimator, used as one estimator. Each step is fitted on the output of the step
+ * before.
  *
  * In cross-validation and searches every fold fits its own copy of all steps on its training rows alone.
  * Steps are named by their classes, with a small initial ('standardScaler', 'mlpClassifier'; a second one
  * 'standardScaler2'), or as given.
  */
 export class Pipeline implements Estimator {
-  /** Survives minifiers. */
+  /** Class name, which minifiers leave as it is. */
   static readonly name: string = 'Pipeline';
   readonly #names: readonly string[];
   readonly #transformers: readonly Transformer[];
@@ -50,7 +51,7 @@ export class Pipeline implements Estimator {
     this.#transformers = named.slice(0, -1).map(({ step }, i) => checkTransformer(step, i));
   }
 
-  /** True if its estimator is a classifier. */
+  /** Kind of the pipeline: that of its estimator. */
   get estimatorType(): 'classifier' | 'regressor' {
     return isClassifier(this.#estimator) ? 'classifier' : 'regressor';
   }
@@ -62,13 +63,13 @@ export class Pipeline implements Estimator {
     );
   }
 
-  /** The labels of its classifier, sorted. */
+  /** Sorted labels of the classifier; undefined for regressors. */
   get classes(): readonly unknown[] {
     return this.#estimator.classes ?? [];
   }
 
   /**
-   * Fit all steps anew.
+   * Fit all steps from scratch.
    *
    * @param options go to the estimator; rows in `validationData` are transformed first
    * @returns this pipeline
@@ -82,8 +83,8 @@ export class Pipeline implements Estimator {
   }
 
   /**
-   * Go on training the estimator. The transformers are fitted by the first call, unless fit came before, and
-   * stay as they are from then on.
+   * Continue training the estimator. The first call fits the transformers, unless `fit` did; later calls
+   * leave them as they are.
    */
   partialFit(x: unknown, y: unknown, options?: object): Promise<this> {
     return this.#guard.run(this, 'Pipeline', 'partialFit', async () => {
@@ -110,13 +111,13 @@ export class Pipeline implements Estimator {
     return { ...options, validationData: [await this.#transformed(x, signalOf(options)), ...rest] };
   }
 
-  /** `transform` in slices. */
+  /** Output of the transformers, computed in slices of about 25 ms between which the event loop runs. */
   async #transformed(x: unknown, signal: AbortSignal | undefined): Promise<unknown> {
     const { transformInSlices } = await lazyImport(() => import('./slices.js'));
     return transformInSlices(this.#transformers, x, signal);
   }
 
-  /** What the transformers make of rows: what the estimator sees. */
+  /** Output of the transformers: the rows that the estimator sees. */
   transform(x: unknown): unknown {
     return this.#transformers.reduce((rows, step) => step.transform(rows), x);
   }
@@ -219,12 +220,12 @@ export class Pipeline implements Estimator {
     return this;
   }
 
-  /** What JSON.stringify calls. @throws ValueError always: steps are saved one by one */
+  /** Throws ValueError whenever JSON.stringify calls it: steps are saved one by one. */
   toJSON(): never {
     throw notJson('Pipeline', 'save toJSON() of its transformers and toBytes() of its estimator');
   }
 
-  /** An unfitted copy, every step of it, with some options changed. */
+  /** An unfitted copy of the pipeline and all its steps, with some options changed. */
   clone(params: Params = {}): Pipeline {
     const changes = this.#byStep(params);
     const steps = [...this.#transformers, this.#estimator];
@@ -255,7 +256,7 @@ export class Pipeline implements Estimator {
 }
 
 /**
- * A pipeline of some transformers and an estimator.
+ * Make a Pipeline of transformers and an estimator.
  *
  * @example pipeline([new StandardScaler(), new MLPClassifier({ randomState: 1 })])
  */

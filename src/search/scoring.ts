@@ -1,6 +1,6 @@
 /**
- * Scorers by name or function, and which of them suit an estimator. The scores themselves are in
- * data/scores.
+ * Scorers by name or function, and checks that one suits an estimator. Not the formulas of the scores, which
+ * are in data/scores.
  */
 import { canonicalName, closestName, describe } from '../check.js';
 import type { Label } from '../data/labels.js';
@@ -11,13 +11,10 @@ import type { ArrayInput } from '../ndarray.js';
 import type { Estimator } from './estimator.js';
 import { callInSlices } from './slices.js';
 
-/** Rates a fitted estimator on rows; more is better. */
+/** A function that scores a fitted estimator on rows; higher is better. */
 export type Scorer = (estimator: Estimator, x: unknown, y: unknown) => number | Promise<number>;
 
-/**
- * A scorer as trials call it: what it asks of this package's estimators is done in slices, until the signal
- * aborts.
- */
+/** A scorer as trials call it: estimators of this package predict in slices, until the signal aborts. */
 type TrialScorer = (
   estimator: Estimator,
   x: unknown,
@@ -29,7 +26,8 @@ type TrialScorer = (
 export type ScoringName = keyof typeof predictionScorers | keyof typeof probabilityScorers;
 
 /**
- * A name ('accuracy', 'f1Macro', also as 'f1_macro'), a function, or nothing for the estimator's own score.
+ * How to score: a name ('accuracy', 'f1Macro', also as 'f1_macro'), a function, or null for the estimator's
+ * own score.
  */
 export type Scoring = ScoringName | (string & {}) | Scorer | null;
 
@@ -46,7 +44,7 @@ const precision = averaged((y, predicted, options) => scores.precisionScore(y, p
 const recall = averaged((y, predicted, options) => scores.recallScore(y, predicted, options));
 const f1 = averaged((y, predicted, options) => scores.f1Score(y, predicted, options));
 
-/** Scores of what `predict` gives. Errors count negative, so that more is better. */
+/** Scores of the output of `predict`. Errors are negated, so that higher is better. */
 const predictionScorers = {
   accuracy: (y, predicted) => scores.accuracyScore(y, predicted),
   balancedAccuracy: (y, predicted) => scores.balancedAccuracyScore(y, predicted),
@@ -68,7 +66,7 @@ const predictionScorers = {
   negMeanAbsoluteError: (y, predicted) => -scores.meanAbsoluteError(y, predicted),
 } satisfies Record<string, OfPredictions>;
 
-/** Scores of what `predictProba` gives, or for those in `byDecision` also `decisionFunction`. */
+/** Scores of the output of `predictProba`; those in `byDecision` also accept `decisionFunction`. */
 const probabilityScorers = {
   negLogLoss: (y, probabilities, labels) => -scores.logLoss(y, probabilities, { labels }),
   rocAuc: (y, probabilities, labels) => scores.rocAucScore(y, probabilities, { labels }),
@@ -78,14 +76,13 @@ const probabilityScorers = {
     scores.rocAucScore(y, probabilities, { labels, multiClass: 'ovo' }),
 } satisfies Record<string, OfProbabilities>;
 
-/** Scores that go by rank alone, and so by any measure of confidence. */
+/** Scores that depend on ranks alone, so that any measure of confidence will do. */
 const byDecision: ReadonlySet<string> = new Set(['rocAuc']);
 
 const names = [...Object.keys(predictionScorers), ...Object.keys(probabilityScorers)];
 
 /**
- * The scorer that a name, a function or nothing stands for. A scorer by name is plain data: trials carry the
- * name.
+ * The scorer for a name, a function or null.
  *
  * @throws ValueError for unknown names, with the nearest known one
  */
@@ -108,7 +105,7 @@ export function scorerOf(owner: string, scoring: Scoring | undefined): TrialScor
   };
 }
 
-/** What a fitted estimator gives for a score by probabilities. */
+/** Probabilities or decision values of a fitted estimator, as the score needs them. */
 async function confidencesOf(
   owner: string,
   name: string,
@@ -151,7 +148,7 @@ function unknownScoring(owner: string, scoring: unknown): ValueError {
   );
 }
 
-/** True if an estimator has a method that works. */
+/** True if an estimator has a method and can use it. */
 function supports(
   estimator: Estimator,
   method: 'predictProba' | 'predictLogProba' | 'decisionFunction',

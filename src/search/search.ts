@@ -1,6 +1,7 @@
 /**
- * gridSearch and randomizedSearch: trials of all candidates on all folds, ranks, and the final fit.
- * Candidates are made in grid.ts; users call both by model-selection.ts.
+ * The work of gridSearch and randomizedSearch: trials of all candidates on all folds, ranks, and the final
+ * fit; loaded at the first call of one of them in model-selection.ts. Not for making the candidates
+ * (grid.ts).
  */
 import { boolean, checkOptions, positiveInteger } from '../check.js';
 import { ValueError } from '../errors.js';
@@ -21,10 +22,10 @@ export interface SearchOptions extends ScoringOptions {
   readonly returnTrainScore?: boolean;
 }
 
-/** How one set of options has done. */
+/** Result of one set of options. */
 export interface Candidate {
   readonly params: Params;
-  /** Score of each fold. */
+  /** Score of each test fold. */
   readonly scores: number[];
   readonly meanScore: number;
   /** Standard deviation of the scores. */
@@ -32,24 +33,27 @@ export interface Candidate {
   /** 1 for the best; equal means share a rank. NaN ranks last. */
   readonly rank: number;
   readonly trainScores?: number[];
-  /** Messages of the fits that failed, with `errorScore`. */
+  /** Messages of failed fits, where `errorScore` is given. */
   readonly errors?: string[];
 }
 
 export interface SearchResult<E> {
-  /** The first of the sets of options with the highest mean score, as setParams takes it. */
+  /**
+   * The options with the highest mean score, in the form of setParams; the first such set if several are
+   * equal.
+   */
   readonly bestParams: Params;
   readonly bestScore: number;
   readonly bestIndex: number;
-  /** Fitted on all rows; undefined with `refit: false`. */
+  /** Estimator with the best options, fitted on all rows; undefined with `refit: false`. */
   readonly bestEstimator: E | undefined;
-  /** In the order in which they were tried. */
+  /** Candidates in the order in which they were tried. */
   readonly results: Candidate[];
 }
 
 const searchSchema = { ...scoringSchema, refit: boolean, returnTrainScore: boolean };
 
-/** gridSearch of model-selection.ts. */
+/** A search over all combinations of a grid: the work of gridSearch in model-selection.ts. */
 export async function gridSearch<E extends Estimator>(
   estimator: EstimatorSource<E>,
   grid: ParamGrid | readonly ParamGrid[],
@@ -63,13 +67,13 @@ export async function gridSearch<E extends Estimator>(
 }
 
 export interface RandomizedSearchOptions extends SearchOptions {
-  /** How many sets of options to draw. Default 10. */
+  /** Number of sets of options to draw. Default 10. */
   readonly nIter?: number;
-  /** A seed for drawing them, or a generator. Default: a fresh seed. */
+  /** Seed or generator for drawing sets of options. Default: a fresh seed. */
   readonly randomState?: number | RandomState | null;
 }
 
-/** randomizedSearch of model-selection.ts. */
+/** A search over randomly drawn sets of options: the work of randomizedSearch in model-selection.ts. */
 export async function randomizedSearch<E extends Estimator>(
   estimator: EstimatorSource<E>,
   distributions: ParamDistributions,
@@ -93,7 +97,7 @@ async function search<E extends Estimator>(
   candidates: readonly Params[],
   { scoring = null, returnTrainScore = false, refit = true, signal }: SearchOptions,
 ): Promise<SearchResult<E>> {
-  // What an estimator refuses, it refuses now.
+  // Throw for unfit options before the first fit.
   await checkCandidates(run, candidates);
   const rated = { by: scoring, train: returnTrainScore };
   const tasks = candidates.flatMap((params, candidate) =>

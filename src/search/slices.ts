@@ -1,9 +1,12 @@
+/**
+ * Fits, transforms and predicts in slices between which the event loop runs, for steps that have methods
+ * named `…Async`. Not for the order of steps or their options, which are in pipeline.ts.
+ */
 import { Yielder } from '../yielding.js';
 import type { Transformer } from './steps.js';
 
 /**
- * Fit transformers, each on what the ones before make of the rows; what the last one makes of them is
- * returned.
+ * Fit transformers one after the other, each on the output of the one before. Returns the output of the last.
  */
 export async function fitTransformers(
   transformers: readonly Transformer[],
@@ -29,7 +32,7 @@ export async function fitTransformers(
   return rows;
 }
 
-/** What fitted transformers make of rows. */
+/** Output of fitted transformers, one after the other. */
 export async function transformInSlices(
   transformers: readonly Transformer[],
   x: unknown,
@@ -45,8 +48,8 @@ export async function transformInSlices(
 }
 
 /**
- * Calls a method that a fitted estimator or a transformer has, in slices where it has one of the same name
- * and `Async` beside it. A method that a subclass or an object overrides alone is called as it is.
+ * Calls a method of an estimator or transformer, in slices if it also has a method of this name with `Async`
+ * appended. If a subclass or an object overrides the plain method alone, that one is called.
  */
 export async function callInSlices(
   object: object,
@@ -59,7 +62,7 @@ export async function callInSlices(
   return members[`${name}Async`](...args, { signal });
 }
 
-/** True if the object or class that has a method itself has the one with `Async` beside it. */
+/** True if the object or class that defines a method also defines its `…Async` form. */
 export function hasAsync(object: object, name: string): boolean {
   let level: object | null = object;
   while (level !== null && !Object.hasOwn(level, name)) level = Object.getPrototypeOf(level) as object | null;

@@ -1,8 +1,12 @@
+/**
+ * Steps of a pipeline: their types, names and checks. Not for fitting or transforming, which pipeline.ts and
+ * slices.ts do.
+ */
 import { closestName, describe } from '../check.js';
 import { ValueError } from '../errors.js';
 import type { Params } from './estimator.js';
 
-/** What a pipeline needs of a step before the last: scalers, encoders, or anything with these methods. */
+/** A step of a pipeline before the last: a scaler, an encoder, or any object with these methods. */
 export interface Transformer {
   fit(x: any, y?: any): unknown;
   transform(x: any): unknown;
@@ -12,17 +16,17 @@ export interface Transformer {
   clone?(params?: Params): any;
 }
 
-/** A step, or a step with its name. */
+/** A step of a pipeline, alone or as [name, step]. */
 export type Step<T> = T | readonly [name: string, step: T];
 
-/** A step and the name it was given, or that of its class with a small initial. */
+/** A step with its name: the given one, or that of its class with a lower-case initial. */
 export interface NamedStep {
   readonly name: string;
   readonly given: boolean;
   readonly step: unknown;
 }
 
-/** @throws ValueError for a name that is not text, is empty or has '__' in it */
+/** Read a step and its name. @throws ValueError for a name that is not text, is empty or has '__' in it */
 export function readStep(entry: unknown, i: number): NamedStep {
   if (!Array.isArray(entry)) return { name: classNameOf(entry), given: false, step: entry };
   const [name, step] = entry as unknown[];
@@ -34,7 +38,10 @@ export function readStep(entry: unknown, i: number): NamedStep {
   );
 }
 
-/** 'standardScaler', 'mlpClassifier': by the name that the step says it has, which minifiers leave alone. */
+/**
+ * Name of a step by its class: 'standardScaler', 'mlpClassifier'. A property `name` has precedence, since
+ * minifiers leave it alone.
+ */
 function classNameOf(step: unknown): string {
   if (typeof step !== 'object' || step === null) return 'step';
   const own: unknown = (step as { name?: unknown }).name;
@@ -44,7 +51,7 @@ function classNameOf(step: unknown): string {
 }
 
 /**
- * Names of all steps: those of classes are numbered from the second on. @throws ValueError if a given one
+ * Names of all steps; repeated names of classes are numbered from 2. @throws ValueError if a given name
  * occurs twice
  */
 export function distinctNames(steps: readonly NamedStep[]): string[] {
@@ -62,7 +69,7 @@ export function distinctNames(steps: readonly NamedStep[]): string[] {
   return names;
 }
 
-/** @throws ValueError for a step that cannot be fitted and transform */
+/** Check a step before the last. @throws ValueError unless it has fit, transform and getParams */
 export function checkTransformer(step: unknown, i: number): Transformer {
   const { fit, transform, getParams } = (step ?? {}) as Partial<Transformer>;
   if ([fit, transform, getParams].every((method) => typeof method === 'function')) return step as Transformer;
@@ -71,7 +78,7 @@ export function checkTransformer(step: unknown, i: number): Transformer {
   );
 }
 
-/** What to throw for a step that is not there: the nearest name is offered, or else all of them. */
+/** The error for an unknown step, which offers the nearest name, or else all names. */
 export function unknownStep(name: string, names: readonly string[]): ValueError {
   const nearest = closestName(name, names);
   if (nearest !== undefined) {

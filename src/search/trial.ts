@@ -1,6 +1,6 @@
 /**
- * One trial: fit an estimator on the rows of a fold, then score or predict the others. Which trials there
- * are is up to cross-validation.ts and search.ts.
+ * One trial: fits an estimator on the training rows of a fold, then scores or predicts its test rows. Not for
+ * choosing trials, which cross-validation.ts and search.ts do.
  */
 import { describe } from '../check.js';
 import { takeRowsInPieces } from '../data/take.js';
@@ -11,26 +11,26 @@ import { callInSlices } from './slices.js';
 import type { Scoring } from './scoring.js';
 import { scorerOf } from './scoring.js';
 
-/** How an estimator may be asked for predictions. */
+/** Name of the method that gives predictions. */
 export type PredictMethod = 'predict' | 'predictProba' | 'predictLogProba' | 'decisionFunction';
 
 /**
- * One fit and what is wanted of it. Plain data, but for scorers and options that are functions: with the same
- * data and factory a trial has the same result wherever and whenever it runs.
+ * One fit, and the scores or predictions to compute after it. Plain data, except for scorers and options that
+ * are functions. With the same data and factory, a trial always has the same result.
  */
 export interface Trial {
-  /** 0, 1, … in the order of running. */
+  /** Index of the trial in the order of running, from 0. */
   readonly number: number;
-  /** Which set of parameters it tries, and which fold. */
+  /** Index of the set of options that the trial tries; `fold` is the index of its fold. */
   readonly candidate: number;
   readonly fold: number;
-  /** Options to lay over those of the estimator, seeds included. */
+  /** Options to merge into those of the estimator, seeds included. */
   readonly params: Params;
   readonly train: Int32Array;
   readonly test: Int32Array;
-  /** What to rate the test rows by; undefined: do not. */
+  /** Scorer for the test rows, and with `train` also for the training rows; undefined: no scores. */
   readonly scoring?: { readonly by: Scoring; readonly train: boolean };
-  /** What to predict for the test rows. */
+  /** Method that predicts the test rows; undefined: no predictions. */
   readonly predict?: PredictMethod;
 }
 
@@ -47,19 +47,19 @@ export interface TrialResult extends Pick<Trial, 'number' | 'candidate' | 'fold'
   /** Predictions for the test rows, and the classes of the fitted estimator. */
   readonly predictions?: unknown;
   readonly classes?: readonly unknown[];
-  /** The message of what the fit or the scorer has failed by; scores that are missing are `errorScore`. */
+  /** Message of the error if the fit or the scorer failed; missing scores are then `errorScore`. */
   readonly error?: string;
 }
 
-/** Data, factory and settings that the host of a trial provides. */
+/** Data, factory and settings that all trials of an experiment share. */
 export interface TrialContext {
-  /** Whose trial it is, for errors. */
+  /** Name that errors begin with: 'gridSearch'. */
   readonly owner: string;
   readonly data: TrialData;
   readonly create: EstimatorFactory;
-  /** Aborts: the promise rejects with its reason. */
+  /** Signal that aborts the trial: the promise rejects with its reason. */
   readonly signal?: AbortSignal;
-  /** The score of a fit or a scorer that fails; 'raise': the promise rejects. */
+  /** Score for a fit or a scorer that fails; 'raise': the promise rejects. */
   readonly errorScore: number | 'raise';
 }
 
@@ -93,7 +93,7 @@ interface Fit {
   readonly xTest: unknown;
 }
 
-/** The scores of a fitted estimator; that of a scorer that throws is `errorScore`. */
+/** Scores of a fitted estimator; `errorScore` if the scorer throws. */
 async function rate(
   { test }: Trial,
   { owner, data, signal, errorScore }: TrialContext,
