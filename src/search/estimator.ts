@@ -1,6 +1,6 @@
 /**
- * The interface of estimators in model selection, and copies of them with other options. Not the estimators
- * of this package (estimators/), which keep it as any other class may.
+ * The interface of estimators in model selection, and copies of them with other options. Not for the
+ * estimators of this package (estimators/) alone: any class with these methods will do.
  */
 import { RandomState } from '../random.js';
 
@@ -23,10 +23,7 @@ export interface Estimator {
   readonly classes?: readonly unknown[];
   /** Kind of estimator. Default: a classifier if it has predictProba or decisionFunction. */
   readonly estimatorType?: 'classifier' | 'regressor';
-  /**
-   * Makes an unfitted copy with some options changed. Default: new constructor({ ...getParams(), ...params
-   * }).
-   */
+  /** Makes an unfitted copy with some options changed. Default: a new instance with the merged options. */
   clone?(params?: Params): Estimator;
 }
 

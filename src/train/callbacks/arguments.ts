@@ -1,51 +1,49 @@
 /**
- * Checks of what callbacks are given: functions that read and write, and the arguments of their public
- * hooks. Not for options of single callbacks, which stand beside their classes.
+ * Checks of the arguments of callbacks: functions that read and write files, and what their public hooks
+ * receive. Not for the options of a single callback, which are checked beside its class.
  */
 import type { Rule } from '../../check.js';
 import { checkValue, describe, func, integer, rule, verbosity, readBytes } from '../../check.js';
 import { ValueError } from '../../errors.js';
 import type { CallbackModel, CallbackState, Logs, TrainParams } from './types.js';
 
-/** Stores a file: called with its name and all of its bytes, and awaited. */
+/** A function that stores a file: called with its name and all its bytes, and awaited. */
 export type Write = (name: string, bytes: Uint8Array) => void | Promise<void>;
 
 type Bytes = Uint8Array | null | undefined;
 
-/** Gives back the bytes of a file; undefined, null or no bytes if there is none. */
+/** A function that returns the bytes of a file, or undefined, null or no bytes if it does not exist. */
 export type Read = (name: string) => Bytes | Promise<Bytes>;
 
-/** Where callbacks that add to files put them. */
+/** Storage for callbacks that append to files. */
 export interface Appender {
-  /** The bytes of a file that is there already; undefined if there is none. */
+  /** Reads the bytes of an existing file; undefined if it does not exist. */
   read(name: string): Promise<Uint8Array | undefined>;
-  /** Go on with the first `length` bytes of a file that has been read, or begin it anew with 0. */
+  /** Keeps the first `length` bytes of a file that has been read, or starts it over with 0. */
   begin(name: string, length: number): Promise<void>;
   add(name: string, bytes: Uint8Array): Promise<void>;
 }
 
 export const writeRules = { write: func<Write>(), read: func<Read>() };
 
-/** @throws ValueError if an option that is needed has not been given */
+/** A required option. @throws ValueError if it is undefined */
 export function required<T>(owner: string, name: string, expected: string, value: T | undefined): T {
   if (value !== undefined) return value;
   throw new ValueError(`${owner}: ${name} must be ${expected}, but received undefined.`);
 }
 
-/** `write`, which every callback that writes needs. */
+/** The required option `write`. @throws ValueError if it is undefined */
 export function requiredWrite(owner: string, write: Write | undefined): Write {
   return required(owner, 'write', 'a function (name, bytes)', write);
 }
 
-/** What `read` gave, if it gave a file. @throws ValueError for anything but bytes */
+/** Bytes that the function `read` returned; undefined for null. @throws ValueError for anything else */
 export function givenBytes(given: unknown): Uint8Array | undefined {
   if (given === undefined || given === null) return undefined;
   return readBytes(given, 'read must return the bytes of a file');
 }
 
-/**
- * Adds to files that are stored whole, each time anew: an addition takes the longer the longer the file is.
- */
+/** Storage that writes the whole file at each addition, which takes longer as the file grows. */
 export function wholeFiles(write: Write, read?: Read): Appender {
   const files = new Map<string, Uint8Array>();
   return {
@@ -80,7 +78,7 @@ const list: Rule<readonly object[]> = rule(
   (value): value is readonly object[] => Array.isArray(value) && value.every(isObject),
 );
 
-/** What the members of TrainParams must be where they are given. */
+/** Rules of the members of TrainParams, each of which may be missing. */
 const paramRules: Readonly<Record<string, Rule<unknown>>> = {
   ...{ epochs: count, initialEpoch: count, steps: count, verbose: verbosity, callbacks: list },
   ...{ onWarning: functions, explainNaN: functions },
@@ -96,8 +94,7 @@ function isList(value: unknown, type: string): boolean {
 }
 
 /**
- * How `fit` was called. @throws ValueError for anything else than an object, and for members that are none of
- * fit's
+ * Checked parameters of a call of `fit`. @throws ValueError for anything but an object, and for unfit members
  */
 export function readParams(owner: string, params: unknown): TrainParams {
   if (!isObject(params)) {

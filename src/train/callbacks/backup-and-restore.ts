@@ -1,6 +1,6 @@
 /**
- * backupAndRestore: saves training after every epoch and continues it after an interruption. The file itself
- * is written and read by backup-file.ts, which is loaded with the first backup.
+ * backupAndRestore: saves the state of training after every epoch and continues from it after an
+ * interruption. Not for the format of the file (backup-file.ts, loaded with the first backup).
  */
 import { boolean, checkOptions, func, oneOf, text } from '../../check.js';
 import { lazyImport } from '../../lazy.js';
@@ -9,7 +9,7 @@ import type { Callback, CallbackModel, Logs, TrainParams } from './types.js';
 import type { Read, Write } from './arguments.js';
 
 export interface BackupPolicy {
-  /** When to save: 'epoch', at the end of every epoch. */
+  /** When to save: 'epoch' (default), at the end of every epoch. */
   readonly saveFreq?: 'epoch';
   /** Delete the backup when training ends. Default true. */
   readonly deleteCheckpoint?: boolean;
@@ -18,9 +18,9 @@ export interface BackupPolicy {
 export interface BackupAndRestoreOptions extends BackupPolicy {
   readonly write: Write;
   readonly read: Read;
-  /** Deletes the backup; without it, a file of no bytes is written. */
+  /** Deletes the backup. Default: an empty file is written in its place. */
   readonly remove?: (name: string) => void | Promise<void>;
-  /** Default 'backup.safetensors'. */
+  /** Name of the file. Default 'backup.safetensors'. */
   readonly name?: string;
 }
 

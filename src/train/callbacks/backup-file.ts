@@ -1,6 +1,6 @@
 /**
- * The file of backupAndRestore: writing, reading, checks, and giving states back to model and callbacks. Not
- * for model files, which io/model-file.ts writes.
+ * The file of backupAndRestore: writes it, reads and checks it, and restores the states of model and
+ * callbacks. Not for model files (io/model-file.ts).
  */
 import { describe } from '../../check.js';
 import { crc32 } from '../../data/crc32.js';
@@ -13,7 +13,7 @@ import { writeSafetensors } from '../../io/safetensors.js';
 import type { NdArray } from '../../ndarray.js';
 import type { Callback, CallbackModel, CallbackState, TrainingState } from './types.js';
 
-/** Everything that an interrupted fit goes on from. */
+/** The state that an interrupted fit continues from. */
 export interface Backup {
   readonly training: TrainingState;
   /** States of the callbacks that have one, in their order. */
@@ -23,15 +23,15 @@ export interface Backup {
 const KIND = 'lamella.backup';
 const VERSION = '1';
 
-/** What a backup has from byte 8 on; then come the eight digits of its checksum. */
+/** Bytes of a backup from byte 8 on; the eight digits of its checksum follow. */
 const BEGINNING = '{"__metadata__":{"checksum":"';
 const CHECKSUM_AT = 8 + BEGINNING.length;
 const UNKNOWN = '00000000';
 
 /**
- * A safetensors file: weights/i, slots/j/i, random, callbacks/k/name/i; all numbers as JSON in its metadata.
- * The checksum, first in the metadata, is the CRC-32 of the whole file with 00000000 in its place, in
- * hexadecimal.
+ * Write a backup as a safetensors file: arrays weights/i, slots/j/i, random, callbacks/k/name/i; all numbers
+ * as JSON in its metadata. The checksum, first in the metadata, is the CRC-32 of the whole file with 00000000
+ * in its place, in hexadecimal.
  */
 export function writeBackup({ training, callbacks }: Backup): Uint8Array<ArrayBuffer> {
   const { weights, optimizer, random, ...numbers } = training;
@@ -76,13 +76,13 @@ function checkIntact(bytes: Uint8Array): void {
   );
 }
 
-/** JSON has no NaN, no infinities and no -0: they become texts. */
+/** A value for JSON, where NaN, the infinities and -0 become strings. */
 function saidAloud(_name: string, value: unknown): unknown {
   if (typeof value !== 'number' || (Number.isFinite(value) && !Object.is(value, -0))) return value;
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-/** @throws FormatError if the bytes are no backup, or not a whole one */
+/** Read a backup. @throws FormatError if the bytes are not a backup, or not a whole one */
 export function readBackup(bytes: Uint8Array): Backup {
   const { arrays, metadata } = readSafetensors(bytes);
   if (metadata.get(KIND) !== VERSION) {
@@ -97,7 +97,7 @@ export function readBackup(bytes: Uint8Array): Backup {
 }
 
 /**
- * Let a model, and the callbacks that have a state, go on from a backup.
+ * Restore a model, and the callbacks that have a state, from a backup.
  *
  * @param takers the callbacks of this fit that have a state
  * @throws FormatError for damaged bytes, ValueError for a backup of a fit with other callbacks

@@ -1,6 +1,6 @@
 /**
- * What modelCheckpoint does when it may have to save: deciding, naming the file, writing. Loaded with the
- * first of these; options and hooks are in model-checkpoint.ts.
+ * The work of modelCheckpoint at the moments when it may save: decides, names the file, writes it. Loaded at
+ * the first such moment. Not for its options and hooks (model-checkpoint.ts).
  */
 import { ValueError } from '../../errors.js';
 import { LamellaWarning, warn } from '../../warnings.js';
@@ -11,29 +11,32 @@ import type { CallbackModel, Logs, TrainParams } from './types.js';
 import type { Write } from './arguments.js';
 
 export interface CheckpointPolicy {
-  /** What to watch, as the logs name it. Default 'val_loss'. */
+  /** Name of the value to monitor, as in the logs. Default 'val_loss'. */
   readonly monitor?: string;
-  /** 1: say what is saved. Default 0. */
+  /** 1: print what is saved. Default 0. */
   readonly verbose?: number | boolean;
   /** Save only when `monitor` has improved. Default false: every time. */
   readonly saveBestOnly?: boolean;
-  /** Which way is better. Default 'auto': by the name of `monitor`. */
+  /**
+   * Direction of improvement: 'min' (smaller is better), 'max', or 'auto' (default), by the name of
+   * `monitor`.
+   */
   readonly mode?: Mode;
   /** 'epoch' (default): at the end of every epoch. A number: after so many steps, counted over all epochs. */
   readonly saveFreq?: 'epoch' | number;
   /**
-   * What the first model of a fit has to be better than. Default null: nothing. Give it the `best` of an
-   * earlier fit to keep what that fit has stored unless this one does better.
+   * Value that the first model of a fit must improve on. Default null: any value does. Pass the `best` of an
+   * earlier fit to keep its file unless this fit improves on it.
    */
   readonly initialValueThreshold?: number | null;
 }
 
-/** What decides whether a model is stored. */
+/** The state by which `saveCheckpoint` decides whether to store a model. */
 interface Decision {
   readonly policy: Required<CheckpointPolicy>;
   readonly comparison: Comparison;
   readonly params: TrainParams | undefined;
-  /** Holds the best value so far, and gets a better one before the model is stored. */
+  /** Holder of the best value so far, updated before the model is stored. */
   readonly bests: { best: number | null };
 }
 
@@ -44,7 +47,7 @@ interface Moment {
   readonly model: CallbackModel;
 }
 
-/** Store a model under a name that is filled in, if it is wanted. */
+/** Store a model if the policy wants it, under `pattern` with its values filled in. */
 export async function saveCheckpoint(
   pattern: string,
   write: Write,
@@ -93,7 +96,7 @@ function isWanted(
  * d, f and e.
  *
  * @param values 'epoch' and 'batch' are integers, all others are not
- * @throws ValueError for a value that is not there, or another format
+ * @throws ValueError for an unknown value or another format
  */
 export function fileName(owner: string, pattern: string, values: Readonly<Record<string, number>>): string {
   return pattern.replace(/\{([^{}:]*)(?::([^{}]*))?\}/g, (_all, key: string, format: string | undefined) => {

@@ -1,3 +1,7 @@
+/**
+ * The file of csvLogger: starts or continues it, and adds a line per epoch. Not for its options and hooks,
+ * which are in csv-logger.ts.
+ */
 import { loggedValue } from './arguments.js';
 import { floatText } from './monitor.js';
 import type { Logs } from './types.js';
@@ -6,13 +10,13 @@ import type { Appender } from './arguments.js';
 const LINE_FEED = 10;
 
 interface Going {
-  /** Go on with a file that exists. */
+  /** Continue an existing file. */
   readonly append: boolean;
-  /** The 0-based epoch that a resumed fit begins with: the file goes on before its line. */
+  /** 0-based first epoch of a resumed fit: the file is cut off before its line. */
   readonly resumedFrom: number | undefined;
 }
 
-/** Begins a file of values by epoch, or goes on with the one that is there. */
+/** Opens a CSV file: starts it, or continues an existing one. */
 export async function openCsvFile(
   files: Appender,
   name: string,
@@ -36,7 +40,7 @@ export class CsvFile {
   readonly #name: string;
   readonly #separator: string;
   #keys: readonly string[] | undefined;
-  /** What comes before the next line. */
+  /** Text to write before the next line; undefined for none. */
   before: 'header' | 'line break' | undefined;
 
   constructor(files: Appender, name: string, separator: string) {
@@ -49,7 +53,7 @@ export class CsvFile {
    * Add the line of an epoch.
    *
    * @param epoch 0-based
-   * @param metrics names of values that an epoch may have, if the first has them or not
+   * @param metrics names of values that get a column even if the first epoch lacks them
    */
   async add(epoch: number, logs: Logs, metrics: readonly string[] = []): Promise<void> {
     const keys = (this.#keys ??= [...new Set([...Object.keys(logs), ...metrics])].sort());

@@ -1,3 +1,7 @@
+/**
+ * csvLogger: its options and hooks. Not for the lines of the file (csv-file.ts), which is loaded with the
+ * first epoch.
+ */
 import { boolean, checkOptions, rule, text } from '../../check.js';
 import { lazyImport } from '../../lazy.js';
 import { checkIndex, checkLogs, readParams, requiredWrite, wholeFiles, writeRules } from './arguments.js';
@@ -6,27 +10,27 @@ import type { Callback, CallbackModel, Logs, TrainParams } from './types.js';
 import type { Appender, Read, Write } from './arguments.js';
 
 export interface CsvLayout {
-  /** One character between values. Default ','. */
+  /** Character between values. Default ','. */
   readonly separator?: string;
   /**
-   * Go on with a file that exists, whose first line stays its only header. Default false: begin anew in every
-   * fit, but for one that `backupAndRestore` resumes.
+   * Append to an existing file, whose first line remains the only header. Default false: every fit starts a
+   * new file, except one that `backupAndRestore` resumes.
    */
   readonly append?: boolean;
 }
 
 export interface CsvLoggerOptions extends CsvLayout {
   /**
-   * Stores the file, whole, after every epoch: for very many epochs, `path` of `lamella/node`, which appends,
-   * is faster.
+   * Stores the whole file after every epoch. For very many epochs, option `path` of `lamella/node`, which
+   * appends, is faster.
    */
   readonly write: Write;
   /**
-   * Gives the file that `append` or a resumed fit goes on with; without it, they go on with what this
+   * Returns the file that `append` or a resumed fit continues. Default: they continue the file that this
    * callback has written.
    */
   readonly read?: Read;
-  /** Default 'training.csv'. */
+  /** Name of the file. Default 'training.csv'. */
   readonly name?: string;
 }
 
@@ -43,7 +47,7 @@ export const csvRules = { separator: character, append: boolean };
  * end in \r\n, names that need it are quoted (RFC 4180), and a name that a spreadsheet would take for a
  * formula gets a ' in front.
  *
- * Where `backupAndRestore` resumes training, the file goes on too: lines of the epochs that are trained
+ * Where `backupAndRestore` resumes training, the file is continued: lines of the epochs that are trained
  * again, and a last line that was cut short, are replaced.
  */
 export class CsvLogger implements Callback {
@@ -59,7 +63,7 @@ export class CsvLogger implements Callback {
     this.#layout = { separator: ',', append: false, ...layout };
   }
 
-  /** Begins anew. */
+  /** Starts over with a new fit. */
   setParams(params: TrainParams): void {
     this.#params = readParams('csvLogger', params);
     this.#file = undefined;

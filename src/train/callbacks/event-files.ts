@@ -1,6 +1,6 @@
 /**
- * The event files of tensorBoard: names, records of epochs and batches, histograms of weights. The encoding
- * is in io/tfevents.ts; options and hooks are in tensor-board.ts.
+ * The event files of tensorBoard: their names, records of epochs and batches, histograms of weights. Not for
+ * the encoding (io/tfevents.ts), nor for options and hooks (tensor-board.ts).
  */
 import type { EventValue, Histogram } from '../../io/tfevents.js';
 import { encodeEvent, encodeFileVersion } from '../../io/tfevents.js';
@@ -8,7 +8,7 @@ import { freshSeed } from '../../random.js';
 import type { CallbackModel } from './types.js';
 import type { Appender } from './arguments.js';
 
-/** Where event files go. */
+/** Destination of event files: directory, host and storage. */
 export interface EventPlace {
   /** Directory that the names begin with; '' for none. */
   readonly logDir: string;
@@ -24,7 +24,7 @@ export class EventFiles {
   readonly #place: EventPlace;
   readonly #now: () => number;
   readonly #names = new Map<Part, string>();
-  /** Tells files of other callbacks and processes apart; drawn with the first file. */
+  /** Random part of the names, unlike that of other callbacks and processes; drawn with the first file. */
   #id: number | undefined;
   #fits = 0;
 
@@ -34,7 +34,7 @@ export class EventFiles {
     this.#now = now;
   }
 
-  /** What follows goes to new files. */
+  /** Starts new files for the values that follow. */
   beginFit(): void {
     this.#names.clear();
     this.#fits += 1;
@@ -44,7 +44,7 @@ export class EventFiles {
    * Add the values of an epoch, those of validation to its own file.
    *
    * @param epoch 0-based
-   * @param own what the callback has measured itself
+   * @param own values that the callback has measured itself
    */
   async addEpoch(epoch: number, logs: [string, number][], own: [string, number][]): Promise<void> {
     const training = logs.filter(([name]) => !name.startsWith('val_'));
@@ -89,7 +89,7 @@ export class EventFiles {
 
 const BUCKETS = 30;
 
-/** How values are distributed, over 30 buckets of one width from the least to the greatest. */
+/** Histogram of values, in 30 buckets of equal width from their minimum to their maximum. */
 export function histogram(values: ArrayLike<number>): Histogram {
   let min = Infinity;
   let max = -Infinity;

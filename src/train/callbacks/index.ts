@@ -18,11 +18,11 @@ const progressRules = {
 };
 
 /**
- * Callbacks for `fit`, with Keras's options, defaults and messages. Those that write take `write: (name,
- * bytes)`; the same names in `lamella/node` take `path`.
+ * Callbacks for `fit`, with Keras's options, defaults and messages. Those that write files take a function
+ * `write: (name, bytes)` here, and a `path` in `lamella/node`.
  */
 export const callbacks = {
-  /** Ends training when a value no longer improves; can go back to the best weights. */
+  /** Ends training when a value no longer improves, and can restore the best weights. */
   earlyStopping: (options?: EarlyStoppingOptions): EarlyStopping => new EarlyStopping(options),
   /** Stores the model at the end of epochs, or after some steps. */
   modelCheckpoint,
@@ -39,9 +39,12 @@ export const callbacks = {
   tensorBoard,
   /** Ends training normally when a loss is NaN or infinite. */
   terminateOnNaN: (options?: TerminateOnNaNOptions): TerminateOnNaN => new TerminateOnNaN(options),
-  /** Saves training after every epoch, and goes on from there after an interruption. */
+  /** Saves the state of training after every epoch, and continues from it after an interruption. */
   backupAndRestore,
-  /** Keras's progress bar, wherever its text is to go. `fit` shows one by itself unless `verbose` is 0. */
+  /**
+   * Keras's progress bar, written to a destination of your choice. `fit` shows one of its own unless
+   * `verbose` is 0.
+   */
   progress: (options?: ProgressOptions): Progress =>
     new Progress(checkOptions('progress', options, progressRules)),
 };

@@ -1,6 +1,6 @@
 /**
- * Callbacks that change the learning rate: LearningRateScheduler and ReduceLROnPlateau. Schedules that
- * belong to an optimizer are in network/.
+ * Callbacks that change the learning rate: LearningRateScheduler and ReduceLROnPlateau. Not for the schedules
+ * of an optimizer, which network/ computes step by step.
  */
 import { checkOptions, checkValue, func, number, integer, text } from '../../check.js';
 import { ValueError } from '../../errors.js';
@@ -15,7 +15,7 @@ type EpochSchedule = (epoch: number, learningRate: number) => number;
 
 export interface LearningRateSchedulerOptions {
   readonly schedule: EpochSchedule;
-  /** 1: say which learning rate every epoch has. Default 0. */
+  /** 1: print the learning rate of every epoch. Default 0. */
   readonly verbose?: number | boolean;
 }
 
@@ -62,21 +62,24 @@ export class LearningRateScheduler implements Callback {
 }
 
 export interface ReduceLROnPlateauOptions {
-  /** What to watch, as the logs name it. Default 'val_loss'. */
+  /** Name of the value to monitor, as in the logs. Default 'val_loss'. */
   readonly monitor?: string;
-  /** What the learning rate is multiplied with, > 0 and < 1. Default .1. */
+  /** Factor of a reduction: the learning rate is multiplied by it; > 0 and < 1. Default .1. */
   readonly factor?: number;
-  /** Epochs without improvement, one after the other, before that. Default 10. */
+  /** Consecutive epochs without improvement before a reduction. Default 10. */
   readonly patience?: number;
-  /** 1: say so. Default 0. */
+  /** 1: print each reduction. Default 0. */
   readonly verbose?: number | boolean;
-  /** Which way is better. Default 'auto': by the name of `monitor`. */
+  /**
+   * Direction of improvement: 'min' (smaller is better), 'max', or 'auto' (default), by the name of
+   * `monitor`.
+   */
   readonly mode?: Mode;
-  /** Least change that counts as an improvement. Default 1e-4. */
+  /** Smallest change that counts as an improvement. Default 1e-4. */
   readonly minDelta?: number;
-  /** Epochs after a reduction that do not count. Default 0. */
+  /** Epochs after a reduction that do not count towards `patience`. Default 0. */
   readonly cooldown?: number;
-  /** Least learning rate. Default 0. */
+  /** Lower bound of the learning rate. Default 0. */
   readonly minLr?: number;
 }
 

@@ -1,13 +1,13 @@
 /**
- * Checks the callbacks that fit is given, and calls their hooks in order. The interface of a callback is in
- * types.ts.
+ * Checks the callbacks passed to fit, and calls their hooks in order. Not for the interface of a callback
+ * (types.ts).
  */
 import { describe } from '../../check.js';
 import { ValueError } from '../../errors.js';
 import type { FitPhase } from '../fit-guard.js';
 import type { Callback, CallbackModel, Logs } from './types.js';
 
-/** Everything that fit calls of a callback. */
+/** Names of all members of a callback that fit calls. */
 const HOOKS = Object.keys({
   ...{ setParams: 1, onTrainBegin: 1, onEpochBegin: 1, onBatchEnd: 1, onEpochEnd: 1, onEpochSettled: 1 },
   ...{ onTrainEnd: 1, getState: 1, setState: 1 },
@@ -31,11 +31,11 @@ function bare(name: string): string {
 }
 
 /**
- * The callbacks that fit was given: one, or an array of them.
+ * Checked callbacks of a call of fit, given as one or as an array.
  *
  * @param owner what errors name: 'sequential.fit'
  * @throws ValueError for anything but objects with hooks; for hooks that are no functions; for members that
- * look like hooks but are never called: `on…`, or a hook of this package or of Keras in another spelling
+ *   look like hooks but are never called: `on…`, or a hook of this package or of Keras in another spelling
  */
 export function readCallbacks(owner: string, given: unknown): Callback<any>[] {
   if (given === undefined || given === null) return [];

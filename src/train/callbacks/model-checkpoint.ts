@@ -1,6 +1,6 @@
 /**
- * modelCheckpoint: its options, and its hooks, which find out when to save. Saving is in checkpoint-file.ts,
- * which is loaded when it is first needed.
+ * modelCheckpoint: its options, and its hooks, which determine when to save. Not for saving
+ * (checkpoint-file.ts, loaded when it is first needed).
  */
 import { anyOf, boolean, checkOptions, nullable, number, oneOf, positiveInteger, text } from '../../check.js';
 import { lazyImport } from '../../lazy.js';
@@ -20,11 +20,11 @@ import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from '
 import type { Write } from './arguments.js';
 
 export interface ModelCheckpointOptions extends CheckpointPolicy {
-  /** Stores a model: the bytes are those of `model.toBytes()`, for `loadModel`. */
+  /** Stores a model: the bytes are those of `model.toBytes()`, which `loadModel` reads. */
   readonly write: Write;
   /**
-   * May hold {epoch}, counted from 1, {batch} and any value of the logs, formatted as in Python:
-   * '{epoch:02d}-{val_loss:.2f}'. Default 'model.safetensors'.
+   * Name of the file. It may contain {epoch}, counted from 1, {batch} and any value of the logs, formatted as
+   * in Python: '{epoch:02d}-{val_loss:.2f}'. Default 'model.safetensors'.
    */
   readonly name?: string;
 }
@@ -49,8 +49,9 @@ const defaults = {
 
 /**
  * Stores the model at the end of epochs, or after some steps (keras/src/callbacks/model_checkpoint.py). With
- * `saveBestOnly`, NaN is never best, with one warning per fit. Every fit begins anew, with
- * `initialValueThreshold` as the best value and no steps counted, where Keras's goes on from the fit before.
+ * `saveBestOnly`, NaN is never best, with one warning per fit. Every fit starts over, with
+ * `initialValueThreshold` as the best value and no steps counted; in Keras it continues from the previous
+ * fit.
  */
 export class ModelCheckpoint implements Callback {
   readonly #name: string;
@@ -62,7 +63,7 @@ export class ModelCheckpoint implements Callback {
   #steps = 0;
   /** Best value of this fit so far; `initialValueThreshold` before the first. */
   best: number | null;
-  /** Only there if steps are counted: values are measured at every step for those who watch them. */
+  /** Defined only if steps are counted, since fit then computes the logs at every step. */
   readonly onBatchEnd?: NonNullable<Callback['onBatchEnd']>;
 
   constructor(name: string, write: Write, policy: CheckpointPolicy) {

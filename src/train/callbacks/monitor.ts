@@ -1,9 +1,15 @@
+/**
+ * Comparison of monitored values for the callbacks that stop, save or reduce: which of two is better, and a
+ * warning where one is NaN. Not for what the callbacks then do.
+ */
 import { anyOf, boolean, describe, integer, oneOf } from '../../check.js';
 import { ValueError } from '../../errors.js';
 import { LamellaWarning, warn } from '../../warnings.js';
 import type { TrainParams } from './types.js';
 
-/** Which way is better; 'auto': by the name of what is monitored. */
+/**
+ * Direction of improvement: 'min' (smaller is better), 'max', or 'auto', by the name of the monitored value.
+ */
 export type Mode = 'auto' | 'min' | 'max';
 
 type Direction = 'min' | 'max';
@@ -19,10 +25,12 @@ const DOWN = [
 
 export const modeRule = oneOf<Mode>(['auto', 'min', 'max']);
 
-/** 0 or false: silent; 1 or true: say what the callback does. */
+/**
+ * Rule of the option `verbose` of callbacks: 0 or false is silent, 1 or true prints what the callback does.
+ */
 export const verboseRule = anyOf(boolean, integer({ min: 0, max: 2 }));
 
-/** Which way a metric is better. @throws ValueError if neither the mode nor the name tells */
+/** Direction in which a metric improves. @throws ValueError if neither mode nor name determines it */
 function directionOf(owner: string, monitor: string, mode: Mode): Direction {
   if (mode !== 'auto') return mode;
   const name = monitor.replace(/^val_/, '').replaceAll('_', '').toLowerCase();
@@ -33,7 +41,7 @@ function directionOf(owner: string, monitor: string, mode: Mode): Direction {
   );
 }
 
-/** Decides whether a value is better than another by more than `minDelta`. NaN never is. */
+/** Decides if a value is better than another by more than `minDelta`. NaN is never better. */
 export class Comparison {
   readonly #owner: string;
   readonly #monitor: string;
@@ -47,7 +55,10 @@ export class Comparison {
     this.#minDelta = Math.abs(minDelta);
   }
 
-  /** Any number improves on nothing, NaN on nothing at all (keras/src/callbacks/monitor_callback.py). */
+  /**
+   * True if `current` improves on `best`. Any number improves on null; NaN never improves
+   * (keras/src/callbacks/monitor_callback.py).
+   */
   improves(current: number, best: number | null): boolean {
     const direction = directionOf(this.#owner, this.#monitor, this.#mode);
     if (Number.isNaN(current)) return false;

@@ -1,19 +1,21 @@
 /**
- * Prints the progress of fit, as its option `verbose` asks for. Logs in files are written by csvLogger and
- * tensorBoard.
+ * Prints the progress of fit to a terminal or a function, as its option `verbose` says. Not for logs in
+ * files, which csvLogger and tensorBoard write.
  */
 import { checkIndex, loggedValues, readClock, readParams } from './arguments.js';
 import type { Callback, Logs, TrainParams } from './types.js';
 
-/** Where progress is shown. */
+/** Options of `callbacks.progress`: destination and form of the text. */
 export interface ProgressOptions {
-  /** Receives text as it is to appear. Default: stdout where there is one, else the console, line by line. */
+  /** Receives the text to print. Default: stdout where there is one, else the console, line by line. */
   readonly write?: (text: string) => void;
-  /** True if lines can be drawn over again, in colours. Default: true if stdout is a terminal. */
+  /**
+   * True if lines can be redrawn, in colours. Default: true if stdout is a terminal and `write` is not given.
+   */
   readonly terminal?: boolean;
-  /** 1: a bar, 2: a line per epoch. Default: as `fit` was told. */
+  /** 1: a bar, 2: a line per epoch, 0: nothing. Default: the `verbose` of `fit`. */
   readonly verbose?: 0 | 1 | 2;
-  /** The clock, in milliseconds. */
+  /** The clock, in milliseconds. Default: performance.now. */
   readonly now?: () => number;
 }
 
@@ -31,9 +33,7 @@ function stdout(): Stdout | undefined {
   return (globalThis as { process?: { stdout?: Stdout } }).process?.stdout;
 }
 
-/**
- * Keras 3's progress (keras/src/utils/progbar.py): a bar while an epoch runs, or a line when it has ended.
- */
+/** Prints Keras 3's progress (keras/src/utils/progbar.py): a bar while an epoch runs, or a line after it. */
 export class Progress implements Callback {
   readonly #options: ProgressOptions;
   readonly #write: (text: string) => void;
@@ -75,7 +75,7 @@ export class Progress implements Callback {
     if (this.#verbose > 0 && epochs > 1) this.#write(`Epoch ${index + 1}/${epochs}\n`);
   }
 
-  /** Counts a batch; true if the bar is due to be drawn again, for which the values are asked only then. */
+  /** Counts a batch. Returns true if the bar is due to be redrawn: only then are the logs computed. */
   due(index: number): boolean {
     checkIndex('progress', index);
     this.#seen = index + 1;

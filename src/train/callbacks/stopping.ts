@@ -1,6 +1,6 @@
 /**
- * Callbacks that stop training: EarlyStopping and TerminateOnNaN. Which of two values is better is decided
- * in monitor.ts.
+ * Callbacks that stop training: EarlyStopping and TerminateOnNaN. Not for deciding which of two values is
+ * better (monitor.ts).
  */
 import { boolean, checkOptions, integer, nullable, number, text } from '../../check.js';
 import type { NdArray } from '../../ndarray.js';
@@ -20,24 +20,27 @@ import type { Callback, CallbackModel, CallbackState, Logs, TrainParams } from '
 import { ValueError } from '../../errors.js';
 
 export interface EarlyStoppingOptions {
-  /** What to watch, as the logs name it. Default 'val_loss'. */
+  /** Name of the value to monitor, as in the logs. Default 'val_loss'. */
   readonly monitor?: string;
-  /** Least change that counts as an improvement. Default 0. */
+  /** Smallest change that counts as an improvement. Default 0. */
   readonly minDelta?: number;
   /**
-   * Epochs without improvement, one after the other, that end training. Default 0; the first epoch whose
-   * value is a number always improves.
+   * Consecutive epochs without improvement that end training. Default 0. The first epoch whose value is a
+   * number always improves.
    */
   readonly patience?: number;
-  /** 1: say when training ends and which weights are restored. Default 0. */
+  /** 1: print when training ends and which weights are restored. Default 0. */
   readonly verbose?: number | boolean;
-  /** Which way is better. Default 'auto': by the name of `monitor`. */
+  /**
+   * Direction of improvement: 'min' (smaller is better), 'max', or 'auto' (default), by the name of
+   * `monitor`.
+   */
   readonly mode?: Mode;
-  /** A value that has to be improved on for `patience` to begin anew. Default null, none. */
+  /** Value that an epoch must improve on to reset `patience`. Default null: none. */
   readonly baseline?: number | null;
-  /** Go back to the weights of the best epoch when training ends, whatever ended it. Default false. */
+  /** Restore the weights of the best epoch when training ends, whatever ended it. Default false. */
   readonly restoreBestWeights?: boolean;
-  /** 0-based epoch from which on to watch. Default 0. */
+  /** 0-based epoch from which to monitor. Default 0. */
   readonly startFromEpoch?: number;
 }
 
@@ -65,7 +68,7 @@ const defaults = {
 
 /**
  * Ends training when a value no longer improves (keras/src/callbacks/early_stopping.py). NaN is no
- * improvement: it counts towards `patience`, with one warning per fit. Every fit begins anew.
+ * improvement: it counts towards `patience`, with one warning per fit. Every fit starts over.
  */
 export class EarlyStopping implements Callback {
   readonly #options: Required<EarlyStoppingOptions>;
@@ -74,7 +77,7 @@ export class EarlyStopping implements Callback {
   #bestWeights: readonly NdArray[] | null = null;
   /** Best value of this fit so far; null before the first. */
   best: number | null = null;
-  /** 0-based. */
+  /** 0-based epoch of the best value. */
   bestEpoch = 0;
   /** 0-based epoch at whose end training was stopped; 0 if it was not. */
   stoppedEpoch = 0;
@@ -87,7 +90,7 @@ export class EarlyStopping implements Callback {
     this.#comparison = new Comparison('earlyStopping', monitor, mode, minDelta);
   }
 
-  /** Begins anew. */
+  /** Starts over with a new fit. */
   setParams(params: TrainParams): void {
     this.#params = readParams('earlyStopping', params);
     this.best = this.#bestWeights = null;

@@ -1,6 +1,6 @@
 /**
- * tensorBoard: its options and hooks. The event files are written by event-files.ts, which is loaded when it
- * is first needed.
+ * tensorBoard: its options and hooks. Not for the event files (event-files.ts, loaded when it is first
+ * needed).
  */
 import { anyOf, boolean, checkOptions, func, integer, oneOf, positiveInteger, text } from '../../check.js';
 import { lazyImport } from '../../lazy.js';
@@ -19,23 +19,26 @@ import type { Callback, CallbackModel, CallbackState, Logs } from './types.js';
 import type { Appender, Write } from './arguments.js';
 
 export interface EventPolicy {
-  /** 'epoch' (default); 'batch' or a number: also every so many steps, as batch_loss and so on. */
+  /**
+   * When to write values: 'epoch' (default), at the end of epochs; 'batch' or a number n also writes them
+   * after every step or every n steps, as batch_loss and so on.
+   */
   readonly updateFreq?: 'epoch' | 'batch' | number;
-  /** Epochs between distributions of the weights; 0 (default): none. */
+  /** Number of epochs between histograms of the weights; 0 (default): none. */
   readonly histogramFreq?: number;
-  /** Also write epoch_steps_per_second. Default false. */
+  /** Write epoch_steps_per_second too. Default false. */
   readonly writeStepsPerSecond?: boolean;
-  /** Milliseconds since 1970, for the times of the events. Default Date.now. */
+  /** Clock for the times of events, in milliseconds since 1970. Default Date.now. */
   readonly now?: () => number;
 }
 
 export interface TensorBoardOptions extends EventPolicy {
   /**
-   * Stores an event file, whole, each time that it has grown: `path` of `lamella/node`, which appends, is
+   * Stores the whole event file each time it has grown. Option `path` of `lamella/node`, which appends, is
    * faster.
    */
   readonly write: Write;
-  /** Directory that the names begin with. Default 'logs'. */
+  /** Directory at the beginning of the names. Default 'logs'. */
   readonly logDir?: string;
 }
 
@@ -49,7 +52,7 @@ export const eventRules = {
 /**
  * Writes event files for TensorBoard: epoch_<name> at step <epoch>, training in train/, validation in
  * validation/; distributions of weights as <layer>/<weight>/histogram (keras/src/callbacks/tensorboard.py).
- * Every fit writes files of its own, with names that are never used again.
+ * Every fit writes new files, under names that are never reused.
  */
 export class TensorBoard implements Callback {
   readonly #place: EventPlace;
@@ -59,7 +62,7 @@ export class TensorBoard implements Callback {
   #steps = 0;
   #epochSteps = 0;
   #epochBegan = 0;
-  /** Only there if steps are counted: values are measured at every step for those who watch them. */
+  /** Defined only if steps are counted, since fit then computes the logs at every step. */
   readonly onBatchEnd?: NonNullable<Callback['onBatchEnd']>;
 
   constructor(logDir: string, host: string, files: Appender, policy: EventPolicy) {
@@ -69,7 +72,7 @@ export class TensorBoard implements Callback {
     this.onBatchEnd = (_batch, logs) => this.#countStep(logs);
   }
 
-  /** Begins anew. */
+  /** Starts over with a new fit. */
   setParams(): void {
     this.#isNewFit = true;
     this.#steps = 0;

@@ -1,6 +1,6 @@
 /**
- * The interface of callbacks, and what their hooks are given: logs, the model, the state of training. Types
- * only.
+ * The interface of callbacks, and the types that their hooks receive: logs, model, state of training. Types
+ * only; checks of them are in arguments.ts.
  */
 import type { NdArray } from '../../ndarray.js';
 import type { RandomStateData } from '../../random.js';
@@ -51,7 +51,7 @@ export interface CallbackModel {
   readonly weightNames: readonly string[];
   /** Copies of all weights, layer by layer. */
   getWeights(): NdArray[];
-  /** Allowed while a callback runs: between two steps. */
+  /** Replaces all weights; allowed while a callback runs, between two steps. */
   setWeights(weights: readonly NdArray[]): void;
   /** Set it to true to end training before the next step. */
   stopTraining: boolean;
@@ -93,15 +93,15 @@ type Awaitable = void | Promise<void>;
  * `fit` rejects with it.
  */
 export interface Callback<M extends CallbackModel = CallbackModel> {
-  /** A fit begins: told to all callbacks before any `onTrainBegin`. */
+  /** Called when a fit begins, for all callbacks before any `onTrainBegin`. */
   setParams?(params: TrainParams): void;
   onTrainBegin?(logs: Logs, model: M): Awaitable;
   onEpochBegin?(index: number, logs: Logs, model: M): Awaitable;
   onBatchEnd?(index: number, logs: Logs, model: M): Awaitable;
   onEpochEnd?(index: number, logs: Logs, model: M): Awaitable;
   /**
-   * After the `onEpochEnd` of all callbacks, when the history holds the epoch: the state of training is
-   * whole.
+   * Called after the `onEpochEnd` of all callbacks, when the history includes the epoch and the state of
+   * training is complete.
    */
   onEpochSettled?(index: number, logs: Logs, model: M): Awaitable;
   onTrainEnd?(logs: Logs, model: M): Awaitable;
