@@ -1,7 +1,7 @@
 /**
  * Checks what callers give: options against closed schemas, single values, and the options of methods whose
  * name ends in Async. The rules themselves are in check/rules.ts, what errors say of a value in
- * check/describe.ts.
+ * check/describe.ts, choices by name with options of their own in check/named.ts.
  */
 import { ValueError } from './errors.js';
 import { describe, quote, closestName, toCamelCase } from './check/describe.js';

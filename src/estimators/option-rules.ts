@@ -4,10 +4,9 @@ import { classWeightEntries, describeBadWeight } from '../data/weights.js';
 import type { Label } from '../data/labels.js';
 import { ValueError } from '../errors.js';
 import type { Activation } from '../network/activations.js';
-import { isTrainable } from '../network/activations.js';
-import { resolveActivation } from '../network/options/activations.js';
-import type { OptimizerConfig } from '../network/options/optimizers.js';
-import { resolveOptimizer } from '../network/options/optimizers.js';
+import { isTrainable, resolveActivation } from '../network/activations.js';
+import type { OptimizerConfig } from '../network/optimizer-options.js';
+import { resolveOptimizer } from '../network/optimizer-options.js';
 import { RandomState } from '../random.js';
 
 /** Activations that a hidden layer can train through. */

@@ -4,8 +4,8 @@
  */
 import type { OptimizerSpec, OptimizerState } from '../network/optimizers.js';
 import { newOptimizerState } from '../network/optimizers.js';
-import { resolveOptimizer } from '../network/options/optimizers.js';
-import type { Schedule } from '../network/options/schedules.js';
+import { resolveOptimizer } from '../network/optimizer-options.js';
+import type { Schedule } from '../network/schedules.js';
 import type { MLPParams } from './options.js';
 
 /** An optimizer with its schedule, in the middle of training. partialFit goes on with it. */

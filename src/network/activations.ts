@@ -1,5 +1,11 @@
+// Activations: how callers may name them, what a plan must know of them, and the calls that compute them and
+// their slopes. Values and slopes are in assembly/activation.ts.
+import type { Schema } from '../check.js';
+import { describe } from '../check.js';
+import { nameIn } from '../check/named.js';
 import { Elementwise } from '../engine/generated/abi.js';
 import { call, type Call } from '../engine/kernels.js';
+import { ValueError } from '../errors.js';
 import type { Matrix } from './layout.js';
 import { paddedUnits } from './layout.js';
 
@@ -8,8 +14,25 @@ export type Activation = Elementwise | 'softmax' | 'logSoftmax';
 
 export const ACTIVATIONS = [...Object.keys(Elementwise), 'softmax', 'logSoftmax'] as Activation[];
 
-/** Other names of activations: Keras's swish, scikit-learn's identity and logistic. */
-export const ACTIVATION_ALIASES = { swish: 'silu', identity: 'linear', logistic: 'sigmoid' } as const;
+const TABLE = {
+  kind: 'activation',
+  group: 'activations',
+  schemas: Object.fromEntries(ACTIVATIONS.map((name) => [name, {}])) as Record<Activation, Schema>,
+  // Keras's swish, scikit-learn's identity and logistic.
+  aliases: { swish: 'silu', identity: 'linear', logistic: 'sigmoid' },
+} as const;
+
+/**
+ * The activation that a name stands for, in camelCase or snake_case; `swish`, `identity` and `logistic` are
+ * known too. null and undefined are `linear`.
+ *
+ * @throws ValueError for anything else, with the nearest name
+ */
+export function resolveActivation(given: unknown, owner: string): Activation {
+  if (given === undefined || given === null) return 'linear';
+  if (typeof given === 'string') return nameIn(TABLE, given, owner);
+  throw new ValueError(`${owner}: an activation must be a name, but received ${describe(given)}.`);
+}
 
 /** Threshold units have no slope: they can predict, but nothing trains through them. */
 export function isTrainable(activation: Activation): boolean {

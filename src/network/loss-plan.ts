@@ -1,7 +1,7 @@
 import type { Activation } from './activations.js';
 import type { Layout, Matrix } from './layout.js';
 import type { LossSpec } from './losses.js';
-import { isFused, takesLabels } from './losses.js';
+import { isFused, usesLabels } from './losses.js';
 import type { Parameter } from './parameters.js';
 import type { Penalties } from './penalties.js';
 import { planPenalties } from './penalties.js';
@@ -35,7 +35,7 @@ export function lossForm(spec: NetworkSpec, loss: LossSpec): { fused: boolean; l
   const last = spec.layers[spec.layers.length - 1];
   const plain = !('activityRegularizer' in last && last.activityRegularizer);
   const fused = plain && isFused(loss, outputActivation(spec));
-  return { fused, labels: takesLabels(loss, fused) };
+  return { fused, labels: usesLabels(loss, fused) };
 }
 
 interface LossSizes {

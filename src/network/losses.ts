@@ -1,3 +1,5 @@
+// Losses as the plan takes them: which kernel computes a loss and its gradient, and how it goes together with
+// the output activation. Options are in loss-options.ts, apart from here because lamella/predict loads this.
 import { ElementLoss } from '../engine/generated/abi.js';
 import { call, type Call } from '../engine/kernels.js';
 import type { Activation } from './activations.js';
@@ -26,7 +28,7 @@ export interface LossSpec {
   readonly range?: readonly [number, number];
 }
 
-/** The pairs of output activation and loss whose gradient with respect to the logits is prediction − target. */
+/** True if the gradient of the loss with respect to the logits is prediction − target. */
 export function isFused(loss: LossSpec, activation: Activation): boolean {
   if (loss.fromLogits) return false;
   const categorical =
@@ -37,8 +39,8 @@ export function isFused(loss: LossSpec, activation: Activation): boolean {
   );
 }
 
-/** Whether targets are given to the kernels as labels rather than values: sparse cross-entropy from logits. */
-export function takesLabels(loss: LossSpec, fused: boolean): boolean {
+/** True if kernels take targets as labels rather than values: sparse cross-entropy from logits. */
+export function usesLabels(loss: LossSpec, fused: boolean): boolean {
   return loss.name === 'sparseCategoricalCrossentropy' && (fused || (loss.fromLogits ?? false));
 }
 

@@ -1,6 +1,6 @@
 // What training needs of an optimizer: its update rule, the slots that the rule keeps, its scalars at every
 // step, and the state that a checkpoint holds. Formulas stand in scripts/kernels/rules.mjs, options in
-// options/optimizers.ts, apart from here because binaries that only predict do without them.
+// optimizer-options.ts, apart from here because lamella/predict does without them.
 import type { RuleScalars } from '../engine/generated/abi.js';
 import { RULE_SLOTS, RuleCode } from '../engine/generated/abi.js';
 

@@ -5,7 +5,7 @@
  */
 import { adviseOnScale, EXPONENTIAL, STEPWISE } from '../data/target-scale.js';
 import type { Activation } from '../network/activations.js';
-import type { NamedLoss, ResolvedLoss } from '../network/options/losses.js';
+import type { NamedLoss, ResolvedLoss } from '../network/loss-options.js';
 import type { Rows } from '../ndarray.js';
 import type { Loss } from './compile.js';
 import { finalActivation, impossible } from './compile.js';

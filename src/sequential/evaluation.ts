@@ -4,7 +4,7 @@
  */
 import { anything, positiveInteger, verbosity } from '../check.js';
 import type { Network } from '../network/network.js';
-import type { ResolvedLoss } from '../network/options/losses.js';
+import type { ResolvedLoss } from '../network/loss-options.js';
 import { sizeOf } from '../network/spec.js';
 import { nnzCapacity } from '../network/sparse/resident.js';
 import type { ArrayInput } from '../ndarray.js';

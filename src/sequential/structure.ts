@@ -8,7 +8,7 @@ import { describe } from '../check.js';
 import { ShapeError, UnsupportedError, ValueError } from '../errors.js';
 import { LAYERS } from '../layers/index.js';
 import type { LayerRule } from '../layers/rule.js';
-import { drawInitial } from '../network/options/initializers.js';
+import { drawInitial } from '../network/initializers.js';
 import type { Block, Parameter } from '../network/parameters.js';
 import { append } from '../network/parameters.js';
 import type { LayerSpec, NetworkSpec, Shape } from '../network/spec.js';

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { runAtOnce } from '../../src/yielding.js';
 import { Network } from '../../src/network/network.js';
 import { newOptimizerState } from '../../src/network/optimizers.js';
-import { resolveActivation } from '../../src/network/options/activations.js';
-import { resolveConstraint } from '../../src/network/options/constraints.js';
-import { resolveLoss, smoothTargets } from '../../src/network/options/losses.js';
-import { resolveOptimizer } from '../../src/network/options/optimizers.js';
-import { resolveRegularizer } from '../../src/network/options/regularizers.js';
+import { resolveActivation } from '../../src/network/activations.js';
+import { resolveConstraint } from '../../src/network/constraints.js';
+import { resolveLoss, smoothTargets } from '../../src/network/loss-options.js';
+import { resolveOptimizer } from '../../src/network/optimizer-options.js';
+import { resolveRegularizer } from '../../src/network/regularizers.js';
 import { outputActivation } from '../../src/network/loss-plan.js';
-import { isFused, takesLabels } from '../../src/network/losses.js';
+import { isFused, usesLabels } from '../../src/network/losses.js';
 import type { LayerSpec, NetworkSpec, ParameterRules } from '../../src/network/spec.js';
 import type { Dataset, Targets } from '../../src/network/feed.js';
 import { Trainer } from '../../src/train/trainer.js';
@@ -95,7 +95,7 @@ function targetsOf({ y, loss, lossOptions, layers }: TorchCase, spec: NetworkSpe
       data: runAtOnce(smoothTargets(Float32Array.from(stored.data), outputs, resolved)),
     };
   }
-  const labels = takesLabels(resolved.spec, isFused(resolved.spec, outputActivation(spec)));
+  const labels = usesLabels(resolved.spec, isFused(resolved.spec, outputActivation(spec)));
   if (labels) return { kind: 'labels', data: Int32Array.from(stored) };
   const oneHot = new Float32Array(ROWS * outputs);
   stored.forEach((label, row) => (oneHot[row * outputs + label] = 1));

@@ -4,10 +4,10 @@
  */
 import type { Schema } from '../../check.js';
 import { number, positiveInteger } from '../../check.js';
-import type { LossConfig } from '../../network/options/losses.js';
-import { LOSSES } from '../../network/options/losses.js';
-import type { Config } from '../../network/options/named.js';
-import { makeConfig, resolveConfig } from '../../network/options/named.js';
+import type { LossConfig } from '../../network/loss-options.js';
+import { LOSSES } from '../../network/loss-options.js';
+import type { Config } from '../../check/named.js';
+import { makeConfig, resolveConfig } from '../../check/named.js';
 import type { Shape } from '../../network/spec.js';
 import type { NdArray } from '../../ndarray.js';
 import {

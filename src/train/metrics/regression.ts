@@ -5,7 +5,7 @@
 import type { MetricState, RowValue } from './state.js';
 import { isSparse, targetOf, RowMean } from './state.js';
 import { exp, log, log1p } from '../../math.js';
-import type { LossOptions, NamedLoss } from '../../network/options/losses.js';
+import type { LossOptions, NamedLoss } from '../../network/loss-options.js';
 
 /**
  * Cosine of the angle between targets and predictions of a row, by the definition of

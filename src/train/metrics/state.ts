@@ -2,7 +2,7 @@
  * What a metric keeps while batches go by, and the types of metrics. The metrics themselves are in
  * classification.ts and regression.ts.
  */
-import type { Config } from '../../network/options/named.js';
+import type { Config } from '../../check/named.js';
 import { describe } from '../../check.js';
 import { ValueError } from '../../errors.js';
 import type { Shape } from '../../network/spec.js';

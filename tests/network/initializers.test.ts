@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { initializers } from '../../../src/index.js';
-import type { InitializerConfig } from '../../../src/index.js';
-import { drawInitial, resolveInitializer } from '../../../src/network/options/initializers.js';
-import { RandomState } from '../../../src/random.js';
+import { initializers } from '../../src/index.js';
+import type { InitializerConfig } from '../../src/index.js';
+import { drawInitial, resolveInitializer } from '../../src/network/initializers.js';
+import { RandomState } from '../../src/random.js';
 
 const SHAPE = [120, 90];
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { constraints, losses, optimizers, regularizers, schedules } from '../../../src/index.js';
-import { resolveConstraint } from '../../../src/network/options/constraints.js';
-import { resolveLoss, smoothTargets } from '../../../src/network/options/losses.js';
-import { runAtOnce } from '../../../src/yielding.js';
-import { resolveOptimizer } from '../../../src/network/options/optimizers.js';
-import { resolveRegularizer } from '../../../src/network/options/regularizers.js';
+import { constraints, losses, optimizers, regularizers, schedules } from '../../src/index.js';
+import { resolveConstraint } from '../../src/network/constraints.js';
+import { resolveLoss, smoothTargets } from '../../src/network/loss-options.js';
+import { runAtOnce } from '../../src/yielding.js';
+import { resolveOptimizer } from '../../src/network/optimizer-options.js';
+import { resolveRegularizer } from '../../src/network/regularizers.js';
 
 describe('a loss', () => {
   test('carries its options to the plan, and leaves smoothing to the targets', () => {

@@ -1,11 +1,11 @@
 // The public learning rate schedules: options, their checks and formulas. Schedules are functions of the
 // step; how often steps come is up to training.
-import type { Schema } from '../../check.js';
-import { boolean, checkValue, listOf, nullable, number, positiveInteger } from '../../check.js';
-import { ValueError } from '../../errors.js';
-import { cos, pow } from '../../math.js';
-import type { Config } from './named.js';
-import { makeConfig, resolveConfig } from './named.js';
+import type { Schema } from '../check.js';
+import { boolean, checkValue, listOf, nullable, number, positiveInteger } from '../check.js';
+import { ValueError } from '../errors.js';
+import { cos, pow } from '../math.js';
+import type { Config } from '../check/named.js';
+import { makeConfig, resolveConfig } from '../check/named.js';
 
 /** A learning rate by step: the number of updates made before, 0 for the first. */
 export type Schedule = (step: number) => number;
@@ -210,11 +210,11 @@ const RULES = {
   },
 
   oneCycle: (options: OneCycle) => (step: number) => {
-    const { maxLearningRate: most, totalSteps, riseShare = 0.3, divFactor = 25 } = options;
-    const first = most / divFactor;
+    const { maxLearningRate: peakRate, totalSteps, riseShare = 0.3, divFactor = 25 } = options;
+    const first = peakRate / divFactor;
     const peak = riseShare * totalSteps - 1;
-    if (step <= peak) return cosine(first, most, peak > 0 ? step / peak : 1);
+    if (step <= peak) return cosine(first, peakRate, peak > 0 ? step / peak : 1);
     const last = first / (options.finalDivFactor ?? 1e4);
-    return cosine(most, last, Math.min(1, (step - peak) / (totalSteps - 1 - peak)));
+    return cosine(peakRate, last, Math.min(1, (step - peak) / (totalSteps - 1 - peak)));
   },
 };

@@ -1,20 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import {
-  constraints,
-  initializers,
-  losses,
-  optimizers,
-  regularizers,
-  schedules,
-} from '../../../src/index.js';
-import { ValueError } from '../../../src/errors.js';
-import { resolveActivation } from '../../../src/network/options/activations.js';
-import { resolveConstraint } from '../../../src/network/options/constraints.js';
-import { resolveInitializer } from '../../../src/network/options/initializers.js';
-import { resolveLoss } from '../../../src/network/options/losses.js';
-import { resolveOptimizer } from '../../../src/network/options/optimizers.js';
-import { resolveRegularizer } from '../../../src/network/options/regularizers.js';
-import { resolveSchedule } from '../../../src/network/options/schedules.js';
+import { constraints, initializers, losses, optimizers, regularizers, schedules } from '../../src/index.js';
+import { ValueError } from '../../src/errors.js';
+import { resolveActivation } from '../../src/network/activations.js';
+import { resolveConstraint } from '../../src/network/constraints.js';
+import { resolveInitializer } from '../../src/network/initializers.js';
+import { resolveLoss } from '../../src/network/loss-options.js';
+import { resolveOptimizer } from '../../src/network/optimizer-options.js';
+import { resolveRegularizer } from '../../src/network/regularizers.js';
+import { resolveSchedule } from '../../src/network/schedules.js';
 
 type Factories = Record<string, (options?: any) => { name: string }>;
 

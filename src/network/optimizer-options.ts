@@ -1,12 +1,12 @@
 // The public optimizers: options, their checks, formulas with sources, and the spec that training goes by
-// (../optimizers.ts, which has rules and slots). A new rule is a formula in scripts/kernels/rules.mjs, its
-// scalars in ../optimizers.ts, and a name with options here.
-import type { Rule, Schema } from '../../check.js';
-import { boolean, describe, nullable, number, refused } from '../../check.js';
-import { ValueError } from '../../errors.js';
-import type { OptimizerCommon, OptimizerSpec } from '../optimizers.js';
-import type { Config } from './named.js';
-import { makeConfig, resolveConfig } from './named.js';
+// (optimizers.ts, which has rules and slots). A new rule is a formula in scripts/kernels/rules.mjs, its
+// scalars in optimizers.ts, and a name with options here.
+import type { Rule, Schema } from '../check.js';
+import { boolean, describe, nullable, number, refused } from '../check.js';
+import { ValueError } from '../errors.js';
+import type { OptimizerCommon, OptimizerSpec } from './optimizers.js';
+import type { Config } from '../check/named.js';
+import { makeConfig, resolveConfig } from '../check/named.js';
 import type { Schedule, ScheduleConfig } from './schedules.js';
 import { resolveSchedule } from './schedules.js';
 

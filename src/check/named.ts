@@ -1,6 +1,6 @@
-import type { Checked, Schema } from '../../check.js';
-import { canonicalName, checkOptions, closestName, describe } from '../../check.js';
-import { ValueError } from '../../errors.js';
+import type { Checked, Schema } from '../check.js';
+import { canonicalName, checkOptions, closestName, describe } from '../check.js';
+import { ValueError } from '../errors.js';
 
 /** Something known by its name, with the options that were given: plain data, fit for JSON. */
 export interface Config<N extends string = string> {
@@ -29,8 +29,8 @@ export function makeConfig<N extends string, S extends Schema>(
 }
 
 /**
- * The config that a name (in camelCase or snake_case, or an alias) or an object with a name and options stands for.
- * Nothing in the object is trusted: it may come from a file.
+ * The config that a name (in camelCase or snake_case, or an alias) or an object with a name and options
+ * stands for. Nothing in the object is trusted: it may come from a file.
  *
  * @param owner who was given it, for errors: 'model.compile'
  * @throws ValueError for unknown names (the nearest is offered), unknown options and bad values

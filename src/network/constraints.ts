@@ -1,8 +1,8 @@
-import { anyOf, integer, listOf, number } from '../../check.js';
-import { ValueError } from '../../errors.js';
-import type { ConstraintSpec } from '../spec.js';
-import type { Config } from './named.js';
-import { makeConfig, resolveConfig } from './named.js';
+import { anyOf, integer, listOf, number } from '../check.js';
+import { ValueError } from '../errors.js';
+import type { ConstraintSpec } from './spec.js';
+import type { Config } from '../check/named.js';
+import { makeConfig, resolveConfig } from '../check/named.js';
 
 /** A constraint as data: what the factories of `constraints` return. */
 export type ConstraintConfig = Config<ConstraintName> & {
@@ -32,10 +32,10 @@ const TABLE = {
 } as const;
 
 /**
- * What a weight is brought back to after every update (keras/src/constraints/constraints.py). Norms are
- * Euclidean; `axis` 0 (default) takes them over the inputs of every unit, 1 over the units of every input. Of
- * the kernel of a convolution (height, width, channels, filters) it is 0, [0, 1], or [0, 1, 2]: over all that
- * a filter has. Everywhere a constraint is taken, its name will do: 'nonNeg'.
+ * Constraints: limits to which every update brings weights back (keras/src/constraints/constraints.py). Norms
+ * are Euclidean; `axis` 0 (default) takes them over the inputs of every unit, 1 over the units of every
+ * input. For the kernel of a convolution (height, width, channels, filters) it is 0, [0, 1], or [0, 1, 2]:
+ * over the whole filter. A name may stand for a constraint with default options: 'nonNeg'.
  */
 export const constraints = {
   /**
@@ -77,13 +77,13 @@ export function resolveConstraint(given: unknown, owner: string): ConstraintSpec
   const along = axisOf(config.axis ?? 0, owner);
   if (name === 'nonNeg') return { kind: 'nonNeg' };
   if (name === 'unitNorm') return { kind: 'norm', least: 1, most: 1, rate: 1, axis: along };
-  const most = config.maxValue ?? (name === 'maxNorm' ? 2 : 1);
-  if (minValue > most) {
+  const limit = config.maxValue ?? (name === 'maxNorm' ? 2 : 1);
+  if (minValue > limit) {
     throw new ValueError(
-      `${owner}: minMaxNorm needs minValue <= maxValue, but received minValue ${minValue} and maxValue ${most}.`,
+      `${owner}: minMaxNorm needs minValue <= maxValue, but received minValue ${minValue} and maxValue ${limit}.`,
     );
   }
-  return { kind: 'norm', least: minValue, most, rate, axis: along };
+  return { kind: 'norm', least: minValue, most: limit, rate, axis: along };
 }
 
 /** 0, 1, or the first axes in order. */

@@ -1,7 +1,7 @@
-import { number } from '../../check.js';
-import type { RegularizerSpec } from '../spec.js';
-import type { Config } from './named.js';
-import { makeConfig, resolveConfig } from './named.js';
+import { number } from '../check.js';
+import type { RegularizerSpec } from './spec.js';
+import type { Config } from '../check/named.js';
+import { makeConfig, resolveConfig } from '../check/named.js';
 
 /** A regularizer as data: what the factories of `regularizers` return. */
 export type RegularizerConfig = Config<RegularizerName> & { readonly l1?: number; readonly l2?: number };
@@ -20,7 +20,7 @@ const DEFAULT = 0.01;
 
 /**
  * Penalties that are added to the loss, neither halved nor divided by the rows
- * (keras/src/regularizers/regularizers.py). Everywhere a regularizer is taken, its name will do: 'l2'.
+ * (keras/src/regularizers/regularizers.py). A name may stand for a regularizer with default options: 'l2'.
  */
 export const regularizers = {
   /** L1 penalty: l1 · Σ |x|. @param options.l1 >= 0, default .01 */
@@ -30,8 +30,10 @@ export const regularizers = {
   l2: (options: { l2?: number } = {}): RegularizerConfig => makeConfig(TABLE, 'l2', options),
 
   /**
-   * Both penalties: l1 · Σ |x| + l2 · Σ x². @param options.l1 >= 0, default 0 @param options.l2 >= 0, default
-   * 0
+   * Both penalties: l1 · Σ |x| + l2 · Σ x².
+   *
+   * @param options.l1 >= 0, default 0
+   * @param options.l2 >= 0, default 0
    */
   l1l2: (options: { l1?: number; l2?: number } = {}): RegularizerConfig => makeConfig(TABLE, 'l1l2', options),
 };

@@ -1,12 +1,16 @@
-import { mapped } from '../../ndarray/values.js';
-import type { Pieces } from '../../yielding.js';
-import type { Schema } from '../../check.js';
-import { boolean, number } from '../../check.js';
-import type { LossName, LossSpec } from '../losses.js';
-import type { HostLoss, UserLoss } from './host-loss.js';
-import { hostLoss } from './host-loss.js';
-import type { Config } from './named.js';
-import { makeConfig, resolveConfig } from './named.js';
+// The public losses: options, their checks, formulas, and what training goes by: a spec, smoothed targets, a
+// checked function of the user's. What the plan needs of a loss is in losses.ts, apart from here because
+// lamella/predict loads it.
+import type { Schema } from '../check.js';
+import { boolean, describe, number } from '../check.js';
+import type { Config } from '../check/named.js';
+import { makeConfig, resolveConfig } from '../check/named.js';
+import { ShapeError, ValueError } from '../errors.js';
+import type { NdArray } from '../ndarray.js';
+import { readList } from '../ndarray.js';
+import { mapped } from '../ndarray/values.js';
+import type { Pieces } from '../yielding.js';
+import type { LossName, LossSpec } from './losses.js';
 
 /** The losses that have a name: `custom` and scikit-learn's deviance have none. */
 export type NamedLoss = Exclude<LossName, 'custom' | 'poissonDeviance'>;
@@ -65,11 +69,11 @@ export const LOSSES = {
 const make = (name: NamedLoss, options: unknown): LossConfig => makeConfig(LOSSES, name, options);
 
 /**
- * Losses: the mean over the rows of a batch of what is said here for one row, with targets t and predictions
- * p (outputs each); `mean` and Σ go over the outputs. Everywhere a loss is taken, its name will do: 'huber'.
- * Any loss goes with any output activation that it can learn from (`compile` refuses the others, `fit` warns
- * of those that it learns badly from); probabilities are kept 1e-7 from 0 and 1. Source:
- * keras/src/losses/losses.py.
+ * Losses (keras/src/losses/losses.py). Each formula is the loss of one row, with targets t and predictions p;
+ * `mean` and Σ go over the outputs. The loss of a batch is the mean over its rows. A name may stand for a
+ * loss with default options: 'huber'. Any loss goes with any output activation from which it can learn
+ * (`compile` refuses the others, `fit` warns of those from which it learns badly); probabilities are kept
+ * 1e-7 from 0 and 1.
  */
 export const losses = {
   /** mean (p − t)². Alias mse. */
@@ -82,17 +86,21 @@ export const losses = {
   /** 100 · mean |p − t| / |t|. Alias mape. */
   meanAbsolutePercentageError: (options: None = {}): LossConfig =>
     make('meanAbsolutePercentageError', options),
-  /** mean of ½ e² where e = |p − t| <= delta, else delta · e − ½ delta². @param options.delta > 0, default 1 */
+  /**
+   * mean of ½ e² where e = |p − t| <= delta, else delta · e − ½ delta². @param options.delta > 0, default 1
+   */
   huber: (options: Pick<LossOptions, 'delta'> = {}): LossConfig => make('huber', options),
   /** mean ln cosh(p − t) */
   logCosh: (options: None = {}): LossConfig => make('logCosh', options),
   /** mean (p − t · ln p) */
   poisson: (options: None = {}): LossConfig => make('poisson', options),
-  /** mean −(t · ln p + (1 − t) · ln(1 − p)); targets 0 to 1. labelSmoothing s: t (1 − s) + s / 2. Alias bce. */
+  /**
+   * mean −(t · ln p + (1 − t) · ln(1 − p)); targets 0 to 1. labelSmoothing s: t (1 − s) + s / 2. Alias bce.
+   */
   binaryCrossentropy: (options: Smoothed = {}): LossConfig => make('binaryCrossentropy', options),
   /** −Σ t · ln(p / Σ p); targets one-hot or shares. labelSmoothing s: t (1 − s) + s / outputs. */
   categoricalCrossentropy: (options: Smoothed = {}): LossConfig => make('categoricalCrossentropy', options),
-  /** The same with the class as target: an integer from 0 to outputs − 1 per row. */
+  /** categoricalCrossentropy with classes as targets: an integer from 0 to outputs − 1 per row. */
   sparseCategoricalCrossentropy: (options: Logits = {}): LossConfig =>
     make('sparseCategoricalCrossentropy', options),
   /** mean max(1 − t · p, 0); targets −1 and 1, or 0 and 1. */
@@ -104,6 +112,25 @@ export const losses = {
   /** Σ t · ln(t / p); targets are shares. Aliases kld, klDivergence. */
   kullbackLeiblerDivergence: (options: None = {}): LossConfig => make('kullbackLeiblerDivergence', options),
 };
+
+/**
+ * A loss of the user's: both arrays have shape (rows, outputs). `loss` is the mean over the rows of the
+ * batch, `gradient` its derivative with respect to yPred, of the same shape.
+ */
+export type UserLoss = (
+  yTrue: NdArray,
+  yPred: NdArray,
+) => { readonly loss: number; readonly gradient: NdArray | ArrayLike<number> };
+
+/**
+ * A loss in JavaScript: the batch's mean loss and its gradient with respect to the predictions. All arrays
+ * have shape (rows, outputs).
+ */
+export type HostLoss = (
+  targets: Float32Array,
+  predictions: Float32Array,
+  rows: number,
+) => { loss: number; gradient: ArrayLike<number> };
 
 /** A loss, ready for a plan. */
 export interface ResolvedLoss {
@@ -134,7 +161,46 @@ export function resolveLoss(given: unknown, owner: string): ResolvedLoss {
   return { name, spec, labelSmoothing, config };
 }
 
-/** Targets (rows, outputs) with `labelSmoothing` applied: a new array, or the given one where there is none. */
+/** A user's loss as training calls it; what it returns is checked. */
+function hostLoss(given: UserLoss, owner: string): HostLoss {
+  return (targets, predictions, rows) => {
+    const shape = [rows, predictions.length / rows];
+    const result: unknown = given(
+      { data: targets, shape: [rows, targets.length / rows] },
+      { data: predictions, shape },
+    );
+    const { loss, gradient } = (result ?? {}) as { loss?: unknown; gradient?: unknown };
+    if (typeof loss !== 'number') {
+      const received = typeof result === 'object' && result !== null && 'loss' in result ? loss : result;
+      throw new ValueError(
+        `${owner}: the loss function must return { loss, gradient } with a number as loss, but received ${describe(received)}.`,
+      );
+    }
+    return { loss, gradient: valuesOf(gradient, shape, owner) };
+  };
+}
+
+function valuesOf(gradient: unknown, [rows, outputs]: readonly number[], owner: string): ArrayLike<number> {
+  const { data = gradient, scale = 1 } = (gradient ?? {}) as { data?: unknown; scale?: unknown };
+  const values = readList(data, `${owner}: the gradient of the loss function`);
+  if (values?.length !== rows * outputs) {
+    const received = values === undefined ? describe(gradient) : `${values.length} values`;
+    throw new ShapeError(
+      `${owner}: the loss function must return a gradient of shape (${rows}, ${outputs}), ${rows * outputs} values, but received ${received}.`,
+    );
+  }
+  const bad = Array.isArray(values) ? values.findIndex((value) => typeof value !== 'number') : -1;
+  if (bad >= 0 || typeof scale !== 'number') {
+    const received = bad >= 0 ? describe(values[bad]) : `${describe(scale)} as its scale`;
+    throw new ValueError(
+      `${owner}: the loss function must return a gradient of numbers, but received ${received}.`,
+    );
+  }
+  const numbers = values as ArrayLike<number>;
+  return scale === 1 ? numbers : Float32Array.from(numbers, (value) => value * scale);
+}
+
+/** Targets (rows, outputs) with `labelSmoothing` applied: a new array, or the given one without smoothing. */
 export function* smoothTargets(
   targets: Float32Array,
   outputs: number,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { schedules } from '../../../src/index.js';
-import type { ScheduleConfig } from '../../../src/index.js';
-import { resolveSchedule } from '../../../src/network/options/schedules.js';
+import { schedules } from '../../src/index.js';
+import type { ScheduleConfig } from '../../src/index.js';
+import { resolveSchedule } from '../../src/network/schedules.js';
 
 const rates = (config: ScheduleConfig, steps: readonly number[]): number[] =>
   steps.map(resolveSchedule(config, 'model').rate);
