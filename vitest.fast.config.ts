@@ -43,7 +43,7 @@ export default mergeConfig(defineConfig(rest), {
       'tests/data/async.test.ts',
       'tests/data/encoders.test.ts',
       'tests/data/mnist.test.ts',
-      'tests/data/moments.test.ts',
+      'tests/data/rounding.test.ts',
       'tests/data/properties.test.ts',
       'tests/data/scalers.test.ts',
       'tests/data/sizes.test.ts',
