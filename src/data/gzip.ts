@@ -12,19 +12,20 @@ export type Sink = (chunk: Uint8Array) => void;
 
 const FIXED_HEADER = 10;
 const TRAILER = 8;
-/** Members of a file, more than a gigabyte has in bgzip's blocks of 64 KB, and those of them without data. */
+/** Most members of a file: more than bgzip's blocks of 64 KB need for a gigabyte. */
 const MAX_MEMBERS = 32768;
+/** Most members of a file that have no data. */
 const MAX_EMPTY_MEMBERS = 1024;
-/** Bytes of a member's header: an extra field of 65535, a name and a comment. */
+/** Most bytes of a member's header: an extra field of 65535, a name and a comment. */
 const MAX_HEADER = 262144;
 
-/** Bytes that deflate makes of one, at most: 258 of two bits. */
+/** Most bytes that deflate expands one byte to: 258 of two bits. */
 export const MAX_RATIO = 1032;
 
-/** Compressed bytes per step, at most: no step makes more than 17 MB. */
+/** Most compressed bytes per step: no step produces more than 17 MB. */
 const MAX_STEP = 16384;
 
-/** A member's header, put behind the file: where it is recognised, the last member of the file has ended. */
+/** A member's header that is appended to the file: where it is recognised, the last member has ended. */
 const SENTINEL = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
 /** True if bytes begin as a gzip file does. */
@@ -37,7 +38,7 @@ export function isGzip(bytes: Uint8Array): boolean {
  * checked, and nothing may follow the last member.
  *
  * @param bytes the whole file
- * @param options.maxBytes how much output is allowed; output stops within 17 MB of it. Default: 2^31 - 1
+ * @param options.maxBytes most bytes of output, which stops within 17 MB of it; default 2^31 - 1
  * @throws FormatError naming the byte offset: truncated, damaged, more output than allowed, something behind
  *   the end
  */
@@ -128,7 +129,7 @@ class Members {
   #empty = 0;
   #crc = 0;
   #length = 0;
-  /** What the sink, or a check, has thrown. */
+  /** Error thrown by the sink or by a check. */
   #failure: { readonly reason: unknown } | undefined;
 
   constructor(bytes: Uint8Array, sink: Sink) {

@@ -40,7 +40,7 @@ interface Header {
   readonly fileBytes: number;
 }
 
-/** How much reading may take. */
+/** Options of reading IDX files. */
 export interface ReadOptions {
   /** The most bytes that reading may allocate, an integer >= 1. Default 2^30. */
   readonly maxBytes?: number;
@@ -64,9 +64,7 @@ export function parseIdx(bytes: Uint8Array, options?: ReadOptions): NdArray<Type
   return readIdxBytes(file, maxBytes);
 }
 
-/**
- * The array of an IDX file, of which no more than `maxBytes` are allocated. @throws FormatError as parseIdx
- */
+/** The array of an IDX file, allocating at most `maxBytes` bytes. @throws FormatError as parseIdx */
 export function readIdxBytes(file: Uint8Array, maxBytes: number): NdArray<TypedArray> {
   const compressed = isGzip(file);
   const { length } = file;
@@ -82,13 +80,16 @@ export function readIdxBytes(file: Uint8Array, maxBytes: number): NdArray<TypedA
   return content.finish();
 }
 
-/** The most bytes that a whole file may have, and how errors say so: 'has 15'. */
+/** Most bytes of a whole file, and the words of errors for it: 'has 15'. */
 interface FileSize {
   readonly max: number;
   readonly words: string;
 }
 
-/** The content of a file as it comes: its header, then the elements, which go where they stay. */
+/**
+ * The content of a file, collected from chunks: first its header, then the elements, written to their final
+ * array.
+ */
 class Content {
   readonly #size: FileSize;
   readonly #maxBytes: number;
@@ -96,7 +97,7 @@ class Content {
   #header: Header | undefined;
   /** The elements, big-endian. */
   #elements = new Uint8Array(0);
-  /** Bytes that have come. */
+  /** Bytes received so far. */
   #length = 0;
 
   constructor(size: FileSize, maxBytes: number) {
@@ -129,7 +130,7 @@ class Content {
     this.#length += rest.length;
   }
 
-  /** The array. @throws FormatError if not all of it has come */
+  /** The finished array. @throws FormatError if bytes are missing */
   finish(): NdArray<TypedArray> {
     if (!this.#header) {
       throw new FormatError(`IDX: the header must be whole, but the file ends at byte ${this.#length}.`);

@@ -10,10 +10,10 @@ import { checkNdArray } from '../ndarray/read.js';
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
 
-/** Values that looking up a label counts as. */
+/** Cost of looking up a label, in values read, for cutting work into slices. */
 export const VALUES_PER_LABEL = 4;
 
-/** What a class may be called. */
+/** A label of a class. */
 export type Label = string | number | boolean;
 
 /** Labels as class indices: label of row i = classes[indices[i]]. */
@@ -83,7 +83,7 @@ export function* encodeLabelsInPieces<L extends Label>(
   return { classes, indices, counts };
 }
 
-/** `encodeLabelsInPieces`, at once. */
+/** Labels as ranks among their sorted distinct values, as `encodeLabelsInPieces` computes them, in one go. */
 export function encodeLabels<L extends Label>(labels: ArrayLike<L>, name?: string): EncodedLabels<L> {
   return runAtOnce(encodeLabelsInPieces(labels, name));
 }

@@ -1,4 +1,4 @@
-/** How good predictions are: scikit-learn's metrics. */
+/** Scores of predictions, as in sklearn.metrics. Re-exports only. */
 export type { LabelRows } from './scores/labels.js';
 export type { Average, Multioutput, ScoreOptions } from './scores/labels.js';
 export { accuracyScore, balancedAccuracyScore, confusionMatrix } from './scores/classification.js';

@@ -21,21 +21,21 @@ import { countRows, takeRows } from './take.js';
 
 export interface SplitOptions {
   /**
-   * Rows to test on: a count (integer >= 1) or a share of all (0 < share < 1, rounded up). Default: what
-   * trainSize leaves, or .25.
+   * Rows to test on: a count (integer >= 1) or a share of all (0 < share < 1, rounded up). Default: all rows
+   * that trainSize leaves, or .25.
    */
   readonly testSize?: number | null;
-  /** Rows to train on: a count, or a share of all (rounded down). Default: what testSize leaves. */
+  /** Rows to train on: a count, or a share of all (rounded down). Default: all rows that testSize leaves. */
   readonly trainSize?: number | null;
-  /** A seed, or a generator to go on with. Default: a fresh seed. */
+  /** Seed, or generator to continue. Default: a fresh seed. */
   readonly randomState?: number | RandomState | null;
   /** Draw the rows at random; false takes the first rows to train, the next to test. Default true. */
   readonly shuffle?: boolean;
-  /** Labels, one per row (or rows of entries), whose shares both parts are to keep. */
+  /** Labels, one per row (or rows of entries), whose shares both parts keep. Default: none. */
   readonly stratify?: unknown;
 }
 
-/** How many rows each part gets. */
+/** Number of rows of each part. */
 export interface SplitSizes {
   readonly train: number;
   readonly test: number;
@@ -220,8 +220,8 @@ function groupRows(classes: Int32Array): number[][] {
 }
 
 /**
- * How many of `draws` rows each class gets: the mode of the multivariate hypergeometric distribution. Whole
- * parts first; the rest goes to the largest remainders, drawn among equals.
+ * Number of rows of each class among `draws` rows: the mode of the multivariate hypergeometric distribution.
+ * Whole parts first; the rest goes to the largest remainders, drawn among equals.
  */
 function apportion(counts: readonly number[], draws: number, random: RandomState): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);

@@ -3,16 +3,16 @@ import { FormatError, LamellaError } from '../errors.js';
 
 /** A transformer as plain data, fit for JSON. */
 export interface StoredTransformer {
-  /** Its class: 'StandardScaler'. */
+  /** Class of the transformer: 'StandardScaler'. */
   readonly kind: string;
-  /** Its options. */
+  /** Options of the transformer. */
   readonly params: object;
-  /** What fit has learned; null before fit. */
+  /** Values that fit has learned; null before fit. */
   readonly fitted: object | null;
 }
 
 /**
- * The parts of a stored transformer, nothing of which is trusted.
+ * Options and learned values of a stored transformer, from untrusted data.
  *
  * @throws FormatError unless it is an object of `kind` with params and fitted
  */
@@ -26,7 +26,7 @@ export function readStored(kind: string, json: unknown): { params: unknown; fitt
 }
 
 /**
- * What fit had learned, every part of it present and as its rule says.
+ * Learned values of a stored transformer, each checked by its rule.
  *
  * @throws FormatError for missing, unknown and unfit parts
  */
@@ -39,7 +39,7 @@ export function readFitted<S extends Schema>(kind: string, fitted: unknown, sche
   });
 }
 
-/** What `work` returns; what it refuses is an error of the format. */
+/** The result of `work`, whose errors of this package become FormatErrors. */
 export function formatErrors<T>(work: () => T): T {
   try {
     return work();

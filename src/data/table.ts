@@ -19,7 +19,7 @@ export interface Table {
  * Any accepted form of rows of numbers, in the precision they have.
  *
  * @param owner whose data they are, for errors: 'StandardScaler'
- * @param columns how many columns there must be, as in fit; default: any number
+ * @param columns required number of columns, as in fit; default: any number
  * @throws ShapeError for another rank than 2, no rows or columns, another width; ValueError for NaN and
  *   infinities
  */
@@ -50,7 +50,7 @@ export function* tableInPieces(owner: string, input: unknown, columns?: number, 
   return { data, scale, rows: shape[0], columns: shape[1] };
 }
 
-/** `tableInPieces`, at once. */
+/** Rows of numbers, as `tableInPieces` reads them, in one go. */
 export function readTable(owner: string, input: unknown, columns?: number, name?: string): Table {
   return runAtOnce(tableInPieces(owner, input, columns, name));
 }

@@ -47,7 +47,7 @@ export function* takeRowsInPieces<T>(rows: T, indices: Int32Array): Pieces<T> {
   return { ...source, data, shape: [indices.length, ...rest] } as T;
 }
 
-/** `takeRowsInPieces`, at once. */
+/** Some rows, as `takeRowsInPieces` copies them, in one go. */
 export function takeRows<T>(rows: T, indices: Int32Array): T {
   return runAtOnce(takeRowsInPieces(rows, indices));
 }

@@ -1,18 +1,18 @@
 /**
- * True if values to predict are of a scale that a network learns: both kinds of models warn where they are
- * not.
+ * Checks that the scale of targets is one that a network learns; estimators and Sequential warn otherwise.
+ * Not for scaling them, which the scalers do.
  */
 
-/** Rows that are looked at, evenly spread. */
+/** Number of rows that are examined, evenly spread. */
 const SAMPLE = 1000;
 
-/** Targets whose deviation is below this are lost in the noise of a step. */
+/** Smallest standard deviation of targets that is not lost in the noise of a step. */
 const SMALL = 1e-3;
 
-/** Deviations of less than this share of the mean are rounding: the values are one. */
+/** Largest standard deviation, as a share of the mean, that is only rounding of a constant. */
 const ROUNDING = 1e-7;
 
-/** Beyond these, what trains a network does not learn its targets. */
+/** Limits of the scale of targets, beyond which a solver does not learn them. */
 export interface ScaleLimits {
   /** Largest root mean square. */
   readonly size: number;

@@ -1,5 +1,5 @@
 /**
- * Weights of rows and of classes as people give them: one number per row, or a Map or an object from classes
+ * Weights of rows and of classes as callers give them: one number per row, or a Map or an object from classes
  * to numbers. Estimators look up their labels in the entries themselves (src/estimators/class-weights.ts);
  * classes that are numbers from 0 are read here.
  */
@@ -35,7 +35,7 @@ export function readWeights(sampleWeight: unknown, rows: number): ArrayLike<numb
 /**
  * One weight per row, finite and >= 0; all may be 0. Undefined if none are given.
  *
- * @param name what errors call them
+ * @param name name of the weights in errors
  * @throws ShapeError for another number of weights than rows, ValueError for other weights
  */
 export function readRowWeights(

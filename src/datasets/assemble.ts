@@ -5,25 +5,25 @@ import { ascending, RandomState } from '../random.js';
 
 /** Points with the class of each. */
 export interface LabeledPoints {
-  /** (samples, features). */
+  /** Coordinates of the points, (samples, features). */
   readonly x: NdArray<Float32Array>;
   /** Class of each point, from 0. */
   readonly y: Int32Array;
 }
 
-/** What all generators take. */
+/** Options that all generators of points share. */
 export interface GeneratorOptions {
   /** Number of points, at least 1 per class, at most 2^26. Default 100. */
   readonly samples?: number;
   /** Standard deviation of the Gaussian noise added to the coordinates; >= 0. Default 0: none. */
   readonly noise?: number;
-  /** A seed, or a generator to go on with. Default: a fresh seed. */
+  /** Seed, or generator to continue. Default: a fresh seed. */
   readonly randomState?: number | RandomState | null;
   /** Put the points in random order; false leaves them class by class. Default true. */
   readonly shuffle?: boolean;
 }
 
-/** Points that a generator makes at most: a gibibyte of coordinates in the plane. */
+/** Most points that a generator makes: a gibibyte of coordinates in the plane. */
 export const MAX_SAMPLES = 67108864;
 
 /** Rules for the options of all generators. */

@@ -1,6 +1,6 @@
 /**
- * Made-up data sets: moons, circles, xor, spirals and blobs, with scikit-learn's draws where it has them.
- * Bundled data sets are in bundled.ts; what all generators share is in assemble.ts.
+ * Made-up data sets: moons, circles, xor, spirals and blobs, with scikit-learn's draws where it has them. Not
+ * for the bundled data sets (bundled.ts), nor for the steps that all generators share (assemble.ts).
  */
 import { checkOptions, integer, number, anyOf, anything, listOf, positiveInteger } from '../check.js';
 import { cos, sin } from '../math.js';
@@ -100,7 +100,7 @@ function drawXor(samples: number, random: RandomState): Points {
 export interface SpiralsOptions extends GeneratorOptions {
   /** Number of spirals, one class each; >= 1. Default 2. */
   readonly arms?: number;
-  /** How often each winds around the origin; > 0. Default 1. */
+  /** Number of turns of each spiral around the origin; > 0. Default 1. */
   readonly turns?: number;
 }
 

@@ -15,7 +15,7 @@ export interface LabelColumns {
 /**
  * Rows of labels by column.
  *
- * @param width how many columns there must be, as in fit; default: any number
+ * @param width required number of columns, as in fit; default: any number
  * @throws ShapeError for what is not 2-dimensional, ragged rows and another width
  */
 export function* columnsInPieces(owner: string, input: unknown, width?: number): Pieces<LabelColumns> {
@@ -78,7 +78,7 @@ export function* categoriesOf(owner: string, { columns }: LabelColumns): Pieces<
   return categories;
 }
 
-/** @throws ValueError for a label that is not among the categories of its column */
+/** Throws ValueError for a label that is not among the categories of its column. */
 export function unknownLabel(
   owner: string,
   label: unknown,

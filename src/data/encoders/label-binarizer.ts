@@ -19,9 +19,9 @@ import { readTable } from '../table.js';
 import { codesOf, fitClasses, fittedOr, sortedClasses } from './label-encoder.js';
 
 export interface LabelBinarizerParams {
-  /** What stands for "not of this class". Default 0. */
+  /** Value for "not of this class". Default 0. */
   readonly negLabel: number;
-  /** What stands for "of this class". Default 1. */
+  /** Value for "of this class". Default 1. */
   readonly posLabel: number;
 }
 
@@ -32,9 +32,9 @@ const schema = { negLabel: integer(), posLabel: integer() };
  * class, for two classes. scikit-learn's LabelBinarizer.
  */
 export class LabelBinarizer {
-  /** Survives minifiers. */
+  /** Class name, which minifiers leave as it is. */
   static readonly name: string = 'LabelBinarizer';
-  /** The name of the class, which minifiers cannot change. */
+  /** Name of the class, which minifiers cannot change. */
   readonly name = 'LabelBinarizer';
   #params: LabelBinarizerParams = { negLabel: 0, posLabel: 1 };
   #classes: Label[] | undefined;
@@ -43,7 +43,7 @@ export class LabelBinarizer {
     this.setParams(options);
   }
 
-  /** A binarizer from what toJSON gave. @throws FormatError if it is something else */
+  /** A binarizer from the output of toJSON. @throws FormatError for anything else */
   static fromJSON(json: unknown): LabelBinarizer {
     const { params, fitted } = readStored('LabelBinarizer', json);
     const binarizer = formatErrors(() => new LabelBinarizer(params as object));
@@ -53,7 +53,7 @@ export class LabelBinarizer {
     return binarizer;
   }
 
-  /** The labels, sorted. */
+  /** Sorted labels that fit has learned. */
   get classes(): Label[] {
     return [...this.#fitted('classes')];
   }
@@ -64,8 +64,8 @@ export class LabelBinarizer {
   }
 
   /**
-   * Learn the labels. @throws ShapeError for several per row, ValueError for mixed types, fractions and no
-   * labels
+   * Learn the labels of y. @throws ShapeError for several per row, ValueError for mixed types, fractions and
+   * no labels
    */
   fit(y: LabelRows): this {
     runAtOnce(this.#fit(y));
@@ -73,7 +73,7 @@ export class LabelBinarizer {
   }
 
   /**
-   * (rows, columns) of float64; a label that fit has not seen has negLabel in all columns.
+   * Labels as rows (rows, columns) of float64; a label that fit has not seen has negLabel in all columns.
    *
    * @throws ValueError for fractions
    */
@@ -81,7 +81,7 @@ export class LabelBinarizer {
     return runAtOnce(this.#transformed('transform', y));
   }
 
-  /** fit, then transform. */
+  /** Fit to the labels, then transform them. */
   fitTransform(y: LabelRows): NdArray<Float64Array> {
     return this.fit(y).transform(y);
   }
@@ -138,8 +138,8 @@ export class LabelBinarizer {
   }
 
   /**
-   * The label of every row: the class of the largest value, or for two classes the second where the value is
-   * above the threshold.
+   * Label of every row: the class of its largest value; with two classes, the second if the value is above
+   * the threshold, else the first.
    *
    * @param threshold default: (negLabel + posLabel) / 2
    */
@@ -161,7 +161,7 @@ export class LabelBinarizer {
     });
   }
 
-  /** The options, defaults filled in. */
+  /** Options of this binarizer, defaults filled in. */
   getParams(): LabelBinarizerParams {
     return { ...this.#params };
   }
@@ -178,7 +178,7 @@ export class LabelBinarizer {
     return this;
   }
 
-  /** Options and what was learned, as plain data. */
+  /** Options and learned labels, as plain data for JSON. */
   toJSON(): StoredTransformer {
     const fitted = this.#classes ? { classes: [...this.#classes] } : null;
     return { kind: this.name, params: this.getParams(), fitted };
@@ -189,7 +189,7 @@ export class LabelBinarizer {
   }
 }
 
-/** Fractions are values to predict by regression, no labels. */
+/** Throws ValueError for fractions, which are targets of a regression, not labels. */
 function refuseFractions(labels: ArrayLike<unknown>): void {
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];
@@ -200,14 +200,14 @@ function refuseFractions(labels: ArrayLike<unknown>): void {
   }
 }
 
-/** Values of all one-hot rows together: 4 GiB of float32. */
+/** Most values of all one-hot rows together: 4 GiB of float32. */
 const MAX_VALUES = MAX_ARENA_BYTES / 4;
 
 /**
  * Integers as one-hot rows of float32: Keras's to_categorical.
  *
  * @param y integers from 0, of any shape; a last dimension of 1 is dropped
- * @param classes how many there are; default: the largest of y + 1
+ * @param classes number of classes; default: the largest of y + 1
  * @returns (…, classes), 1 in the column of the number, else 0
  * @throws ValueError for anything but integers from 0 to classes − 1, and for rows that need more than 4 GiB
  */

@@ -14,7 +14,7 @@ import { ranges, runAtOnce } from '../../yielding.js';
 import type { StoredTransformer } from '../stored.js';
 import { formatErrors, readFitted, readStored } from '../stored.js';
 
-/** Labels of one type, sorted, each once: what fit gives. */
+/** Rule of stored classes: labels of one type, sorted and distinct. */
 export const sortedClasses: Rule<Label[]> = {
   expected: 'labels of one type, sorted, each once',
   accept: (value) => {
@@ -31,13 +31,13 @@ export const sortedClasses: Rule<Label[]> = {
 };
 
 /**
- * Labels as numbers 0 … classes − 1, by their place among the sorted labels: strings by code point, numbers
- * by value, false before true. scikit-learn's LabelEncoder.
+ * Encodes labels as numbers 0 … classes − 1, by their place among the sorted labels: strings by code point,
+ * numbers by value, false before true. scikit-learn's LabelEncoder.
  */
 export class LabelEncoder {
-  /** Survives minifiers. */
+  /** Class name, which minifiers leave as it is. */
   static readonly name: string = 'LabelEncoder';
-  /** The name of the class, which minifiers cannot change. */
+  /** Name of the class, which minifiers cannot change. */
   readonly name = 'LabelEncoder';
   #classes: Label[] | undefined;
 
@@ -46,7 +46,7 @@ export class LabelEncoder {
     checkOptions('LabelEncoder', options, {});
   }
 
-  /** An encoder from what toJSON gave. @throws FormatError if it is something else */
+  /** An encoder from the output of toJSON. @throws FormatError for anything else */
   static fromJSON(json: unknown): LabelEncoder {
     const { params, fitted } = readStored('LabelEncoder', json);
     const encoder = formatErrors(() => new LabelEncoder(params as object));
@@ -56,7 +56,7 @@ export class LabelEncoder {
     return encoder;
   }
 
-  /** The labels, sorted. */
+  /** Sorted labels that fit has learned. */
   get classes(): Label[] {
     return [...this.#fitted('classes')];
   }
@@ -68,7 +68,8 @@ export class LabelEncoder {
   }
 
   /**
-   * The number of every label. @throws NotFittedError before fit, ValueError for labels that fit has not seen
+   * Class number of every label. @throws NotFittedError before fit, ValueError for labels that fit has not
+   * seen
    */
   transform(y: LabelRows): Int32Array {
     return runAtOnce(this.#codes('transform', y));
@@ -85,7 +86,7 @@ export class LabelEncoder {
     );
   }
 
-  /** fit, then transform. */
+  /** Fit to the labels, then transform them. */
   fitTransform(y: LabelRows): Int32Array {
     return this.fit(y).transform(y);
   }
@@ -113,7 +114,7 @@ export class LabelEncoder {
     return yield* this.#codes('transform', y);
   }
 
-  /** The label of every number. @throws ValueError for what is no number of a label */
+  /** Labels of class numbers. @throws ValueError for anything but the number of a class */
   inverseTransform(codes: ArrayLike<number>): Label[] {
     const classes = this.#fitted('inverseTransform');
     return Array.from(labelList('LabelEncoder', codes, 'codes'), (code, i) => {
@@ -125,18 +126,18 @@ export class LabelEncoder {
     });
   }
 
-  /** No options. */
+  /** Options of this encoder: an empty object. */
   getParams(): object {
     return {};
   }
 
-  /** @throws ValueError for any option */
+  /** Accepts no options. @throws ValueError for any */
   setParams(params: object): this {
     checkOptions('LabelEncoder', params, {});
     return this;
   }
 
-  /** What was learned, as plain data. */
+  /** Learned labels, as plain data for JSON. */
   toJSON(): StoredTransformer {
     return { kind: this.name, params: {}, fitted: this.#classes ? { classes: [...this.#classes] } : null };
   }
@@ -146,7 +147,7 @@ export class LabelEncoder {
   }
 }
 
-/** The sorted labels of y. */
+/** Sorted distinct labels of y. */
 export function* fitClasses(owner: string, y: LabelRows): Pieces<Label[]> {
   const labels = yield* labelListInPieces(owner, y, 'y');
   const { classes } = yield* encodeLabelsInPieces(labels, `${owner}: y`);
@@ -154,7 +155,7 @@ export function* fitClasses(owner: string, y: LabelRows): Pieces<Label[]> {
   throw new ValueError(`${owner}: y must hold at least 1 label, but received none.`);
 }
 
-/** The place of every label among the classes, −1 for others. */
+/** Index of every label among the classes; −1 for unknown labels. */
 export function* codesOf(labels: ArrayLike<unknown>, classes: readonly Label[]): Pieces<Int32Array> {
   const places = new Map<unknown, number>(classes.map((label, i) => [label, i]));
   const codes = new Int32Array(labels.length);
@@ -164,7 +165,7 @@ export function* codesOf(labels: ArrayLike<unknown>, classes: readonly Label[]):
   return codes;
 }
 
-/** What fit has learned. NotFittedError before that. */
+/** A value that fit has learned. @throws NotFittedError if it is undefined */
 export function fittedOr<T>(owner: string, wanted: string, fitted: T | undefined): T {
   if (fitted !== undefined) return fitted;
   throw new NotFittedError(

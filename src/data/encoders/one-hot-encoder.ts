@@ -1,6 +1,6 @@
 /**
- * OneHotEncoder: columns of categories as columns of 0 and 1, and back. Not for targets, which
- * LabelBinarizer encodes; how cells are read is in cells.ts.
+ * OneHotEncoder: columns of categories as columns of 0 and 1, and back. Not for targets, which LabelBinarizer
+ * encodes, nor for reading cells (cells.ts).
  */
 import { newTable } from '../../budget.js';
 import type { AsyncOptions, Rule } from '../../check.js';
@@ -28,8 +28,8 @@ export interface OneHotEncoderParams {
    */
   readonly categories: 'auto' | readonly (readonly Label[])[];
   /**
-   * A category per column that gets no column: the 'first', that of columns with two ('ifBinary'), or named
-   * ones.
+   * Category of each column to leave out of the result: 'first'; 'ifBinary', the first of columns with two
+   * categories; an array with one category per column; or null (default), none.
    */
   readonly drop: null | 'first' | 'ifBinary' | readonly Label[];
   /** Categories that fit has not seen: an error, or zeros ('ignore'). Default 'error'. */
@@ -55,9 +55,9 @@ const defaults: OneHotEncoderParams = { categories: 'auto', drop: null, handleUn
  * OneHotEncoder, dense.
  */
 export class OneHotEncoder {
-  /** Survives minifiers. */
+  /** Class name, which minifiers leave as it is. */
   static readonly name: string = 'OneHotEncoder';
-  /** The name of the class, which minifiers cannot change. */
+  /** Name of the class, which minifiers cannot change. */
   readonly name = 'OneHotEncoder';
   #params = defaults;
   #fitted: Fitted | undefined;
@@ -66,7 +66,7 @@ export class OneHotEncoder {
     this.setParams(options);
   }
 
-  /** An encoder from what toJSON gave. @throws FormatError if it is something else */
+  /** An encoder from the output of toJSON. @throws FormatError for anything else */
   static fromJSON(json: unknown): OneHotEncoder {
     const { params, fitted } = readStored('OneHotEncoder', json);
     const encoder = formatErrors(() => new OneHotEncoder(params as object));
@@ -88,7 +88,7 @@ export class OneHotEncoder {
     return this.#params.drop === null ? null : dropped.map((index) => (index < 0 ? null : index));
   }
 
-  /** Columns that fit has seen. */
+  /** Number of columns that fit has seen. */
   get nFeaturesIn(): number {
     return fittedOr('OneHotEncoder', 'nFeaturesIn', this.#fitted).categories.length;
   }
@@ -135,14 +135,14 @@ export class OneHotEncoder {
   }
 
   /**
-   * (rows, kept categories) of 0 and 1. @throws ValueError for unknown categories unless handleUnknown is
-   * 'ignore'
+   * Rows (rows, kept categories) of 0 and 1. @throws ValueError for unknown categories unless handleUnknown
+   * is 'ignore'
    */
   transform(x: LabelTable): NdArray<Float64Array> {
     return runAtOnce(this.#transformed('transform', x));
   }
 
-  /** fit, then transform. */
+  /** Fit to the rows, then transform them. */
   fitTransform(x: LabelTable): NdArray<Float64Array> {
     return this.fit(x).transform(x);
   }
@@ -196,9 +196,9 @@ export class OneHotEncoder {
   }
 
   /**
-   * Rows of labels from rows of numbers: of every column the category with the largest value. A row of zeros
-   * stands for the dropped category, else for an unknown one: null with handleUnknown 'ignore', otherwise an
-   * error.
+   * Rows of labels from rows of numbers: for every column, the category with the largest value. A row of
+   * zeros stands for the dropped category, else for an unknown one: null with handleUnknown 'ignore',
+   * otherwise an error.
    */
   inverseTransform(x: ArrayInput): (Label | null)[][] {
     const fitted = fittedOr('OneHotEncoder', 'inverseTransform', this.#fitted);
@@ -218,27 +218,27 @@ export class OneHotEncoder {
     );
   }
 
-  /** The options, defaults filled in. */
+  /** Options of this encoder, defaults filled in. */
   getParams(): OneHotEncoderParams {
     return { ...this.#params };
   }
 
   /**
-   * Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values
+   * Change options; they apply from the next call of fit. @throws ValueError for unknown names and bad values
    */
   setParams(options: Partial<OneHotEncoderParams>): this {
     this.#params = { ...this.#params, ...checkOptions('OneHotEncoder', options, schema) };
     return this;
   }
 
-  /** Options and what was learned, as plain data. */
+  /** Options and learned categories, as plain data for JSON. */
   toJSON(): StoredTransformer {
     const fitted = this.#fitted ? { categories: this.categories } : null;
     return { kind: this.name, params: this.getParams(), fitted };
   }
 }
 
-/** Where the columns of every input column begin, and how many there are in all. */
+/** First output column of every input column, and the total number of output columns. */
 function layout({ categories, dropped }: Fitted): { starts: number[]; width: number } {
   let width = 0;
   const starts = categories.map((column, j) => {

@@ -1,6 +1,6 @@
 /**
- * MinMaxScaler: columns moved and stretched to a range, by default [0, 1]. What all scalers share is in
- * scaler.ts.
+ * MinMaxScaler: columns shifted and scaled to a range, by default [0, 1]. Not for the methods that all
+ * scalers share (scaler.ts).
  */
 import type { Rule } from '../../check.js';
 import { boolean, checkOptions, describe, listOf, number, positiveInteger, refused } from '../../check.js';
@@ -13,9 +13,9 @@ import type { Pieces } from '../../yielding.js';
 import { ranges } from '../../yielding.js';
 
 export interface MinMaxScalerParams {
-  /** Where the columns are to lie: [lowest, highest]. Default [0, 1]. */
+  /** Range of the scaled columns: [lowest, highest]. Default [0, 1]. */
   readonly featureRange: readonly [number, number];
-  /** Cut values of other rows to featureRange. Default false. */
+  /** Clip transformed values to featureRange. Default false. */
   readonly clip: boolean;
 }
 
@@ -52,7 +52,7 @@ const fittedSchema = {
  * divisor of a constant column, and min = low − dataMin · scale. scikit-learn's MinMaxScaler.
  */
 export class MinMaxScaler extends Scaler<MinMaxScalerParams, Fitted> {
-  /** Survives minifiers. */
+  /** Class name, which minifiers leave as it is. */
   static override readonly name: string = 'MinMaxScaler';
   readonly name = 'MinMaxScaler';
   protected readonly schema = schema;
@@ -62,7 +62,7 @@ export class MinMaxScaler extends Scaler<MinMaxScalerParams, Fitted> {
     this.check(this.params);
   }
 
-  /** A scaler from what toJSON gave. @throws FormatError if it is something else */
+  /** A scaler from the output of toJSON. @throws FormatError for anything else */
   static fromJSON(json: unknown): MinMaxScaler {
     return new MinMaxScaler().restore(json, (given) => {
       const fitted = readFitted('MinMaxScaler', given, fittedSchema);
@@ -90,23 +90,23 @@ export class MinMaxScaler extends Scaler<MinMaxScalerParams, Fitted> {
     return this.fitted('dataMax').dataMax.slice();
   }
 
-  /** dataMax − dataMin. */
+  /** Range of every column: dataMax − dataMin. */
   get dataRange(): Float64Array {
     const { dataMin, dataMax } = this.fitted('dataRange');
     return dataMax.map((max, j) => max - dataMin[j]);
   }
 
-  /** What every column is multiplied with. */
+  /** Factor of every column: transform computes x · scale + min. */
   get scale(): Float64Array {
     return this.fitted('scale').scale.slice();
   }
 
-  /** What is added to every column after that. */
+  /** Offset of every column: transform computes x · scale + min. */
   get min(): Float64Array {
     return this.fitted('min').min.slice();
   }
 
-  /** Rows that fit has seen. */
+  /** Number of rows that fit has seen. */
   get nSamplesSeen(): number {
     return this.fitted('nSamplesSeen').nSamplesSeen;
   }
@@ -148,7 +148,7 @@ export class MinMaxScaler extends Scaler<MinMaxScalerParams, Fitted> {
   }
 }
 
-/** A width to divide by: 1 for one that is only rounding. */
+/** A width to divide by; 1 in place of one that is only rounding. */
 export function divisor(width: number): number {
   return width < 10 * EPSILON ? 1 : width;
 }

@@ -1,6 +1,6 @@
 /**
- * RobustScaler: columns less their median, divided by the range between two quantiles; and the quantiles
- * themselves. What all scalers share is in scaler.ts.
+ * RobustScaler: columns minus their median, divided by the range between two quantiles; and computing
+ * quantiles. Not for the methods that all scalers share (scaler.ts).
  */
 import { boolean, checkOptions, describe, nullable, positiveInteger } from '../../check.js';
 import { ValueError } from '../../errors.js';
@@ -17,9 +17,9 @@ import { exp } from '../../math.js';
 export interface RobustScalerParams {
   /** Subtract the median of the column. Default true. */
   readonly withCentering: boolean;
-  /** Divide by the distance of two percentiles of the column. Default true. */
+  /** Divide by the distance between two percentiles of the column. Default true. */
   readonly withScaling: boolean;
-  /** These two percentiles, 0 to 100. Default [25, 75]. */
+  /** The two percentiles whose distance is the scale, 0 to 100. Default [25, 75]. */
   readonly quantileRange: readonly [number, number];
   /** Scale so that normally distributed columns get variance 1. Default false. */
   readonly unitVariance: boolean;
@@ -45,11 +45,11 @@ const defaults: RobustScalerParams = {
 };
 
 /**
- * Columns scaled by what outliers do not move: (x − median) / (upper percentile − lower percentile), with 1
- * as the divisor where these are equal. scikit-learn's RobustScaler.
+ * Scales columns by statistics that outliers do not move: (x − median) / (upper percentile − lower
+ * percentile), with 1 as the divisor where these are equal. scikit-learn's RobustScaler.
  */
 export class RobustScaler extends Scaler<RobustScalerParams, Fitted> {
-  /** Survives minifiers. */
+  /** Class name, which minifiers leave as it is. */
   static override readonly name: string = 'RobustScaler';
   readonly name = 'RobustScaler';
   protected readonly schema = schema;
@@ -59,7 +59,7 @@ export class RobustScaler extends Scaler<RobustScalerParams, Fitted> {
     this.check(this.params);
   }
 
-  /** A scaler from what toJSON gave. @throws FormatError if it is something else */
+  /** A scaler from the output of toJSON. @throws FormatError for anything else */
   static fromJSON(json: unknown): RobustScaler {
     return new RobustScaler().restore(json, (given) => {
       const fitted = readFitted('RobustScaler', given, fittedSchema);
@@ -86,7 +86,7 @@ export class RobustScaler extends Scaler<RobustScalerParams, Fitted> {
     return copied(this.fitted('center').center);
   }
 
-  /** What every column is divided by; null without withScaling. */
+  /** Divisor of every column; null without withScaling. */
   get scale(): Float64Array | null {
     return copied(this.fitted('scale').scale);
   }
@@ -177,10 +177,10 @@ function oddSeries(x: number): number {
   return x * sum;
 }
 
-/** Values that are sorted at once: about 15 ms. */
+/** Number of values that are sorted at once: about 15 ms. */
 const RUN = 200000;
 
-/** Floating-point operations that sorting counts as, per value. */
+/** Cost of sorting per value, in floating-point operations, for cutting work into slices. */
 const FLOPS_PER_VALUE = 1000;
 
 /**

@@ -17,11 +17,11 @@ import { tableInPieces } from '../table.js';
 export type CellFunction = (value: number, column: number) => number;
 
 /**
- * What all scalers share: columns of numbers are shifted and scaled, each by what `fit` has learned of it.
- * They compute in float64 and never change their input.
+ * Base class of the scalers, which shift and scale columns of numbers by values that `fit` has learned. They
+ * compute in float64 and never change their input.
  */
 export abstract class Scaler<Params extends object, Fitted extends object> {
-  /** The name of the class, which minifiers cannot change. */
+  /** Name of the class, which minifiers cannot change. */
   abstract readonly name: string;
   protected abstract readonly schema: Schema;
   protected params: Params;
@@ -31,9 +31,9 @@ export abstract class Scaler<Params extends object, Fitted extends object> {
     this.params = params;
   }
 
-  /** What is to be remembered of a table. */
+  /** Learns the values that the scaler remembers of a table. */
   protected abstract learn(table: Table): Pieces<Fitted>;
-  /** How many columns fit has seen. */
+  /** Number of columns that fit has seen. */
   protected abstract columns(fitted: Fitted): number;
   protected abstract forward(fitted: Fitted): CellFunction;
   protected abstract backward(fitted: Fitted): CellFunction;
@@ -51,14 +51,14 @@ export abstract class Scaler<Params extends object, Fitted extends object> {
   }
 
   /**
-   * The rows, scaled: (rows, columns) of float64. @throws NotFittedError before fit, ShapeError for another
+   * Scale rows. Returns (rows, columns) of float64. @throws NotFittedError before fit, ShapeError for another
    * width
    */
   transform(x: ArrayInput): NdArray<Float64Array> {
     return runAtOnce(this.#transformed('transform', x));
   }
 
-  /** fit, then transform. */
+  /** Fit to the rows, then transform them. */
   fitTransform(x: ArrayInput): NdArray<Float64Array> {
     return this.fit(x).transform(x);
   }
@@ -81,7 +81,7 @@ export abstract class Scaler<Params extends object, Fitted extends object> {
     return runAsync(`${this.name}.fitTransformAsync`, options, {}, () => this.#fitTransformed(x));
   }
 
-  /** From scaled rows the rows as they were, but for rounding. */
+  /** Undo the scaling: the original rows, up to rounding. */
   inverseTransform(x: ArrayInput): NdArray<Float64Array> {
     const fitted = this.fitted('inverseTransform');
     return runAtOnce(this.#map(x, fitted, this.backward(fitted)));
@@ -114,30 +114,30 @@ export abstract class Scaler<Params extends object, Fitted extends object> {
     return { data: result, shape: [rows, columns] };
   }
 
-  /** Columns that fit has seen. */
+  /** Number of columns of the rows that fit has seen. */
   get nFeaturesIn(): number {
     return this.columns(this.fitted('nFeaturesIn'));
   }
 
-  /** The options, defaults filled in. */
+  /** Options of this scaler, defaults filled in. */
   getParams(): Params {
     return { ...this.params };
   }
 
   /**
-   * Change options; they count from the next call of fit. @throws ValueError for unknown names and bad values
+   * Change options; they apply from the next call of fit. @throws ValueError for unknown names and bad values
    */
   setParams(params: Partial<Params>): this {
     this.params = this.check({ ...this.params, ...checkOptions(this.name, params, this.schema) } as Params);
     return this;
   }
 
-  /** Refuse options that do not fit together. */
+  /** Checks that options fit together. @throws ValueError if not */
   protected check(params: Params): Params {
     return params;
   }
 
-  /** Options and what was learned, as plain data; the class's fromJSON reads them. */
+  /** Options and learned values, as plain data for JSON; fromJSON of the class reads them. */
   toJSON(): StoredTransformer {
     const fitted = this.#fitted;
     const entries = Object.entries(fitted ?? {}).map(([name, value]: [string, unknown]) => [
@@ -147,7 +147,7 @@ export abstract class Scaler<Params extends object, Fitted extends object> {
     return { kind: this.name, params: this.getParams(), fitted: fitted ? Object.fromEntries(entries) : null };
   }
 
-  /** Take over what toJSON gave. */
+  /** Take over the output of toJSON. */
   protected restore(json: unknown, readFitted: (fitted: unknown) => Fitted): this {
     const { params, fitted } = readStored(this.name, json);
     formatErrors(() => this.setParams(params as Partial<Params>));
@@ -155,7 +155,7 @@ export abstract class Scaler<Params extends object, Fitted extends object> {
     return this;
   }
 
-  /** What was learned; `wanted` is what errors say needs it. */
+  /** Learned values. @throws NotFittedError, in which `wanted` names what needs them */
   protected fitted(wanted: string): Fitted {
     if (this.#fitted) return this.#fitted;
     throw new NotFittedError(
@@ -178,7 +178,7 @@ export const perColumn: Rule<Float64Array> = {
   },
 };
 
-/** FormatError unless all lists that are given have the same length. */
+/** Throws FormatError unless all given lists have the same length. */
 export function checkColumns(kind: string, lists: Readonly<Record<string, Float64Array | null>>): void {
   const given = Object.entries(lists).filter(([, list]) => list !== null) as [string, Float64Array][];
   for (const [name, { length }] of given) {
@@ -195,7 +195,10 @@ export function copied<T extends Float64Array | null>(list: T): T {
   return (list && list.slice()) as T;
 }
 
-/** ValueError if what was computed of a column is not finite: its values are too far apart for float64. */
+/**
+ * Throws ValueError if a number computed from a column is not finite: its values are too far apart for
+ * float64.
+ */
 export function checkFinite(owner: string, column: number, value: number): void {
   if (Number.isFinite(value)) return;
   throw new ValueError(

@@ -1,6 +1,6 @@
 /**
- * StandardScaler: columns with mean 0 and variance 1, fitted at once or batch by batch. What all scalers
- * share is in scaler.ts.
+ * StandardScaler: columns with mean 0 and variance 1, fitted at once or batch by batch. Not for the methods
+ * that all scalers share (scaler.ts).
  */
 import { boolean, checkOptions, nullable, positiveInteger } from '../../check.js';
 import { readFitted } from '../stored.js';
@@ -38,7 +38,7 @@ const fittedSchema = {
  * / rows), or 1 for a column that is constant up to rounding. scikit-learn's StandardScaler.
  */
 export class StandardScaler extends Scaler<StandardScalerParams, Fitted> {
-  /** Survives minifiers. */
+  /** Class name, which minifiers leave as it is. */
   static override readonly name: string = 'StandardScaler';
   readonly name = 'StandardScaler';
   protected readonly schema = schema;
@@ -47,7 +47,7 @@ export class StandardScaler extends Scaler<StandardScalerParams, Fitted> {
     super({ withMean: true, withStd: true, ...checkOptions('StandardScaler', options, schema) });
   }
 
-  /** A scaler from what toJSON gave. @throws FormatError if it is something else */
+  /** A scaler from the output of toJSON. @throws FormatError for anything else */
   static fromJSON(json: unknown): StandardScaler {
     return new StandardScaler().restore(json, (fitted) => {
       const { mean, ...rest } = readFitted('StandardScaler', fitted, fittedSchema);
@@ -67,12 +67,12 @@ export class StandardScaler extends Scaler<StandardScalerParams, Fitted> {
     return copied(this.fitted('var').var);
   }
 
-  /** What every column is divided by; null without withStd. */
+  /** Divisor of every column; null without withStd. */
   get scale(): Float64Array | null {
     return copied(this.fitted('scale').scale);
   }
 
-  /** Rows that fit has seen. */
+  /** Number of rows that fit has seen. */
   get nSamplesSeen(): number {
     return this.fitted('nSamplesSeen').nSamplesSeen;
   }
@@ -129,7 +129,7 @@ interface Moments {
 interface ColumnSums {
   /** The sums, rounded at every step. */
   readonly high: Float64Array;
-  /** What the rounding has lost. */
+  /** The rounding errors of the sums. */
   readonly low: Float64Array;
 }
 
@@ -147,7 +147,7 @@ function* columnMoments(table: Table): Pieces<Moments> {
   return { mean, variance };
 }
 
-/** The mean of every column, and what is left of it after rounding to float64. */
+/** Mean of every column, and the remainder that rounding it to float64 leaves. */
 function* columnMeans({
   data,
   scale,

@@ -1,6 +1,6 @@
 /**
- * What all scores read: pairs of true and predicted labels, weights, and the rules of the options they
- * share. Not the scores themselves.
+ * Input of the scores: reads true and predicted labels and weights, and has the rules of shared options. Not
+ * for the scores themselves.
  */
 import { describe, anything, listOf, nullable, oneOf, refused, rule } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
@@ -14,13 +14,13 @@ import { encodeLabels, VALUES_PER_LABEL } from '../labels.js';
 import { readWeights } from '../weights.js';
 import type { Rule } from '../../check.js';
 
-/** How scores of classes become one number: null gives all of them. */
+/** Average over the scores of classes; null gives all of them. */
 export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | null;
 
-/** How scores of several outputs become one number; or a weight for each of them. */
+/** Average over the scores of several outputs, or a weight for each output. */
 export type Multioutput = 'rawValues' | 'uniformAverage' | 'varianceWeighted' | readonly number[];
 
-/** An option that every score takes. */
+/** The option that every score takes. */
 export interface ScoreOptions {
   /** A weight >= 0 for every row. Default: all 1. */
   readonly sampleWeight?: ArrayInput;
@@ -63,7 +63,7 @@ export interface LabelPair {
   readonly classes: Label[];
   readonly truth: Int32Array;
   readonly predicted: Int32Array;
-  /** 1 for every row if none were given. */
+  /** Weights of the rows; all 1 if none were given. */
   readonly weights: ArrayLike<number>;
 }
 
@@ -89,7 +89,7 @@ export function* labelListInPieces(owner: string, input: unknown, name: string):
   return scale === 1 ? data : yield* copied(data, new Float64Array(data.length), scale);
 }
 
-/** `labelListInPieces`, at once. */
+/** One label per row, as `labelListInPieces` reads them, in one go. */
 export function labelList(owner: string, input: unknown, name: string): ArrayLike<Label> {
   return runAtOnce(labelListInPieces(owner, input, name));
 }
@@ -171,7 +171,7 @@ export function ones(rows: number): Float64Array {
   return new Float64Array(rows).fill(1);
 }
 
-/** ShapeError unless there are as many predictions as labels, and at least one. @returns how many */
+/** Number of rows. @throws ShapeError unless there are as many predictions as labels, and at least one */
 export function checkRows(owner: string, rows: number, predicted: number, name: string): number {
   if (rows === 0) throw new ShapeError(`${owner}: yTrue must have at least 1 row, but received none.`);
   if (rows === predicted) return rows;
@@ -211,7 +211,10 @@ export function chosenLabels(
   return { labels, indices: labels.map((label) => positions.get(label) ?? -1) };
 }
 
-/** By class: weight of the rows that are of it and predicted so, predicted as it, of it. */
+/**
+ * Weights of rows by class: `right`, of the class and predicted as it; `predicted`, predicted as it;
+ * `support`, of it.
+ */
 export interface ClassCounts {
   readonly right: Float64Array;
   readonly predicted: Float64Array;

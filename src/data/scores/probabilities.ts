@@ -1,5 +1,5 @@
 /**
- * logLoss, and how scores of classes are read for it and for rocAucScore. Not for predicted labels
+ * logLoss, and reading scores of classes for it and for rocAucScore. Not for predicted labels
  * (classification.ts).
  */
 import { describe, boolean, checkOptions, func, nullable } from '../../check.js';

@@ -1,6 +1,6 @@
 /**
- * Scores of predicted numbers: mean squared error, mean absolute error and R². The metrics that training
- * reports are in train/metrics.
+ * Scores of predicted numbers: mean squared error, mean absolute error and R². Not for the metrics that
+ * training reports, which train/metrics computes batch by batch.
  */
 import { anyOf, boolean, checkOptions, describe, listOf, number, oneOf } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';

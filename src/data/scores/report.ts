@@ -1,6 +1,6 @@
 /**
- * classificationReport: precision, recall, F1 and support of every class as an object and as a text. The
- * numbers come from classification.ts.
+ * classificationReport: precision, recall, F1 and support of every class as an object or as text. Not for
+ * computing the numbers (classification.ts).
  */
 import { boolean, checkOptions, integer, listOf, rule } from '../../check.js';
 import { ShapeError } from '../../errors.js';
@@ -20,11 +20,11 @@ import { averageScores, classScores } from './classification.js';
 export interface ClassificationReportOptions extends ScoreOptions {
   /** The classes to report on, in this order. Default: all that occur, sorted. */
   readonly labels?: readonly Label[];
-  /** What to call them. Default: the labels. */
+  /** Names of the classes in the report. Default: the labels. */
   readonly targetNames?: readonly string[];
   /** Decimals of the text, 0 to 20. Default 2. */
   readonly digits?: number;
-  /** Give numbers, not text. Default false. */
+  /** Return numbers rather than text. Default false. */
   readonly outputDict?: boolean;
   /** The score of a class where it would be 0/0: 0, 1, or NaN, which averages leave out. Default 0. */
   readonly zeroDivision?: number;
@@ -35,7 +35,7 @@ export interface ReportLine {
   readonly precision: number;
   readonly recall: number;
   readonly f1Score: number;
-  /** Rows, or their weight. */
+  /** Number of rows of the class, or their weight. */
   readonly support: number;
 }
 

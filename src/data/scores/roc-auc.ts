@@ -1,6 +1,6 @@
 /**
- * rocAucScore: the area under the ROC curve, of two classes or more. How scores and labels are read is in
- * probabilities.ts.
+ * rocAucScore: the area under the ROC curve, of two classes or more. Not for reading scores and labels
+ * (probabilities.ts).
  */
 import { checkOptions, describe, nullable, oneOf } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
@@ -14,15 +14,16 @@ import { readScored } from './probabilities.js';
 
 export interface RocAucOptions extends ScoreOptions {
   /**
-   * More than two classes: 'ovr', each against all others; 'ovo', the mean over pairs (Hand & Till, 2001).
+   * Method for more than two classes: 'ovr', each against all others; 'ovo', the mean over pairs (Hand &
+   * Till, 2001).
    */
   readonly multiClass?: 'ovr' | 'ovo';
   /**
-   * How the areas become one: the mean, by rows of the class ('weighted'), or null for all (ovr only).
-   * Default 'macro'.
+   * Average over the areas: their mean ('macro'), the mean weighted by the rows of the class ('weighted'), or
+   * null for all of them (ovr only). Default 'macro'.
    */
   readonly average?: 'macro' | 'weighted' | null;
-  /** All classes; the columns of the scores are in their sorted order. Default: those of yTrue. */
+  /** All classes, in whose sorted order the columns of the scores stand. Default: those of yTrue. */
   readonly labels?: readonly Label[];
 }
 
