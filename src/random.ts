@@ -202,17 +202,6 @@ export function hash(x: number): number {
   return x ^ (x >>> 16);
 }
 
-/**
- * A seed for the order of the rows from a model's seed and the number of steps taken (finalizer of
- * MurmurHash3).
- */
-export function orderSeed(seed: number, step: number): number {
-  let x = Math.imul(seed ^ 0x5bd1e995, 0x9e3779b1) ^ step;
-  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  return (x ^ (x >>> 16)) >>> 0;
-}
-
 /** A seed from the runtime's source of randomness. Never called at import or construction. */
 export function freshSeed(): number {
   const source = globalThis.crypto;

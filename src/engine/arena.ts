@@ -57,17 +57,12 @@ export class Arena {
     return this.#threads?.bind(calls) ?? bind(this.#kernels, calls);
   }
 
-  /** Run a step of so many rows: on all threads of the team, or on one where that is faster. */
-  step<T>(rows: number, body: () => T): T {
-    return this.#tuner ? this.#tuner.step(rows, body) : body();
-  }
-
-  /** Decide which threads the step that now begins runs on, where it comes in pieces. */
+  /** Decide which threads the step that now begins runs on. */
   beginStep(): void {
     this.#tuner?.beginStep();
   }
 
-  /** Tell how many milliseconds the pieces of a step of so many rows took. */
+  /** Tell how many milliseconds a step of so many rows has computed. */
   endStep(rows: number, milliseconds: number): void {
     this.#tuner?.endStep(rows, milliseconds);
   }

@@ -13,7 +13,7 @@ import type { Network } from '../network/network.js';
 import { gatherable } from '../network/scale.js';
 import { nnzCapacity } from '../network/sparse/resident.js';
 import { ascending } from '../random.js';
-import { inBatches } from '../train/batches.js';
+import { inBatches } from '../network/feed.js';
 import type { Dataset } from '../network/feed.js';
 import { fit } from '../train/fit.js';
 import { openTrainer } from '../train/open-trainer.js';

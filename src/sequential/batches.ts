@@ -5,9 +5,9 @@
 import { describe } from '../check.js';
 import { ValueError } from '../errors.js';
 import { isTypedArray } from '../ndarray.js';
-import { ascending, orderSeed, RandomState } from '../random.js';
-import type { Batch } from '../train/batches.js';
-import { inBatches } from '../train/batches.js';
+import { ascending, RandomState } from '../random.js';
+import type { Batch } from '../network/feed.js';
+import { inBatches } from '../network/feed.js';
 import type { Batches } from '../train/fit.js';
 import type { Pieces } from '../yielding.js';
 import { abortReason, atHand, runAtOnce } from '../yielding.js';
@@ -254,4 +254,15 @@ function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | undefin
 
 function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/**
+ * A seed for the order of the rows from a model's seed and the number of steps taken (finalizer of
+ * MurmurHash3).
+ */
+function orderSeed(seed: number, step: number): number {
+  let x = Math.imul(seed ^ 0x5bd1e995, 0x9e3779b1) ^ step;
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return (x ^ (x >>> 16)) >>> 0;
 }

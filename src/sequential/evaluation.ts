@@ -9,7 +9,7 @@ import { sizeOf } from '../network/spec.js';
 import { nnzCapacity } from '../network/sparse/resident.js';
 import type { ArrayInput } from '../ndarray.js';
 import { ascending } from '../random.js';
-import { inBatches } from '../train/batches.js';
+import { inBatches } from '../network/feed.js';
 import { resolveMetric } from '../train/metrics/index.js';
 import type { MetricState } from '../train/metrics/state.js';
 import { Session } from '../train/session.js';

@@ -10,9 +10,9 @@ import { DivergedError } from '../errors.js';
 import type { Network } from '../network/network.js';
 import { allFinite, sliceRows } from '../ndarray.js';
 import { copied, sliceInPieces } from '../ndarray/values.js';
-import type { Batch } from './batches.js';
+import type { Batch } from '../network/feed.js';
 import type { Dataset } from '../network/feed.js';
-import { SlicedSession } from './sliced-session.js';
+import { SlicedSession, sumSquares } from './sliced-session.js';
 import type { Trainer } from './trainer.js';
 
 /** Totals of an epoch. */
@@ -179,7 +179,7 @@ class Run {
    * nothing is.
    */
   #faultOf(parameters: Float32Array): string | undefined {
-    if (this.#request.trainer.squares() <= ORDINARY * ORDINARY || !this.#dataset) return undefined;
+    if (sumSquares(this.#request.trainer.session) <= ORDINARY * ORDINARY || !this.#dataset) return undefined;
     if (!allFinite(parameters)) return 'Weights became non-finite';
     const { rows } = this.#dataset;
     const some = sliceRows(rows, 0, Math.min(rows.rows, 100));
@@ -238,7 +238,7 @@ class Run {
   ): Promise<boolean> {
     const { trainer, rate } = this.#request;
     const loss = await runInSlices(trainer.beginInPieces(batch.dataset, batch.rows, each), this.#yielder);
-    await runInSlices(trainer.finishInPieces(batch.dataset, batch.rows, rate()), new Yielder());
+    await runInSlices(trainer.finishInPieces(rate()), new Yielder());
     return this.#count(batch, total, loss);
   }
 

@@ -19,7 +19,6 @@ import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 import type { Dataset, CsrSizes } from '../network/feed.js';
 import { csrSizes, feedOptions, loadBatch, loadResident } from '../network/feed.js';
-import { squaresOf } from './squares.js';
 
 export interface SessionOptions {
   readonly network: Network;
@@ -55,11 +54,9 @@ export class Session {
   readonly plan: Plan;
   readonly loss: LossPlan;
   readonly options: SessionOptions;
-  /** Σ parameter²; 0 without an optimizer. */
-  readonly squares: () => number;
   readonly #update: Program;
   readonly #programs = new Map<number, Programs>();
-  /** All of a step, for batches in one part. */
+  /** By rows: all calls of a training step, for batches in one part. */
   readonly #wholes = new Map<number, Program>();
   readonly #resident: Dataset | undefined;
   /** Whether the rows that were loaded last came from elsewhere, with weights of their own. */
@@ -88,7 +85,6 @@ export class Session {
     this.#resident = fed.resident && dataset;
     this.#weighAlike();
     this.#update = optimizer ? this.arena.bind(updateStep(this.plan)) : [];
-    this.squares = squaresOf(this.arena, this.plan);
   }
 
   /** Copies the network's parameters and the data set into the arena. */
@@ -134,33 +130,37 @@ export class Session {
 
   /**
    * Forward pass and loss of the rows `batch` of a data set, with gradients and updates if there is an optimizer.
-   * `each` sees the predictions of every part of the batch before it is overwritten.
    *
+   * @param each sees the predictions of every part of the batch before they are overwritten
+   * @param total what `writeScale` returned, if it has been called for this batch
    * @returns the mean loss of the batch before its update, penalties included
    */
-  step(dataset: Dataset, batch: Int32Array, training: boolean, each?: (part: Int32Array) => void): number {
-    return this.arena.step(batch.length, () => this.#step(dataset, batch, training, each));
-  }
-
-  #step(dataset: Dataset, batch: Int32Array, training: boolean, each?: (part: Int32Array) => void): number {
-    const total = this.writeScale(dataset, batch);
-    if (training && !each && this.#takesWhole(batch)) return this.#wholeStep(dataset, batch, total);
+  step(
+    dataset: Dataset,
+    batch: Int32Array,
+    training: boolean,
+    each?: (part: Int32Array) => void,
+    total = this.writeScale(dataset, batch),
+  ): number {
+    const { arena, options } = this;
+    const { rows } = this.plan;
+    arena.beginStep();
+    const begun = options.team ? performance.now() : 0;
+    const whole = training && !each && this.#takesWhole(batch) ? this.#wholeFor(batch.length) : undefined;
     let sum = 0;
     let penalty = 0;
-    for (let begin = 0; begin < batch.length; begin += this.plan.rows) {
-      const part = batch.subarray(begin, begin + this.plan.rows);
-      const programs = this.#programsFor(part.length, training);
-      this.#load(dataset, part);
+    for (let begin = 0; begin < batch.length; begin += rows) {
+      const part = batch.length <= rows ? batch : batch.subarray(begin, begin + rows);
+      if (dataset === this.#resident) this.#loadResident(part);
+      else runAtOnce(this.loadPart(dataset, part));
       this.writeFirstRow(begin);
-      run(programs.forward);
-      if (this.options.hostLoss) this.hostLoss(part.length, batch.length);
-      else run(programs.loss);
-      each?.(part);
-      if (this.options.optimizer && training) run(programs.backward[begin === 0 ? 1 : 0]);
-      sum += this.arena.f64[this.loss.sums >>> 3];
+      if (whole) run(whole);
+      else this.#runPart(part, batch.length, training, begin === 0, each);
+      sum += arena.f64[this.loss.sums >>> 3];
       penalty = this.penalty(part.length, total);
     }
-    if (training) run(this.#update);
+    if (training && !whole) run(this.#update);
+    if (options.team) arena.endStep(batch.length, performance.now() - begun);
     return sum / total + penalty;
   }
 
@@ -170,12 +170,19 @@ export class Session {
     return optimizer !== undefined && !hostLoss && batch.length <= this.plan.rows;
   }
 
-  #wholeStep(dataset: Dataset, batch: Int32Array, total: number): number {
-    const whole = this.#wholeFor(batch.length);
-    this.#load(dataset, batch);
-    this.writeFirstRow(0);
-    run(whole);
-    return this.arena.f64[this.loss.sums >>> 3] / total + this.penalty(batch.length, total);
+  #runPart(
+    part: Int32Array,
+    total: number,
+    training: boolean,
+    first: boolean,
+    each: ((part: Int32Array) => void) | undefined,
+  ): void {
+    const { forward, loss, backward } = this.#programsFor(part.length, training);
+    run(forward);
+    if (this.options.hostLoss) this.hostLoss(part.length, total);
+    else run(loss);
+    each?.(part);
+    run(backward[first ? 1 : 0]);
   }
 
   protected penalty(rows: number, total: number): number {
@@ -195,8 +202,8 @@ export class Session {
     return this.#read(this.loss.targets, rows);
   }
 
-  /** Writes 1 / Σ weights, or 1 / rows where the sum is over rows; returns that sum. */
-  protected writeScale({ weights }: Dataset, batch: Int32Array): number {
+  /** Writes 1 / Σ weights, or 1 / rows where penalties are not per row; returns that sum. */
+  writeScale({ weights }: Dataset, batch: Int32Array): number {
     let total = batch.length;
     if (weights && this.options.penaltyPerRow) {
       total = 0;
@@ -209,11 +216,6 @@ export class Session {
   /** Random layers count rows over all parts of a batch. */
   protected writeFirstRow(row: number): void {
     for (const key of this.plan.keys) if (key !== 0) this.arena.i32[(key >>> 2) + 1] = row;
-  }
-
-  #load(dataset: Dataset, part: Int32Array): void {
-    if (dataset === this.#resident) this.#loadResident(part);
-    else runAtOnce(this.loadPart(dataset, part));
   }
 
   #loadResident(part: Int32Array): void {

@@ -4,7 +4,7 @@
  * given up leaves nothing behind. Not for short steps, whose gradients need not be written to memory at all.
  */
 import type { Call, Program } from '../engine/kernels.js';
-import { run } from '../engine/kernels.js';
+import { call, run } from '../engine/kernels.js';
 import { costOfAll, cutIntoSlices, FLOPS_PER_NANOSECOND } from '../engine/partition.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../network/steps.js';
 import type { UpdatesPlan } from '../network/updates.js';
@@ -43,6 +43,7 @@ export class SlicedSession extends Session {
   /** Rows of the present step, and milliseconds that it has been computing. */
   #rows = 0;
   #spent = 0;
+  #total = 0;
 
   /** A session with its data set in the arena, and the network's parameters. */
   static override *open(options: SessionOptions): Pieces<SlicedSession> {
@@ -90,7 +91,7 @@ export class SlicedSession extends Session {
     this.arena.beginStep();
     let done = false;
     try {
-      const total = this.writeScale(dataset, batch);
+      const total = (this.#total = this.writeScale(dataset, batch));
       let sum = 0;
       let penalty = 0;
       for (let begin = 0; begin < batch.length; begin += this.plan.rows) {
@@ -122,6 +123,11 @@ export class SlicedSession extends Session {
     yield* this.#run(loss);
     yield* this.#run(backward[1]);
     return this.arena.f64[this.loss.sums >>> 3];
+  }
+
+  /** Σ weights of the present step's rows, or their number, as `writeScale` says. */
+  get total(): number {
+    return this.#total;
   }
 
   /** The gradients of the rows differentiated last, laid out like the parameters: a view. */
@@ -176,4 +182,11 @@ export class SlicedSession extends Session {
       flops: FLOPS_PER_NANOSECOND * costOfAll(slice),
     }));
   }
+}
+
+/** Σ parameter² of a session with updates. */
+export function sumSquares({ arena, plan: { updates, block, blockLength } }: Session): number {
+  const { norms } = updates as UpdatesPlan;
+  run(arena.bindAlone([call('sumSquares', norms, block, blockLength)]));
+  return arena.f64[norms >>> 3];
 }

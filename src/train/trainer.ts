@@ -78,11 +78,6 @@ export class Trainer {
     yield* this.#session.setParametersInPieces(block);
   }
 
-  /** Σ parameter². */
-  squares(): number {
-    return this.#session.squares();
-  }
-
   get #updates(): UpdatesPlan {
     return this.session.plan.updates as UpdatesPlan;
   }
@@ -91,8 +86,9 @@ export class Trainer {
   step(dataset: Dataset, batch: Int32Array, rate: number, each?: (part: Int32Array) => void): number {
     this.#makeRoom(dataset, batch);
     this.#writeKeys();
-    this.#writeRecords(dataset, batch, rate);
-    return this.session.step(dataset, batch, true, each);
+    const total = this.#session.writeScale(dataset, batch);
+    this.#writeRecords(total, rate);
+    return this.#session.step(dataset, batch, true, each, total);
   }
 
   /** True if steps come in slices. */
@@ -113,16 +109,18 @@ export class Trainer {
   }
 
   /** The update that ends a step begun by `beginInPieces`. To be run to its end. */
-  *finishInPieces(dataset: Dataset, batch: Int32Array, rate: number): Pieces<void> {
-    this.#writeRecords(dataset, batch, rate);
-    this.#update = (this.session as SlicedSession).updateInPieces();
+  *finishInPieces(rate: number): Pieces<void> {
+    const session = this.#session as SlicedSession;
+    this.#writeRecords(session.total, rate);
+    this.#update = session.updateInPieces();
     yield* this.#update;
   }
 
-  #writeRecords(dataset: Dataset, batch: Int32Array, rate: number): void {
+  /** @param total Σ weights of the batch, or its rows */
+  #writeRecords(total: number, rate: number): void {
     const { state, optimizer } = this.#options;
     const scalars = nextScalars(optimizer, state, rate);
-    const normaliser = this.#options.penaltyPerRow ? weightOf(dataset, batch) : 1;
+    const normaliser = this.#options.penaltyPerRow ? total : 1;
     this.session.plan.parameters.forEach((parameter, i) => {
       if (parameter.trainable)
         this.#writeRecord(parameter, this.#updates.records[i], scalars, rate, normaliser);
@@ -229,13 +227,6 @@ function* loadSlots(
     if (initial === 0) continue;
     yield* ranges(plan.blockLength, 1, (begin, end) => arena.f32.fill(initial, first + begin, first + end));
   }
-}
-
-function weightOf({ weights }: Dataset, batch: Int32Array): number {
-  if (!weights) return batch.length;
-  let total = 0;
-  for (const row of batch) total += weights[row];
-  return total > 0 ? total : 1;
 }
 
 /** Rows whose activations and deltas fit: a multiple of 120 where there are that many.  */

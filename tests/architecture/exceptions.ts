@@ -9,7 +9,6 @@ export const CIRCLES: Readonly<Record<string, string>> = {};
 /** Files under 60 lines with a single importer in their own folder, with the reason why they are files. */
 export const SHORT_FILES: Readonly<Record<string, string>> = {
   'src/engine/predict-binaries.ts': 'the bundler puts predict-binaries.workerd.ts in its place',
-  'src/train/squares.ts': 'still to be merged',
 };
 
 /** Files over 100 lines without a header that says what they are for. To be emptied. */

@@ -3,7 +3,7 @@ import { atHand } from '../../src/yielding.js';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { newOptimizerState } from '../../src/network/optimizers.js';
-import { inBatches } from '../../src/train/batches.js';
+import { inBatches } from '../../src/network/feed.js';
 import { fit } from '../../src/train/fit.js';
 import { denseNetwork } from '../helpers/networks.js';
 import { Seeded } from '../helpers/seeded.js';

@@ -74,16 +74,6 @@ export class ThreadTuner {
     return this.#prefersParallel;
   }
 
-  /** Run and time a step of so many rows. */
-  step<T>(rows: number, body: () => T): T {
-    const { clock } = this.#options;
-    this.beginStep();
-    const begin = clock();
-    const result = body();
-    this.endStep(rows, clock() - begin);
-    return result;
-  }
-
   /** Decide which threads the step that now begins runs on. */
   beginStep(): void {
     this.#parallel = (this.#comparison?.parallel ?? this.#prefersParallel) && this.#options.ready();

@@ -30,10 +30,11 @@ class Run {
 
   step(rows = 32): void {
     const before = this.tuner.prefersParallel;
-    this.tuner.step(rows, () => {
-      this.alone += this.one(this.now);
-      this.now += (this.tuner.parallel ? this.all : this.one)(this.now);
-    });
+    this.tuner.beginStep();
+    const begin = this.now;
+    this.alone += this.one(begin);
+    this.now += (this.tuner.parallel ? this.all : this.one)(begin);
+    this.tuner.endStep(rows, this.now - begin);
     if (this.tuner.prefersParallel !== before) this.changes.push(this.now);
   }
 
