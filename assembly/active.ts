@@ -1,5 +1,6 @@
-// Products of layers whose input, or whose delta, is often mostly zeros, because relu or dropout made it: by lists of what is
-// not 0 (sparse.ts, delta.ts) where that is little, dense where it is not. Decided anew for every batch; the bits are the same.
+// Products of layers whose input, or whose delta, is often mostly zeros, because relu or dropout made it: by
+// lists of what is not 0 (sparse.ts, delta.ts) where that is little, dense where it is not. Decided anew for
+// every batch; the bits are the same.
 //
 //   scratch:  starts of rows or bounds of columns (lists.ts) | entries (8 bytes each)
 import { denseForward } from './gemm/forward';
@@ -10,23 +11,56 @@ import { BOUNDS, makeLists, STARTS } from './lists';
 import { PANEL, PANEL_BYTES } from './simd';
 import { sparseForward, sparseGradientUpdate } from './sparse';
 
+// Percent of non-zeros up to which CSR is faster than dense, by variant. Dense products are faster in
+// `relaxed` than in `base`, and faster still in `wide`. They were set at depths from 64 to 4608 when the
+// kernels were written; no run is recorded. `npm run bench:thresholds` measures them.
+
 /**
- * Percent of inputs that are not 0 up to which lists pay, measured at depths from 64 to 4608. Deep panels do not stay in
- * L1 while a row's list is read. Dense products are faster in `relaxed` than in `base`, and faster still in `wide`.
+ * Limit for x, forward.
+ * @abi
  */
-const FORWARD: usize = WIDE ? 20 : ASC_FEATURE_RELAXED_SIMD ? 45 : 60;
-const FORWARD_DEEP: usize = WIDE ? 10 : ASC_FEATURE_RELAXED_SIMD ? 30 : 40;
+export const FORWARD_MAX_DENSITY: usize = WIDE ? 20 : ASC_FEATURE_RELAXED_SIMD ? 45 : 60;
+
+/**
+ * Limit for x, forward, at more than DEEP inputs: panels so deep do not stay in L1 while a row is read.
+ * @abi
+ */
+export const DEEP_FORWARD_MAX_DENSITY: usize = WIDE ? 10 : ASC_FEATURE_RELAXED_SIMD ? 30 : 40;
+
 const DEEP: usize = 640;
-const GRADIENT: usize = WIDE ? 35 : ASC_FEATURE_RELAXED_SIMD ? 60 : 70;
 
-/** The same of a delta: of the weights' gradient, and of the input's, whose turned weights stay in L1 if units are few. */
-const DELTA: usize = WIDE ? 40 : ASC_FEATURE_RELAXED_SIMD ? 55 : 60;
-const DELTA_INPUT: usize = WIDE ? 25 : ASC_FEATURE_RELAXED_SIMD ? 58 : 70;
-const DELTA_INPUT_FEW: usize = WIDE ? 45 : ASC_FEATURE_RELAXED_SIMD ? 70 : 75;
-const FEW: usize = 256;
+/**
+ * Limit for x, in the gradient of the weights.
+ * @abi
+ */
+export const GRADIENT_MAX_DENSITY: usize = WIDE ? 35 : ASC_FEATURE_RELAXED_SIMD ? 60 : 70;
 
-/** Every so many rows are looked at before lists are made. */
-const LOOK: usize = 4;
+/**
+ * Limit for delta, in the gradient of the weights.
+ * @abi
+ */
+export const DELTA_MAX_DENSITY: usize = WIDE ? 40 : ASC_FEATURE_RELAXED_SIMD ? 55 : 60;
+
+/**
+ * Limit for delta, in the gradient of the input.
+ * @abi
+ */
+export const INPUT_GRADIENT_MAX_DENSITY: usize = WIDE ? 25 : ASC_FEATURE_RELAXED_SIMD ? 58 : 70;
+
+/**
+ * Limit for delta, in the gradient of the input, of at most NARROW_DELTA units: their transposed weights stay
+ * in L1.
+ * @abi
+ */
+export const NARROW_INPUT_GRADIENT_MAX_DENSITY: usize = WIDE ? 45 : ASC_FEATURE_RELAXED_SIMD ? 70 : 75;
+
+const NARROW_DELTA: usize = 256;
+
+/**
+ * Step between the rows that are read to estimate a density.
+ * @abi
+ */
+export const SAMPLED_ROW_STEP: usize = 4;
 
 /**
  * Floats at the front of the scratch of a sweep that are its own: gradients wait there for their update.
@@ -40,7 +74,7 @@ function density(x: usize, xStride: usize, rows: usize, depth: usize): usize {
   const zero = f32x4.splat(0);
   let zeros = i32x4.splat(0);
   let looked: usize = 0;
-  for (let row: usize = 0; row < rows; row += LOOK) {
+  for (let row: usize = 0; row < rows; row += SAMPLED_ROW_STEP) {
     const from = x + row * xStride;
     for (let i: usize = 0; i < width; i += 4) {
       zeros = i32x4.sub(zeros, f32x4.eq(v128.load(from + (i << 2)), zero));
@@ -76,7 +110,7 @@ export function activeForward(
   low: f32,
   scratch: usize,
 ): void {
-  const most = depth <= DEEP ? FORWARD : FORWARD_DEEP;
+  const most = depth <= DEEP ? FORWARD_MAX_DENSITY : DEEP_FORWARD_MAX_DENSITY;
   if (density(x, xStride, rows, depth) <= most) {
     makeLists(scratch, x, rows, xStride, depth, 4, <u32>PANEL_BYTES, STARTS);
     const units = panelEnd * PANEL;
@@ -91,8 +125,8 @@ export const enum Sweep {
 }
 
 /**
- * denseGradientUpdate, by lists behind the gradients in `scratch` if x or delta is mostly zeros. `flags`: which of them may
- * be.
+ * denseGradientUpdate, by lists behind the gradients in `scratch` if x or delta is mostly zeros. `flags`:
+ * which of them may be.
  * @writes w @reads x delta
  * @range panelBegin
  * @cost (0.3 * rows + 8) * depth * (panelEnd - panelBegin)
@@ -118,10 +152,10 @@ export function activeGradientUpdate(
   // Of all units, whichever panels this thread has: all threads then do the same with an infinite value.
   const ofDelta =
     (flags & Sweep.activeDelta) != 0 ? density(delta, deltaStride, rows, deltaStride >> 2) : 100;
-  if (ofX <= GRADIENT && (ofX <= ofDelta || ofDelta > DELTA)) {
+  if (ofX <= GRADIENT_MAX_DENSITY && (ofX <= ofDelta || ofDelta > DELTA_MAX_DENSITY)) {
     makeLists(lists, x, depth, 4, rows, xStride, <u32>deltaStride, BOUNDS);
     sparseGradientUpdate(w, parameter, scratch, lists, delta, depth, panelBegin, panelEnd, panelEnd * PANEL);
-  } else if (ofDelta <= DELTA) {
+  } else if (ofDelta <= DELTA_MAX_DENSITY) {
     makeLists(lists, d, units, 4, rows, deltaStride, <u32>xStride, BOUNDS);
     sparseDeltaUpdate(w, parameter, scratch, lists, x, depth, panelBegin, panelEnd);
   } else {
@@ -164,7 +198,10 @@ export function activeInputGradient(
   deltaStride: usize,
 ): void {
   const lists = scratch + ((32 + 24 * ((units + 7) & ~7)) << 2);
-  if (density(delta, deltaStride, rows, units) <= (units <= FEW ? DELTA_INPUT_FEW : DELTA_INPUT)) {
+  if (
+    density(delta, deltaStride, rows, units) <=
+    (units <= NARROW_DELTA ? NARROW_INPUT_GRADIENT_MAX_DENSITY : INPUT_GRADIENT_MAX_DENSITY)
+  ) {
     makeLists(lists, delta, rows, deltaStride, units, 4, <u32>PANEL_BYTES, STARTS);
     listedInputGradient(dx, dxStride, panels, lists, scratch, rows, depth, units, begin, end);
     if (y != 0) keepActive(dx + (begin << 2), dxStride, y + (begin << 2), yStride, rows, end - begin);

@@ -7,13 +7,13 @@
  *   @writes y       @reads x panels        what it touches: names of pointers
  *   @range begin [by 24]                   [begin, end) may be cut, at multiples of a block
  * @rows rows [by 8]: y x weights*4 so may rows; these pointers move with them: matrices, or others by so many
- *     bytes
+ * bytes
  *   @chain rows: x delta                   sums that a later call goes on with, where `fresh` is 0
  * @cost 0.3 * rows * depth nanoseconds that it takes, about (src/engine/partition.ts says where they are
- *     from)
- *   @late                                  its result is not needed soon
- * A pointer `scratch` is room that every thread needs for itself. Constants are written down if their comment
- * has @abi, enumerations whenever they are exported. The update rules are those of kernels/rules.mjs.
+ * from)
+ * @late its result is not needed soon A pointer `scratch` is room that every thread needs for itself.
+ *     Constants are written down if their comment has @abi, those that depend on the variant as an object,
+ *     enumerations whenever they are exported. The update rules are those of kernels/rules.mjs.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -119,9 +119,19 @@ function codes(files) {
       )
         return [];
       return node.declarationList.declarations.map(
-        ({ name, initializer }) => `export const ${name.text} = ${initializer.getText()};`,
+        ({ name, initializer }) => `export const ${name.text} = ${constant(initializer)};`,
       );
     });
+}
+
+/** The source of a value; of one that depends on the variant, an object with the value of each. */
+function constant(node) {
+  if (!ts.isConditionalExpression(node)) return node.getText();
+  const [, wide, relaxed, base] =
+    /^WIDE \? (\S+) : ASC_FEATURE_RELAXED_SIMD \? (\S+) : (\S+)$/.exec(node.getText()) ?? [];
+  if (base === undefined)
+    throw new Error(`${node.getText()} must be WIDE ? … : ASC_FEATURE_RELAXED_SIMD ? … : …`);
+  return `{ base: ${base}, relaxed: ${relaxed}, wide: ${wide} } as const`;
 }
 
 function enumeration({ name, members }) {

@@ -144,7 +144,7 @@ function zeroPadding(floats: Float32Array, { offset, stride, columns }: Matrix, 
 }
 
 /** Numbers in [-0.5, 0.5), always the same. */
-function generator(): () => number {
+export function generator(): () => number {
   let state = 1;
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -1,9 +1,9 @@
-// The one place that decides how a product takes an operand: dense, as CSR, or adaptive, which looks for
-// zeros batch by batch. All forms give the same bits: thresholds are about time and memory. Not for the
-// layout of CSR (format.ts), nor for the shares of non-zeros by which adaptive kernels decide, which depend
-// on the tile of a variant (assembly/active.ts).
-// Measured: on an AMD EPYC (Zen 5), Node.js 20.20 (`base`) and 24.21 (`relaxed`), one thread, in epochs of
-// bench/mnist.ts.
+// Decides how a product takes an operand: dense, as CSR, or adaptive, which looks for zeros batch by batch.
+// All forms give the same bits: thresholds are about time and memory. Not for the layout of CSR (format.ts),
+// nor for the densities by which adaptive kernels decide, variant by variant (assembly/active.ts). Figures:
+// AMD EPYC (Zen 5), Node.js 20.20 (`base`) and 24.21 (`relaxed`), one thread, epochs of `npm run bench` unless
+// they say otherwise. Without a figure, no run is recorded. `npm run bench:thresholds` measures densities
+// again, and no bench sizes alone.
 import type { Rows } from '../../ndarray.js';
 import { paddedUnits } from '../layout.js';
 import type { LayerSpec, NetworkSpec, Shape } from '../spec.js';
@@ -16,17 +16,19 @@ import { sizeOf } from '../spec.js';
 const MIN_INPUTS = 64;
 
 /**
- * Share of non-zero inputs up to which products by CSR are faster than dense ones. Measured on both variants:
- * MNIST, at 19 %, with 50 units .22 → .13 s an epoch, with 392-392 units 2.74 → 1.88 s.
+ * Share of non-zero inputs up to which products by CSR are faster than dense ones. Measured on both variants
+ * at 19 % only (MNIST): with 50 units .22 → .13 s an epoch, with 392-392 units 2.74 → 1.88 s. No run around
+ * 40 % is recorded; `npm run bench:thresholds` measures it.
  */
-const MAX_DENSITY = 0.4;
+export const MAX_DENSITY = 0.4;
 
 /**
  * Share of non-zero inputs up to which training goes by CSR in layers of at least `WIDE_UNITS` units:
- * gradients gain more, and making the CSR of a batch costs little beside the products. Measured on
- * Fashion-MNIST, at 50 %, with 784-392-392-10: 3.82 → 2.82 s an epoch.
+ * gradients gain more, and making the CSR of a batch costs little beside the products. Measured at 50 %
+ * (Fashion-MNIST), with 784-392-392-10: 3.82 → 2.82 s an epoch. No run around 65 % is recorded;
+ * `npm run bench:thresholds` measures it.
  */
-const MAX_TRAINING_DENSITY = 0.65;
+export const MAX_TRAINING_DENSITY = 0.65;
 const WIDE_UNITS = 96;
 
 /** Rows that are read to estimate the density of a data set, and of the rows of one prediction. */
@@ -38,7 +40,7 @@ const MAX_CSR_GROWTH = 2;
 
 /**
  * Values of a batch up to which every column gets room for all rows: counting its non-zeros first takes
- * longer. Measured: columns of 200 x 784 (W1) 36 → 20 µs, of 32 x 784 14 → 9 µs a step.
+ * longer. Measured at smaller sizes only: columns of 200 x 784 (W1) 36 → 20 µs, of 32 x 784 14 → 9 µs a step.
  */
 const MAX_PADDED_VALUES = 262144;
 
