@@ -14,10 +14,10 @@ export type { AsyncOptions } from './check.js';
 export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray.js';
 export { MLPClassifier } from './estimators/mlp-classifier.js';
 export { MLPRegressor } from './estimators/mlp-regressor.js';
-export type { MLPFitOptions } from './estimators/fit-options.js';
 export type {
   MLPClassifierOptions,
   MLPClassifierParams,
+  MLPFitOptions,
   MLPOptions,
   MLPParams,
   MLPRegressorOptions,

@@ -3,8 +3,8 @@ import type { ClassWeightEntries } from '../data/weights.js';
 import { classWeightEntries } from '../data/weights.js';
 import type { Label } from '../data/labels.js';
 import { ValueError } from '../errors.js';
-import type { ClassWeight } from './option-rules.js';
-import type { Task } from './model.js';
+import type { ClassWeight } from './options.js';
+import type { Task } from './targets.js';
 
 /**
  * The weight of every class.

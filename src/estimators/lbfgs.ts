@@ -10,8 +10,8 @@ import { minimize } from '../train/lbfgs/minimize.js';
 import { Objective } from '../train/objective.js';
 import { ConvergenceWarning, warn } from '../warnings.js';
 import type { MLPParams } from './options.js';
-import type { TrainingRequest } from './training-request.js';
-import { bookEpoch, epochInfo } from './training-request.js';
+import type { TrainingRequest } from './model.js';
+import { bookEpoch, epochInfo } from './model.js';
 
 /** Least share of the loss, or of 1, that an iteration must save, as in scipy. */
 const MIN_DECREASE = 2.220446e-9;

@@ -25,7 +25,7 @@ import type { Pieces } from '../yielding.js';
 import { runInSlices, Yielder } from '../yielding.js';
 import { networkSpec } from './network-spec.js';
 import type { MLPParams } from './options.js';
-import type { Optimizer, Progress } from './progress.js';
+import type { Optimizer, Progress } from './model.js';
 import type { PerceptronParams } from './perceptron/options.js';
 import { readPerceptronOptions } from './perceptron/options.js';
 import type { Fitted } from './perceptron/training.js';

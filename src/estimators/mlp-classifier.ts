@@ -16,25 +16,32 @@ import { ClassifierPredictor } from './classifier-predictor.js';
 import { knownTargetsInPieces, subsetAccuracy, targetsInPieces } from './targets.js';
 import type { Outputs } from './outputs.js';
 import { decide, decideEach, isMultilabel, outputsInPieces, outputsOf } from './outputs.js';
-import type { MLPFitOptions } from './fit-options.js';
-import { mlpFitSchema, readFitOptions, rowWeights } from './fit-options.js';
-import type { LabelInput } from './labels.js';
 import {
   accuracy,
   checkLength,
   checkSameClasses,
   labelsInPieces,
+  mlpFitSchema,
   positionsInPieces,
   readClasses,
+  readFitOptions,
   readLabels,
-} from './labels.js';
+  rowWeights,
+} from './fit-inputs.js';
+import type {
+  LabelInput,
+  MLPClassifierOptions,
+  MLPClassifierParams,
+  MLPFitOptions,
+  ScoreOptions,
+} from './options.js';
+import { readOptions } from './read-options.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce, runInSlices, Yielder } from '../yielding.js';
 import type { Training, Validation } from './training.js';
 import { MLPFit } from './mlp.js';
-import type { Model, Task } from './model.js';
-import type { MLPClassifierOptions, MLPClassifierParams, ScoreOptions } from './options.js';
-import { readOptions } from './options.js';
+import type { Model } from './model.js';
+import type { Task } from './targets.js';
 
 const scoreSchema = { sampleWeight: anything<ArrayInput>() };
 

@@ -13,14 +13,17 @@ import type { ArrayInput } from '../ndarray.js';
 import { rowsInPieces } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce, runInSlices, Yielder } from '../yielding.js';
-import type { MLPFitOptions } from './fit-options.js';
-import { mlpFitSchema, readFitOptions, rowWeights } from './fit-options.js';
-import type { LabelInput } from './labels.js';
-import { checkLength } from './labels.js';
+import { checkLength, mlpFitSchema, readFitOptions, rowWeights } from './fit-inputs.js';
+import type {
+  LabelInput,
+  MLPFitOptions,
+  MLPRegressorOptions,
+  MLPRegressorParams,
+  ScoreOptions,
+} from './options.js';
+import { readOptions } from './read-options.js';
 import type { Training, Validation } from './training.js';
 import { MLPFit } from './mlp.js';
-import type { MLPRegressorOptions, MLPRegressorParams, ScoreOptions } from './options.js';
-import { readOptions } from './options.js';
 import type { Outputs } from './outputs.js';
 import { outputsInPieces, outputsOf } from './outputs.js';
 import { checkOutputs, regression, targetValuesInPieces } from './targets.js';

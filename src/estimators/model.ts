@@ -1,40 +1,20 @@
 /**
- * A fitted multi-layer perceptron: the network with its options and progress, made anew or continued. Not
- * for training it (training.ts); Task says what targets ask of it.
+ * A fitted multi-layer perceptron and how far its training has got: network, curves, counts, optimizer and
+ * the rules of stopping; and a call of fit as solvers take it. Not for the steps themselves (stochastic.ts,
+ * lbfgs.ts), nor for making a model (training.ts).
  */
-import { describe } from '../check.js';
 import type { Label } from '../data/labels.js';
-import type { Engine } from '../engine/engines.js';
-import { UnsupportedError, ValueError } from '../errors.js';
 import type { Activation } from '../network/activations.js';
-import { paddedUnits } from '../network/layout.js';
-import type { LossSpec } from '../network/losses.js';
-import { Network } from '../network/network.js';
-import { updateRule } from '../network/optimizers.js';
-import type { Parameter } from '../network/parameters.js';
-import type { NetworkSpec } from '../network/spec.js';
+import type { Network } from '../network/network.js';
+import type { OptimizerSpec, OptimizerState } from '../network/optimizers.js';
+import { newOptimizerState } from '../network/optimizers.js';
+import { resolveOptimizer } from '../network/optimizer-options.js';
+import type { Schedule } from '../network/schedules.js';
+import type { Rows } from '../ndarray.js';
 import type { RandomState } from '../random.js';
-import type { Targets } from '../network/feed.js';
-import { networkSpec, hiddenActivations } from './network-spec.js';
-import type { MLPParams } from './options.js';
-import type { Progress } from './progress.js';
-import { newProgress, solverSpec } from './progress.js';
-
-/** Targets as the network takes them, with loss, output activation and score. */
-export interface Task {
-  readonly targets: Targets;
-  readonly outputs: number;
-  readonly outActivation: Activation;
-  readonly loss: LossSpec;
-  /** The labels, sorted; none in regression. */
-  readonly classes: readonly Label[];
-  /** Class of every row, where each has one. */
-  readonly codes?: Int32Array;
-  /** Class of every row if the validation split is to be stratified. */
-  readonly strata?: Int32Array;
-  /** Score of these outputs of the network against the targets of some rows. */
-  readonly score: (outputs: Float32Array, rows: Int32Array, weights?: Float32Array) => number;
-}
+import type { Pieces } from '../yielding.js';
+import type { EpochInfo, FitOptions, MLPParams } from './options.js';
+import type { Task } from './targets.js';
 
 /** A fitted model: the network, and what its attributes and a later fit need. */
 export interface Model {
@@ -47,110 +27,169 @@ export interface Model {
   readonly classes: readonly Label[];
 }
 
-const MAX_BYTES = 4294967296;
-
-/**
- * A model with freshly drawn weights.
- *
- * @throws UnsupportedError, before anything is drawn, if WebAssembly's memory cannot hold weights and
- *   optimizer
- */
-export function newModel(
-  owner: string,
-  params: MLPParams,
-  inputs: number,
-  task: Task,
-  random: RandomState,
-  engine: Engine,
-): Model {
-  const { outputs, outActivation, classes } = task;
-  const spec = networkSpec(params, inputs, task);
-  const copies = params.solver === 'lbfgs' ? 2 : 1 + updateRule(solverSpec(params)).slots;
-  const bytes = 4 * copies * weightCount(inputs, spec);
-  if (bytes > MAX_BYTES) throw tooLarge(owner, params, bytes);
-  try {
-    const network = new Network(spec, engine);
-    network.setParameters(initialParameters(network.parameters, initialFactors(params), random));
-    return { network, params, progress: newProgress(), outputs, outActivation, classes };
-  } catch (error) {
-    throw error instanceof RangeError ? tooLarge(owner, params, bytes, error) : error;
-  }
+/** An optimizer with its schedule, in the middle of training. partialFit goes on with it. */
+export interface Optimizer {
+  /** The options as they stood when it was made. */
+  readonly params: MLPParams;
+  readonly state: OptimizerState;
+  /** Learning rate in force, unless the solver has a schedule of its own. */
+  rate: number;
 }
 
-function weightCount(inputs: number, { layers }: NetworkSpec): number {
-  let count = 0;
-  for (const layer of layers) {
-    if (layer.type !== 'dense') continue;
-    count += (inputs + 1) * paddedUnits(layer.units);
-    inputs = layer.units;
-  }
-  return count;
+/** Curves, counts and optimizer of a model; they survive from call to call with warmStart and partialFit. */
+export interface Progress {
+  readonly lossCurve: number[];
+  readonly validationScores: number[];
+  readonly validationLossCurve: number[];
+  readonly stopping: StoppingState;
+  /** Undefined before the first call, and after a divergence, which the optimizer's memory shares. */
+  optimizer?: Optimizer;
+  /** Loss of the last epoch; NaN before the first. */
+  loss: number;
+  /** Epochs or iterations of the last call. */
+  nIter: number;
+  /** Rows seen in all. */
+  t: number;
+  /** True if the last call stopped by the score of validation rows. */
+  validated: boolean;
+  /** True if the last call was given validation rows. */
+  watched: boolean;
 }
 
-function tooLarge(
-  owner: string,
-  { hiddenLayerSizes }: MLPParams,
-  bytes: number,
-  cause?: RangeError,
-): UnsupportedError {
-  const mebibytes = Math.ceil(bytes / 1048576);
-  return new UnsupportedError(
-    `${owner}: training with hiddenLayerSizes ${describe(hiddenLayerSizes)} needs ${mebibytes} MiB for weights and optimizer, but this runtime gives less (at most 4096 MiB); use fewer units.`,
-    { cause },
-  );
+export function newOptimizer(params: MLPParams): Optimizer {
+  const rate = solverRate(params);
+  return { params, state: newOptimizerState(), rate: typeof rate === 'number' ? rate : rate(0) };
 }
 
-/**
- * A model to go on with, of the weights that it has and the options as they are now.
- *
- * @throws ValueError if options or targets ask for another network
- */
-export function continued(owner: string, call: string, model: Model, params: MLPParams, task: Task): Model {
-  const { network, params: before } = model;
-  const { hiddenLayerSizes } = params;
-  const sizes = before.hiddenLayerSizes;
-  if (sizes.length !== hiddenLayerSizes.length || sizes.some((units, i) => units !== hiddenLayerSizes[i])) {
-    throw new ValueError(
-      `${owner}: ${call} goes on with a network of hiddenLayerSizes ${describe(sizes)}, but they have been set to ${describe(hiddenLayerSizes)}; set them back, or start anew by fit without warmStart.`,
-    );
-  }
-  if (task.outputs !== model.outputs || task.outActivation !== model.outActivation) {
-    throw new ValueError(
-      `${owner}: ${call} goes on with a network of ${model.outputs} ${model.outActivation} outputs, but y and the options ask for ${task.outputs} ${task.outActivation} outputs; start anew by fit without warmStart.`,
-    );
-  }
-  const spec = networkSpec(params, network.spec.inputShape[0], model);
-  if (JSON.stringify(spec.layers) === JSON.stringify(network.spec.layers)) return { ...model, params };
-  return { ...model, network: network.replanned(spec), params };
+export function newProgress(): Progress {
+  return {
+    lossCurve: [],
+    validationScores: [],
+    validationLossCurve: [],
+    stopping: newStoppingState(),
+    loss: NaN,
+    nIter: 0,
+    t: 0,
+    validated: false,
+    watched: false,
+  };
+}
+
+/** The update rule of a solver that goes step by step. */
+export function solverSpec({
+  solver,
+  momentum,
+  nesterovsMomentum,
+  beta1,
+  beta2,
+  epsilon,
+}: MLPParams): OptimizerSpec {
+  if (typeof solver === 'object') return resolveOptimizer(solver, 'solver').spec;
+  if (solver === 'adam') return { kind: 'adam', beta1, beta2, epsilon };
+  return { kind: 'sgd', momentum, nesterov: nesterovsMomentum };
+}
+
+/** The learning rate that a solver starts with: a number, or by the number of updates made before. */
+export function solverRate({ solver, learningRateInit }: MLPParams): number | Schedule {
+  return typeof solver === 'object' ? resolveOptimizer(solver, 'solver').learningRate : learningRateInit;
 }
 
 /**
- * Initial weights and biases as scikit-learn draws them: per layer the weight (inputs, units) row by row,
- * then the bias, uniform in ±√(factor / (inputs + units)), with the factor of the layer (Glorot & Bengio,
- * 2010).
+ * When a stochastic solver has done enough: scikit-learn's rules
+ * (sklearn/neural_network/_multilayer_perceptron.py).
  */
-function initialParameters(
-  parameters: readonly Parameter[],
-  factors: readonly number[],
-  random: RandomState,
-): Float32Array[] {
-  let bound = 0;
-  let layer = 0;
-  return parameters.map(({ shape }) => {
-    if (shape.length === 2) bound = Math.sqrt(factors[layer++] / (shape[0] + shape[1]));
-    const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
-    for (let i = 0; i < values.length; i++) values[i] = random.uniform(-bound, bound);
-    return values;
-  });
+export interface StoppingState {
+  /** Lowest epoch loss so far; ∞ before the first epoch. */
+  bestLoss: number;
+  /** Highest validation score so far; −∞ before the first. */
+  bestScore: number;
+  /** Epochs in a row that did not improve. */
+  misses: number;
+}
+
+export function newStoppingState(): StoppingState {
+  return { bestLoss: Infinity, bestScore: -Infinity, misses: 0 };
+}
+
+/** Count an epoch by its loss: a miss if it is above best − tol, or NaN. */
+export function countLoss(state: StoppingState, loss: number, tol: number): void {
+  state.misses = Number.isNaN(loss) || loss > state.bestLoss - tol ? state.misses + 1 : 0;
+  if (loss < state.bestLoss) state.bestLoss = loss;
 }
 
 /**
- * The factor of every layer: 2 for logistic units, else 6; the output layer has that of the last hidden one,
- * as in scikit-learn, where one activation is that of all.
+ * Count an epoch by its validation score: a miss if it is below best + tol, or NaN. True if it is strictly
+ * the best so far, which NaN never is.
  */
-function initialFactors(params: Pick<MLPParams, 'hiddenLayerSizes' | 'activation'>): number[] {
-  const factor = (activation: unknown): number => (activation === 'sigmoid' ? 2 : 6);
-  const hidden = hiddenActivations(params);
-  const { activation } = params;
-  return [...hidden.map(factor), factor(typeof activation === 'string' ? activation : hidden.at(-1))];
+export function countScore(state: StoppingState, score: number, tol: number): boolean {
+  state.misses = Number.isNaN(score) || score < state.bestScore + tol ? state.misses + 1 : 0;
+  if (!(score > state.bestScore)) return false;
+  state.bestScore = score;
+  return true;
+}
+
+/** Judges a network as it is now. */
+export type Validate = () => Pieces<Judgement>;
+
+/** How a network does on the validation rows. */
+export interface Judgement {
+  readonly score: number;
+  /** Where it is asked for. */
+  readonly loss?: number;
+  /** Number of validation rows. */
+  readonly rows: number;
+}
+
+/** A call of fit or partialFit, ready for a solver. */
+export interface TrainingRequest extends FitOptions {
+  readonly params: MLPParams;
+  readonly network: Network;
+  readonly rows: Rows;
+  readonly task: Task;
+  /** Weight of every row; 1 if undefined. */
+  readonly weights?: Float32Array;
+  /** Numbers of the rows to train on; all rows if undefined. */
+  readonly train?: Int32Array;
+  readonly random: RandomState;
+  /** Seed of dropout. */
+  readonly seed: number;
+  readonly progress: Progress;
+  /** True if training stops by the score of validation rows. */
+  readonly stops: boolean;
+  /** Judges the network by rows that it is not trained on. */
+  readonly validate?: Validate;
+  /** Threads to compute on. */
+  readonly threads?: number | 'auto';
+  /** Called when memory is there and the first step is about to begin. */
+  readonly onBegin: () => void;
+}
+
+/**
+ * Judge an epoch or iteration by the validation rows, then call `book` and note and print its loss and what
+ * validation says, which is returned: an abort on the way leaves nothing of the epoch.
+ */
+export function* bookEpoch(
+  { params, progress, validate }: TrainingRequest,
+  loss: number,
+  book: () => void,
+): Pieces<Judgement | undefined> {
+  const judgement = validate && (yield* validate());
+  book();
+  progress.loss = loss;
+  if (params.verbose) console.log(`Iteration ${progress.nIter}, loss = ${loss.toFixed(8)}`);
+  if (!judgement) return undefined;
+  const { score, loss: validationLoss } = judgement;
+  progress.validationScores.push(score);
+  if (validationLoss !== undefined) progress.validationLossCurve.push(validationLoss);
+  if (params.verbose) console.log(`Validation score: ${score.toFixed(6)}`);
+  return judgement;
+}
+
+/** What onEpoch is told of the epoch that was booked last. */
+export function epochInfo({ params, progress, validate }: TrainingRequest): EpochInfo {
+  const { nIter, loss, lossCurve, validationScores, validationLossCurve } = progress;
+  const epoch = params.solver === 'lbfgs' ? nIter : lossCurve.length;
+  if (!validate) return { epoch, loss };
+  const validationLoss = progress.watched ? validationLossCurve.at(-1) : undefined;
+  return { epoch, loss, validationScore: validationScores.at(-1), validationLoss };
 }

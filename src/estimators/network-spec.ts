@@ -3,8 +3,7 @@ import { dense } from '../layers/dense.js';
 import { dropout } from '../layers/regularization.js';
 import type { Activation } from '../network/activations.js';
 import type { LayerSpec, NetworkSpec } from '../network/spec.js';
-import type { HiddenActivation } from './option-rules.js';
-import type { MLPParams } from './options.js';
+import type { HiddenActivation, MLPParams } from './options.js';
 
 /** The network that options describe. */
 export function networkSpec(

@@ -1,36 +1,29 @@
 /**
- * The options of MLPClassifier and MLPRegressor: types, defaults, schemas, and the reading of what callers
- * give. Rules that Perceptron shares are in option-rules.ts; options of fit are in fit-options.ts.
+ * The types of the options of estimators: those of the constructors of MLPClassifier and MLPRegressor, and
+ * those of fit and score. Nothing here runs: read-options.ts and fit-inputs.ts check what callers give.
+ * Options of Perceptron are in perceptron/options.ts.
  */
+import type { Label } from '../data/labels.js';
+import type { ArrayInput, NdArray, TypedArray } from '../ndarray.js';
+import type { Activation } from '../network/activations.js';
+import type { OptimizerConfig } from '../network/optimizer-options.js';
 import type { RandomState } from '../random.js';
-import type { ArrayInput } from '../ndarray.js';
 import type { OnWarning } from '../warnings.js';
-import type { ActivationName, ClassWeight, HiddenActivation, Solver } from './option-rules.js';
-import type { Rule, Schema } from '../check.js';
-import {
-  anyOf,
-  anything,
-  boolean,
-  checkOptions,
-  describe,
-  func,
-  integer,
-  knownFor,
-  listOf,
-  nullable,
-  number,
-  oneOf,
-  positiveInteger,
-} from '../check.js';
-import { ValueError } from '../errors.js';
-import {
-  patienceRule,
-  readActivations,
-  seedRule,
-  classWeightRule,
-  readSolver,
-  readUnusedSolver,
-} from './option-rules.js';
+
+/** Labels as they may be given: a list, a typed array, or an NdArray of shape (n) or (n, 1). */
+export type LabelInput =
+  readonly Label[] | readonly (readonly Label[])[] | TypedArray | NdArray<TypedArray> | ArrayInput;
+
+/** Activations that a hidden layer can train through. */
+export type HiddenActivation = Exclude<Activation, 'sign' | 'heaviside'>;
+
+export type ActivationName = HiddenActivation | 'logistic' | 'identity' | 'swish';
+
+/** An optimizer of scikit-learn's by name, or any by what `optimizers` makes. */
+export type Solver = 'adam' | 'sgd' | 'lbfgs' | OptimizerConfig;
+
+/** 'balanced', or the weight of each class by its label; classes that are not named weigh 1. */
+export type ClassWeight = 'balanced' | ReadonlyMap<Label, number> | Readonly<Record<string, number>>;
 
 /** scikit-learn's parameters of its multi-layer perceptrons, in camelCase, with its defaults. */
 export interface MLPOptions {
@@ -87,7 +80,7 @@ export interface MLPOptions {
   beta2?: number;
   /** Added to adam's denominator, > 0. Default 1e-8. */
   epsilon?: number;
-  /** Epochs in a row without improvement that are put up with, ≥ 1; may be Infinity. Default 10. */
+  /** Epochs in a row without improvement that are tolerated, ≥ 1; may be Infinity. Default 10. */
   nIterNoChange?: number;
   /** Evaluations of the loss after which lbfgs begins no further iteration, ≥ 1. Default 15000. */
   maxFun?: number;
@@ -150,150 +143,49 @@ export interface MLPRegressorParams extends MLPParams {
   readonly loss: 'squaredError' | 'poisson';
 }
 
+/** What onEpoch is told. */
+export interface EpochInfo {
+  /** Counted from 1, over all calls that continue this training. */
+  readonly epoch: number;
+  readonly loss: number;
+  /** The score of the rows held out, or of validationData. */
+  readonly validationScore?: number;
+  /** The loss of validationData. */
+  readonly validationLoss?: number;
+}
+
+/** Options of a call of fit. */
+export interface FitOptions {
+  /**
+   * Aborts training: the promise rejects with the signal's reason; the weights are those of the last whole
+   * step, the attributes report the epochs that were finished.
+   */
+  readonly signal?: AbortSignal;
+  /**
+   * Called after every epoch and awaited; what it returns is ignored, what it throws ends training, and fit
+   * rejects with it.
+   */
+  readonly onEpoch?: (info: EpochInfo) => unknown;
+}
+
+/** Options of fit of the multi-layer perceptrons. */
+export interface MLPFitOptions extends FitOptions {
+  /**
+   * A weight >= 0 per row: losses, gradients and scores of held-out rows are weighted means, and the L2
+   * penalty of a batch is divided by the sum of its weights.
+   */
+  readonly sampleWeight?: ArrayInput;
+  /**
+   * Rows and targets that are looked at after every epoch, for validationLossCurve and validationScores. With
+   * earlyStopping these decide, and no training rows are held out.
+   */
+  readonly validationData?: readonly [x: ArrayInput, y: LabelInput];
+  /** Threads to compute on, as `init` takes them; the results are the same. Default: what `init` was told. */
+  readonly threads?: number | 'auto';
+}
+
 /** Options of score. */
 export interface ScoreOptions {
   /** A weight >= 0 per row. */
   readonly sampleWeight?: ArrayInput;
-}
-
-const decay = number({ min: 0, below: 1 });
-
-const schedule: Rule<MLPParams['learningRate']> = {
-  ...oneOf(['constant', 'invscaling', 'adaptive']),
-  expected: "one of 'constant', 'invscaling', 'adaptive' (learningRateInit is the number)",
-};
-
-const schema = {
-  hiddenLayerSizes: anyOf(positiveInteger, listOf(positiveInteger)),
-  activation: anything<unknown>(),
-  solver: anything<unknown>(),
-  alpha: number({ min: 0 }),
-  batchSize: anyOf(oneOf<'auto'>(['auto']), positiveInteger),
-  learningRate: schedule,
-  learningRateInit: number({ above: 0 }),
-  powerT: number({ min: 0 }),
-  maxIter: positiveInteger,
-  shuffle: boolean,
-  randomState: seedRule,
-  tol: number({ min: 0 }),
-  verbose: anyOf(boolean, integer({ min: 0 })),
-  warmStart: boolean,
-  momentum: number({ min: 0, max: 1 }),
-  nesterovsMomentum: boolean,
-  earlyStopping: boolean,
-  validationFraction: number({ above: 0, below: 1 }),
-  beta1: decay,
-  beta2: decay,
-  epsilon: number({ above: 0 }),
-  nIterNoChange: patienceRule,
-  maxFun: positiveInteger,
-  dropout: anyOf(decay, listOf(decay)),
-  onWarning: nullable(func<OnWarning>()),
-};
-
-const defaults: MLPParams = {
-  hiddenLayerSizes: Object.freeze([100]),
-  activation: 'relu',
-  solver: 'adam',
-  alpha: 1e-4,
-  batchSize: 'auto',
-  learningRate: 'constant',
-  learningRateInit: 1e-3,
-  powerT: 0.5,
-  maxIter: 200,
-  shuffle: true,
-  randomState: null,
-  tol: 1e-4,
-  verbose: false,
-  warmStart: false,
-  momentum: 0.9,
-  nesterovsMomentum: true,
-  earlyStopping: false,
-  validationFraction: 0.1,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  nIterNoChange: 10,
-  maxFun: 15000,
-  dropout: 0,
-  onWarning: null,
-};
-
-/** What each estimator takes, and what it takes where nothing is given. */
-const kinds: Readonly<Record<string, { readonly schema: Schema; readonly defaults: MLPParams }>> = {
-  MLPClassifier: {
-    schema: { ...schema, classWeight: nullable(classWeightRule) },
-    defaults: { ...defaults, classWeight: null } as MLPClassifierParams,
-  },
-  MLPRegressor: {
-    schema: { ...schema, loss: oneOf(['squaredError', 'poisson']) },
-    defaults: { ...defaults, loss: 'squaredError' } as MLPRegressorParams,
-  },
-};
-
-/**
- * Check the options of an estimator and lay them over `base` (default: the defaults).
- *
- * @param owner 'MLPClassifier' or 'MLPRegressor'
- * @throws ValueError for unknown names, bad values, and values that do not go together
- */
-export function readOptions<P extends MLPParams>(owner: string, given: unknown, base?: P): P {
-  return read(owner, given, base, readSolver);
-}
-
-/** The options of a saved estimator that only predicts: an optimizer that is its solver is not looked at. */
-export function readOptionsToPredict(owner: string, given: unknown): MLPParams {
-  return read<MLPParams>(owner, given, undefined, readUnusedSolver);
-}
-
-function read<P extends MLPParams>(
-  owner: string,
-  given: unknown,
-  base: P | undefined,
-  solverOf: typeof readSolver,
-): P {
-  const kind = kinds[owner];
-  const { hiddenLayerSizes, activation, solver, dropout, ...rest } = checkOptions(
-    owner,
-    given,
-    kind.schema as typeof schema,
-  );
-  const params: Record<string, unknown> = { ...(base ?? kind.defaults), ...rest };
-  if (hiddenLayerSizes !== undefined) params.hiddenLayerSizes = readSizes(owner, hiddenLayerSizes);
-  if (activation !== undefined) params.activation = readActivations(owner, activation);
-  if (solver !== undefined) params.solver = solverOf(owner, solver);
-  if (dropout !== undefined) params.dropout = typeof dropout === 'number' ? dropout : Object.freeze(dropout);
-  checkLayers(owner, params as unknown as P);
-  return Object.freeze(params) as unknown as P;
-}
-
-/** Checks that options of the hidden layers fit their number, and each other. @throws ValueError */
-function checkLayers(owner: string, { hiddenLayerSizes, activation, dropout, solver }: MLPParams): void {
-  const layers = hiddenLayerSizes.length;
-  for (const [name, value] of Object.entries({ activation, dropout })) {
-    if (!Array.isArray(value) || value.length === layers) continue;
-    throw new ValueError(
-      `${owner}: ${name} must hold one value for each of the ${layers} hidden layers, but received ${describe(value)}.`,
-    );
-  }
-  if (solver === 'lbfgs' && layers > 0 && [dropout].flat().some((rate) => rate > 0)) {
-    throw new ValueError(
-      `${owner}: solver 'lbfgs' needs a loss that does not change, expected dropout 0, but received ${describe(dropout)}.`,
-    );
-  }
-}
-
-function readSizes(owner: string, given: number | number[]): readonly number[] {
-  const sizes = typeof given === 'number' ? [given] : given;
-  if (sizes.some((units) => units > 65536)) {
-    throw new ValueError(
-      `${owner}: hiddenLayerSizes must be at most 65536 units each, but received ${Math.max(...sizes)}.`,
-    );
-  }
-  return Object.freeze(sizes);
-}
-
-/** The option of an estimator's constructor that a name stands for, here, in scikit-learn or elsewhere. */
-export function constructorOption(owner: string, name: string): string | undefined {
-  return knownFor(name, Object.keys(kinds[owner].schema));
 }

@@ -5,13 +5,13 @@
 import { describe, typedArrayKind } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { ValueError, ShapeError } from '../errors.js';
+import type { Activation } from '../network/activations.js';
 import type { Network } from '../network/network.js';
 import type { ArrayInput, Rows, NdArray, TypedArray } from '../ndarray.js';
 import { allFinite, rowsInPieces, toRows, isTypedArray } from '../ndarray.js';
 import type { RowsOptions } from '../ndarray/rows.js';
 import type { Pieces } from '../yielding.js';
 import { ranges } from '../yielding.js';
-import type { Model } from './model.js';
 
 /** Outputs of a model's network, (rows, outputs), and the rows that they belong to. */
 export interface Outputs {
@@ -19,17 +19,22 @@ export interface Outputs {
   readonly rows: Rows;
 }
 
+/** A model as far as it computes outputs. */
+interface Predictive {
+  readonly network: Network;
+}
+
 /** The array to fill for a number of rows; undefined: a new one. */
 type OutFor = (rows: number) => Float32Array | undefined;
 
 /** Outputs for rows, into what `outFor` gives. */
-export function outputsOf(model: Model, x: ArrayInput, outFor?: OutFor): Outputs {
+export function outputsOf(model: Predictive, x: ArrayInput, outFor?: OutFor): Outputs {
   const rows = toRows(x, rowsOptions(model));
   return { values: finiteOutputs(model.network, rows, outFor?.(rows.rows)), rows };
 }
 
 /** `outputsOf` in pieces. */
-export function* outputsInPieces(model: Model, x: ArrayInput, outFor?: OutFor): Pieces<Outputs> {
+export function* outputsInPieces(model: Predictive, x: ArrayInput, outFor?: OutFor): Pieces<Outputs> {
   const rows = yield* rowsInPieces(x, rowsOptions(model));
   const { network } = model;
   const values = yield* network.forwardInPieces(rows, outFor?.(rows.rows));
@@ -37,7 +42,7 @@ export function* outputsInPieces(model: Model, x: ArrayInput, outFor?: OutFor): 
   return { values, rows };
 }
 
-function rowsOptions({ network }: Model): RowsOptions {
+function rowsOptions({ network }: Predictive): RowsOptions {
   return { flatten: true, expectedFeatures: network.spec.inputShape[0], unchecked: true };
 }
 
@@ -95,8 +100,14 @@ function overflow(
   );
 }
 
+/** The output layer of a model, or the one that targets ask for. */
+interface OutputLayer {
+  readonly outputs: number;
+  readonly outActivation: Activation;
+}
+
 /** True if a classifier gives every row any number of labels. */
-export function isMultilabel({ outActivation, outputs }: Pick<Model, 'outActivation' | 'outputs'>): boolean {
+export function isMultilabel({ outActivation, outputs }: OutputLayer): boolean {
   return outActivation === 'sigmoid' && outputs > 1;
 }
 

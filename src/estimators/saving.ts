@@ -2,11 +2,10 @@ import type { Tensor } from '../io/safetensors.js';
 import { parameterName, slotName, writeModelFile } from '../io/model-file.js';
 import type { Parameter } from '../network/parameters.js';
 import { unpack } from '../network/parameters.js';
-import type { Model } from './model.js';
+import type { Model, Optimizer } from './model.js';
 import type { MLPParams } from './options.js';
 import type { PerceptronParams } from './perceptron/options.js';
 import type { Fitted } from './perceptron/training.js';
-import type { Optimizer } from './progress.js';
 
 /** A multi-layer perceptron as it was saved. */
 export interface SavedMLP {

@@ -21,11 +21,16 @@ import { Trainer } from '../train/trainer.js';
 import { ConvergenceWarning, LamellaWarning, warn } from '../warnings.js';
 import { mapped, sliceInPieces } from '../ndarray/values.js';
 import type { MLPParams } from './options.js';
-import type { Optimizer } from './progress.js';
-import { newOptimizer, solverRate, solverSpec, countLoss, countScore } from './progress.js';
-import type { TrainingRequest } from './training-request.js';
-import type { Judgement } from './validation.js';
-import { bookEpoch, epochInfo } from './training-request.js';
+import type { Judgement, Optimizer, TrainingRequest } from './model.js';
+import {
+  newOptimizer,
+  solverRate,
+  solverSpec,
+  countLoss,
+  countScore,
+  bookEpoch,
+  epochInfo,
+} from './model.js';
 
 /** The trainer of the last partialFit, so that the next one needs no new memory. */
 export interface TrainerCache {

@@ -7,6 +7,9 @@ import { describe } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { ShapeError, ValueError } from '../errors.js';
 import { formatShape, isTypedArray, readArray, arrayInPieces } from '../ndarray.js';
+import type { Activation } from '../network/activations.js';
+import type { LossSpec } from '../network/losses.js';
+import type { Targets } from '../network/feed.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 import {
@@ -16,21 +19,35 @@ import {
   classesInPieces,
   codesInPieces,
   labelsInPieces,
-} from './labels.js';
+} from './fit-inputs.js';
+import type { LabelInput, MLPRegressorParams } from './options.js';
 import { decide, decideEach } from './outputs.js';
-import type { LabelInput } from './labels.js';
-import type { Model, Task } from './model.js';
 import { r2Score } from '../data/scores/regression.js';
 import { formatPlace } from '../ndarray/types.js';
 import { copied, firstNonFinite } from '../ndarray/values.js';
-import type { MLPRegressorParams } from './options.js';
+
+/** Targets as the network takes them, with loss, output activation and score. */
+export interface Task {
+  readonly targets: Targets;
+  readonly outputs: number;
+  readonly outActivation: Activation;
+  readonly loss: LossSpec;
+  /** The labels, sorted; none in regression. */
+  readonly classes: readonly Label[];
+  /** Class of every row, where each has one. */
+  readonly codes?: Int32Array;
+  /** Class of every row if the validation split is to be stratified. */
+  readonly strata?: Int32Array;
+  /** Score of these outputs of the network against the targets of some rows. */
+  readonly score: (outputs: Float32Array, rows: Int32Array, weights?: Float32Array) => number;
+}
 
 /** Targets of fit: classes are those that occur, and with a present model must be its own. */
 export function* targetsInPieces(
   owner: string,
   y: LabelInput,
   rows: number,
-  present: Model | undefined,
+  present: Pick<Task, 'classes'> | undefined,
 ): Pieces<Task> {
   const matrix = readLabelMatrix(y);
   if (matrix) {

@@ -1,6 +1,6 @@
 /**
  * Judges a network after every epoch, by rows held out for early stopping or by validationData. Not for what
- * follows from the score, which progress.ts counts.
+ * follows from the score, which stochastic.ts counts.
  */
 import { splitIndices, splitSizes } from '../data/split.js';
 import { ValueError } from '../errors.js';
@@ -12,21 +12,10 @@ import type { RandomState } from '../random.js';
 import { ascending } from '../random.js';
 import { SlicedSession } from '../train/sliced-session.js';
 import type { Pieces } from '../yielding.js';
-import type { Task } from './model.js';
+import type { Validate } from './model.js';
 import type { MLPParams } from './options.js';
 import { refuseOverflow } from './outputs.js';
-
-/** Judges a network as it is now. */
-export type Validate = () => Pieces<Judgement>;
-
-/** How a network does on the validation rows. */
-export interface Judgement {
-  readonly score: number;
-  /** Where it is asked for. */
-  readonly loss?: number;
-  /** Number of validation rows. */
-  readonly rows: number;
-}
+import type { Task } from './targets.js';
 
 /** Rows that are computed at once. */
 const MAX_ROWS = 480;

@@ -4,7 +4,7 @@ import { FormatError } from '../errors.js';
 import { ClassifierPredictor } from '../estimators/classifier-predictor.js';
 import { readMLP, readPerceptron } from '../estimators/loading.js';
 import { PerceptronPredictor } from '../estimators/perceptron/predictor.js';
-import { readOptionsToPredict } from '../estimators/options.js';
+import { readOptionsToPredict } from '../estimators/read-options.js';
 import { RegressorPredictor } from '../estimators/regressor-predictor.js';
 import type { LoadOptions } from '../io/model-file.js';
 import { copyWithin } from '../io/model-file.js';

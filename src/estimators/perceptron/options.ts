@@ -16,8 +16,8 @@ import {
 } from '../../check.js';
 import type { RandomState } from '../../random.js';
 import type { OnWarning } from '../../warnings.js';
-import type { ClassWeight } from '../option-rules.js';
-import { classWeightRule, patienceRule, seedRule } from '../option-rules.js';
+import type { ClassWeight } from '../options.js';
+import { classWeightRule, patienceRule, seedRule } from '../read-options.js';
 
 /** scikit-learn's parameters of Perceptron, in camelCase, with its defaults. */
 export interface PerceptronOptions {

@@ -19,20 +19,19 @@ import type { Pieces } from '../../yielding.js';
 import { runAtOnce, runInSlices, throwIfAborted, Yielder } from '../../yielding.js';
 import {
   accuracy,
-  positionsInPieces,
   checkLength,
   checkSameClasses,
   classesInPieces,
   codesInPieces,
+  fitSchema,
   labelsInPieces,
+  positionsInPieces,
   readClasses,
+  readFitOptions,
   readLabels,
-} from '../labels.js';
+} from '../fit-inputs.js';
+import type { FitOptions, LabelInput, ScoreOptions } from '../options.js';
 import { FitGuard } from '../../train/fit-guard.js';
-import type { FitOptions } from '../fit-options.js';
-import type { ScoreOptions } from '../options.js';
-import { fitSchema, readFitOptions } from '../fit-options.js';
-import type { LabelInput } from '../labels.js';
 import type { PerceptronOptions, PerceptronParams } from './options.js';
 import { perceptronOption, readPerceptronOptions } from './options.js';
 import { decidedCodes, PerceptronPredictor } from './predictor.js';

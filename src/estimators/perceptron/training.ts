@@ -8,7 +8,7 @@ import { newTable } from '../../budget.js';
 import { ValueError } from '../../errors.js';
 import { RandomState, toRandomState } from '../../random.js';
 import { Yielder } from '../../yielding.js';
-import type { FitOptions } from '../fit-options.js';
+import type { FitOptions } from '../options.js';
 import type { Problem, Side } from './binary.js';
 import { BinaryTraining } from './binary.js';
 import type { PerceptronParams } from './options.js';

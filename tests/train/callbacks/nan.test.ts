@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { callbacks, layers, MLPRegressor, sequential } from 'lamella';
 import type { LamellaWarning, Sequential } from 'lamella';
 import { Auc } from '../../../src/train/metrics/classification.js';
-import { countLoss, countScore, newStoppingState } from '../../../src/estimators/progress.js';
+import { countLoss, countScore, newStoppingState } from '../../../src/estimators/model.js';
 import { ranksOf } from '../../../src/search/search.js';
 import { FakeModel, logsOf, run } from './fake.js';
 

@@ -1,20 +1,72 @@
 /**
- * The labels that estimators are given: lengths, classes, indices of classes, and accuracy. Reading labels
- * of any form is in data/labels.ts.
+ * Reads what callers give to fit, partialFit and score: options, labels and row weights; also accuracy. Not
+ * for options of constructors (read-options.ts), nor for what targets ask of the network (targets.ts).
  */
-import { describe } from '../check.js';
+import type { Checked, Rule, Schema } from '../check.js';
+import {
+  abortSignal,
+  anyOf,
+  anything,
+  checkOptions,
+  describe,
+  func,
+  oneOf,
+  positiveInteger,
+  rule,
+} from '../check.js';
 import type { EncodedLabels, Label } from '../data/labels.js';
 import { encodeLabelsInPieces, VALUES_PER_LABEL } from '../data/labels.js';
+import { readWeights } from '../data/weights.js';
 import { ShapeError, ValueError } from '../errors.js';
-import type { ArrayInput, NdArray, TypedArray } from '../ndarray.js';
+import type { ArrayInput } from '../ndarray.js';
 import { arrayInPieces, formatShape, isTypedArray } from '../ndarray.js';
 import { copied } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
+import type { FitOptions, LabelInput } from './options.js';
+import { constructorOption } from './read-options.js';
 
-/** Labels as they may be given: a list, a typed array, or an NdArray of shape (n) or (n, 1). */
-export type LabelInput =
-  readonly Label[] | readonly (readonly Label[])[] | TypedArray | NdArray<TypedArray> | ArrayInput;
+/** The rules of the options of fit. */
+export const fitSchema = { signal: abortSignal, onEpoch: func<NonNullable<FitOptions['onEpoch']>>() };
+
+const pair: Rule<readonly [ArrayInput, LabelInput]> = rule(
+  'an array [x, y]',
+  (value): value is readonly [ArrayInput, LabelInput] => Array.isArray(value) && value.length === 2,
+);
+
+/** The rules of the options of fit of the multi-layer perceptrons. */
+export const mlpFitSchema = {
+  ...fitSchema,
+  sampleWeight: anything<ArrayInput>(),
+  validationData: pair,
+  threads: anyOf(oneOf<'auto'>(['auto']), positiveInteger),
+};
+
+/**
+ * The options of a call, by a schema.
+ *
+ * @param constructorName the option of the constructor that a name stands for
+ * @throws ValueError for bad values and unknown names; it names those that belong to the constructor
+ */
+export function readFitOptions<S extends Schema>(
+  owner: string,
+  call: string,
+  given: unknown,
+  schema: S,
+  constructorName = (name: string): string | undefined => constructorOption(owner, name),
+): Checked<S> {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
+    for (const name of Object.keys(given)) {
+      const meant = Object.hasOwn(schema, name) ? undefined : constructorName(name);
+      if (meant === undefined) continue;
+      const it = meant === name ? 'it' : `'${meant}'`;
+      throw new ValueError(
+        `${owner}.${call}: '${name}' is not an option; ${it} goes to new ${owner}({ ... }).`,
+      );
+    }
+  }
+  return checkOptions(`${owner}.${call}`, given, schema);
+}
 
 /** One label per row, as given. (n, 1) is taken as (n). */
 export function* labelsInPieces(y: unknown, name = 'y'): Pieces<ArrayLike<Label>> {
@@ -69,10 +121,14 @@ function severalPerRow(width: number, received: string, name: string): ShapeErro
 /**
  * Labels of a classifier as ranks among their sorted distinct values.
  *
- * @param least how many classes there must be
+ * @param minClasses how many classes there must be
  * @throws ValueError for anything but strings, booleans or integers, all of one type, and for fewer classes
  */
-export function* classesInPieces(labels: ArrayLike<Label>, name = 'y', least = 2): Pieces<EncodedLabels> {
+export function* classesInPieces(
+  labels: ArrayLike<Label>,
+  name = 'y',
+  minClasses = 2,
+): Pieces<EncodedLabels> {
   const encoded = yield* encodeLabelsInPieces(labels, name);
   const { classes } = encoded;
   const fraction = classes.find((label) => typeof label === 'number' && !Number.isInteger(label));
@@ -81,7 +137,7 @@ export function* classesInPieces(labels: ArrayLike<Label>, name = 'y', least = 2
       `${name} must hold classes (strings, booleans or whole numbers), but received ${fraction} at index ${Array.prototype.indexOf.call(labels, fraction)}, which looks like a value to predict by regression.`,
     );
   }
-  if (classes.length < least) {
+  if (classes.length < minClasses) {
     throw new ValueError(
       `${name} must hold at least 2 classes, but received only the class ${describe(classes[0])}.`,
     );
@@ -90,8 +146,8 @@ export function* classesInPieces(labels: ArrayLike<Label>, name = 'y', least = 2
 }
 
 /** `classesInPieces`, at once. */
-export function readClasses(labels: ArrayLike<Label>, name?: string, least?: number): EncodedLabels {
-  return runAtOnce(classesInPieces(labels, name, least));
+export function readClasses(labels: ArrayLike<Label>, name?: string, minClasses?: number): EncodedLabels {
+  return runAtOnce(classesInPieces(labels, name, minClasses));
 }
 
 /** The position of every label in `classes`. ValueError for a label that is not among them. */
@@ -171,4 +227,16 @@ export function accuracy(a: Int32Array, b: Int32Array, weights?: ArrayLike<numbe
     if (a[row] === b[row]) right += weight;
   }
   return right / total;
+}
+
+/** The weight of every row in float32; undefined without any. @throws ShapeError, ValueError */
+export function rowWeights(sampleWeight: ArrayInput | undefined, rows: number): Float32Array | undefined {
+  if (sampleWeight === undefined) return undefined;
+  const weights = Float32Array.from(readWeights(sampleWeight, rows));
+  if (weights.every((weight) => weight === 0) || weights.some((weight) => weight === Infinity)) {
+    throw new ValueError(
+      'sampleWeight must hold weights within the range of float32 (1e-45 to 3.4e38), but received others.',
+    );
+  }
+  return weights;
 }
