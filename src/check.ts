@@ -76,10 +76,10 @@ export function checkValue<T>(owner: string, name: string, value: unknown, rule:
 }
 
 /**
- * What options are called in other libraries, and in the other of the two interfaces; what is known is
- * offered.
+ * Names that options have in other libraries, or in the other of the two interfaces, with the names here, of
+ * which a known one is offered.
  */
-const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+const FOREIGN_OPTION_NAMES: Readonly<Record<string, readonly string[]>> = {
   lr: ['learningRateInit', 'learningRate', 'eta0'],
   eta: ['learningRateInit', 'learningRate', 'eta0'],
   learningRate: ['learningRateInit', 'eta0'],
@@ -121,11 +121,11 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
  */
 export function knownFor(name: string, known: readonly string[]): string | undefined {
   const camelCase = toCamelCase(name);
-  const meant = Object.hasOwn(ELSEWHERE, camelCase) ? ELSEWHERE[camelCase] : [];
+  const meant = Object.hasOwn(FOREIGN_OPTION_NAMES, camelCase) ? FOREIGN_OPTION_NAMES[camelCase] : [];
   return [camelCase, ...meant].find((candidate) => known.includes(candidate));
 }
 
-/** What to throw for an unknown option: the nearest known name is offered, or else all of them. */
+/** The error for an unknown option, which offers the nearest known name, or else all names. */
 function unknownOption(owner: string, name: string, known: readonly string[]): ValueError {
   const offer = knownFor(name, known) ?? closestName(name, known);
   if (offer !== undefined) {

@@ -1,5 +1,5 @@
 /**
- * What `lamella` exports: both interfaces, data preparation, scores and model selection. Re-exports only;
+ * The exports of `lamella`: both interfaces, data preparation, scores and model selection. Re-exports only;
  * modules that only training, searches or files need are loaded when they are first called.
  */
 export type * from './globals.js';

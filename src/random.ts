@@ -13,7 +13,7 @@ export interface MutableSequence<T> {
   [index: number]: T;
 }
 
-/** What a generator needs to go on where it stopped. Plain data, fit for a checkpoint. */
+/** State from which a generator continues where it stopped. Plain data, fit for a checkpoint. */
 export interface RandomStateData {
   /** 624 words of the Mersenne Twister. */
   readonly key: Uint32Array;

@@ -16,9 +16,9 @@ export type WarningCode =
   | 'SMALL_CLASS'
   /** Rows of probabilities do not sum to 1. */
   | 'NOT_PROBABILITIES'
-  /** What a callback or early stopping watches is NaN. */
+  /** The value that a callback or early stopping monitors is NaN. */
   | 'NAN_MONITOR'
-  /** What a callback watches is not there. */
+  /** The value that a callback monitors does not exist. */
   | 'MISSING_MONITOR';
 
 /**

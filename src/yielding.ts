@@ -1,7 +1,6 @@
 /**
- * How asynchronous calls share the thread with the rest of the program: they compute in slices of about 25
- * ms, and between two slices timers, input and other work of the host run. Not for waiting: a rest ends as
- * soon as it can.
+ * Yielding to the event loop: asynchronous calls compute in slices of about 25 ms, between which timers,
+ * input and other work of the host run. Not for waiting: a pause ends as soon as it can.
  */
 
 /** Milliseconds of a slice. */
@@ -16,13 +15,13 @@ const SLICE_FLOPS = 2e9;
  */
 const MAX_SLICE_MS = 45;
 
-/** What this runtime may have, beside timers, to run something later. */
+/** Functions beside timers by which this runtime may run something later. */
 interface Host {
-  /** In Node.js, Deno and Bun. */
+  /** Defined in Node.js, Deno and Bun. */
   readonly setImmediate?: (callback: () => void) => unknown;
-  /** In pages. */
+  /** Defined in pages. */
   readonly document?: unknown;
-  /** In a browser's workers. */
+  /** Defined in workers of browsers. */
   readonly importScripts?: unknown;
   readonly MessageChannel?: typeof MessageChannel;
 }

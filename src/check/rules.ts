@@ -5,16 +5,16 @@
 import { printable, canonicalName } from './describe.js';
 import { isUnusable, typedArrayKind } from './views.js';
 
-/** What `accept` returns for a value that breaks the rule. */
+/** Result of `accept` for a value that breaks the rule. */
 export const refused: unique symbol = Symbol('refused');
 
-/** What a value must be. */
+/** A rule that a value must keep, and its words for errors. */
 export interface Rule<T> {
-  /** In words, to follow 'must be': 'a number > 0'. */
+  /** The expected value in words, to follow 'must be': 'a number > 0'. */
   readonly expected: string;
   /** The value in canonical form, or `refused`. */
   readonly accept: (value: unknown) => T | typeof refused;
-  /** What errors say was received, where they should not describe the value itself. */
+  /** Words for the received value, where errors should not describe the value itself. */
   readonly received?: (value: unknown) => string | undefined;
 }
 
@@ -69,7 +69,7 @@ export function integer(bounds: Bounds = {}): Rule<number> {
 /** An integer >= 1. */
 export const positiveInteger: Rule<number> = integer({ min: 1 });
 
-/** How much is told. */
+/** Rule of the option `verbose`: 0 (silent), 1 or 2. */
 export const verbosity: Rule<0 | 1 | 2> = rule(
   '0, 1 or 2',
   (value): value is 0 | 1 | 2 => value === 0 || value === 1 || value === 2,
@@ -87,7 +87,7 @@ export const text: Rule<string> = rule(
 /** Letters of a name that a model or a layer is given: tables and errors repeat it as it is. */
 const MAX_NAME = 256;
 
-/** What a model or a layer may be called: text of one line, all of it visible. */
+/** Rule of the name of a model or layer: text of one line, all of it printable. */
 export const displayName: Rule<string> = rule(
   `a non-empty string of at most ${MAX_NAME} printable characters`,
   (value): value is string =>
@@ -135,7 +135,7 @@ export const float32Array: Rule<Float32Array> = rule(
   (value): value is Float32Array => typedArrayKind(value) === 'Float32Array',
 );
 
-/** By what it can do, so that signals of other realms and polyfills count. */
+/** An AbortSignal, recognised by its members, so that signals of other realms and polyfills are accepted. */
 export const abortSignal: Rule<AbortSignal> = rule(
   'an AbortSignal',
   (value): value is AbortSignal =>
@@ -146,7 +146,7 @@ export const abortSignal: Rule<AbortSignal> = rule(
     typeof (value as AbortSignal).removeEventListener === 'function',
 );
 
-/** null, or what another rule asks for. */
+/** A rule that also accepts null. */
 export function nullable<T>(inner: Rule<T>): Rule<T | null> {
   return {
     expected: `${inner.expected} or null`,
@@ -155,7 +155,7 @@ export function nullable<T>(inner: Rule<T>): Rule<T | null> {
   };
 }
 
-/** What any of some rules asks for; the first that accepts decides. */
+/** A rule kept by values that keep any of some rules; the first that accepts decides. */
 export function anyOf<R extends readonly Rule<unknown>[]>(
   ...rules: R
 ): Rule<R[number] extends Rule<infer T> ? T : never> {

@@ -36,8 +36,9 @@ export class Arena {
   readonly #tuner: ThreadTuner | undefined;
 
   /**
-   * With a team, the memory is shared and all its threads run every program, until the team is released or
-   * joins another arena. `scratchBytes`: bytes of scratch that a call may need.
+   * Creates a memory of at least `bytes` bytes. With a team, it is shared and all threads run every program,
+   * until the team is released or joins another arena. `scratchBytes`: most bytes of scratch that a call
+   * needs.
    */
   constructor(engine: Engine, bytes: number, team?: ThreadTeam, scratchBytes = 0) {
     const own = Math.ceil(bytes / 64) * 64;

@@ -70,7 +70,7 @@ export function currentEngine(): Engine {
   return engines.current();
 }
 
-/** What computes: variant, threads, and what this runtime has. */
+/** The engine in use: its variant and threads, and the features of this runtime. */
 export function engine(): EngineInfo {
   return engines.info();
 }

@@ -34,9 +34,9 @@ type Args = readonly number[];
 type Moving = readonly [pointer: number, stride: (args: Args) => number];
 
 /**
- * How a kernel may be cut into parts, what it touches (positions of pointers), and how many nanoseconds it
- * takes, about, as the comment of the kernel says. No cut changes a bit: every output element is a chain of
- * its own.
+ * Partition of a kernel, from its comment in assembly/: how its calls may be cut into parts, which memory
+ * they touch (positions of pointers), and about how many nanoseconds they take. No cut changes a bit: every
+ * output element is a chain of its own.
  */
 export interface Partition {
   readonly writes: readonly number[];

@@ -1,8 +1,8 @@
 /**
- * How kernel calls are cut into parts: for threads, which run them at the same time (threads/schedule.ts),
- * and into slices of time, between which the host has its turn. No cut changes a bit: every output element is
- * a chain of its own, or a chain that the next part goes on with. What a kernel's comment in assembly/ says
- * of it stands in generated/partitions.ts.
+ * Cuts kernel calls into parts: for threads, which run them at the same time (threads/schedule.ts), and into
+ * slices of time, between which the event loop runs. No cut changes a bit: every output element is a chain of
+ * its own, or a chain that the next part continues. Not for the data by kernel, which generated/partitions.ts
+ * has from the comments in assembly/.
  */
 import { PARTITIONS } from './generated/partitions.js';
 import type { Call, Partition } from './kernels.js';
@@ -13,7 +13,7 @@ export type Ends = readonly number[];
 /** Calls of fewer nanoseconds are not worth cutting for threads. */
 const MIN_COST = 2000;
 
-/** How a call is cut. */
+/** Cut of a call into parts. */
 export interface Cut {
   /** `'chain'`: by rows, one part after another. */
   readonly by: 'range' | 'rows' | 'chain';
@@ -33,7 +33,7 @@ export function costOf({ kernel, args, nanoseconds }: Call): number {
   return nanoseconds ?? PARTITIONS[kernel]?.cost(args) ?? 1000;
 }
 
-/** How a call is cut for threads; undefined if one thread runs all of it. */
+/** The cut of a call for threads; undefined if one thread runs all of it. */
 export function cutOf(call: Call, threads: number): Cut | undefined {
   const { range, rows } = PARTITIONS[call.kernel] ?? {};
   if (costOf(call) < MIN_COST) return undefined;
@@ -46,7 +46,7 @@ export function cutOf(call: Call, threads: number): Cut | undefined {
   return count > rows.block ? { by: 'rows', block: rows.block, count } : undefined;
 }
 
-/** How a call is cut into parts that run one after another; undefined if it has to be run whole. */
+/** The cut of a call into parts that run one after another; undefined if it must run whole. */
 function sequenceCutOf({ kernel, args }: Call): Cut | undefined {
   const { range, rows, chain } = PARTITIONS[kernel] ?? {};
   if (chain) return { by: 'chain', block: 1, count: args[chain.count] };

@@ -2,7 +2,7 @@ import { embedded } from './embedded.js';
 import type { EmbeddedVariant, Variant } from './variants.js';
 import packed from './generated/predict.js';
 
-/** As binaries.ts, of the binaries that only predict; predict-binaries.workerd.ts takes this file's place. */
+/** Bytes of a binary that only predicts. In workerd, predict-binaries.workerd.ts replaces this file. */
 export function binarySync(variant: EmbeddedVariant): Uint8Array<ArrayBuffer> | WebAssembly.Module {
   return embedded(packed, variant);
 }

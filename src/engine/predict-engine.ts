@@ -44,7 +44,7 @@ export async function ready(): Promise<Engine> {
   return engines.ready();
 }
 
-/** What computes: variant, and what this runtime has. */
+/** The engine in use: its variant, and the features of this runtime. */
 export function engine(): EngineInfo {
   return engines.info();
 }

@@ -57,7 +57,7 @@ const TEXTS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [/^({\s*["}]|\[\s*["[\]{\d-])/, 'JSON'],
 ];
 
-/** As many bytes as are looked at. */
+/** Number of bytes at the beginning of a file that are examined. */
 const LOOKED_AT = 4096;
 
 /**

@@ -15,10 +15,10 @@ import { RandomState } from '../random.js';
 import type { Json } from './json.js';
 import { DEFAULT_MAX_BYTES, maxBytesRule } from '../budget.js';
 
-/** What a model file is given as, for errors. */
+/** Beginning of errors about the argument that holds a model file. */
 export const MODEL_BYTES = 'A model must be given as the bytes of its file';
 
-/** How much of a model file is read. */
+/** Limits of reading a model file. */
 export interface LoadOptions {
   /**
    * The most bytes that the file may have, an integer >= 1; for a moment reading takes four times as many.
@@ -60,7 +60,7 @@ export function copyWithin(bytes: unknown, options: unknown): Uint8Array {
   );
 }
 
-/** What `work` returns; what it refuses about the content of a file is an error of the file. */
+/** The result of `work`, whose errors about the content of a file become FormatErrors. */
 export function asFormatError<T>(work: () => T): T {
   try {
     return work();
@@ -85,11 +85,11 @@ function formatError(error: unknown): unknown {
 
 /** A model as plain data. */
 export interface ModelFile {
-  /** What it is: 'MLPClassifier', 'Sequential'. */
+  /** Kind of model: 'MLPClassifier', 'Sequential'. */
   readonly kind: string;
   /**
-   * All that its kind needs but the arrays: options, sizes, classes, progress. Reading gives `unknown`, for
-   * its kind to check.
+   * Everything but the arrays: options, sizes, classes, progress. Unchecked when read; the reader of the kind
+   * checks it.
    */
   readonly config: unknown;
   readonly arrays: ReadonlyMap<string, Tensor>;
@@ -135,7 +135,7 @@ export function* checksum(kind: string, config: string, arrays: ReadonlyMap<stri
   return crc.toString(16).padStart(8, '0');
 }
 
-/** How deep options may be nested; cycles are deeper. */
+/** Deepest nesting of options, which refuses cycles. */
 const MAX_DEPTH = 100;
 
 /**

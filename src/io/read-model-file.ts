@@ -88,8 +88,8 @@ function checkVersion(version: string | undefined): void {
 }
 
 /**
- * What `work` reads from the bytes of a model file. If it refuses them, the error says which other kind of
- * file they look like; what tells the kinds apart is loaded only then.
+ * The model that `work` reads from the bytes of a model file. If it refuses them, the error says which other
+ * kind of file they look like; foreign.ts, which recognises the kinds, is loaded only then.
  */
 export async function readingModel<T>(bytes: Uint8Array, work: () => T | Promise<T>): Promise<T> {
   try {
@@ -143,8 +143,8 @@ export function checkNoMoreArrays(
 }
 
 /**
- * What `toJson` (plain.ts) was given. Objects have no prototype. @throws FormatError for marks that it does
- * not set
+ * The value that `toJson` (model-file.ts) wrote. Objects have no prototype. @throws FormatError for marks
+ * that `toJson` does not write
  */
 export function fromJson(json: Json): unknown {
   if (typeof json !== 'object' || json === null) return json;
@@ -170,7 +170,7 @@ const NUMBERS = /* @__PURE__ */ new Map<Json, number>([
   ['-0', -0],
 ]);
 
-/** What each mark stands for; undefined if its content is unfit. */
+/** Readers of the content of each mark, which return undefined if it is unfit. */
 const MARKS: ReadonlyMap<string, (content: Json) => unknown> = /* @__PURE__ */ new Map([
   ['$number', (content: Json) => NUMBERS.get(content)],
   ['$map', (content: Json) => readPairs(content, (entries) => new Map(entries))],

@@ -13,7 +13,7 @@ import { parseJson } from './json.js';
 import type { Tensor } from './safetensors.js';
 import { DTYPES } from './safetensors.js';
 
-/** What a safetensors file holds. Maps, because an array may be called `__proto__`. */
+/** Content of a safetensors file. Maps, because an array may be called `__proto__`. */
 export interface Safetensors {
   readonly arrays: Map<string, Tensor>;
   readonly metadata: Map<string, string>;
@@ -29,7 +29,7 @@ interface Entry {
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
-  /** Where the header speaks of it. */
+  /** Byte offset of the array's entry in the header. */
   readonly at: () => number;
 }
 

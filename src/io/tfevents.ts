@@ -123,7 +123,7 @@ export function maskedCrc32c(bytes: Uint8Array): number {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
 
-/** How the values of an array are distributed: tensorflow/core/framework/summary.proto, HistogramProto. */
+/** Distribution of the values of an array: HistogramProto in tensorflow/core/framework/summary.proto. */
 export interface Histogram {
   readonly min: number;
   readonly max: number;

@@ -8,7 +8,7 @@ import { copyWithin } from '../io/model-file.js';
 import { lazyImport } from '../lazy.js';
 import { Sequential } from '../sequential/sequential.js';
 
-/** Whatever `toBytes` writes. */
+/** Any model that `toBytes` writes. */
 export type AnyModel = MLPClassifier | MLPRegressor | Perceptron | Sequential;
 
 const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyModel>> = /* @__PURE__ */ new Map<

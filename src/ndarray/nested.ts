@@ -163,7 +163,7 @@ export function copyNumbers(
   return end;
 }
 
-/** What to do about a value that is a number in disguise, or a row. */
+/** Advice, for an error, about a value that is a number in another form, or a row. */
 function remedyFor(value: unknown): string {
   if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))) {
     return '; convert it with Number(...)';

@@ -159,7 +159,7 @@ export function readyArray(input: unknown, name: string): NdArray<TypedArray> | 
   return isCsr(input) || isStrided(input) ? undefined : checkNdArray(input as NdArray<TypedArray>, name);
 }
 
-/** How to make an array of what other libraries keep numbers in. */
+/** Advice, for an error, how to convert an array of another library. */
 function hintFor(input: unknown): string {
   if (typeof input !== 'object' || input === null) return '';
   if ('dataSync' in input && 'shape' in input) {

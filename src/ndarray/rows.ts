@@ -13,7 +13,7 @@ import { formatPlace, formatShape } from './types.js';
 import { copied, firstNonFinite } from './values.js';
 
 export interface RowsOptions {
-  /** What errors call the array. Default 'X'. */
+  /** Name of the array in errors. Default 'X'. */
   readonly name?: string;
   /** The number of features a network was made for. */
   readonly expectedFeatures?: number;

@@ -55,7 +55,7 @@ export interface StridedArray {
  */
 export type ArrayInput = NdArray<TypedArray> | NestedArray | TypedArray | CsrRows | StridedArray;
 
-/** Where the values stand of rows of which only some are stored. */
+/** Positions of the stored values of sparse rows. */
 export interface Places {
   /** Row r has the values data[starts[r]] to data[starts[r + 1] − 1]. */
   readonly starts: Int32Array;
@@ -72,14 +72,11 @@ export interface Rows {
   readonly rows: number;
   /** Values per row: the product of all dimensions but the first. */
   readonly features: number;
-  /** What 8-bit data are to be multiplied with; 1 for Float32Array, where it has been applied. */
+  /** Factor of 8-bit data; 1 for Float32Array, to which it has been applied. */
   readonly scale: number;
   /** The shape of the input; (rows, features) if flattened. */
   readonly shape: readonly number[];
-  /**
-   * Where the values stand if only some are stored and the others are 0; undefined where `data` has all of
-   * them.
-   */
+  /** Positions of the stored values if all others are 0; undefined where `data` has all values. */
   readonly sparse?: Places;
   /**
    * The rows themselves where `data` is empty: plain arrays of numbers, at first sight, to be read where they
@@ -92,7 +89,7 @@ export interface Rows {
 
 export interface Given {
   readonly input: unknown;
-  /** What errors call it. */
+  /** Name of the input in errors. */
   readonly name: string;
 }
 
@@ -268,7 +265,7 @@ export function allocate<T extends TypedArray>(
   );
 }
 
-/** Where a value stands, in words: 'row 2, column 1', 'index 5', 'index [1, 2, 3]'. */
+/** Position of a value, in words: 'row 2, column 1', 'index 5', 'index [1, 2, 3]'. */
 export function formatPlace(indices: readonly number[]): string {
   if (indices.length === 1) return `index ${indices[0]}`;
   if (indices.length === 2) return `row ${indices[0]}, column ${indices[1]}`;

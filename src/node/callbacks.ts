@@ -20,7 +20,7 @@ import { required } from '../train/callbacks/arguments.js';
 import { writeAtomically } from './atomic.js';
 import { pathRule } from './files.js';
 
-/** Where a callback writes. Directories that are missing are made. */
+/** Path that a callback writes to. Missing directories are created. */
 interface Path {
   readonly path: string | URL;
 }

@@ -102,7 +102,7 @@ function tooLong(path: string, maxBytes: number, found: string): FormatError {
   );
 }
 
-/** What `work` returns; a FormatError that it throws, or rejects with, names the file. */
+/** The result of `work`, whose FormatErrors then name the file. */
 export async function namingFile<T>(path: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

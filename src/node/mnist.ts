@@ -34,7 +34,7 @@ export interface ImageDataSetOptions {
   readonly maxBytes?: number;
 }
 
-/** Where Debian's package dataset-fashion-mnist puts its files. */
+/** Folder in which Debian's package dataset-fashion-mnist puts its files. */
 const FASHION_MNIST_DIR = '/usr/share/datasets/fashion-mnist';
 
 /**
@@ -106,8 +106,8 @@ async function loadImages(
 }
 
 /**
- * What is in the folder; undefined if it is not there. Other errors, of permissions perhaps, are passed on as
- * they are.
+ * Names of the files in a folder; undefined if it does not exist. Other errors, such as missing permissions,
+ * are thrown as they are.
  */
 async function namesIn(dir: string): Promise<string[] | undefined> {
   try {

@@ -132,7 +132,7 @@ const LOGITS: Partial<Record<NamedLoss, readonly Kind[]>> = {
   binaryCrossentropy: (Object.keys(VALUES) as Kind[]).filter((kind) => kind !== 'any'),
 };
 
-/** How a loss and an output go together: nothing to say, a warning, or a refusal, and the sentence. */
+/** Judgement of a loss for an output: a warning or a refusal, with its sentence. */
 export interface Verdict {
   readonly refused: boolean;
   readonly message: string;

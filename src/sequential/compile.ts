@@ -1,6 +1,6 @@
 /**
- * What a model is compiled with: the options of `compile`, resolved and checked, and what `compile` refuses
- * because no data could train it. What is only learned badly is told at the first fit (advice.ts).
+ * The options of `compile`, resolved and checked; `compile` refuses pairs of loss and output that no data
+ * could train. Not for pairs that merely learn badly, of which advice.ts warns at the first fit.
  */
 import { anything, checkOptions, describe, refuseMisplaced } from '../check.js';
 import { ValueError } from '../errors.js';

@@ -26,7 +26,7 @@ import type { OnWarning } from '../warnings.js';
 import type { Stream } from './batches.js';
 import type { Sample } from './data.js';
 
-/** How a model is trained. Defaults are Keras's. */
+/** Options of `fit`. Defaults are Keras's. */
 export interface FitOptions<M extends object = any> {
   /** Index of the epoch to stop before, counted from 0. Default 1. */
   readonly epochs?: number;

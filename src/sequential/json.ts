@@ -69,7 +69,7 @@ export function readJson(json: unknown): Record<string, unknown> {
 }
 
 /**
- * What `make` makes of the options of a model that `toJSON` described without weights. Nothing in it is
+ * The model that `make` returns for the options in a description by `toJSON` without weights, which is not
  * trusted.
  *
  * @throws FormatError for anything else than such a description

@@ -1,6 +1,6 @@
 /**
- * What of a model outlives it: the bytes of its file, and the state from which training goes on, written and
- * read. Reading files is in loading.ts, which is loaded when it is first needed.
+ * Saving a Sequential: the bytes of its file, and the state from which training continues, written and read.
+ * Not for reading files (loading.ts, loaded when it is first needed).
  */
 import type { Schema } from '../check.js';
 import { anything, checkValue, describe, integer, number } from '../check.js';
@@ -29,9 +29,9 @@ export type OptimizerProgress = Pick<TrainingState, 'optimizer' | 'learningRate'
 export interface SequentialParts {
   readonly model: ModelJson;
   readonly parameters: readonly Parameter[];
-  /** In the order of the parameters. */
+  /** Weights in the order of the parameters. */
   readonly weights: readonly NdArray[];
-  /** How it was compiled, and the state of the optimizer. */
+  /** Options of `compile`, and the state of the optimizer. */
   readonly compiled?: {
     readonly options: CompileOptions;
     readonly state: OptimizerProgress;

@@ -1,7 +1,6 @@
 /**
- * What is known of a model once its input has a shape: the shapes between its layers, its parameters, the
- * memory they need, and which rows and weights fit. Pure functions of the layers; who owns the weights is no
- * matter of this file.
+ * The structure of a model whose input shape is known: shapes between layers, parameters, the memory they
+ * need, and checks that rows and weights fit. Pure functions of the layers; not for owning weights.
  */
 import { MAX_ARENA_BYTES, mebibytes } from '../budget.js';
 import { describe } from '../check.js';

@@ -21,7 +21,7 @@ const PROGRAM_BYTES = 262144;
  */
 const PATIENCE_MS = 1000;
 
-/** How many times longer than estimated a program may take. */
+/** Largest allowed ratio of a program's time to its estimate. */
 const MAX_SLOWDOWN = 20;
 
 /** Bytes that an arena sets aside for its threads. */

@@ -8,7 +8,7 @@ import type { Call } from '../kernels.js';
 import type { Ends } from '../partition.js';
 import { conflict, costOf, costOfAll, cutOf, endsOf, partOf, withScratch } from '../partition.js';
 
-/** What a thread runs: calls, and undefined where all threads wait for each other. */
+/** Program of a thread: calls, and undefined where all threads wait for each other. */
 export type Lane = (Call | undefined)[];
 
 /** A call of the present phase: on one thread, or cut at `ends` by rows or by a range. */

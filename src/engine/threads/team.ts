@@ -98,7 +98,7 @@ export class ThreadTeam {
   readonly threads: number;
   /** The binary for shared memory. */
   readonly module: WebAssembly.Module;
-  /** What decides whether all threads work; undefined: they always do. */
+  /** Tuner that decides whether all threads work; undefined: they always do. */
   readonly tuner: ThreadTuner | undefined;
   #workers: readonly PoolWorker[] | undefined;
   #starting: Promise<void> | undefined;
@@ -106,7 +106,7 @@ export class ThreadTeam {
   #send: (() => void) | undefined;
   #arena: ArenaThreads | undefined;
 
-  /** With workers, all threads always work; without, a tuner has them started and decides. */
+  /** Creates a team. With `workers`, all threads always work; without, a tuner starts workers and decides. */
   constructor(threads: number, module: WebAssembly.Module, workers?: readonly PoolWorker[]) {
     this.threads = threads;
     this.module = module;

@@ -1,7 +1,6 @@
 /**
- * What a worker runs, and what it and the calling thread agree on: the constants of the protocol, and how
- * programs are written into the memory that they share. A worker knows kernels, but nothing of networks or
- * training.
+ * The program of a worker, and its protocol with the calling thread: constants, and how programs are written
+ * into the memory that they share. Workers know kernels, but nothing of networks or training.
  */
 import { ControlWord, Wait } from '../generated/control.js';
 import type { KernelName } from '../kernels.js';
@@ -14,7 +13,7 @@ import type { Lane } from './schedule.js';
 export const PROTOCOL = {
   /** Positions (int32) in the control block. */
   words: ControlWord,
-  /** What a wait returns that was too short. */
+  /** Result of a wait that was too short. */
   tooShort: Wait.tooShort,
   /** Spins before a thread sleeps: some 40 µs on a Zen 5 with Node.js 20. */
   spins: 100000,
@@ -29,7 +28,7 @@ export const PROTOCOL = {
   ready: 'ready',
 } as const;
 
-/** What a worker is told when it joins an arena. */
+/** Message to a worker that joins an arena. */
 export interface JoinMessage {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;

@@ -19,7 +19,7 @@ function add(y: Float64Array, factor: number, x: Float64Array): void {
   for (let i = 0; i < y.length; i++) y[i] += factor * x[i];
 }
 
-/** What is known of a function's curvature: an inverse Hessian in the form of its last changes. */
+/** Curvature of a function: an inverse Hessian in the form of the last steps and changes of the gradient. */
 export class Memory {
   #pairs: Pair[] = [];
   #spare: Pair[];

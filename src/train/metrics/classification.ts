@@ -32,7 +32,8 @@ export const categoricalAccuracy: RowValue = (yTrue, yPred, row, columns, sparse
 };
 
 /**
- * By the shapes, as Keras resolves 'accuracy' (keras/src/trainers/compile_utils.py): one output is binary.
+ * Accuracy, binary for one output and categorical for more, as Keras resolves 'accuracy'
+ * (keras/src/trainers/compile_utils.py).
  */
 export function accuracy(): RowValue {
   const binary = binaryAccuracy();
@@ -221,7 +222,7 @@ function sortedWhere(scores: Float32Array, weights: Float32Array, sign: number):
   return chosen.subarray(0, length).sort();
 }
 
-/** From sorted predictions of positives and of negatives. */
+/** Area under the ROC curve from sorted predictions of positives and of negatives. */
 function areaOf(positives: Float32Array, negatives: Float32Array): number {
   let pairs = 0;
   let below = 0;

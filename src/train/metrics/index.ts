@@ -49,7 +49,7 @@ type MetricName =
 /** A metric of the user's, from a batch: both arrays have shape (rows, outputs), class numbers (rows, 1). */
 export type MetricFunction = (yTrue: NdArray, yPred: NdArray) => number;
 
-/** What a metric is to be computed from. */
+/** Outputs and loss that a metric is computed from. */
 export interface MetricPlace {
   /** Name of the loss: it says whether outputs are classes or answers of their own. */
   readonly loss: string;

@@ -1,6 +1,6 @@
 /**
- * What a metric keeps while batches go by, and the types of metrics. The metrics themselves are in
- * classification.ts and regression.ts.
+ * States of metrics, which sum up batch by batch, and their types. Not for the single metrics
+ * (classification.ts, regression.ts).
  */
 import type { Config } from '../../check/named.js';
 import { describe } from '../../check.js';
@@ -34,7 +34,7 @@ export interface MetricState {
 
 /** A metric by the name under which it is reported. */
 export interface ResolvedMetric {
-  /** As the user wrote it, or the function's name. */
+  /** Name as the user wrote it, or the name of the function. */
   readonly name: string;
   /** The metric as JSON; null where it is a function. */
   readonly config: Config | null;
@@ -154,7 +154,9 @@ export class HostMetric implements MetricState {
   }
 }
 
-/** Where a row of predictions has more than one axis, its metric sees every place of the others as a row. */
+/**
+ * Wraps a metric for predictions of several axes: every position along all but the last axis counts as a row.
+ */
 export function byLastAxis(state: MetricState, outputShape: Shape): MetricState {
   if (outputShape.length < 2) return state;
   const last = outputShape[outputShape.length - 1];
