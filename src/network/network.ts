@@ -1,3 +1,6 @@
+// A network with its parameters, in an arena of its own once it has predicted. It predicts, whole or in
+// pieces, also while training holds the parameters. Not for training (src/train/session.ts), which has an
+// arena with a plan of its own and gives the parameters back at its end.
 import { newFloats } from '../budget.js';
 import { Arena } from '../engine/arena.js';
 import type { Engine } from '../engine/engines.js';
@@ -33,7 +36,10 @@ type SparseRows = Rows & { readonly sparse: Places };
 export class Network {
   readonly spec: NetworkSpec;
   readonly engine: Engine;
-  /** The last prediction of a single row into a given array; kept by the methods that predict, not by the network. */
+  /**
+   * The last prediction of a single row into a given array; kept by the methods that predict, not by the
+   * network.
+   */
   memo: PredictionMemo | undefined;
   readonly #plan: Plan;
   /** Rows of the input matrix. */
@@ -47,7 +53,9 @@ export class Network {
   #arena: Arena | undefined;
   #packed: Float32Array | undefined;
   #training: (() => Float32Array) | undefined;
-  /** Predictions under way in pieces, each with the parameters that it began with once the network has others. */
+  /**
+   * Predictions under way in pieces, each with the parameters that it began with once the network has others.
+   */
   readonly #underWay = new Set<{ parameters?: Float32Array }>();
 
   constructor(spec: NetworkSpec, engine: Engine) {
@@ -74,12 +82,18 @@ export class Network {
     return flopsPerRow(this.spec, this.parameters, shapesOf(this.spec).shapes);
   }
 
-  /** Floating-point operations of a training step, per row: about six for every weight, at every pixel that a filter meets. */
+  /**
+   * Floating-point operations of a training step, per row: about six for every weight, at every pixel that a
+   * filter meets.
+   */
   get trainingFlopsPerRow(): number {
     return 3 * this.flopsPerRow;
   }
 
-  /** The block of all parameters, as training works on it. A view where there is one; copy it before the next call. */
+  /**
+   * The block of all parameters, as training works on it. A view where there is one; copy it before the next
+   * call.
+   */
   get packed(): Float32Array {
     if (this.#training) return this.#training();
     if (this.#packed) return this.#packed;
@@ -107,7 +121,10 @@ export class Network {
     this.#training = source;
   }
 
-  /** When training is over: the parameters that were borrowed, which nobody changes meanwhile, become the network's own. */
+  /**
+   * When training is over: the parameters that were borrowed become the network's own. They must not change
+   * meanwhile.
+   */
   *takeBack(parameters: Float32Array): Pieces<void> {
     const own = this.#arena ? undefined : yield* sliceInPieces(parameters);
     this.#training = undefined;
@@ -158,14 +175,14 @@ export class Network {
     const rows = yield* gatherableInPieces(given);
     const result = out ?? newPredictions(rows.rows, this.#plan.output.columns);
     const flops = this.flopsPerRow;
-    const most = Math.max(1, Math.min(this.#plan.rows, Math.floor(PIECE_FLOPS / flops)));
+    const maxRows = Math.max(1, Math.min(this.#plan.rows, Math.floor(PIECE_FLOPS / flops)));
     const form = this.#formOf(rows);
     const prediction: { parameters?: Float32Array } = {};
     this.#underWay.add(prediction);
     try {
       if (this.#training) this.#keepParameters();
       for (let begin = 0; begin < rows.rows;) {
-        const step = (): number => this.#predict(this.#ready(), rows, begin, form, most, result);
+        const step = (): number => this.#predict(this.#ready(), rows, begin, form, maxRows, result);
         const { parameters } = prediction;
         const count = parameters ? this.#withParameters(parameters, step) : step();
         if (count === 0) return yield* this.forwardInPieces(yield* readNested(rows), result);
@@ -198,28 +215,34 @@ export class Network {
     }
   }
 
-  /** Predict up to `most` rows from `begin` on. Returns their number; 0 if nested rows are not what they seemed to be. */
+  /**
+   * Predict up to `maxRows` rows from `begin` on. Returns their number; 0 if nested rows are not what they
+   * seemed to be.
+   */
   #predict(
     arena: Arena,
     rows: GatherableRows,
     begin: number,
     form: PredictionInputForm,
-    most: number,
+    maxRows: number,
     result: Float32Array,
   ): number {
     const { output } = this.#plan;
     const units = output.columns;
     const count =
       form === 'csr'
-        ? writeNextCsr(arena, this.#plan.input.csr as CsrPlan, rows as SparseRows, begin, most)
-        : loadRows(arena, this.#plan.input, rows, begin, Math.min(most, this.#inputRows));
+        ? writeNextCsr(arena, this.#plan.input.csr as CsrPlan, rows as SparseRows, begin, maxRows)
+        : loadRows(arena, this.#plan.input, rows, begin, Math.min(maxRows, this.#inputRows));
     if (count === 0) return 0;
     run(this.#program(arena, rows, count, form));
     takeRows(result, begin * units, units, count, arena.f32, output);
     return count;
   }
 
-  /** Predicts a row of zeros, so that the first real one finds memory, calls and compiled kernels. Large networks wait. */
+  /**
+   * Predicts a row of zeros, so that the first real one finds memory, calls and compiled kernels. Large
+   * networks wait.
+   */
   warmUp(): void {
     const { inputShape } = this.spec;
     const features = sizeOf(inputShape);

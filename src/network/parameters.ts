@@ -1,3 +1,6 @@
+// Parameters and the block that holds them all: panels of 8 units for kernels, padded vectors for the rest.
+// Layers declare parameters, this file places them, and converts values between the block and row-major
+// arrays. Not for initial values (options/initializers.ts), nor for slots and gradients (updates.ts).
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
 import { PANEL, paddedUnits } from './layout.js';
@@ -14,7 +17,10 @@ export interface ParameterSpec {
   readonly rules: ParameterRules;
 }
 
-/** A parameter and where it lies in the block of all parameters. Slots of optimizers and gradients repeat that block. */
+/**
+ * A parameter and where it lies in the block of all parameters. Slots of optimizers and gradients repeat that
+ * block.
+ */
 export interface Parameter extends ParameterSpec {
   readonly layer: number;
   /** Its number among all parameters. */
@@ -31,8 +37,8 @@ export function depthOf({ shape }: Pick<Parameter, 'shape'>): number {
 }
 
 /**
- * Floating-point operations of predicting a row: two for every weight, at every pixel that a filter meets, and what
- * layers without weights take.
+ * Floating-point operations of predicting a row: two for every weight, at every pixel that a filter meets,
+ * and what layers without weights take.
  *
  * @param shapes of the inputs of all layers, and of the outputs of the last
  */
@@ -82,9 +88,9 @@ export function layOut({ layers }: NetworkSpec, rules: readonly Declares[], shap
 
 /** The parameters of every layer. */
 export function byLayer(parameters: readonly Parameter[], layers: number): Parameter[][] {
-  const lists = Array.from({ length: layers }, (): Parameter[] => []);
-  for (const parameter of parameters) lists[parameter.layer].push(parameter);
-  return lists;
+  const layered = Array.from({ length: layers }, (): Parameter[] => []);
+  for (const parameter of parameters) layered[parameter.layer].push(parameter);
+  return layered;
 }
 
 /** Row-major values into the block. */

@@ -12,7 +12,9 @@ const PREDICT_ROWS = 120;
 /** Values of the input matrix at most, unless a single row has more. */
 const MAX_INPUTS = 1048576;
 
-/** Memory of a prediction step beside the weights: where a step of 120 rows needs more, it takes fewer rows. */
+/**
+ * Memory of a prediction step beside the weights: where a step of 120 rows needs more, it takes fewer rows.
+ */
 const MAX_STEP_BYTES = 1073741824;
 
 /** Networks that need no more memory and time for a row predict one as soon as they are loaded. */

@@ -1,3 +1,5 @@
+// Rows of the caller's arrays → the arena in predictions, and predictions out of it: every kind of rows is
+// written as the kernels read it. Not for training, whose rows come with targets (feed.ts).
 import type { Arena } from '../engine/arena.js';
 import { copyNumbers } from '../ndarray/nested.js';
 import type { Rows } from '../ndarray.js';
@@ -51,8 +53,8 @@ function copyNestedRows(
 }
 
 /**
- * Copy two rows of numbers. They lie far from each other in memory: read side by side they take a quarter less time than
- * one after the other.
+ * Copy two rows of numbers. They lie far from each other in memory: read side by side they take a quarter
+ * less time than one after the other.
  *
  * @returns whether all values are numbers
  */
@@ -116,18 +118,18 @@ export function readNested({ nested, unchecked }: Rows): Pieces<Rows> {
 }
 
 /**
- * Copies up to `most` rows into the arena: bytes as they are, others at the stride of the input matrix. Returns their
- * number; 0 if nested rows are not what they seemed to be.
+ * Copies up to `maxRows` rows into the arena: bytes as they are, others at the stride of the input matrix.
+ * Returns their number; 0 if nested rows are not what they seemed to be.
  */
 export function loadRows(
   arena: Arena,
   { matrix, staging }: InputPlan,
   rows: Rows,
   begin: number,
-  most: number,
+  maxRows: number,
 ): number {
   const { data, features, nested } = rows;
-  const end = Math.min(begin + most, rows.rows);
+  const end = Math.min(begin + maxRows, rows.rows);
   const first = matrix.offset >>> 2;
   const stride = matrix.stride >>> 2;
   if (rows.sparse) {

@@ -116,7 +116,7 @@ export class Updates {
     return [call('activeGradientUpdate', ...target, scratch, ...products, flags)];
   }
 
-  /** The same of few units: in one piece. */
+  /** The gradient of a kernel of few units, in one piece. */
   #narrowProduct(parameter: Parameter, x: Matrix, delta: Matrix, rows: number): Call[] {
     const { gradients, narrowGradients } = this.plan;
     const [depth, units] = parameter.shape;
@@ -217,17 +217,17 @@ export class Updates {
     if (!constraint) return [];
     const [weight] = this.#target(parameter);
     if (constraint.kind === 'nonNeg') return [call('nonNegative', weight, parameter.length)];
-    const { least, most, rate, axis } = constraint;
+    const { least: min, most: max, rate, axis } = constraint;
     const { shape } = parameter;
     const [depth, units] = [depthOf(parameter), shape[shape.length - 1]];
-    if (shape.length === 1) return [call('vectorNorm', weight, units, least, most, rate)];
-    if (axis === 1) return [call('rowNorms', weight, depth, units, least, most, rate)];
+    if (shape.length === 1) return [call('vectorNorm', weight, units, min, max, rate)];
+    if (axis === 1) return [call('rowNorms', weight, depth, units, min, max, rate)];
     const panels = parameter.length / (PANEL * depth);
     // Norms over the first axes of a filter: what is left of its depth is in steps.
     const step = depth / sizeOf(shape.slice(0, axis === 0 ? 1 : axis.length));
-    if (step === 1) return [call('columnNorms', weight, depth, panels, least, most, rate)];
+    if (step === 1) return [call('columnNorms', weight, depth, panels, min, max, rate)];
     return Array.from({ length: panels }, (_, panel) =>
-      call('stepNorms', weight + 4 * PANEL * depth * panel, depth, step, least, most, rate),
+      call('stepNorms', weight + 4 * PANEL * depth * panel, depth, step, min, max, rate),
     );
   }
 

@@ -151,7 +151,7 @@ export class Evaluation {
   /** The session, if there is one that can take the rows. */
   #sessionFor({ dataset }: Prepared, rows: Int32Array): Session | undefined {
     if (Math.min(rows.length, this.#batchSize) > this.#room) return undefined;
-    return this.#session?.missing(dataset, rows) === undefined ? this.#session : undefined;
+    return this.#session?.capacityFor(dataset, rows) === undefined ? this.#session : undefined;
   }
 
   /** A session that can take the rows, with the parameters of the one before. */
@@ -167,7 +167,7 @@ export class Evaluation {
       rows: this.#room,
       predictions: this.metrics.any,
       penaltyPerRow: false,
-      nnzCapacity: before?.missing(dataset, rows) ?? nnzCapacity(network.spec, dataset.rows, this.#room),
+      nnzCapacity: before?.capacityFor(dataset, rows) ?? nnzCapacity(network.spec, dataset.rows, this.#room),
     });
     if (before) yield* session.setParametersInPieces(before.parameters());
     this.#session = session;

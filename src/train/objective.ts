@@ -1,3 +1,5 @@
+// What L-BFGS minimizes: the loss of a whole data set and its gradient as a function of one float64 vector.
+// Not for solvers that go step by step (trainer.ts), nor for the minimization itself (lbfgs/minimize.ts).
 import type { LossSpec } from '../network/losses.js';
 import type { Network } from '../network/network.js';
 import type { Parameter } from '../network/parameters.js';
@@ -28,8 +30,8 @@ interface Slice {
 }
 
 /**
- * The mean loss of a data set as a function of all parameters in one float64 vector: all weights, then all biases. The
- * network computes in float32; sums over rows and penalties are float64.
+ * The mean loss of a data set as a function of all parameters in one float64 vector: all weights, then all
+ * biases. The network computes in float32; sums over rows and penalties are float64.
  */
 export class Objective {
   /** Numbers in the vector. */

@@ -1,6 +1,6 @@
 /**
- * The trainer of a fit: plain for short steps, sliced for those that would hold the host too long. Which one it is changes
- * no bit. Not for trainOnBatch and partialFit, which are one step each.
+ * The trainer of a fit: plain for short steps, sliced for those that would hold the host too long. Which one
+ * it is changes no bit. Not for trainOnBatch and partialFit, which are one step each.
  */
 import { costOfAll } from '../engine/partition.js';
 import type { Network } from '../network/network.js';
@@ -19,7 +19,10 @@ export function openTrainer(options: TrainerOptions): Pieces<Trainer> {
   return Trainer.open({ ...options, sliced: stepCost(options) > LONG_STEP_NS ? SlicedSession : undefined });
 }
 
-/** About how many nanoseconds a step takes on one thread; 0 for stored rows, whose zeros cost nothing: time will tell. */
+/**
+ * About how many nanoseconds a step takes on one thread; 0 for stored rows, whose zeros cost nothing: time
+ * will tell.
+ */
 function stepCost({ network, loss, optimizer, batchSize, dataset }: TrainerOptions): number {
   if (dataset?.rows.sparse) return 0;
   const rows = Math.min(batchSize, maxRows(network, false));

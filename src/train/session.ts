@@ -1,3 +1,6 @@
+// An arena in which steps are computed: parameters, batches, losses and, with an optimizer, gradients and
+// updates. Evaluation and training share it. Not for what changes from step to step in an optimizer
+// (trainer.ts), nor for steps that pause (sliced-session.ts).
 import { Arena } from '../engine/arena.js';
 import type { Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
@@ -34,9 +37,12 @@ export interface SessionOptions {
   /** The data set to keep in the arena, if it is small enough. */
   readonly dataset?: Dataset;
   readonly maxResidentBytes?: number;
-  /** Most non-zeros of the rows that are computed at once, where rows come as CSR. Default: what `dataset` needs. */
+  /**
+   * Most non-zeros of the rows that are computed at once, where rows come as CSR. Default: what `dataset`
+   * needs.
+   */
   readonly nnzCapacity?: number;
-  /** Whether weight penalties are divided by the batch's Σ weights (scikit-learn) or not (Keras). */
+  /** True to divide weight penalties by the batch's Σ weights, as scikit-learn does and Keras does not. */
   readonly penaltyPerRow: boolean;
   /** Threads to compute on, until they are released. */
   readonly team?: ThreadTeam;
@@ -59,7 +65,7 @@ export class Session {
   /** By rows: all calls of a training step, for batches in one part. */
   readonly #wholes = new Map<number, Program>();
   readonly #resident: Dataset | undefined;
-  /** Whether the rows that were loaded last came from elsewhere, with weights of their own. */
+  /** True if the rows that were loaded last came from elsewhere, with weights of their own. */
   #foreign = false;
 
   /** A session with its data set in the arena, and the network's parameters. */
@@ -96,21 +102,21 @@ export class Session {
   }
 
   /**
-   * Non-zeros for which a session needs room to take a batch as CSR, where it has too little or reads no CSR; undefined
-   * where it can take the batch.
+   * Non-zeros for which a session needs room to take a batch as CSR; undefined if this one can take it: it
+   * has the room, or its rows are dense.
    */
-  missing(dataset: Dataset, batch: Int32Array): number | undefined {
+  capacityFor(dataset: Dataset, batch: Int32Array): number | undefined {
     const {
       spec,
       input: { csr },
-      rows: most,
+      rows: maxRows,
     } = this.plan;
     const { rows } = dataset;
     if (dataset === this.#resident) return undefined;
     if (!(csr?.isInput ?? (rows.sparse && acceptsCsr(spec)))) return undefined;
     let needed = 0;
-    for (let begin = 0; begin < batch.length; begin += most) {
-      needed = Math.max(needed, nnz(rows, batch.subarray(begin, begin + most)));
+    for (let begin = 0; begin < batch.length; begin += maxRows) {
+      needed = Math.max(needed, nnz(rows, batch.subarray(begin, begin + maxRows)));
     }
     return csr?.isInput && needed <= csr.nnzCapacity ? undefined : needed;
   }
@@ -129,7 +135,8 @@ export class Session {
   }
 
   /**
-   * Forward pass and loss of the rows `batch` of a data set, with gradients and updates if there is an optimizer.
+   * Forward pass and loss of the rows `batch` of a data set, with gradients and updates if there is an
+   * optimizer.
    *
    * @param each sees the predictions of every part of the batch before they are overwritten
    * @param total what `writeScale` returned, if it has been called for this batch
@@ -164,7 +171,7 @@ export class Session {
     return sum / total + penalty;
   }
 
-  /** Whether no host code runs between the calls of a step: threads then start once. */
+  /** True if no host code runs between the calls of a step: threads then start once. */
   #takesWhole(batch: Int32Array): boolean {
     const { optimizer, hostLoss } = this.options;
     return optimizer !== undefined && !hostLoss && batch.length <= this.plan.rows;

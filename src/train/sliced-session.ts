@@ -1,7 +1,8 @@
 /**
- * Steps that take longer than the host can wait: cut into slices, between two of which it may have its turn. The gradients of
- * the whole batch wait in a block of their own, so that the parameters change in one piece at the end, and a step that is
- * given up leaves nothing behind. Not for short steps, whose gradients need not be written to memory at all.
+ * Steps that take longer than the host can wait: cut into slices, between two of which it may have its turn.
+ * The gradients of the whole batch wait in a block of their own, so that the parameters change in one piece
+ * at the end, and a step that is given up leaves nothing behind. Not for short steps, whose gradients need
+ * not be written to memory at all.
  */
 import type { Call, Program } from '../engine/kernels.js';
 import { call, run } from '../engine/kernels.js';
@@ -34,7 +35,7 @@ interface SlicedPrograms {
 export class SlicedSession extends Session {
   readonly #slices = new Map<number, SlicedPrograms>();
   readonly #updates: readonly Slice[];
-  /** Whether a step changes parameters before its update: moving statistics. */
+  /** True if a step changes parameters before its update: moving statistics. */
   readonly #movesEarly: boolean;
   /** Parameters as of the last whole step, while a step that changes them is under way. */
   #settled: Float32Array<ArrayBuffer> | undefined;
@@ -65,7 +66,10 @@ export class SlicedSession extends Session {
     return this.#settled ?? super.parameters();
   }
 
-  /** At once where nothing is updated: the block may be that of a model in training, which changes between two pieces. */
+  /**
+   * At once where nothing is updated: the block may be that of a model in training, which changes between two
+   * pieces.
+   */
   override *setParametersInPieces(block: Float32Array): Pieces<void> {
     const pieces = super.setParametersInPieces(block);
     if (this.options.optimizer) yield* pieces;
@@ -74,8 +78,8 @@ export class SlicedSession extends Session {
   }
 
   /**
-   * Forward pass, loss and, in training, gradients of the rows `batch`. The parameters stay as they are until `update`.
-   * Closed before it has ended, it leaves the session as it was before the step.
+   * Forward pass, loss and, in training, gradients of the rows `batch`. The parameters stay as they are until
+   * `update`. Closed before it has ended, it leaves the session as it was before the step.
    *
    * @returns the mean loss of the batch, penalties included
    */
@@ -114,7 +118,9 @@ export class SlicedSession extends Session {
     }
   }
 
-  /** Σ weight · loss of some rows, without penalties; `gradients` then has its gradients. Nothing is updated. */
+  /**
+   * Σ weight · loss of some rows, without penalties; `gradients` then has its gradients. Nothing is updated.
+   */
   *differentiate(dataset: Dataset, part: Int32Array): Pieces<number> {
     const { forward, loss, backward } = this.#slicesFor(part.length, true);
     this.arena.f32[this.loss.scale >>> 2] = 1;
@@ -135,7 +141,9 @@ export class SlicedSession extends Session {
     return this.arena.floats((this.plan.updates as UpdatesPlan).gradients, this.plan.blockLength);
   }
 
-  /** Updates the parameters from the gradients. To be run to its end: what it has begun cannot be taken back. */
+  /**
+   * Updates the parameters from the gradients. To be run to its end: what it has begun cannot be taken back.
+   */
   *updateInPieces(): Pieces<void> {
     if (this.#updates.length > 1 && !this.#settled) yield* this.#settle();
     yield* this.#run(this.#updates);

@@ -1,3 +1,6 @@
+// Updates a network step by step: writes the optimizer's scalars and the random keys of a step, lets a
+// session compute it, and moves to a larger session when a batch needs one. Not for epochs, which fit.ts
+// counts, nor for the choice between whole and sliced steps (open-trainer.ts).
 import { RecordWord } from '../engine/generated/abi.js';
 import { UnsupportedError } from '../errors.js';
 import type { Network } from '../network/network.js';
@@ -19,7 +22,7 @@ import type { SlicedSession } from './sliced-session.js';
 
 const MAX_ACTIVATION_BYTES = 67108864;
 
-/** The same where a batch has to be computed in one piece. */
+/** The limit where a batch has to be computed in one piece. */
 const MAX_WHOLE_BYTES = 1073741824;
 
 /** Room for CSR beyond batches that had too little, for the next ones. */
@@ -30,13 +33,13 @@ export interface TrainerOptions extends Omit<SessionOptions, 'rows' | 'accumulat
   readonly batchSize: number;
   /** Slots and running products to go on from; changed by every step. */
   readonly state: OptimizerState;
-  /** Of dropout and noise. */
+  /** Seed of dropout and noise. */
   readonly seed: number;
   /** Batches whose activations and deltas take more bytes than this are computed in parts. */
   readonly maxActivationBytes?: number;
   /**
-   * SlicedSession, to compute every step in slices, between which the host may have its turn. Given as the class, so that
-   * what only computes whole steps does not load it.
+   * SlicedSession, to compute every step in slices, between which the host may have its turn. Given as the
+   * class, so that what only computes whole steps does not load it.
    */
   readonly sliced?: typeof SlicedSession;
 }
@@ -101,7 +104,10 @@ export class Trainer {
     yield* this.#reopen({ sliced });
   }
 
-  /** The gradients of a step, and its loss, for `finishInPieces`. Given up on the way, it leaves everything as it was. */
+  /**
+   * The gradients of a step, and its loss, for `finishInPieces`. Given up on the way, it leaves everything as
+   * it was.
+   */
   *beginInPieces(dataset: Dataset, batch: Int32Array, each?: (part: Int32Array) => void): Pieces<number> {
     this.#makeRoom(dataset, batch);
     this.#writeKeys();
@@ -128,8 +134,8 @@ export class Trainer {
   }
 
   /**
-   * Write the slots back into the state, for a later trainer to go on from. An update that is under way comes to its end
-   * first: parameters, slots and running products are then those of one step.
+   * Write the slots back into the state, for a later trainer to go on from. An update that is under way comes
+   * to its end first: parameters, slots and running products are then those of one step.
    */
   saveSlots(): void {
     if (this.#update) runAtOnce(this.#update);
@@ -151,8 +157,8 @@ export class Trainer {
   #makeRoom(dataset: Dataset, batch: Int32Array): void {
     const { batchSize } = this.#options;
     if (batch.length > batchSize) runAtOnce(this.#reopen({ batchSize: batch.length }));
-    const missing = this.session.missing(dataset, batch);
-    if (missing !== undefined) runAtOnce(this.#reopen({ nnzCapacity: Math.ceil(SPARE * missing) }));
+    const capacity = this.session.capacityFor(dataset, batch);
+    if (capacity !== undefined) runAtOnce(this.#reopen({ nnzCapacity: Math.ceil(SPARE * capacity) }));
   }
 
   /** Go on in a new session, which takes the place of the present one when it has all that that one has. */
@@ -206,8 +212,8 @@ function openSession(options: TrainerOptions): Pieces<Session> {
       throw tooLarge(batchSize);
     return open({ ...options, rows: batchSize, accumulate: false });
   }
-  const most = maxRows(network, inputIsCsr, maxActivationBytes);
-  return open({ ...options, rows: Math.min(batchSize, most), accumulate: batchSize > most });
+  const limit = maxRows(network, inputIsCsr, maxActivationBytes);
+  return open({ ...options, rows: Math.min(batchSize, limit), accumulate: batchSize > limit });
 }
 
 /** Copies slots into a new session; without any, what an optimizer begins with. */
