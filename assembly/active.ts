@@ -118,7 +118,7 @@ export function activeForward(
   } else denseForward(y, yStride, x, xStride, panels, bias, rows, depth, panelBegin, panelEnd, low);
 }
 
-/** What may be mostly zeros in an activeGradientUpdate. */
+/** What may be mostly zeros in an activeGradientUpdate. @static */
 export const enum Sweep {
   activeInput = 1,
   activeDelta = 2,

@@ -7,7 +7,7 @@
 // denormal and slow.
 import { fma } from './simd';
 
-/** What stands in a parameter's record: its words, of 4 bytes each. */
+/** What stands in a parameter's record: its words, of 4 bytes each. @static */
 export const enum RecordWord {
   /** A RuleCode. */
   rule,

@@ -7,13 +7,16 @@
  *   @writes y       @reads x panels        what it touches: names of pointers
  *   @range begin [by 24]                   [begin, end) may be cut, at multiples of a block
  * @rows rows [by 8]: y x weights*4 so may rows; these pointers move with them: matrices, or others by so many
- * bytes
+ *     bytes
  *   @chain rows: x delta                   sums that a later call goes on with, where `fresh` is 0
  * @cost 0.3 * rows * depth nanoseconds that it takes, about (src/engine/partition.ts says where they are
- * from)
- * @late its result is not needed soon A pointer `scratch` is room that every thread needs for itself.
- *     Constants are written down if their comment has @abi, those that depend on the variant as an object,
- *     enumerations whenever they are exported. The update rules are those of kernels/rules.mjs.
+ *     from)
+ *   @late                                  its result is not needed soon
+ *
+ * A pointer `scratch` is room that every thread needs for itself. Constants are written down if their comment
+ * has @abi, those that depend on the variant as an object; enumerations whenever they are exported, where
+ * @static marks one whose names TypeScript writes out, which costs a bundle nothing. The update rules are
+ * those of kernels/rules.mjs.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -134,7 +137,15 @@ function constant(node) {
   return `{ base: ${base}, relaxed: ${relaxed}, wide: ${wide} } as const`;
 }
 
-function enumeration({ name, members }) {
+/**
+ * An enumeration as an object that code may index by name; with @static, for code that writes its names out,
+ * as an `enum`, whose numbers a bundler puts in their place.
+ */
+function enumeration(node) {
+  const { name, members } = node;
+  if (ts.getJSDocTags(node).some(({ tagName }) => tagName.text === 'static')) {
+    return `export enum ${name.text} { ${members.map((member) => member.getText()).join(', ')} }`;
+  }
   const values = members.map((member, i) => `${member.name.text}: ${member.initializer?.getText() ?? i}`);
   return `export const ${name.text} = { ${values.join(', ')} } as const;\nexport type ${name.text} = keyof typeof ${name.text};`;
 }

@@ -9,9 +9,11 @@ const { fround } = Math;
 const LENGTHS = [0, 4, 8, 20, 1048];
 
 /** The record of a parameter, with what is not given NaN. */
-function recordOf(values: Partial<Record<RecordWord, number>>): Float32Array<ArrayBuffer> {
+function recordOf(values: Partial<Record<keyof typeof RecordWord, number>>): Float32Array<ArrayBuffer> {
   const record = new Float32Array(RecordWord.end).fill(NaN);
-  for (const [name, value] of Object.entries(values)) record[RecordWord[name as RecordWord]] = value;
+  for (const [name, value] of Object.entries(values)) {
+    record[RecordWord[name as keyof typeof RecordWord]] = value;
+  }
   return record;
 }
 
