@@ -43,8 +43,6 @@ export {
   batchNormForward,
   batchNormGradient,
   batchStatistics,
-  layerNormBackward,
-  layerNormForward,
   layerNormGradient,
   movingStatistics,
   rescale,

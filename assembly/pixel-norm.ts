@@ -1,5 +1,6 @@
-// Layer normalization of images over the channels of every pixel (Ba et al., 2016): what norm.ts does with rows. Images are
-// rows of `pixels` · `channels` floats without padding between pixels; strides in bytes.
+// Layer normalization over the channels of every pixel (Ba et al., 2016), by the formulas of norm.ts. A row
+// of features is an image of one pixel. Images are rows of `pixels` · `channels` floats without padding
+// between pixels; strides in bytes.
 import { layerNormBackward, layerNormForward } from './norm';
 
 /**

@@ -36,7 +36,7 @@ export { narrowForward } from './gemm/narrow';
 export { allFinite } from './finite';
 export { fetchRows, gatherBytes } from './gather';
 export { logSoftmaxForward, softmaxForward } from './softmax';
-export { batchNormForward, layerNormForward, movingStatistics, rescale } from './norm';
+export { batchNormForward, movingStatistics, rescale } from './norm';
 export { globalAverage, globalMax, padImages } from './image';
 export { channelNormForward } from './channel-norm';
 export { pixelNormForward } from './pixel-norm';

@@ -3,11 +3,11 @@
 import { boolean, number } from '../check.js';
 import { call, type Call } from '../engine/kernels.js';
 import { type Layout, type Matrix, paddedUnits } from '../network/layout.js';
-import type { Parameter, ParameterSpec } from '../network/parameters.js';
+import type { ParameterSpec } from '../network/parameters.js';
 import type { ParameterRules, Shape } from '../network/spec.js';
 import type { Constraint, Initializer, LayerOptions, Regularizer } from './options.js';
 import { parameterConfig, parameterOptions, parameterRules } from './options.js';
-import type { BoundLayer, GradientSink, LayerContext, LayerKind, Options } from './rule.js';
+import type { BackwardStep, BoundLayer, LayerContext, LayerKind, Options } from './rule.js';
 
 export interface LayerNormalizationOptions extends LayerOptions {
   /** Added to the variance, > 0. Default 1e-3. */
@@ -90,7 +90,7 @@ export const batchNormalization: LayerKind<NormalizationSpec> = {
   needsWholeBatch: true,
   outputShape: (_spec, input) => input,
   parameters(spec, input) {
-    const shape = [input[input.length - 1]];
+    const shape = [input.at(-1)!];
     return [
       ...scaleAndCenter(spec, input),
       { name: 'movingMean', shape, trainable: false, rules: ZEROS },
@@ -100,11 +100,12 @@ export const batchNormalization: LayerKind<NormalizationSpec> = {
   bind(spec, context) {
     if (context.inputShape.length > 1) return bindChannels(spec, context);
     const { layout, input } = context;
-    const { find, offset } = named(context);
+    const offset = offsetsOf(context);
     const output = layout.matrix(context.rows, input.columns);
     const columns = paddedUnits(input.columns);
     const [mean, inverse] = [layout.floats(columns), layout.floats(columns)];
     const gradients = layout.floats(2 * columns);
+    const pair = [gradients, gradients + 4 * columns] as const;
     const known = [mean, inverse, offset('movingMean'), offset('movingVariance')] as const;
     const statistics = (rows: number, training: boolean): Call =>
       training && spec.trainable
@@ -119,16 +120,15 @@ export const batchNormalization: LayerKind<NormalizationSpec> = {
           call('batchNormForward', output, input, ...normal, rows, columns),
         ];
       },
-      backward({ rows, delta, inputGradient, updates }) {
-        const pair = [gradients, gradients + 4 * columns] as const;
-        const from = [delta, input, mean, inverse] as const;
-        const calls = [call('batchNormGradient', ...pair, ...from, rows, columns)];
-        if (inputGradient) {
-          const to = [inputGradient, ...from, offset('gamma'), ...pair] as const;
-          calls.push(call('batchNormBackward', ...to, rows, columns, !spec.trainable));
-        }
-        return [...calls, ...given(updates, find, pair)];
-      },
+      backward: backwardOf(
+        context,
+        pair,
+        ({ rows, delta }) => [call('batchNormGradient', ...pair, delta, input, mean, inverse, rows, columns)],
+        ({ rows, delta }, to) => {
+          const from = [delta, input, mean, inverse, offset('gamma'), ...pair] as const;
+          return call('batchNormBackward', to, ...from, rows, columns, !spec.trainable);
+        },
+      ),
     };
   },
 };
@@ -147,34 +147,39 @@ export const layerNormalization: LayerKind<NormalizationSpec> = {
   outputShape: (_spec, input) => input,
   parameters: scaleAndCenter,
   bind(spec, context) {
-    if (context.inputShape.length > 1) return bindPixels(spec, context);
     const { layout, input } = context;
-    const { find, offset } = named(context);
+    const offset = offsetsOf(context);
+    const [pixels, channels] = sizesOf(context);
     const output = layout.matrix(context.rows, input.columns);
-    const columns = input.columns;
-    const statistics = layout.floats(2 * context.rows);
-    const gradients = layout.floats(2 * paddedUnits(columns));
+    const statistics = layout.floats(2 * pixels * context.rows);
+    const pair = [layout.floats(paddedUnits(channels)), layout.floats(paddedUnits(channels))] as const;
+    const sums = context.inputShape.length > 1 ? partialsOf(layout, context.rows, channels) : undefined;
     return {
       output,
       forward({ rows }) {
         const places = [output, input, statistics, offset('gamma'), offset('beta')] as const;
-        return [call('layerNormForward', ...places, rows, columns, spec.epsilon)];
+        return [call('pixelNormForward', ...places, rows, pixels, channels, spec.epsilon)];
       },
-      backward({ rows, delta, inputGradient, updates }) {
-        const pair = [gradients, gradients + 4 * paddedUnits(columns)] as const;
-        const from = [delta, input, statistics] as const;
-        const calls = [call('layerNormGradient', ...pair, ...from, rows, columns)];
-        if (inputGradient)
-          calls.push(call('layerNormBackward', inputGradient, ...from, offset('gamma'), rows, columns));
-        return [...calls, ...given(updates, find, pair)];
-      },
+      backward: backwardOf(
+        context,
+        pair,
+        ({ rows, delta }) =>
+          sums
+            ? [
+                call('pixelNormSums', sums, delta, input, statistics, rows, pixels, channels),
+                ...totals(pair, sums, rows, channels),
+              ]
+            : [call('layerNormGradient', ...pair, delta, input, statistics, rows, channels)],
+        ({ rows, delta }, to) =>
+          call('pixelNormBackward', to, delta, input, statistics, offset('gamma'), rows, pixels, channels),
+      ),
     };
   },
 };
 
 /** Returns gamma, which multiplies, and beta, which is added, by the last dimension. */
 function scaleAndCenter(spec: NormalizationSpec, input: Shape): ParameterSpec[] {
-  const shape = [input[input.length - 1]];
+  const shape = [input.at(-1)!];
   const { trainable } = spec;
   return [
     ...(spec.scale ? [{ name: 'gamma', shape, trainable, rules: spec.gamma }] : []),
@@ -182,26 +187,31 @@ function scaleAndCenter(spec: NormalizationSpec, input: Shape): ParameterSpec[] 
   ];
 }
 
-/** Finds the parameters of a normalization layer by name; the offset of one that it has not is 0. */
-function named({ parameters, offsetOf }: LayerContext) {
-  const find = (name: string) => parameters.find((parameter) => parameter.name === name);
-  const offset = (name: string): number => {
-    const parameter = find(name);
+/** Finds byte offsets of parameters by their names; 0 for one that the layer has not. */
+function offsetsOf({ parameters, offsetOf }: LayerContext) {
+  return (name: string): number => {
+    const parameter = parameters.find((each) => each.name === name);
     return parameter ? offsetOf(parameter) : 0;
   };
-  return { find, offset };
 }
 
-/** Updates from the gradients of gamma and beta at two offsets. */
-function given(
-  updates: GradientSink,
-  find: (name: string) => Parameter | undefined,
-  [gammaGradient, betaGradient]: readonly number[],
-): Call[] {
-  const [gamma, beta] = [find('gamma'), find('beta')];
-  return [
-    ...(gamma ? updates.given(gamma, gammaGradient) : []),
-    ...(beta ? updates.given(beta, betaGradient) : []),
+/**
+ * The backward pass: the gradients of gamma and beta, at the offsets `pair`, the gradient of the input where
+ * it is needed, and the updates.
+ */
+function backwardOf(
+  { parameters }: LayerContext,
+  pair: readonly number[],
+  gradients: (step: BackwardStep) => Call[],
+  inputGradient: (step: BackwardStep, to: Matrix) => Call,
+): BoundLayer['backward'] {
+  return (step) => [
+    ...gradients(step),
+    ...(step.inputGradient ? [inputGradient(step, step.inputGradient)] : []),
+    ...['gamma', 'beta'].flatMap((name, i) => {
+      const parameter = parameters.find((each) => each.name === name);
+      return parameter ? step.updates.given(parameter, pair[i]) : [];
+    }),
   ];
 }
 
@@ -212,9 +222,9 @@ function partialsOf(layout: Layout, rows: number, channels: number): Partials {
   return { offset: layout.take(rows * stride), stride };
 }
 
-/** Pixels and channels of a row of rank 2 or more. */
-function sizesOf({ input, inputShape }: LayerContext): [pixels: number, channels: number] {
-  const channels = inputShape[inputShape.length - 1];
+/** Pixels and channels of a row; one pixel where it has a single dimension. */
+export function sizesOf({ input, inputShape }: LayerContext): [pixels: number, channels: number] {
+  const channels = inputShape.at(-1)!;
   return [input.columns / channels, channels];
 }
 
@@ -226,7 +236,7 @@ function totals(pair: readonly number[], partials: Partials, rows: number, chann
 /** Batch normalization by channels: statistics over all pixels of all rows. */
 function bindChannels(spec: NormalizationSpec, context: LayerContext): BoundLayer {
   const { layout, input } = context;
-  const { find, offset } = named(context);
+  const offset = offsetsOf(context);
   const [pixels, channels] = sizesOf(context);
   const output = layout.matrix(context.rows, input.columns);
   const columns = paddedUnits(channels);
@@ -252,49 +262,18 @@ function bindChannels(spec: NormalizationSpec, context: LayerContext): BoundLaye
       const normalize = call('channelNormForward', ...places, rows, pixels, channels);
       return [...(training && spec.trainable ? statistics(rows) : [known]), normalize];
     },
-    backward({ rows, delta, inputGradient, updates }) {
-      const from = [delta, input, mean, inverse] as const;
-      const calls = [
-        call('channelNormSums', sums, ...from, rows, pixels, channels),
+    backward: backwardOf(
+      context,
+      pair,
+      ({ rows, delta }) => [
+        call('channelNormSums', sums, delta, input, mean, inverse, rows, pixels, channels),
         ...totals(pair, sums, rows, channels),
-      ];
-      if (inputGradient) {
-        const args = [inputGradient, ...from, offset('gamma'), ...pair, rows, pixels, channels] as const;
+      ],
+      ({ rows, delta }, to) => {
+        const from = [delta, input, mean, inverse, offset('gamma'), ...pair] as const;
         const share = spec.trainable ? 1 / (rows * pixels) : 0;
-        calls.push(call('channelNormBackward', ...args, share));
-      }
-      return [...calls, ...given(updates, find, pair)];
-    },
-  };
-}
-
-/** Layer normalization by pixels, over their channels. */
-function bindPixels(spec: NormalizationSpec, context: LayerContext): BoundLayer {
-  const { layout, input } = context;
-  const { find, offset } = named(context);
-  const [pixels, channels] = sizesOf(context);
-  const output = layout.matrix(context.rows, input.columns);
-  const statistics = layout.floats(2 * pixels * context.rows);
-  const pair = [layout.floats(paddedUnits(channels)), layout.floats(paddedUnits(channels))];
-  const sums = partialsOf(layout, context.rows, channels);
-  return {
-    output,
-    forward({ rows }) {
-      const places = [output, input, statistics, offset('gamma'), offset('beta')] as const;
-      return [call('pixelNormForward', ...places, rows, pixels, channels, spec.epsilon)];
-    },
-    backward({ rows, delta, inputGradient, updates }) {
-      const from = [delta, input, statistics] as const;
-      const calls = [
-        call('pixelNormSums', sums, ...from, rows, pixels, channels),
-        ...totals(pair, sums, rows, channels),
-      ];
-      if (inputGradient) {
-        calls.push(
-          call('pixelNormBackward', inputGradient, ...from, offset('gamma'), rows, pixels, channels),
-        );
-      }
-      return [...calls, ...given(updates, find, pair)];
-    },
+        return call('channelNormBackward', to, ...from, rows, pixels, channels, share);
+      },
+    ),
   };
 }

@@ -89,10 +89,10 @@ function layerNorm(variant: KernelVariant, one: Case) {
   const sums = [memory.floats(columns), memory.floats(columns)];
   const { kernels } = memory;
   const from = [x.offset, x.stride, statistics.offset];
-  kernels.layerNormForward(y.offset, y.stride, ...from, gamma, beta, rows, columns, EPSILON);
+  kernels.pixelNormForward(y.offset, y.stride, ...from, gamma, beta, rows, 1, columns, EPSILON);
   const back = [delta.offset, delta.stride, ...from];
   kernels.layerNormGradient(sums[0].offset, sums[1].offset, ...back, rows, columns);
-  kernels.layerNormBackward(dx.offset, dx.stride, ...back, gamma, rows, columns);
+  kernels.pixelNormBackward(dx.offset, dx.stride, ...back, gamma, rows, 1, columns);
   memory.expectGuards(describeCase(one));
   return { y: y.get(), dx: dx.get(), gamma: sums[0].get(), beta: sums[1].get() };
 }
@@ -190,7 +190,7 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
       memory.put(gamma).offset,
       memory.put(beta).offset,
     ];
-    memory.kernels.layerNormForward(...places, 1, columns, EPSILON);
+    memory.kernels.pixelNormForward(...places, 1, 1, columns, EPSILON);
     memory.expectGuards('a row');
     expectSameBits(y.get(), all.subarray(3 * columns, 4 * columns), 'a row');
   });
