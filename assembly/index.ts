@@ -58,6 +58,7 @@ export {
 export { channelNormBackward, channelNormForward, channelNormSums } from './channel-norm';
 export { channelStatistics, pixelSquares, pixelSums, sumPartials } from './pixel-sums';
 export { pixelNormBackward, pixelNormForward, pixelNormSums } from './pixel-norm';
+export { unitNormBackward, unitNormForward } from './unit-norm';
 export { drawRotations, drawTranslations, drawZooms, sampleImages, sampleImagesBackward } from './augment';
 export { convForward } from './conv/forward';
 export { convPoolForward, poolStrip } from './conv/pooled-forward';

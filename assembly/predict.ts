@@ -40,6 +40,7 @@ export { batchNormForward, movingStatistics, rescale } from './norm';
 export { globalAverage, globalMax, padImages } from './image';
 export { channelNormForward } from './channel-norm';
 export { pixelNormForward } from './pixel-norm';
+export { unitNormForward } from './unit-norm';
 export { depthwiseForward } from './conv/depthwise';
 export { convForward } from './conv/forward';
 export { convPoolForward, poolStrip } from './conv/pooled-forward';

@@ -21,6 +21,8 @@ import { dropout, gaussianNoise, spatialDropout2d } from './regularization.js';
 import type { ReshapeOptions, ZeroPadding2dOptions } from './reshaping.js';
 import { flatten, reshape, zeroPadding2d } from './reshaping.js';
 import type { LayerKind } from './rule.js';
+import type { UnitNormalizationOptions } from './unit-normalization.js';
+import { unitNormalization } from './unit-normalization.js';
 
 export interface InputOptions {
   /** The shape of one row: (features) or (height, width, channels). */
@@ -50,6 +52,7 @@ export const LAYERS = {
   rescaling,
   batchNormalization,
   layerNormalization,
+  unitNormalization,
   gaussianNoise,
   zeroPadding2d,
   globalAveragePooling2d,
@@ -104,6 +107,8 @@ export interface Layers {
   batchNormalization(options?: BatchNormalizationOptions): Layer;
   /** Unit variance per row over its features, or per pixel over its channels: the last dimension. */
   layerNormalization(options?: LayerNormalizationOptions): Layer;
+  /** x / max(‖x‖₂, 1e-12) per row over its features, or per pixel over its channels: the last dimension. */
+  unitNormalization(options?: UnitNormalizationOptions): Layer;
   /** Adds normal noise while training. */
   gaussianNoise(options: GaussianNoiseOptions): Layer;
   /** Zeros around images (height, width, channels). */

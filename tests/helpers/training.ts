@@ -179,6 +179,8 @@ function layersOf(layer: LayerSpec, index: number, context: LayerContext): Refer
       made.averages.movingVariance.set(movingVariance);
       return [reference.withFixed(made, fixed)];
     }
+    case 'unitNormalization':
+      return [reference.unitNormalization(inputShape.at(-1)!)];
     case 'reshape':
     case 'flatten':
       return [];

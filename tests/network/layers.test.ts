@@ -29,6 +29,7 @@ const BETWEEN: Record<string, LayerSpec[]> = {
   'layer normalization, neither gamma nor beta': [
     normalization('layerNormalization', { scale: false, center: false }),
   ],
+  'unit normalization': [{ type: 'unitNormalization', axis: -1 }],
   dropout: [{ type: 'dropout', rate: 0.3 }],
   'dropout of nothing': [{ type: 'dropout', rate: 0 }],
   rescaling: [{ type: 'rescaling', scale: 0.5, offset: 0.25 }],

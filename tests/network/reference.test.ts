@@ -98,6 +98,7 @@ describe('the float64 reference has the gradients that finite differences give',
     ['rescaling', reference.rescaling(1.5, -0.25)],
     ['dropout of a given mask', reference.dropout(0.25, mask)],
     ['layer normalization', reference.layerNormalization(affine)],
+    ['unit normalization', reference.unitNormalization(HIDDEN)],
     ['batch normalization', reference.batchNormalization({ ...affine, momentum: 0.9 })],
     ['a penalty of activities', reference.activityPenalty({ l1: 0.1, l2: 0.3 })],
   ])('with %s between layers', (_, layer) => {

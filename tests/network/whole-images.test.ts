@@ -44,6 +44,7 @@ const CASES: Record<string, LayerSpec[]> = {
     normalization('layerNormalization', { scale: false, center: false }),
     flatten,
   ],
+  'unit normalization of pixels': [batch, { type: 'unitNormalization', axis: -1 }, flatten],
   padding: [batch, padding, { type: 'activation', activation: 'gelu' }, flatten],
   'the global average': [batch, { type: 'activation', activation: 'softplus' }, average],
   'the global maximum': [batch, largest, flatten],

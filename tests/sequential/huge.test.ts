@@ -72,6 +72,7 @@ const KINDS: Record<string, () => ReturnType<typeof layers.dense>> = {
   randomZoom: () => layers.randomZoom({ heightFactor: 0.5 }),
   batchNormalization: () => layers.batchNormalization(),
   layerNormalization: () => layers.layerNormalization(),
+  unitNormalization: () => layers.unitNormalization(),
   activation: () => layers.activation({ activation: 'gelu' }),
   dropout: () => layers.dropout({ rate: 0.5 }),
   gaussianNoise: () => layers.gaussianNoise({ stddev: 1 }),

@@ -52,6 +52,7 @@ const options: Record<keyof typeof lamella.layers, () => Record<string, unknown>
   rescaling: () => ({ scale: 2, offset: 1, ...common([3]) }),
   batchNormalization: () => ({ momentum: 0.9, ...affine(), ...common([3]) }),
   layerNormalization: () => ({ ...affine(), ...common([3]) }),
+  unitNormalization: () => ({ axis: -1, ...common([3]) }),
   gaussianNoise: () => ({ stddev: 0.1, ...common([3]) }),
   zeroPadding2d: () => ({
     padding: [

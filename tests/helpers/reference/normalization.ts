@@ -96,3 +96,38 @@ export function batchNormalization(
   );
   return { ...layer, averages: { movingMean, movingVariance } };
 }
+
+/**
+ * x / max(‖x‖, 1e-12) of every vector of `columns` values, as Keras's `ops.normalize` of order 2. Its
+ * gradient is 0 where ‖x‖ ≤ 1e-12.
+ */
+export function unitNormalization(columns: number): ReferenceLayer {
+  let x = new Float64Array(0);
+  const byVectors = (
+    values: Float64Array,
+    map: (vector: Float64Array, norm: number, at: number) => Float64Array,
+  ): Float64Array => {
+    const result = new Float64Array(values.length);
+    for (let at = 0; at < values.length; at += columns) {
+      const norm = Math.sqrt(x.subarray(at, at + columns).reduce((sum, value) => sum + value * value, 0));
+      result.set(map(values.subarray(at, at + columns), norm, at), at);
+    }
+    return result;
+  };
+  return {
+    parameters: {},
+    forward(given) {
+      x = Float64Array.from(given);
+      return byVectors(x, (vector, norm) => vector.map((value) => value / Math.max(norm, 1e-12)));
+    },
+    backward(gradient) {
+      const input = byVectors(gradient, (g, norm, at) => {
+        if (norm <= 1e-12) return g.map(() => 0);
+        const unit = x.subarray(at, at + columns).map((value) => value / norm);
+        const along = g.reduce((sum, value, i) => sum + value * unit[i], 0);
+        return g.map((value, i) => (value - unit[i] * along) / norm);
+      });
+      return { input, parameters: {} };
+    },
+  };
+}
