@@ -1,4 +1,4 @@
-/** What the command lines of the benchmarks share. */
+/** Reads the command lines of the benchmarks. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 

@@ -1,5 +1,5 @@
 /**
- * npm run bench:footprint: what the package costs: time to import each entry, its size after gzip with
+ * npm run bench:footprint: the costs of the package: time to import each entry, its size after gzip with
  * everything that it imports, the binaries, the first predictions of a model that a new process loads, and
  * the memory that training W2 on MNIST takes.
  *

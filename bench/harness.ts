@@ -1,4 +1,4 @@
-/** What every benchmark needs: the machine it ran on, timings, and a file that keeps both. */
+/** Common parts of the benchmarks: the description of the machine, timings, and a result file with both. */
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, platform } from 'node:os';
@@ -8,7 +8,7 @@ import { engine } from 'lamella';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What a figure is worth nothing without. */
+/** The conditions of a measurement, without which its figures mean nothing. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;

@@ -4,7 +4,7 @@
  * epoch of MNIST; that the probabilities agree is checked.
  *
  *   --nets W1,W2                                       default: both
- * --data mnist rows of MNIST's test set; also random (no zeros); default: both
+ *   --data mnist,random                                test rows; rows without zeros; default: both
  *   --peers onnxruntime-node,onnxruntime-web,torch     also none; default: those that are installed
  *   --variant auto,base,wide                           default: all three
  *   --rounds 3                                         turns of everyone
