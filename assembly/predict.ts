@@ -27,9 +27,9 @@ export {
   sparseForward7,
   sparseForwardVectors,
 } from './generated/sparse';
-export { listBytes, listFloats } from './lists';
-export { sparseForward } from './sparse';
-export { activeForward } from './active';
+export { listBytes, listFloats } from './sparse/format';
+export { sparseForward } from './sparse/forward';
+export { activeForward } from './sparse/adaptive';
 export { activationForward } from './generated/activation';
 export { denseForward } from './gemm/forward';
 export { narrowForward } from './gemm/narrow';

@@ -1,7 +1,7 @@
 /**
  * npm run bench:thresholds: measures the densities up to which products by CSR are faster than dense ones,
  * at shapes of W1 to W5, and prints each crossover beside the constant that decides
- * (src/network/sparse/choose.ts, assembly/active.ts). One variant, one thread, less than a minute.
+ * (src/network/sparse/choose.ts, assembly/sparse/adaptive.ts). One variant, one thread, less than a minute.
  *
  *   --variant base                default: what init chooses
  *   --constants MAX_DENSITY,…     default: all

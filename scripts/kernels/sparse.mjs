@@ -5,8 +5,8 @@ import { declarations, distance, updateLines } from './update.mjs';
 const upTo = (n) => Array.from({ length: n }, (_, i) => i + 1);
 
 /**
- * Vectors of one pass over the lists (assembly/sparse.ts has the widest), and of those with an update of
- * their own.
+ * Vectors of one pass over the lists (assembly/sparse/{forward,gradient}.ts have the widest), and of those
+ * with an update of their own.
  */
 const FORWARD = upTo(7);
 const GRADIENT = upTo(13);

@@ -1,9 +1,9 @@
 // Decides how a product takes an operand: dense, as CSR, or adaptive, which looks for zeros batch by batch.
 // All forms give the same bits: thresholds are about time and memory. Not for the layout of CSR (format.ts),
-// nor for the densities by which adaptive kernels decide, variant by variant (assembly/active.ts). Figures:
-// AMD EPYC (Zen 5), Node.js 20.20 (`base`) and 24.21 (`relaxed`), one thread, epochs of `npm run bench` unless
-// they say otherwise. Without a figure, no run is recorded. `npm run bench:thresholds` measures densities
-// again, and no bench sizes alone.
+// nor for the densities by which adaptive kernels decide (assembly/sparse/adaptive.ts). Figures: AMD EPYC
+// (Zen 5), Node.js 20.20 (`base`), 24.21 (`relaxed`), one thread, epochs of `npm run bench` unless they say
+// otherwise. Without a figure, no run is recorded. `npm run bench:thresholds` measures densities again, and
+// no bench sizes alone.
 import type { Rows } from '../../ndarray.js';
 import { paddedUnits } from '../layout.js';
 import type { LayerSpec, NetworkSpec, Shape } from '../spec.js';

@@ -5,7 +5,7 @@
 //   rowOffsets[row] → {k · 32 (bytes into a panel), value} …             one more marks the end
 //   columnOffsets[k] (begin, end) → {row · stride of delta, value} …     rows ascending
 //
-// Offsets are uint32 addresses, entries 8 bytes (assembly/sparse.ts).
+// Offsets are uint32 addresses, entries 8 bytes (assembly/sparse/format.ts).
 import { ENTRY_PADDING } from '../../engine/generated/abi.js';
 import { call, type Call } from '../../engine/kernels.js';
 import type { Layout, Matrix } from '../layout.js';

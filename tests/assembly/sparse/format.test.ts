@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Seeded } from '../helpers/seeded.js';
-import { GuardedMemory, VARIANTS } from '../helpers/wasm.js';
+import { Seeded } from '../../helpers/seeded.js';
+import { GuardedMemory, VARIANTS } from '../../helpers/wasm.js';
 
 const FEATURES = [1, 3, 4, 15, 16, 17, 31, 33, 64, 97];
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { expectSameBits } from '../helpers/allclose.js';
-import { padded, toPanels } from '../helpers/panels.js';
-import type { Rule } from '../helpers/rules.js';
-import { RULES } from '../helpers/rules.js';
-import { Seeded } from '../helpers/seeded.js';
-import { deltas, weights } from '../helpers/shapes.js';
-import type { Placed } from '../helpers/wasm.js';
-import { GuardedMemory, VARIANTS } from '../helpers/wasm.js';
+import { expectSameBits } from '../../helpers/allclose.js';
+import { padded, toPanels } from '../../helpers/panels.js';
+import type { Rule } from '../../helpers/rules.js';
+import { RULES } from '../../helpers/rules.js';
+import { Seeded } from '../../helpers/seeded.js';
+import { deltas, weights } from '../../helpers/shapes.js';
+import type { Placed } from '../../helpers/wasm.js';
+import { GuardedMemory, VARIANTS } from '../../helpers/wasm.js';
 
 const SHAPES = [
   { rows: 1, depth: 1, units: 1 },

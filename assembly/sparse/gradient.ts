@@ -1,88 +1,27 @@
-// The first layer on rows that are mostly zeros. Exact: a zero adds nothing to a chain, so leaving it out changes no bit.
-//
-//   row lists:     starts[row] → {k · 32 (bytes into a panel), value} …      one more start marks the end
-//   column lists:  bounds[k]   → {row · deltaStride, value} …                start and end; rows ascending
-//
-// Starts and bounds are uint32 addresses, entries 8 bytes.
-import { updateBlock } from './gemm/gradient';
+// The gradient of the first layer's weights on rows that are mostly zeros, from the columns of x (CSC,
+// format.ts), with their update or without. Exact: a zero adds nothing to a chain, so leaving it out changes
+// no bit. Not for a delta that is mostly zeros (delta.ts).
+import { updateBlock } from '../gemm/gradient';
 import {
   isFused,
   sparseAdamVectors,
-  sparseForwardVectors,
   sparseMomentumVectors,
   sparseSgdVectors,
   sparseStoreVectors,
-} from './generated/sparse';
-import { PANEL_BYTES } from './simd';
-import { isClassical, isPlain, isPrepared, ruleOf } from './update';
-import { RuleCode } from './generated/update';
+} from '../generated/sparse';
+import { RuleCode } from '../generated/update';
+import { PANEL_BYTES } from '../simd';
+import { isClassical, isPlain, isPrepared, ruleOf } from '../update';
+import { passWidth, vectorEnd } from './forward';
 
-/**
- * Vectors of one pass over the lists. Forward, the panels of a wider pass would not stay in L1; mul+add spills from eight on.
- */
-const FORWARD_PASS: usize = 7;
+/** Vectors of one pass over the entries; mul+add spills from eight on. */
 const GRADIENT_PASS: usize = ASC_FEATURE_RELAXED_SIMD ? 13 : 7;
 
 /** Inputs whose gradients wait in scratch for their update, seven panels at most. */
 const INPUT_BLOCK: usize = 40;
 
-/** Vectors of the next pass when `left` are left: whole panels, except at the end. */
-// @ts-ignore: decorator
-@inline
-function passWidth(left: usize, most: usize): usize {
-  if (left <= most) return left;
-  return (left / ((left + most - 1) / most)) & ~1;
-}
-
-/** The vectors of panels up to `panelEnd` that hold any of the units. */
-// @ts-ignore: decorator
-@inline
-function vectorEnd(panelEnd: usize, units: usize): usize {
-  return min<usize>(panelEnd << 1, (units + 3) >> 2);
-}
-
 /**
- * Panels [panelBegin, panelEnd) of y = max(low, x · W + b) for rows given as lists.
- * @writes y @reads starts panels bias
- * @range panelBegin
- * @rows rows by 8: y starts*4
- * @cost 0.1 * rows * depth * (panelEnd - panelBegin)
- */
-export function sparseForward(
-  y: usize,
-  yStride: usize,
-  starts: usize,
-  panels: usize,
-  bias: usize,
-  rows: usize,
-  depth: usize,
-  panelBegin: usize,
-  panelEnd: usize,
-  low: f32,
-  units: usize,
-): void {
-  const stride = depth * PANEL_BYTES;
-  const end = vectorEnd(panelEnd, units);
-  for (let i = panelBegin << 1; i < end;) {
-    const width = passWidth(end - i, FORWARD_PASS);
-    const column = i << 4;
-    const w = panels + (i >> 1) * stride;
-    sparseForwardVectors(<i32>width, y + column, yStride, starts, rows, w, stride, bias + column, low);
-    i += width;
-  }
-  if (end & 1) clearColumn(y + (end << 4), yStride, rows);
-}
-
-/** Padding of the last panel. */
-function clearColumn(y: usize, yStride: usize, rows: usize): void {
-  for (; rows > 0; rows--) {
-    v128.store(y, f32x4.splat(0));
-    y += yStride;
-  }
-}
-
-/**
- * Updates panels of W from column lists: xᵀ · delta, through `scratch` (2560 float32) as denseGradientUpdate.
+ * Updates panels of W from CSC: xᵀ · delta, through `scratch` (2560 float32) as denseGradientUpdate.
  * @writes w @reads bounds delta
  * @range panelBegin
  * @cost 8 * depth * (panelEnd - panelBegin)
@@ -131,7 +70,7 @@ export function sparseGradientUpdate(
 }
 
 /**
- * g (panels, like W) = xᵀ · delta from column lists, or += if not `fresh`. Padding stays as it is.
+ * g (panels, like W) = xᵀ · delta from CSC, or += if not `fresh`. Padding stays as it is.
  * @writes g @reads bounds delta
  * @range panelBegin
  * @cost 8 * depth * (panelEnd - panelBegin)

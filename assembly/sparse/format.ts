@@ -1,9 +1,14 @@
-// Lists of the inputs that are not 0, by row and by column: how they are made. Products by them: sparse.ts, which draws them.
-import { PANEL_BYTES } from './simd';
+// How CSR and CSC are made of what is not 0. Products by them: forward.ts, gradient.ts and delta.ts.
+//
+//   CSR:  rowOffsets[row] → {k · 32 (bytes into a panel), value} …      one more offset marks the end
+//   CSC:  columnOffsets[k] → {row · deltaStride, value} …               begin and end; rows ascending
+//
+// Offsets are uint32 addresses, entries 8 bytes.
+import { PANEL_BYTES } from '../simd';
 
 /**
- * Lists those of four values whose bits are set in `mask`, without a branch: nobody can foretell which value is 0. Returns
- * where the next entry goes; one may have been written there.
+ * Lists those of four values whose bits are set in `mask`, without a branch: nobody can foretell which value
+ * is 0. Returns where the next entry goes; one may have been written there.
  */
 // @ts-ignore: decorator
 @inline
@@ -36,7 +41,8 @@ function listOne(entries: usize, i: usize, value: f32): usize {
 }
 
 /**
- * Row lists of bytes: data[indices[row]] · (high + low), as gatherBytes. There has to be room for entries of all values.
+ * Row lists of bytes: data[indices[row]] · (high + low), as gatherBytes. There has to be room for entries of
+ * all values.
  * @writes starts entries @reads data indices
  * @cost 0.4 * features * rows
  */
@@ -119,7 +125,8 @@ function listBits(entries: usize, from: usize, i: usize, bits: u64): usize {
 }
 
 /**
- * Row lists of float32 rows, `stride` bytes apart. −0 counts as zero. There has to be room for entries of all values.
+ * Row lists of float32 rows, `stride` bytes apart. −0 counts as zero. There has to be room for entries of all
+ * values.
  * @writes starts entries @reads data indices
  * @cost 0.4 * features * rows
  */
@@ -162,8 +169,8 @@ function entryFrom(from: usize, end: usize, limit: u32): usize {
 }
 
 /**
- * Lists of columns [begin, end) from row lists. With `slot`, every column has so many bytes of its own; else they are counted
- * first, and lie one behind the other.
+ * Lists of columns [begin, end) from row lists. With `slot`, every column has so many bytes of its own; else
+ * they are counted first, and lie one behind the other.
  * @writes bounds entries @reads rowStarts
  * @range begin by 16
  * @cost 0.3 * rows * (end - begin)
@@ -222,13 +229,17 @@ export function listColumns(
   }
 }
 
-/** Bytes from the start of a list to that of the next: as rows have them, one behind the other, or as columns have them. */
+/**
+ * Bytes from the start of a list to that of the next: as rows have them, one behind the other, or as columns
+ * have them.
+ */
 export const STARTS: usize = 4;
 export const BOUNDS: usize = 8;
 
 /**
- * Lists {index · step, value} of what is not 0 in `lists` vectors of `length` values, in `scratch`: STARTS or BOUNDS, then
- * entries, with room for all values. Written without a branch: nobody can foretell which value is 0.
+ * Lists {index · step, value} of what is not 0 in `lists` vectors of `length` values, in `scratch`: STARTS or
+ * BOUNDS, then entries, with room for all values. Written without a branch: nobody can foretell which value
+ * is 0.
  */
 export function makeLists(
   scratch: usize,

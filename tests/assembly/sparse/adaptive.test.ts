@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { Sweep } from '../../src/engine/generated/abi.js';
-import { csrScratch } from '../../src/network/sparse/format.js';
-import { SWEEP_FLOATS } from '../../src/network/layout.js';
-import { expectSameBits } from '../helpers/allclose.js';
-import { combinations } from '../helpers/combinations.js';
-import { padded, toPanels } from '../helpers/panels.js';
-import { RULES } from '../helpers/rules.js';
-import { Seeded } from '../helpers/seeded.js';
-import { deltas, weights } from '../helpers/shapes.js';
-import type { Placed } from '../helpers/wasm.js';
-import { GuardedMemory, VARIANTS } from '../helpers/wasm.js';
+import { Sweep } from '../../../src/engine/generated/abi.js';
+import { csrScratch } from '../../../src/network/sparse/format.js';
+import { SWEEP_FLOATS } from '../../../src/network/layout.js';
+import { expectSameBits } from '../../helpers/allclose.js';
+import { combinations } from '../../helpers/combinations.js';
+import { padded, toPanels } from '../../helpers/panels.js';
+import { RULES } from '../../helpers/rules.js';
+import { Seeded } from '../../helpers/seeded.js';
+import { deltas, weights } from '../../helpers/shapes.js';
+import type { Placed } from '../../helpers/wasm.js';
+import { GuardedMemory, VARIANTS } from '../../helpers/wasm.js';
 
 const SHAPES = [
   { rows: 3, depth: 64, units: 50 },

@@ -1,15 +1,16 @@
 // Products of layers whose input, or whose delta, is often mostly zeros, because relu or dropout made it: by
-// lists of what is not 0 (sparse.ts, delta.ts) where that is little, dense where it is not. Decided anew for
-// every batch; the bits are the same.
+// CSR or CSC where non-zeros are few, dense where they are not. Decided anew for every batch; the bits are
+// the same.
 //
-//   scratch:  starts of rows or bounds of columns (lists.ts) | entries (8 bytes each)
-import { denseForward } from './gemm/forward';
+//   scratch:  rowOffsets or columnOffsets (format.ts) | entries (8 bytes each)
+import { denseForward } from '../gemm/forward';
 import { sparseDeltaUpdate, listedInputGradient } from './delta';
-import { denseGradientUpdate } from './gemm/gradient';
-import { denseInputGradient, keepActive } from './gemm/input-gradient';
-import { BOUNDS, makeLists, STARTS } from './lists';
-import { PANEL, PANEL_BYTES } from './simd';
-import { sparseForward, sparseGradientUpdate } from './sparse';
+import { denseGradientUpdate } from '../gemm/gradient';
+import { denseInputGradient, keepActive } from '../gemm/input-gradient';
+import { BOUNDS, makeLists, STARTS } from './format';
+import { PANEL, PANEL_BYTES } from '../simd';
+import { sparseForward } from './forward';
+import { sparseGradientUpdate } from './gradient';
 
 // Percent of non-zeros up to which CSR is faster than dense, by variant. Dense products are faster in
 // `relaxed` than in `base`, and faster still in `wide`. They were set at depths from 64 to 4608 when the
@@ -90,7 +91,7 @@ function density(x: usize, xStride: usize, rows: usize, depth: usize): usize {
 }
 
 /**
- * denseForward, by lists in `scratch` (src/network/sparse/format.ts) if x is mostly zeros.
+ * denseForward, by CSR in `scratch` if x is mostly zeros.
  * @writes y @reads x panels bias
  * @range panelBegin
  * @rows rows by 8: y x

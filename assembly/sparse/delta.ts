@@ -1,9 +1,9 @@
-// Products with a delta that is mostly zeros, because relu or dropout follows the layer: by lists of what is not 0 (sparse.ts).
-// The sparse kernels find the operands with changed parts, so their panels are turned by 8 x 8.
-import { updateBlock } from './gemm/gradient';
-import { transposeRows } from './gemm/transpose';
-import { sparseForwardVectors, sparseStoreVectors } from './generated/sparse';
-import { laneMask, PANEL, PANEL_BYTES } from './simd';
+// Products with a delta that is mostly zeros, because relu or dropout follows the layer: by CSR or CSC of
+// delta. The sparse kernels find the operands in each other's place, so their panels are transposed by 8 x 8.
+import { updateBlock } from '../gemm/gradient';
+import { transposeRows } from '../gemm/transpose';
+import { sparseForwardVectors, sparseStoreVectors } from '../generated/sparse';
+import { laneMask, PANEL, PANEL_BYTES } from '../simd';
 
 /** Inputs of a pass over the lists of units, as vectors of x: whole panels. */
 const GRADIENT_INPUTS: usize = ASC_FEATURE_RELAXED_SIMD ? 48 : 24;
@@ -22,15 +22,15 @@ export function sparseDeltaUpdate(
   panelBegin: usize,
   panelEnd: usize,
 ): void {
-  const turned = scratch + GRADIENT_INPUTS * PANEL_BYTES;
+  const transposed = scratch + GRADIENT_INPUTS * PANEL_BYTES;
   const block = PANEL * PANEL_BYTES;
   for (let k: usize = 0; k < depth; k += GRADIENT_INPUTS) {
     const count = min(GRADIENT_INPUTS, depth - k);
     for (let p = panelBegin; p < panelEnd; p++) {
       const units = bounds + ((p - panelBegin) << 6);
-      sparseStoreVectors(<i32>((count + 3) >> 2), turned, block, units, PANEL, x + (k << 2), true);
+      sparseStoreVectors(<i32>((count + 3) >> 2), transposed, block, units, PANEL, x + (k << 2), true);
       for (let i: usize = 0; i < count; i += 4) {
-        const from = turned + (i >> 3) * block + ((i & 4) << 2);
+        const from = transposed + (i >> 3) * block + ((i & 4) << 2);
         const to = scratch + i * PANEL_BYTES;
         transposeRows(to, from, PANEL_BYTES, 4);
         transposeRows(to + 16, from + 4 * PANEL_BYTES, PANEL_BYTES, 4);
@@ -40,7 +40,10 @@ export function sparseDeltaUpdate(
   }
 }
 
-/** Inputs [begin, end) of dx = delta · Wᵀ from lists {unit · 32, value} of the rows; `scratch`: 32 + 24 · padded units. */
+/**
+ * Inputs [begin, end) of dx = delta · Wᵀ from lists {unit · 32, value} of the rows; `scratch`: 32 + 24 ·
+ * padded units.
+ */
 export function listedInputGradient(
   dx: usize,
   dxStride: usize,
@@ -55,14 +58,14 @@ export function listedInputGradient(
 ): void {
   const panelStride = depth * PANEL_BYTES;
   const unitPanels = (units + 7) >> 3;
-  const turned = scratch + 128;
+  const transposed = scratch + 128;
   const block = unitPanels * PANEL * PANEL_BYTES;
   memory.fill(scratch, 0, 128);
   for (let k = begin; k < end; k += INPUTS) {
     const count = min(INPUTS, end - k);
     for (let i: usize = 0; i < count; i += 4) {
       let from = panels + (k + i) * PANEL_BYTES;
-      let to = turned + (i >> 3) * block + ((i & 4) << 2);
+      let to = transposed + (i >> 3) * block + ((i & 4) << 2);
       const height = min<usize>(4, count - i);
       for (let p: usize = 0; p < unitPanels; p++) {
         transposeRows(to, from, PANEL_BYTES, height);
@@ -72,7 +75,17 @@ export function listedInputGradient(
       }
     }
     const vectors = <i32>((count + 3) >> 2);
-    sparseForwardVectors(vectors, dx + (k << 2), dxStride, starts, rows, turned, block, scratch, -Infinity);
+    sparseForwardVectors(
+      vectors,
+      dx + (k << 2),
+      dxStride,
+      starts,
+      rows,
+      transposed,
+      block,
+      scratch,
+      -Infinity,
+    );
     if ((count & 3) != 0) clearLanes(dx + ((k + (count & ~3)) << 2), dxStride, rows, count & 3);
   }
 }
