@@ -235,13 +235,13 @@ class BoundConvolution implements BoundLayer {
     const calls = fused ? [] : slopeCalls(activation, delta, known, rows);
     if (inputGradient) calls.push(...this.#inputGradient(rows, delta, inputGradient));
     if (this.#kernel.trainable) {
-      calls.push(this.#filterGradient(rows, delta), ...updates.given(this.#kernel, kernelGradient));
+      calls.push(this.#filterGradient(rows, delta), ...updates.fromGradient(this.#kernel, kernelGradient));
     }
     if (this.#bias?.trainable) {
       const panels = paddedUnits(filters) / PANEL;
       calls.push(
         call('channelSums', biasGradient, delta, rows, pixels, filters, 0, panels, true),
-        ...updates.given(this.#bias, biasGradient),
+        ...updates.fromGradient(this.#bias, biasGradient),
       );
     }
     return calls;

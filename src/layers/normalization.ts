@@ -210,7 +210,7 @@ function backwardOf(
     ...(step.inputGradient ? [inputGradient(step, step.inputGradient)] : []),
     ...['gamma', 'beta'].flatMap((name, i) => {
       const parameter = parameters.find((each) => each.name === name);
-      return parameter ? step.updates.given(parameter, pair[i]) : [];
+      return parameter ? step.updates.fromGradient(parameter, pair[i]) : [];
     }),
   ];
 }

@@ -59,8 +59,8 @@ export interface GradientSink {
   product(parameter: Parameter, x: Operand, delta: MatrixOperand, rows: number): Call[];
   /** The gradient of a vector is the column sums of delta. */
   columnSums(parameter: Parameter, delta: Matrix, rows: number): Call[];
-  /** The gradient lies at a byte offset, laid out like the parameter. */
-  given(parameter: Parameter, gradient: number): Call[];
+  /** Updates from the gradient at a byte offset, laid out like the parameter. */
+  fromGradient(parameter: Parameter, gradient: number): Call[];
 }
 
 /** A step's backward pass. */

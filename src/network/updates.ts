@@ -150,8 +150,8 @@ export class Updates {
     ];
   }
 
-  /** The parameter's gradient lies at an offset already. */
-  given(parameter: Parameter, gradient: number): Call[] {
+  /** Updates from the gradient at a byte offset, laid out like the parameter. */
+  fromGradient(parameter: Parameter, gradient: number): Call[] {
     if (!parameter.trainable) return [];
     if (this.plan.gradients === 0) return this.#update(parameter, gradient);
     const row = { offset: gradient, stride: 0 };
