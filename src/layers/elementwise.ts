@@ -52,6 +52,7 @@ export const activation: LayerKind<ActivationSpec> = {
   }),
   config: (spec) => ({ activation: spec.activation }),
 
+  keepsShape: true,
   outputShape(spec, input) {
     const byRows = spec.activation === 'softmax' || spec.activation === 'logSoftmax';
     if (byRows && input[input.length - 1] !== sizeOf(input)) {
@@ -87,6 +88,7 @@ export const rescaling: LayerKind<RescalingSpec> = {
   spec: ({ scale, offset = 0 }) => ({ type: 'rescaling', scale, offset }),
   config: ({ scale, offset }) => ({ scale, offset }),
 
+  keepsShape: true,
   outputShape: (_spec, input) => input,
   parameters: none,
   bind(spec, { layout, rows, input }) {

@@ -88,6 +88,7 @@ export const batchNormalization: LayerKind<NormalizationSpec> = {
   config: (spec) => ({ momentum: spec.momentum, ...config(spec) }),
 
   needsWholeBatch: true,
+  keepsShape: true,
   outputShape: (_spec, input) => input,
   parameters(spec, input) {
     const shape = [input.at(-1)!];
@@ -144,6 +145,7 @@ export const layerNormalization: LayerKind<NormalizationSpec> = {
   spec: (options, owner) => normalizationSpec('layerNormalization', options, owner),
   config,
 
+  keepsShape: true,
   outputShape: (_spec, input) => input,
   parameters: scaleAndCenter,
   bind(spec, context) {

@@ -52,6 +52,7 @@ function pooling(className: string, type: PoolingSpec['type']): LayerKind<Poolin
     config: ({ window: { size, strides, padding } }) => ({ poolSize: size, strides, padding }),
 
     keepsZeros: type === 'maxPooling2d',
+    keepsRange: true,
     outputShape: ({ window }, input) => [...windowOver(type, window, input).output, input[2]],
     flops: ({ window }, output) => 2 * sizeOf(window.size) * sizeOf(output),
     parameters: none,
@@ -104,6 +105,7 @@ function globalPooling(className: string, type: GlobalPoolingSpec['type']): Laye
     spec: ({ keepdims = false }) => ({ type, keepdims }),
     config: ({ keepdims }) => ({ keepdims }),
 
+    keepsRange: true,
     outputShape({ keepdims }, input) {
       const [, , channels] = imageSizes(type, input);
       return keepdims ? [1, 1, channels] : [channels];

@@ -66,6 +66,8 @@ export const dropout: LayerKind<DropoutSpec> = {
 
   random: true,
   keepsZeros: true,
+  keepsShape: true,
+  keepsRange: true,
   outputShape: (_spec, input) => input,
   parameters: none,
   bind(spec, { layout, rows, input, key, scratch }) {
@@ -96,6 +98,7 @@ export const spatialDropout2d: LayerKind<SpatialDropoutSpec> = {
 
   random: true,
   keepsZeros: true,
+  keepsRange: true,
   outputShape: ({ type }, input) => imageSizes(type, input),
   parameters: none,
   bind({ rate }, { layout, rows, input, inputShape: [height, width, channels], key, scratch, training }) {
@@ -123,6 +126,8 @@ export const gaussianNoise: LayerKind<GaussianNoiseSpec> = {
 
   random: true,
   keepsZeros: true,
+  keepsShape: true,
+  keepsRange: true,
   outputShape: (_spec, input) => input,
   parameters: none,
   bind(spec, { layout, rows, input, key, scratch }) {

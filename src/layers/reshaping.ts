@@ -49,6 +49,7 @@ declare module '../network/spec.js' {
 /** Reads the same values as another shape: no call at all. */
 const rule: LayerRule<ReshapeSpec> = {
   keepsZeros: true,
+  keepsRange: true,
   outputShape(spec, input) {
     if (spec.type === 'flatten') return [sizeOf(input)];
     const target = spec.targetShape ?? [];

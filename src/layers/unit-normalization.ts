@@ -45,6 +45,7 @@ export const unitNormalization: LayerKind<UnitNormalizationSpec> = {
   spec: ({ axis = -1 }) => ({ type: 'unitNormalization', axis }),
   config: ({ axis }) => ({ axis }),
 
+  keepsShape: true,
   outputShape: (_spec, input) => input,
   parameters: none,
   bind(_spec, context) {

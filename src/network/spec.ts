@@ -40,6 +40,10 @@ export interface LayerTraits<S = any> {
   readonly random?: boolean;
   /** Zeros of the input stay zeros in the output. */
   readonly keepsZeros?: boolean;
+  /** The output has the shape of the input, which may be of any rank. */
+  readonly keepsShape?: boolean;
+  /** Predictions stay within the range of the input. */
+  readonly keepsRange?: boolean;
   /** Training needs all rows of a batch at once. */
   readonly needsWholeBatch?: boolean;
   /** @throws ShapeError if the layer cannot take this input */

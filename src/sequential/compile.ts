@@ -4,6 +4,8 @@
  */
 import { anything, checkOptions, describe, refuseMisplaced } from '../check.js';
 import { ValueError } from '../errors.js';
+import { LAYERS } from '../layers/index.js';
+import type { Layer } from '../layers/layer.js';
 import type { Activation } from '../network/activations.js';
 import { isTrainable } from '../network/activations.js';
 import type { LossConfig, NamedLoss, ResolvedLoss, UserLoss } from '../network/loss-options.js';
@@ -12,11 +14,10 @@ import type { OptimizerConfig, ResolvedOptimizer } from '../network/optimizer-op
 import { resolveOptimizer } from '../network/optimizer-options.js';
 import type { OptimizerState } from '../network/optimizers.js';
 import { newOptimizerState } from '../network/optimizers.js';
-import type { LayerSpec, Shape } from '../network/spec.js';
+import type { LayerSpec, LayerTraits, Shape } from '../network/spec.js';
 import { sizeOf } from '../network/spec.js';
 import type { MetricConfig, MetricFunction } from '../train/metrics/index.js';
 import { resolveMetric } from '../train/metrics/index.js';
-import type { Layer } from '../layers/layer.js';
 
 /**
  * A name, the result of a factory of `metrics`, or a function of targets and predictions, (rows, outputs)
@@ -180,21 +181,22 @@ export function impossible(
   return `${name} needs predictions of 0 or more, but the output layer has activation 'logSoftmax', whose values are 0 or less; use activation ${use}.`;
 }
 
-/** Layers that pass values on as they are, or within the same bounds. */
-const PLAIN =
-  /^(flatten|reshape|dropout|gaussianNoise|spatialDropout2d|(max|average)Pooling2d|global(Max|Average)Pooling2d)$/;
+function lastWithout(
+  trait: 'keepsRange' | 'keepsShape',
+  layers: readonly LayerSpec[],
+): LayerSpec | undefined {
+  return layers.filter(({ type }) => !(LAYERS[type] as LayerTraits)[trait]).at(-1);
+}
 
-/** The activation that the outputs come from. */
+/** The activation that decides the range of the outputs. */
 export function finalActivation(layers: readonly LayerSpec[]): Activation {
-  const last = layers.filter(({ type }) => !PLAIN.test(type)).at(-1);
+  const last = lastWithout('keepsRange', layers);
   return last && 'activation' in last ? last.activation : 'linear';
 }
 
 /** Number of outputs, if the layers tell it without the shape of the input. */
 function knownOutputs(layers: readonly LayerSpec[]): number | undefined {
-  const last = layers
-    .filter(({ type }) => !/^(activation|dropout|gaussianNoise|rescaling|\w+Normalization)$/.test(type))
-    .at(-1);
+  const last = lastWithout('keepsShape', layers);
   return last?.type === 'dense' ? last.units : undefined;
 }
 
