@@ -53,7 +53,7 @@ export const patienceRule: Rule<number> = anyOf(
 );
 
 /** The activation of all hidden layers, or of each, in canonical spelling. @throws ValueError */
-export function readActivations(
+function readActivations(
   owner: string,
   given: unknown,
 ): HiddenActivation | readonly HiddenActivation[] {
@@ -77,7 +77,7 @@ function readActivation(owner: string, given: unknown): HiddenActivation {
 const named = oneOf<'adam' | 'sgd' | 'lbfgs'>(['adam', 'sgd', 'lbfgs']);
 
 /** A solver: its name, or a copy of an optimizer's options. @throws ValueError */
-export function readSolver(owner: string, given: unknown): Solver {
+function readSolver(owner: string, given: unknown): Solver {
   if (typeof given === 'object' && given !== null) {
     const { config } = resolveOptimizer(given, owner);
     return Object.freeze(config ?? { ...(given as OptimizerConfig) });
@@ -86,7 +86,7 @@ export function readSolver(owner: string, given: unknown): Solver {
 }
 
 /** As `readSolver`, for models that are not trained: the options of an optimizer are taken as they are. */
-export function readUnusedSolver(owner: string, given: unknown): Solver {
+function readUnusedSolver(owner: string, given: unknown): Solver {
   if (typeof given === 'object' && given !== null) return given as OptimizerConfig;
   return readNamedSolver(owner, given);
 }

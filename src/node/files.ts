@@ -47,7 +47,7 @@ function pathOf({ href }: URL): string | undefined {
 }
 
 /** A path or file: URL from a caller, as a path. @throws ValueError for anything else */
-export function readPath(owner: string, path: unknown): string {
+function readPath(owner: string, path: unknown): string {
   return checkValue(owner, 'path', path, pathRule);
 }
 
@@ -68,7 +68,7 @@ const MAX_READ = 1073741824;
  *
  * @throws FormatError naming the file if it has more; errors of the file system as they are
  */
-export async function readBytesOf(path: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readBytesOf(path: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const handle = await open(path);
   try {
     const { size } = await handle.stat();
@@ -103,7 +103,7 @@ function tooLong(path: string, maxBytes: number, found: string): FormatError {
 }
 
 /** The result of `work`, whose FormatErrors then name the file. */
-export async function namingFile<T>(path: string, work: () => T | Promise<T>): Promise<T> {
+async function namingFile<T>(path: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

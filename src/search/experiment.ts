@@ -42,7 +42,7 @@ export type CrossValidation =
 const parts = integer({ min: 2 });
 
 /** The rule of the option `cv`. The contents of an object or an array are checked when the folds are made. */
-export const crossValidation: Rule<CrossValidation> = {
+const crossValidation: Rule<CrossValidation> = {
   expected: `${parts.expected}, options { kind, nSplits, shuffle, randomState } or an array of { train, test }`,
   accept: (value) => {
     if (Array.isArray(value) && value.length > 0) return value as Fold[];
@@ -59,7 +59,7 @@ export const crossValidation: Rule<CrossValidation> = {
  * @param stratify true keeps the shares of the classes, where `cv` does not say
  * @throws ValueError for folds that are empty or name rows that are not there
  */
-export function* foldsFor(
+function* foldsFor(
   owner: string,
   cv: CrossValidation,
   { rows, y, classifier }: { readonly rows: number; readonly y: unknown; readonly classifier: boolean },
