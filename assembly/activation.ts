@@ -1,6 +1,7 @@
-// Elementwise activations, four lanes at a time. `<name>Forward(x)` is the function; `<name>Backward(g, y)` is
-// g · dy/dx from the layer's output y, except for gelu, silu and mish, whose second argument is the input x: their
-// output does not determine the slope. The loops over matrices are generated (scripts/kernels/activation.mjs).
+// Elementwise activations, four lanes at a time. `<name>Forward(x)` is the function; `<name>Backward(g, y)`
+// is g · dy/dx from the layer's output y, except for gelu, silu and mish, whose second argument is the input
+// x: their output does not determine the slope. The loops over matrices are generated
+// (scripts/kernels/activation.mjs).
 import { erf4, exp4, expm1Negative4, log1p4, sigmoid4, tanh4 } from './math';
 import { clamp, select } from './simd';
 

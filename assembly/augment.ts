@@ -1,6 +1,6 @@
-// Random geometry of images: one affine map per image, drawn by the generator of random.ts, then sampled. A map is six
-// float64 {a, b, c, d, e, f}: the output pixel at (column, row) is read from column a · column + b · row + c and row
-// d · column + e · row + f of the input.
+// Random geometry of images: one affine map per image, drawn by the generator of random.ts, then sampled. A
+// map is six float64 {a, b, c, d, e, f}: the output pixel at (column, row) is read from column a · column + b
+// · row + c and row d · column + e · row + f of the input.
 import { cosTurn64, sinTurn64 } from './math64';
 import { rowKey, word } from './random';
 import { fma } from './simd';
@@ -38,7 +38,8 @@ function putMap(at: usize, a: f64, b: f64, c: f64, d: f64, e: f64, f: f64): void
 }
 
 /**
- * Moves down by a share of the height between `top` and `bottom`, to the right by a share of the width between `left` and `right`.
+ * Moves down by a share of the height between `top` and `bottom`, to the right by a share of the width
+ * between `left` and `right`.
  * @writes maps @reads key
  * @cost 10 * rows
  */
@@ -86,7 +87,8 @@ export function drawRotations(
 }
 
 /**
- * Shrinks about the centre to 1 / (1 + share), share between `top` and `bottom`, `left` and `right`; one share for both if `same`.
+ * Shrinks about the centre to 1 / (1 + share), share between `top` and `bottom`, `left` and `right`; one
+ * share for both if `same`.
  * @writes maps @reads key
  * @cost 10 * rows
  */
@@ -113,8 +115,8 @@ export function drawZooms(
 }
 
 /**
- * The pixel that stands for pixel i of a line of `count`, −1 for none. Modes: constant (k k | a b c | k k), nearest
- * (a a | a b c | c c), reflect (b a | a b c | c b), wrap (b c | a b c | a b).
+ * The pixel that stands for pixel i of a line of `count`, −1 for none. Modes: constant (k k | a b c | k k),
+ * nearest (a a | a b c | c c), reflect (b a | a b c | c b), wrap (b c | a b c | a b).
  */
 // @ts-ignore: decorator
 @inline
@@ -151,7 +153,10 @@ function addPixel(to: usize, from: usize, weight: f32, channels: usize, fill: f3
   }
 }
 
-/** One corner of a sampled pixel: `target` += weight · `source`, the output pixel at `out` bytes; transposed if `back`. */
+/**
+ * One corner of a sampled pixel: `target` += weight · `source`, the output pixel at `out` bytes; transposed
+ * if `back`.
+ */
 function addCorner(
   target: usize,
   source: usize,
@@ -178,7 +183,10 @@ function addCorner(
   else addPixel(target + out, source + at, weight, channels, 0);
 }
 
-/** One image: target = map(source), or its transpose. Bilinear weights are those of the four pixels around, else the nearest has 1. */
+/**
+ * One image: target = map(source), or its transpose. Bilinear weights are those of the four pixels around,
+ * else the nearest has 1.
+ */
 function sample(
   target: usize,
   source: usize,
@@ -256,7 +264,8 @@ export function sampleImages(
 }
 
 /**
- * The transpose of `sampleImages`: what every input pixel has given to the output takes its share of the gradient.
+ * The transpose of `sampleImages`: what every input pixel has given to the output takes its share of the
+ * gradient.
  * @writes dx @reads delta maps
  * @rows rows: dx delta maps*48
  * @cost rows * height * width * (25 + 2 * channels)

@@ -6,8 +6,9 @@ import { exponentials, rowMax, shifted, sumRow } from './softmax';
 const EPSILON: f64 = 1e-7;
 
 /**
- * Softmax + cross-entropy from logits and labels: −ln of the label's probability, kept in [lossMin, lossMax] as if the
- * reported probability were clipped; delta = softmax(logits) − onehot(label), not clipped. delta may be logits.
+ * Softmax + cross-entropy from logits and labels: −ln of the label's probability, kept in [lossMin, lossMax]
+ * as if the reported probability were clipped; delta = softmax(logits) − onehot(label), not clipped. delta
+ * may be logits.
  * @writes delta rowLoss @reads logits labels weights scale
  * @rows rows by 8: delta logits labels weights*4 rowLoss*8
  * @cost rows * (30 + 4 * classes)
@@ -108,8 +109,9 @@ export function softmaxCrossEntropyTargets(
 }
 
 /**
- * Cross-entropy of any outputs taken as probabilities: rows are divided by their sum s, then q = clip(p / s, 1e-7,
- * 1 − 1e-7), loss −Σ t ln q (keras/src/backend/jax/nn.py). The gradient passes through the division, not through the clip.
+ * Cross-entropy of any outputs taken as probabilities: rows are divided by their sum s, then q = clip(p / s,
+ * 1e-7, 1 − 1e-7), loss −Σ t ln q (keras/src/backend/jax/nn.py). The gradient passes through the division,
+ * not through the clip.
  * @writes delta rowLoss @reads y targets weights scale
  * @rows rows by 8: delta y targets weights*4 rowLoss*8
  * @cost rows * (30 + 4 * classes)

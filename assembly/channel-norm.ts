@@ -1,6 +1,6 @@
-// Batch normalization of images, by channels (Ioffe & Szegedy, 2015), from the statistics of pixel-sums.ts. Rows are images of
-// `pixels` · `channels` floats without padding between pixels; strides in bytes. Vectors of four channels as in image.ts.
-// `partials` holds what each image adds to the gradients.
+// Batch normalization of images, by channels (Ioffe & Szegedy, 2015), from the statistics of pixel-sums.ts.
+// Rows are images of `pixels` · `channels` floats without padding between pixels; strides in bytes. Vectors
+// of four channels as in image.ts. `partials` holds what each image adds to the gradients.
 
 /**
  * y = (x − mean) · inverse · gamma + beta by channels; gamma or beta 0 where there is none. y is not x.
@@ -111,7 +111,8 @@ export function channelNormSums(
 }
 
 /**
- * dx = gamma · inverse · (delta − (betaGradient + x̂ · gammaGradient) · share): share 1 / count, 0 with fixed statistics. dx is not delta.
+ * dx = gamma · inverse · (delta − (betaGradient + x̂ · gammaGradient) · share): share 1 / count, 0 with fixed
+ * statistics. dx is not delta.
  * @writes dx @reads delta x mean inverse gamma gammaGradient betaGradient
  * @rows rows: dx delta x
  * @cost rows * pixels * channels

@@ -1,5 +1,5 @@
-// Random layers, by the generator of random.ts with the column as counter. Strides in bytes; rows are processed in whole
-// vectors of columns.
+// Random layers, by the generator of random.ts with the column as counter. Strides in bytes; rows are
+// processed in whole vectors of columns.
 import { log4 } from './math';
 import { hash, rowKey, word } from './random';
 
@@ -23,8 +23,9 @@ function words(rowKey: u32, column: usize): v128 {
 }
 
 /**
- * Rows [rowBegin, rowEnd) of y = x · scale where a 16-bit random number is at least `threshold` (65536 · rate), else 0. The same call with deltas
- * is the gradient. y may be x. Eight columns share four words: low halves first.
+ * Rows [rowBegin, rowEnd) of y = x · scale where a 16-bit random number is at least `threshold` (65536 ·
+ * rate), else 0. The same call with deltas is the gradient. y may be x. Eight columns share four words: low
+ * halves first.
  * @writes y @reads x key
  * @range rowBegin by 8
  * @cost 0.6 * (rowEnd - rowBegin) * columns
@@ -61,7 +62,10 @@ export function dropout(
   }
 }
 
-/** All bits set where the number of channel `c` is at least `threshold`: the same numbers as a row of channels in `dropout`. */
+/**
+ * All bits set where the number of channel `c` is at least `threshold`: the same numbers as a row of channels
+ * in `dropout`.
+ */
 // @ts-ignore: decorator
 @inline
 function keeps(stream: u32, c: usize, threshold: i32): i32 {
@@ -70,8 +74,8 @@ function keeps(stream: u32, c: usize, threshold: i32): i32 {
 }
 
 /**
- * Dropout of whole channels (Tompson et al., 2015) for the images [begin, end): one number per image and channel decides
- * about all its pixels. The same call with deltas is the gradient. y is not x.
+ * Dropout of whole channels (Tompson et al., 2015) for the images [begin, end): one number per image and
+ * channel decides about all its pixels. The same call with deltas is the gradient. y is not x.
  * @writes y @reads x key
  * @range begin
  * @cost 0.4 * pixels * channels * (end - begin)
@@ -143,7 +147,8 @@ function uniform4(w: v128): v128 {
 }
 
 /**
- * Rows [begin, end) of y = x + deviation · normal noise (Box & Muller, 1958): √(−2 ln u) · sin(2πv). y may be x.
+ * Rows [begin, end) of y = x + deviation · normal noise (Box & Muller, 1958): √(−2 ln u) · sin(2πv). y may be
+ * x.
  * @writes y @reads x key
  * @range begin by 8
  * @cost 8 * (end - begin) * columns

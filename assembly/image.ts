@@ -1,9 +1,11 @@
-// Images: rows of `pixels` · `channels` floats without padding between pixels; strides are bytes from image to image.
-// Channels are taken in vectors of four, the last of which overlaps the one before it where their number is no multiple of
-// four: every element is computed alike however often. Fewer than four channels are taken one by one.
+// Images: rows of `pixels` · `channels` floats without padding between pixels; strides are bytes from image
+// to image. Channels are taken in vectors of four, the last of which overlaps the one before it where their
+// number is no multiple of four: every element is computed alike however often. Fewer than four channels are
+// taken one by one.
 
 /**
- * y = x with zeros around: `height` lines of `line` bytes, `top`, `bottom` lines and `left`, `right` bytes of them.
+ * y = x with zeros around: `height` lines of `line` bytes, `top`, `bottom` lines and `left`, `right` bytes of
+ * them.
  * @writes y @reads x
  * @rows rows by 8: y x
  * @cost 0.05 * rows * yStride
@@ -39,7 +41,8 @@ export function padImages(
 }
 
 /**
- * The reverse, and the gradient: dx = the `height` lines of `line` bytes that begin `first` bytes into delta, `pitch` bytes apart.
+ * The reverse, and the gradient: dx = the `height` lines of `line` bytes that begin `first` bytes into delta,
+ * `pitch` bytes apart.
  * @writes dx @reads delta
  * @rows rows by 8: dx delta
  * @cost 0.05 * rows * dxStride

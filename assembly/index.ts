@@ -1,5 +1,5 @@
-// The ABI: free functions on byte offsets and sizes in one imported memory. Micro-kernels are exported so that they
-// stay functions of their own, which V8 tiers up while a long call is running.
+// The ABI: free functions on byte offsets and sizes in one imported memory. Micro-kernels are exported so
+// that they stay functions of their own, which V8 tiers up while a long call is running.
 export * from './generated/conv';
 export * from './generated/forward';
 export * from './generated/gradient';

@@ -1,6 +1,7 @@
-// Losses. All take `weights` (float32 per row), `scale` (points at a float32: 1 / rows, or 1 / Σ weights), and write
+// Losses. All take `weights` (float32 per row), `scale` (points at a float32: 1 / rows, or 1 / Σ weights),
+// and write
 //   delta = gradient of the batch's mean loss, padding columns untouched (0)
-//   rowLoss[row] (float64) = weight · lossFactor · the row's loss
+// rowLoss[row] (float64) = weight · lossFactor · the row's loss
 // lossFactor is 1 / outputs where the loss is a mean over outputs. Strides in bytes.
 import { exp4, sigmoid4 } from './math';
 import { exp64, log1p64, log64 } from './math64';
@@ -159,7 +160,8 @@ export function elementLoss(
 }
 
 /**
- * Squared error: loss (y − t)² · lossFactor, delta 2 (y − t) · gradientFactor (both factors 1 / outputs in Keras).
+ * Squared error: loss (y − t)² · lossFactor, delta 2 (y − t) · gradientFactor (both factors 1 / outputs in
+ * Keras).
  * @writes delta rowLoss @reads y targets weights scale
  * @rows rows by 8: delta y targets weights*4 rowLoss*8
  * @cost rows * (30 + 4 * outputs)
@@ -204,8 +206,8 @@ export function squaredError(
 }
 
 /**
- * Sigmoid + binary cross-entropy from logits: max(z, 0) − z · target + ln(1 + e^−|z|), kept in [lossMin, lossMax];
- * delta = (sigmoid(z) − target) · gradientFactor (padding 0). delta may be logits.
+ * Sigmoid + binary cross-entropy from logits: max(z, 0) − z · target + ln(1 + e^−|z|), kept in
+ * [lossMin, lossMax]; delta = (sigmoid(z) − target) · gradientFactor (padding 0). delta may be logits.
  * @writes delta rowLoss @reads logits targets weights scale
  * @rows rows by 8: delta logits targets weights*4 rowLoss*8
  * @cost rows * (30 + 4 * outputs)

@@ -1,9 +1,9 @@
-// Batch and layer normalization, and rescaling. Strides in bytes; columns are processed in whole vectors (padding
-// included: its statistics are finite and nobody reads them).
+// Batch and layer normalization, and rescaling. Strides in bytes; columns are processed in whole vectors
+// (padding included: its statistics are finite and nobody reads them).
 
 /**
- * Column statistics over `rows`: mean and 1 / √(variance + epsilon), variance biased (Ioffe & Szegedy, 2015); moving
- * averages ← momentum · moving + (1 − momentum) · statistic.
+ * Column statistics over `rows`: mean and 1 / √(variance + epsilon), variance biased (Ioffe & Szegedy, 2015);
+ * moving averages ← momentum · moving + (1 − momentum) · statistic.
  */
 export function batchStatistics(
   mean: usize,
@@ -118,7 +118,10 @@ export function batchNormGradient(
   }
 }
 
-/** dx = gamma · inverse · (delta − (betaGradient + x̂ · gammaGradient) / rows); with fixed statistics gamma · inverse · delta. */
+/**
+ * dx = gamma · inverse · (delta − (betaGradient + x̂ · gammaGradient) / rows); with fixed statistics gamma ·
+ * inverse · delta.
+ */
 export function batchNormBackward(
   dx: usize,
   dxStride: usize,
@@ -158,7 +161,10 @@ export function batchNormBackward(
   }
 }
 
-/** y = (x − mean) / √(variance + epsilon) · gamma + beta by rows (Ba et al., 2016); statistics[row] = {mean, inverse}. */
+/**
+ * y = (x − mean) / √(variance + epsilon) · gamma + beta by rows (Ba et al., 2016); statistics[row] = {mean,
+ * inverse}.
+ */
 export function layerNormForward(
   y: usize,
   yStride: usize,

@@ -1,6 +1,6 @@
-// Sums over the pixels of images, by channels, and the statistics of a batch from them. Sums over a batch are chains over the
-// pixels of an image in float32, then over the images in float64: `partials` holds what each image adds. Images lie as in
-// channel-norm.ts.
+// Sums over the pixels of images, by channels, and the statistics of a batch from them. Sums over a batch are
+// chains over the pixels of an image in float32, then over the images in float64: `partials` holds what each
+// image adds. Images lie as in channel-norm.ts.
 
 /**
  * partials[row][channel] = Σ over the pixels of x.
@@ -114,8 +114,8 @@ export function sumPartials(
 }
 
 /**
- * inverse = 1 / √(variance + epsilon) from the partials of `pixelSquares`, variance biased; moving averages ← momentum ·
- * moving + (1 − momentum) · statistic.
+ * inverse = 1 / √(variance + epsilon) from the partials of `pixelSquares`, variance biased; moving averages ←
+ * momentum · moving + (1 − momentum) · statistic.
  * @writes inverse movingMean movingVariance @reads mean partials
  * @cost 2 * rows * channels
  */

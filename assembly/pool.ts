@@ -1,7 +1,8 @@
-// Pooling over windows of images, channels last. Windows stop at the edges of the image: a border never counts, and an
-// average is over the pixels that there are. `shape` points at int32 numbers (src/layers/pooling.ts):
-//   height, width, channels of the image · height, width of the output · of the window · strides · rows above, columns left
-// Strides of rows in bytes.
+// Pooling over windows of images, channels last. Windows stop at the edges of the image: a border never
+// counts, and an average is over the pixels that there are. `shape` points at int32 numbers
+// (src/layers/pooling.ts):
+// height, width, channels of the image · height, width of the output · of the window · strides · rows above,
+//   columns left Strides of rows in bytes.
 
 // @ts-ignore: decorator
 @inline
@@ -25,8 +26,8 @@ function endOf(shape: usize, axis: usize, i: usize): usize {
 }
 
 /**
- * y = maxima. picks (rows and stride like y; 0: not wanted) = the byte offset in the image of the pixel that each comes
- * from; of equal values the first counts, line by line.
+ * y = maxima. picks (rows and stride like y; 0: not wanted) = the byte offset in the image of the pixel that
+ * each comes from; of equal values the first counts, line by line.
  * @writes y picks @reads x
  * @rows rows: y x picks*yStride
  * @cost 0.2 * rows * Math.max(yStride, xStride)
@@ -108,7 +109,8 @@ function clear(x: usize, shape: usize): void {
 }
 
 /**
- * dx = dy at the pixels that the maxima came from, 0 elsewhere; where windows overlap, added up in the order of windows.
+ * dx = dy at the pixels that the maxima came from, 0 elsewhere; where windows overlap, added up in the order
+ * of windows.
  * @writes dx @reads dy picks
  * @rows rows: dx dy picks*dyStride
  * @cost 0.2 * rows * Math.max(dxStride, dyStride)
@@ -207,7 +209,8 @@ function windowMeans(y: usize, x: usize, shape: usize, i: usize, j: usize): void
 }
 
 /**
- * dx = dy / pixels of the window, to all of its pixels; where windows overlap, added up in the order of windows.
+ * dx = dy / pixels of the window, to all of its pixels; where windows overlap, added up in the order of
+ * windows.
  * @writes dx @reads dy
  * @rows rows: dx dy
  * @cost 0.2 * rows * Math.max(dxStride, dyStride)

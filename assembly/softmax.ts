@@ -1,5 +1,5 @@
-// Softmax and log-softmax by rows of `classes` logits, padded to whole vectors; padding counts as −∞ and comes out as 0.
-// Strides in bytes.
+// Softmax and log-softmax by rows of `classes` logits, padded to whole vectors; padding counts as −∞ and
+// comes out as 0. Strides in bytes.
 import { exp4 } from './math';
 import { log64 } from './math64';
 import { laneMask, maxLanes, select, sumLanes } from './simd';

@@ -1,5 +1,5 @@
-// Convolutions in which every channel has one filter of its own: panels of filters [channels/8][positions][8] meet vectors of
-// channels. Chains as everywhere: position by position, and pixel by pixel in the gradient.
+// Convolutions in which every channel has one filter of its own: panels of filters [channels/8][positions][8]
+// meet vectors of channels. Chains as everywhere: position by position, and pixel by pixel in the gradient.
 import { PANEL, PANEL_BYTES, TILE } from '../simd';
 import { depthwiseGradientTile, depthwiseTile } from '../generated/conv';
 import { copyLanes } from './forward';
@@ -19,8 +19,8 @@ import {
 } from './shape';
 
 /**
- * y (images × panels [panelBegin, panelEnd)) = max(low, convolution + bias): channels are the lanes. Reads up to 28 bytes behind an image
- * whose channels are no multiple of 8; what comes of them is dropped.
+ * y (images × panels [panelBegin, panelEnd)) = max(low, convolution + bias): channels are the lanes. Reads up
+ * to 28 bytes behind an image whose channels are no multiple of 8; what comes of them is dropped.
  * @writes y @reads x panels bias
  * @range panelBegin
  * @rows rows: y x
@@ -85,8 +85,9 @@ export function depthwiseForward(
 }
 
 /**
- * g (panels, like the filters) = gradient of the filters. `scratch`: the bordered image, then the delta of one panel. Reads up to 28 bytes behind an image whose channels are no
- * multiple of 8: what the delta lacks there is 0.
+ * g (panels, like the filters) = gradient of the filters. `scratch`: the bordered image, then the delta of
+ * one panel. Reads up to 28 bytes behind an image whose channels are no multiple of 8: what the delta lacks
+ * there is 0.
  * @writes g @reads x delta
  * @range panelBegin
  * @chain rows: x delta

@@ -1,10 +1,11 @@
 // y = convolution of images with weight panels, channels last:
 //
-//   filters (height, width, channels of a group, filters)  →  matrix (depth × filters)  →  panels [filters/8][depth][8]
+// filters (height, width, channels of a group, filters) → matrix (depth × filters) → panels
+//   [filters/8][depth][8]
 //
-// Every y element is one chain: its bias, then the positions of the window ascending, one multiply-add per term.
-// `scratch` holds the bordered image, then one panel of an image whose lanes are copied from there, or the lines that
-// are pooled next.
+// Every y element is one chain: its bias, then the positions of the window ascending, one multiply-add per
+// term. `scratch` holds the bordered image, then one panel of an image whose lanes are copied from there, or
+// the lines that are pooled next.
 import { PANEL, PANEL_BYTES, TILE } from '../simd';
 import { convTile } from '../generated/conv';
 import {

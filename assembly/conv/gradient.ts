@@ -1,5 +1,5 @@
-// Gradients of a convolution. Every element of the filters' gradient is one chain: image by image, and within an image
-// pixel by pixel of the output (of the pooled output, where pooling is fused).
+// Gradients of a convolution. Every element of the filters' gradient is one chain: image by image, and within
+// an image pixel by pixel of the output (of the pooled output, where pooling is fused).
 import { PANEL, PANEL_BYTES, TILE } from '../simd';
 import { convGradientTile } from '../generated/conv';
 import {
@@ -18,9 +18,9 @@ import {
 } from './shape';
 
 /**
- * g (panels, like the filters) = gradient of the filters, positions [begin, end) of all panels one after another; without
- * `fresh` the chains in g go on, image by image.
- * `scratch`: the bordered image, then the delta of one panel (pixels · 8 float32).
+ * g (panels, like the filters) = gradient of the filters, positions [begin, end) of all panels one after
+ * another; without `fresh` the chains in g go on, image by image. `scratch`: the bordered image, then the
+ * delta of one panel (pixels · 8 float32).
  * @writes g @reads x delta
  * @range begin
  * @chain rows: x delta
@@ -130,7 +130,10 @@ function positionTiles(
   }
 }
 
-/** packed[pixel][8] = the lanes [from, to) of delta, 0 in the others: they belong to other groups, or to nobody. */
+/**
+ * packed[pixel][8] = the lanes [from, to) of delta, 0 in the others: they belong to other groups, or to
+ * nobody.
+ */
 export function packLanes(packed: usize, delta: usize, shape: usize, from: usize, to: usize): void {
   const stride = filtersOf(shape) << 2;
   for (const end = packed + pixelsOf(shape) * PANEL_BYTES; packed < end; packed += PANEL_BYTES) {
@@ -145,8 +148,8 @@ export function packLanes(packed: usize, delta: usize, shape: usize, from: usize
 
 /**
  * The filters as the gradient of the input convolves with them: turned round, inputs and filters exchanged.
- * turned [channels/8][count · filters of a group][8], from panels [filters/8][positions · channels of a group][8]. `order`:
- * which position comes when (uint32).
+ * turned [channels/8][count · filters of a group][8], from panels [filters/8][positions · channels of a
+ * group][8]. `order`: which position comes when (uint32).
  * @writes turned @reads panels order
  * @cost (3 * count * channels * filters) / groups
  */
@@ -179,8 +182,8 @@ export function turnFilters(
 }
 
 /**
- * out = sums over the images and pixels of delta, in order, panels [panelBegin, panelEnd): the bias gradient. 0 in the
- * padding. Without `fresh` the sums in out go on.
+ * out = sums over the images and pixels of delta, in order, panels [panelBegin, panelEnd): the bias gradient.
+ * 0 in the padding. Without `fresh` the sums in out go on.
  * @writes out @reads delta
  * @range panelBegin
  * @chain rows: delta

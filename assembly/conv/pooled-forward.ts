@@ -1,4 +1,5 @@
-// A convolution and the max pooling that follows it, in one: the outputs of the convolution are never in memory.
+// A convolution and the max pooling that follows it, in one: the outputs of the convolution are never in
+// memory.
 import { PANEL, PANEL_BYTES } from '../simd';
 import { windows } from './forward';
 import {
@@ -17,9 +18,9 @@ import {
 } from './shape';
 
 /**
- * Convolution and the maxima of its pooling windows, which do not overlap: the convolution itself is never in memory.
- * picks (rows and stride like y; 0: not wanted) = where the window of every maximum begins in the bordered image. Of
- * equal values the first counts, line by line. Only for one group.
+ * Convolution and the maxima of its pooling windows, which do not overlap: the convolution itself is never in
+ * memory. picks (rows and stride like y; 0: not wanted) = where the window of every maximum begins in the
+ * bordered image. Of equal values the first counts, line by line. Only for one group.
  * @writes y picks @reads x panels bias
  * @range panelBegin
  * @rows rows: y x picks*yStride

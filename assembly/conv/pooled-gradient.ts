@@ -22,12 +22,13 @@ function paddedFloats(shape: usize): usize {
 }
 
 /**
- * The gradient where only the maxima of pooling have a delta: filters [filterBegin, filterEnd) of it, the first a multiple
- * of 4. What is not 0 becomes a list for every filter, and its taps stay in registers while the list goes by. `picks` tells
- * where the window of each maximum begins.
+ * The gradient where only the maxima of pooling have a delta: filters [filterBegin, filterEnd) of it, the
+ * first a multiple of 4. What is not 0 becomes a list for every filter, and its taps stay in registers while
+ * the list goes by. `picks` tells where the window of each maximum begins.
  *
- * `scratch`: the bordered image, then where the lists end, lists
- * [4][pooled pixels]{delta, pick}, and sums [filters][lines of a window][floats of a line, padded to 4]. Reads up to 12 bytes behind a window's line; what comes of them is dropped.
+ * `scratch`: the bordered image, then where the lists end, lists [4][pooled pixels]{delta, pick}, and sums
+ * [filters][lines of a window][floats of a line, padded to 4]. Reads up to 12 bytes behind a window's line;
+ * what comes of them is dropped.
  * @writes g @reads x delta picks
  * @range filterBegin by 4
  * @cost 500 * rows * (filterEnd - filterBegin)

@@ -109,7 +109,10 @@ export function windowPitchOf(shape: usize): usize {
   return load<u32>(shape, WINDOW_PITCH);
 }
 
-/** Where the first pixel of the output goes, and the bytes from one line of pixels to the next, and from one pixel to the next. */
+/**
+ * Where the first pixel of the output goes, and the bytes from one line of pixels to the next, and from one
+ * pixel to the next.
+ */
 // @ts-ignore: decorator
 @inline
 export function outFirstOf(shape: usize): usize {

@@ -3,7 +3,8 @@
 //   W (depth × units)  →  panel p = columns 8p … 8p+7:   [panel][depth][8], zero-padded, bias padded alike
 //
 // `wide` takes two neighbouring panels at once. Every y element is one chain: its bias, then k ascending, one
-// multiply-add per term. Row tiles, row blocks and depth blocks only change the order in which elements are visited.
+// multiply-add per term. Row tiles, row blocks and depth blocks only change the order in which elements are
+// visited.
 import { PANEL_BYTES, panelsAtOnce, tileCount, tileHeight } from '../simd';
 import { forwardStrip1, forwardStrip2, forwardTile } from '../generated/forward';
 import { forwardPair } from '../generated/wide';
@@ -15,8 +16,8 @@ const DEPTH_BLOCK: usize = WIDE ? 512 : 1024;
 const ROW_BLOCK_BYTES: usize = 512 * 1024;
 
 /**
- * Panels of a strip of one row, and of two: twelve chains. Where a product needs a register of its own and V8 loads all
- * panels first (Node.js 20), fewer do not spill.
+ * Panels of a strip of one row, and of two: twelve chains. Where a product needs a register of its own and V8
+ * loads all panels first (Node.js 20), fewer do not spill.
  */
 const STRIP_1: usize = ASC_FEATURE_RELAXED_SIMD ? 6 : 3;
 const STRIP_2: usize = ASC_FEATURE_RELAXED_SIMD ? 3 : 2;

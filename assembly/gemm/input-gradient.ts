@@ -49,8 +49,8 @@ export function transposeDelta(
 }
 
 /**
- * Inputs [begin, end) of dx = delta · Wᵀ; `begin` a multiple of 4. Unless `y` is 0: only where y > 0, which is the slope of
- * a relu from its output; else 0. `scratch` holds 24 · rows (padded to 8) float32.
+ * Inputs [begin, end) of dx = delta · Wᵀ; `begin` a multiple of 4. Unless `y` is 0: only where y > 0, which
+ * is the slope of a relu from its output; else 0. `scratch` holds 24 · rows (padded to 8) float32.
  * @writes dx @reads panels deltaT y
  * @range begin by 24
  * @cost 0.05 * rows * units * (end - begin)

@@ -7,8 +7,8 @@ import { runAtOnce } from '../yielding.js';
 export type ScaleParts = readonly [high: number, low: number];
 
 /**
- * The parts of a scale by which the gather kernel reaches fround(byte · scale) for every byte; undefined if there are none
- * (about one scale in five thousand).
+ * The parts of a scale by which the gather kernel reaches fround(byte · scale) for every byte; undefined if
+ * there are none (about one scale in five thousand).
  */
 export function splitScale(scale: number): ScaleParts | undefined {
   if (recent?.scale !== scale) recent = { scale, parts: findParts(scale) };
@@ -42,7 +42,9 @@ export interface GatherableRows extends Rows {
   readonly parts?: ScaleParts;
 }
 
-/** Rows as the gather kernels take them: bytes with a scale that has parts stay bytes, others become float32. */
+/**
+ * Rows as the gather kernels take them: bytes with a scale that has parts stay bytes, others become float32.
+ */
 export function gatherable(rows: GatherableRows): GatherableRows {
   return rows.parts || !(rows.data instanceof Uint8Array) ? rows : runAtOnce(gatherableInPieces(rows));
 }

@@ -8,8 +8,8 @@ export interface RegularizerSpec {
 }
 
 /**
- * What a weight is brought back to after every update. Norms are taken along `axis` (0: per unit), of filters (height,
- * width, channels, filters) along the first axis or the first ones.
+ * What a weight is brought back to after every update. Norms are taken along `axis` (0: per unit), of filters
+ * (height, width, channels, filters) along the first axis or the first ones.
  */
 export type ConstraintSpec =
   | { readonly kind: 'nonNeg' }

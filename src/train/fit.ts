@@ -161,7 +161,8 @@ class Run {
         throw new LostWorkerError(` in epoch ${epoch}`, ` ${restored(epoch)} are restored;`);
       });
       const reached = trainer.parameters();
-      // Losses are those before the updates: where the last updates of an epoch lead to, only the weights show.
+      // Losses are those before the updates: where the last updates of an epoch lead to, only the weights
+      // show.
       const fault = Number.isFinite(report.loss) ? this.#faultOf(reached) : `The loss became ${report.loss}`;
       if (fault !== undefined) {
         trainer.setParameters(finite);
