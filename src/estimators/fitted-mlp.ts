@@ -15,8 +15,8 @@ const OUT_ACTIVATIONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * A multi-layer perceptron as far as it tells of its training. Every attribute throws a NotFittedError before
- * fit.
+ * The state and the results of training a multi-layer perceptron. Every attribute throws a NotFittedError
+ * before fit.
  */
 export abstract class FittedMLP {
   protected abstract readonly name: string;

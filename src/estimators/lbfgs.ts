@@ -4,7 +4,7 @@
  */
 import { throwIfAborted, runInSlices, Yielder } from '../yielding.js';
 import { DivergedError, UnsupportedError } from '../errors.js';
-import { gatherable } from '../network/scale.js';
+import { toKernelRows } from '../network/scale.js';
 import type { Ending, Minimum } from '../train/lbfgs/minimize.js';
 import { minimize } from '../train/lbfgs/minimize.js';
 import { Objective } from '../train/objective.js';
@@ -65,7 +65,7 @@ async function descend(
   begin: (loss: number) => void,
 ): Promise<Minimum> {
   const { params, network, progress, task, signal } = request;
-  const dataset = { rows: gatherable(request.rows), targets: task.targets, weights: request.weights };
+  const dataset = { rows: toKernelRows(request.rows), targets: task.targets, weights: request.weights };
   const objective = await runInSlices(
     Objective.open({ network, loss: task.loss, dataset, signal }),
     new Yielder(signal),

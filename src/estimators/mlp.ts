@@ -87,7 +87,7 @@ export class MLPFit<P extends MLPParams> {
    * Train on rows. Until the first step is about to begin, whatever fails leaves the present model as it is.
    *
    * @param present the model to go on from
-   * @param onBegin told of the model that is trained when its first step is about to begin
+   * @param onBegin called with the model that is trained when its first step is about to begin
    */
   async train(
     training: Training,

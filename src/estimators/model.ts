@@ -185,7 +185,7 @@ export function* bookEpoch(
   return judgement;
 }
 
-/** What onEpoch is told of the epoch that was booked last. */
+/** The argument of onEpoch for the epoch that was booked last. */
 export function epochInfo({ params, progress, validate }: TrainingRequest): EpochInfo {
   const { nIter, loss, lossCurve, validationScores, validationLossCurve } = progress;
   const epoch = params.solver === 'lbfgs' ? nIter : lossCurve.length;

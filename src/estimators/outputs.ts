@@ -124,7 +124,7 @@ export function* decide(outputs: Float32Array, rows: number): Pieces<Int32Array>
   return codes;
 }
 
-/** The same of one row, whose `width` outputs begin at `start`. */
+/** The code of one row, whose `width` outputs begin at `start`. */
 export function decideRow(outputs: Float32Array, start: number, width: number): number {
   if (width === 1) return outputs[start] > 0.5 ? 1 : 0;
   let best = 0;

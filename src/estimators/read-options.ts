@@ -53,10 +53,7 @@ export const patienceRule: Rule<number> = anyOf(
 );
 
 /** The activation of all hidden layers, or of each, in canonical spelling. @throws ValueError */
-function readActivations(
-  owner: string,
-  given: unknown,
-): HiddenActivation | readonly HiddenActivation[] {
+function readActivations(owner: string, given: unknown): HiddenActivation | readonly HiddenActivation[] {
   if (Array.isArray(given)) return Object.freeze(given.map((name: unknown) => readActivation(owner, name)));
   return readActivation(owner, given);
 }

@@ -10,7 +10,7 @@ import type { ThreadTeam } from '../engine/threads/team.js';
 import { DivergedError } from '../errors.js';
 import { pow } from '../math.js';
 import type { Network } from '../network/network.js';
-import { gatherable } from '../network/scale.js';
+import { toKernelRows } from '../network/scale.js';
 import { nnzCapacity } from '../network/sparse/resident.js';
 import { ascending } from '../random.js';
 import { inBatches } from '../network/feed.js';
@@ -89,7 +89,7 @@ async function run(
   const outcome: Outcome = { unconverged: false, warnedOfNaN: false };
   const yielder = new Yielder(signal);
   const optimizer = (incremental && progress.optimizer) || newOptimizer(params);
-  const dataset = { rows: gatherable(request.rows), targets: task.targets, weights: request.weights };
+  const dataset = { rows: toKernelRows(request.rows), targets: task.targets, weights: request.weights };
   const open = (resident: boolean): Pieces<Trainer> =>
     (incremental ? Trainer.open : openTrainer)({
       network,

@@ -45,8 +45,8 @@ export interface Training {
   readonly options: FitOptions;
 }
 
-/** The estimator that is trained. */
-interface Trainee {
+/** The estimator that is trained, as far as training needs it. */
+interface TrainTarget {
   readonly name: string;
   readonly params: MLPParams;
   /** The model to go on from. */
@@ -54,16 +54,16 @@ interface Trainee {
   readonly cache: TrainerCache;
   /** What a new model is to run on. */
   readonly engine: Engine;
-  /** Told of the model when its first step is about to begin. */
+  /** Called with the model when its first step is about to begin. */
   readonly onBegin: (model: Model) => void;
 }
 
 /** Train a multi-layer perceptron: the model that is present, or a new one. */
-export async function trainMLP(training: Training, trainee: Trainee): Promise<void> {
+export async function trainMLP(training: Training, target: TrainTarget): Promise<void> {
   const { rows, task, weights, validation, incremental, options } = training;
-  const { name, params, cache } = trainee;
+  const { name, params, cache } = target;
   const call = incremental ? 'partialFit' : 'warmStart';
-  const present = trainee.present && continued(name, call, trainee.present, params, task);
+  const present = target.present && continued(name, call, target.present, params, task);
   if (!present) {
     warnUnscaled(rows, params.onWarning);
     warnUnscaledTargets(task, params);
@@ -72,7 +72,7 @@ export async function trainMLP(training: Training, trainee: Trainee): Promise<vo
   // Of dropout: what the stream would give next, without taking it.
   const drops = dropoutRates(params).some((rate) => rate > 0);
   const seed = drops ? RandomState.fromState(random.getState()).u32() : 0;
-  const model = present ?? newModel(name, params, rows.features, task, random, trainee.engine);
+  const model = present ?? newModel(name, params, rows.features, task, random, target.engine);
   const { network, progress } = model;
   const stops = params.earlyStopping && params.solver !== 'lbfgs';
   const held =
@@ -100,7 +100,7 @@ export async function trainMLP(training: Training, trainee: Trainee): Promise<vo
       progress.nIter = 0;
       progress.validated = stops;
       progress.watched = validation !== undefined;
-      trainee.onBegin(model);
+      target.onBegin(model);
     },
   };
   if (params.solver === 'lbfgs') await fitLbfgs(request);

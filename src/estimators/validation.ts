@@ -5,7 +5,7 @@
 import { splitIndices, splitSizes } from '../data/split.js';
 import { ValueError } from '../errors.js';
 import type { Network } from '../network/network.js';
-import { gatherable } from '../network/scale.js';
+import { toKernelRows } from '../network/scale.js';
 import type { Rows } from '../ndarray.js';
 import { takeRows } from '../ndarray.js';
 import type { RandomState } from '../random.js';
@@ -35,7 +35,7 @@ export function onData(
   { rows, task }: { readonly rows: Rows; readonly task: Task },
 ): Validate {
   const all = ascending(rows.rows);
-  const dataset = { rows: gatherable(rows), targets: task.targets };
+  const dataset = { rows: toKernelRows(rows), targets: task.targets };
   let opened: SlicedSession | undefined;
   return function* () {
     const session = (opened ??= yield* SlicedSession.open({

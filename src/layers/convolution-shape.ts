@@ -21,7 +21,7 @@ export interface ConvolutionShape {
   readonly depth: number;
   /** Pixels of the output. */
   readonly pixels: number;
-  /** Of the bordered image; 0 if there is none. */
+  /** Floats of the bordered image; 0 if there is none. */
   readonly borderedFloats: number;
 }
 

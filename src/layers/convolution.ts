@@ -173,7 +173,7 @@ class BoundConvolution implements BoundLayer {
   readonly #zeros: number;
   /** What the activation is applied to. */
   readonly #product: Matrix;
-  /** Where the windows of the pooled maxima begin; 0 if nobody asks. */
+  /** Where the windows of the pooled maxima begin; 0 if they are not needed. */
   readonly #picks: number;
   readonly #pool: Window | undefined;
   /** For the gradient of the input. */

@@ -34,7 +34,7 @@ export interface BatchNormalizationOptions extends LayerNormalizationOptions {
 export interface NormalizationSpec {
   readonly type: 'batchNormalization' | 'layerNormalization';
   readonly epsilon: number;
-  /** Of the moving averages; batch normalization only. */
+  /** Weight of the old moving averages; batch normalization only. */
   readonly momentum: number;
   readonly center: boolean;
   readonly scale: boolean;

@@ -118,7 +118,7 @@ function constraintConfig(spec: ConstraintSpec | undefined): object | undefined 
   if (!spec) return undefined;
   if (spec.kind === 'nonNeg') return { name: 'nonNeg' };
   const { rate, axis } = spec;
-  return { name: 'minMaxNorm', minValue: spec.least, maxValue: spec.most, rate, axis };
+  return { name: 'minMaxNorm', minValue: spec.min, maxValue: spec.max, rate, axis };
 }
 
 /** What layers that multiply by a kernel have in common. */

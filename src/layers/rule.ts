@@ -71,7 +71,7 @@ export interface BackwardStep {
    * overwritten.
    */
   readonly delta: Matrix;
-  /** Gradient with respect to the input, to be written; undefined where nobody needs it. */
+  /** Gradient with respect to the input, to be written; undefined where it is not needed. */
   readonly inputGradient?: Matrix;
   readonly fused: boolean;
   readonly updates: GradientSink;

@@ -76,14 +76,14 @@ export function resolveConstraint(given: unknown, owner: string): ConstraintSpec
   const { name, minValue = 0, rate = 1 } = config;
   const along = axisOf(config.axis ?? 0, owner);
   if (name === 'nonNeg') return { kind: 'nonNeg' };
-  if (name === 'unitNorm') return { kind: 'norm', least: 1, most: 1, rate: 1, axis: along };
+  if (name === 'unitNorm') return { kind: 'norm', min: 1, max: 1, rate: 1, axis: along };
   const limit = config.maxValue ?? (name === 'maxNorm' ? 2 : 1);
   if (minValue > limit) {
     throw new ValueError(
       `${owner}: minMaxNorm needs minValue <= maxValue, but received minValue ${minValue} and maxValue ${limit}.`,
     );
   }
-  return { kind: 'norm', least: minValue, most: limit, rate, axis: along };
+  return { kind: 'norm', min: minValue, max: limit, rate, axis: along };
 }
 
 /** 0, 1, or the first axes in order. */

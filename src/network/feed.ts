@@ -6,7 +6,7 @@ import type { Arena } from '../engine/arena.js';
 import type { ResidentPlan, ResidentSpec } from './input.js';
 import type { LossPlan } from './loss-plan.js';
 import type { Plan, PlanOptions } from './plan.js';
-import type { GatherableRows } from './scale.js';
+import type { KernelRows } from './scale.js';
 import type { NetworkSpec } from './spec.js';
 import { acceptsCsr, isKeptAsCsr, trainingInputForm } from './sparse/choose.js';
 import { csrBytes } from './sparse/format.js';
@@ -22,7 +22,7 @@ export type Targets =
 
 /** Rows with what they are to become. */
 export interface Dataset {
-  readonly rows: GatherableRows;
+  readonly rows: KernelRows;
   readonly targets: Targets;
   /** Weight of every row in the loss; 1 if undefined. */
   readonly weights?: Float32Array;
@@ -114,7 +114,7 @@ function copy(target: Values, at: number, source: Values): Pieces<void> {
 }
 
 /** @throws ValueError if dense rows, which may be the caller's own array, can no longer be read */
-function checkRows({ data, rows, features, sparse }: GatherableRows): void {
+function checkRows({ data, rows, features, sparse }: KernelRows): void {
   if (!sparse) checkReadable(data, data.BYTES_PER_ELEMENT * rows * features);
 }
 

@@ -17,8 +17,8 @@ import { shapesOf } from './plan.js';
 import type { PredictionMemo } from './prediction-memo.js';
 import { isWarmable, newPredictions, planPredictions } from './prediction.js';
 import { loadRows, readNested, sampleRows, takeRows } from './row-copies.js';
-import type { GatherableRows } from './scale.js';
-import { gatherable, gatherableInPieces } from './scale.js';
+import type { KernelRows } from './scale.js';
+import { toKernelRows, kernelRowsInPieces } from './scale.js';
 import type { PredictionInputForm } from './sparse/choose.js';
 import { predictionInputForm } from './sparse/choose.js';
 import type { CsrPlan } from './sparse/format.js';
@@ -158,7 +158,7 @@ export class Network {
 
   /** Predictions, row-major, into `out` or a new array. */
   forward(given: Rows, out?: Float32Array): Float32Array {
-    const rows = gatherable(given);
+    const rows = toKernelRows(given);
     const result = out ?? newPredictions(rows.rows, this.#plan.output.columns);
     const arena = this.#ready();
     const form = this.#formOf(rows);
@@ -172,7 +172,7 @@ export class Network {
 
   /** `forward` in pieces. All rows are predicted by the parameters that the network has when it begins. */
   *forwardInPieces(given: Rows, out?: Float32Array): Pieces<Float32Array> {
-    const rows = yield* gatherableInPieces(given);
+    const rows = yield* kernelRowsInPieces(given);
     const result = out ?? newPredictions(rows.rows, this.#plan.output.columns);
     const flops = this.flopsPerRow;
     const maxRows = Math.max(1, Math.min(this.#plan.rows, Math.floor(PIECE_FLOPS / flops)));
@@ -221,7 +221,7 @@ export class Network {
    */
   #predict(
     arena: Arena,
-    rows: GatherableRows,
+    rows: KernelRows,
     begin: number,
     form: PredictionInputForm,
     maxRows: number,
@@ -270,16 +270,11 @@ export class Network {
     return arena;
   }
 
-  #formOf(rows: GatherableRows): PredictionInputForm {
+  #formOf(rows: KernelRows): PredictionInputForm {
     return this.#plan.input.csr ? predictionInputForm(rows, sampleRows) : 'dense';
   }
 
-  #program(
-    arena: Arena,
-    { scale, parts }: GatherableRows,
-    count: number,
-    form: PredictionInputForm,
-  ): Program {
+  #program(arena: Arena, { scale, parts }: KernelRows, count: number, form: PredictionInputForm): Program {
     if (this.#scale !== (parts && scale)) {
       this.#programs.dense.clear();
       this.#programs.toCsr.clear();

@@ -4,8 +4,8 @@
  * they are computed every time.
  */
 import type { NdArray, Rows } from '../ndarray.js';
-import type { GatherableRows } from './scale.js';
-import { gatherable } from './scale.js';
+import type { KernelRows } from './scale.js';
+import { toKernelRows } from './scale.js';
 
 /** A prediction of a single row into an array that the caller gave. */
 export interface PredictionMemo {
@@ -17,7 +17,7 @@ export interface PredictionMemo {
   readonly out: ArrayLike<unknown>;
   /** The length of `out`. */
   readonly length: number;
-  readonly rows: GatherableRows;
+  readonly rows: KernelRows;
   /** The call's result, or the array that its outputs go to. */
   readonly result: unknown;
   /** Shape of the result, if it has one. */
@@ -40,7 +40,7 @@ export function memoize(
   const names = Object.keys(options);
   if (names.length !== 1 || names[0] !== 'out' || array.data.buffer.byteLength > MAX_BYTES) return undefined;
   const out = options.out as ArrayLike<unknown>;
-  const rows = gatherable(given);
+  const rows = toKernelRows(given);
   if (rows.data !== array.data || !Array.isArray(array.shape)) return undefined;
   const { shape } = result as Partial<NdArray>;
   const [dimensions, resultShape] = [[...array.shape], shape && [...shape]];

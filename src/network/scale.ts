@@ -38,19 +38,19 @@ function exact(scale: number, high: number, low: number): boolean {
 }
 
 /** Rows, with the parts of their scale if they are bytes. */
-export interface GatherableRows extends Rows {
+export interface KernelRows extends Rows {
   readonly parts?: ScaleParts;
 }
 
 /**
  * Rows as the gather kernels take them: bytes with a scale that has parts stay bytes, others become float32.
  */
-export function gatherable(rows: GatherableRows): GatherableRows {
-  return rows.parts || !(rows.data instanceof Uint8Array) ? rows : runAtOnce(gatherableInPieces(rows));
+export function toKernelRows(rows: KernelRows): KernelRows {
+  return rows.parts || !(rows.data instanceof Uint8Array) ? rows : runAtOnce(kernelRowsInPieces(rows));
 }
 
-/** `gatherable` in pieces. */
-export function* gatherableInPieces(rows: GatherableRows): Pieces<GatherableRows> {
+/** `toKernelRows` in pieces. */
+export function* kernelRowsInPieces(rows: KernelRows): Pieces<KernelRows> {
   const { data, scale } = rows;
   if (!(data instanceof Uint8Array) || rows.parts) return rows;
   const parts = splitScale(scale);

@@ -8,15 +8,15 @@ export interface RegularizerSpec {
 }
 
 /**
- * What a weight is brought back to after every update. Norms are taken along `axis` (0: per unit), of filters
- * (height, width, channels, filters) along the first axis or the first ones.
+ * A rule that a weight is brought back to after every update. Norms are taken along `axis` (0: per unit), of
+ * filters (height, width, channels, filters) along the first axis or the first ones.
  */
 export type ConstraintSpec =
   | { readonly kind: 'nonNeg' }
   | {
       readonly kind: 'norm';
-      readonly least: number;
-      readonly most: number;
+      readonly min: number;
+      readonly max: number;
       readonly rate: number;
       readonly axis: 0 | 1 | readonly number[];
     };

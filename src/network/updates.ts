@@ -217,7 +217,7 @@ export class Updates {
     if (!constraint) return [];
     const [weight] = this.#target(parameter);
     if (constraint.kind === 'nonNeg') return [call('nonNegative', weight, parameter.length)];
-    const { least: min, most: max, rate, axis } = constraint;
+    const { min, max, rate, axis } = constraint;
     const { shape } = parameter;
     const [depth, units] = [depthOf(parameter), shape[shape.length - 1]];
     if (shape.length === 1) return [call('vectorNorm', weight, units, min, max, rate)];

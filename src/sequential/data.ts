@@ -11,7 +11,7 @@ import type { Dataset, Targets } from '../network/feed.js';
 import type { ResolvedLoss } from '../network/loss-options.js';
 import { smoothTargets } from '../network/loss-options.js';
 import { lossForm } from '../network/loss-plan.js';
-import { gatherableInPieces } from '../network/scale.js';
+import { kernelRowsInPieces } from '../network/scale.js';
 import { sizeOf } from '../network/spec.js';
 import type { ArrayInput, NdArray, TypedArray } from '../ndarray.js';
 import { arrayInPieces, formatShape } from '../ndarray.js';
@@ -57,7 +57,7 @@ export function* prepareInPieces(
   const { targets, truth, columns } = prepared;
   return {
     dataset: {
-      rows: yield* gatherableInPieces(rows),
+      rows: yield* kernelRowsInPieces(rows),
       targets,
       weights: weighRows(weights, classWeight, prepared, false),
     },

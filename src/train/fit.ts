@@ -84,11 +84,11 @@ export interface FitRequest {
 class Budget {
   #steps = 0;
   readonly #end: number;
-  readonly #most: number;
+  readonly #maxSteps: number;
 
   constructor({ maxTimeMs, maxSteps }: FitRequest) {
     this.#end = maxTimeMs === undefined ? Infinity : performance.now() + maxTimeMs;
-    this.#most = maxSteps ?? Infinity;
+    this.#maxSteps = maxSteps ?? Infinity;
   }
 
   count(): void {
@@ -96,7 +96,7 @@ class Budget {
   }
 
   get spent(): boolean {
-    return this.#steps >= this.#most || (this.#end !== Infinity && performance.now() >= this.#end);
+    return this.#steps >= this.#maxSteps || (this.#end !== Infinity && performance.now() >= this.#end);
   }
 }
 

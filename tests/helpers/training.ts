@@ -5,7 +5,7 @@ import type { OptimizerSpec } from '../../src/network/optimizers.js';
 import { newOptimizerState } from '../../src/network/optimizers.js';
 import { lossForm } from '../../src/network/loss-plan.js';
 import { shapesOf } from '../../src/network/plan.js';
-import { gatherable } from '../../src/network/scale.js';
+import { toKernelRows } from '../../src/network/scale.js';
 import type { Conv2dSpec } from '../../src/layers/convolution.js';
 import type { LayerSpec, NetworkSpec, Shape } from '../../src/network/spec.js';
 import { sizeOf } from '../../src/network/spec.js';
@@ -45,7 +45,7 @@ export function datasetOf(
 ): Dataset {
   const features = x.length / rows;
   return {
-    rows: gatherable({ data: x, rows, features, scale: 1, shape: [rows, features] }),
+    rows: toKernelRows({ data: x, rows, features, scale: 1, shape: [rows, features] }),
     targets:
       targets instanceof Int32Array ? { kind: 'labels', data: targets } : { kind: 'values', data: targets },
     weights,

@@ -151,8 +151,8 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
 
   test('constraints hold after every step', () => {
     const norm = { kind: 'norm', rate: 1 } as const;
-    const kernel = { ...RULES, constraint: { ...norm, least: 1, most: 1, axis: 0 as const } };
-    const rowsOf = { ...RULES, constraint: { ...norm, least: 0, most: 0.3, axis: 1 as const } };
+    const kernel = { ...RULES, constraint: { ...norm, min: 1, max: 1, axis: 0 as const } };
+    const rowsOf = { ...RULES, constraint: { ...norm, min: 0, max: 0.3, axis: 1 as const } };
     const bias = { ...RULES, constraint: { kind: 'nonNeg' } as const };
     const { after } = trained([
       denseLayer(5, 'tanh', { kernel, bias }),

@@ -135,16 +135,16 @@ describe('penalties and constraints', () => {
     expect(penalties).toEqual([{ l1: 0.01, l2: 0 }, { l1: 0, l2: 0.01 }, { l1: 0, l2: 0 }, undefined]);
     expect(resolveRegularizer(regularizers.l1l2({ l2: 0.5 }), 'dense')).toEqual({ l1: 0, l2: 0.5 });
     expect(resolveRegularizer(regularizers.l1l2(), 'dense')).toEqual({ l1: 0, l2: 0 });
-    const norm = { kind: 'norm', least: 0, most: 2, rate: 1, axis: 0 };
+    const norm = { kind: 'norm', min: 0, max: 2, rate: 1, axis: 0 };
     expect(resolveConstraint('max_norm', 'dense')).toEqual(norm);
-    expect(resolveConstraint('minMaxNorm', 'dense')).toEqual({ ...norm, most: 1 });
-    expect(resolveConstraint('unit_norm', 'dense')).toEqual({ ...norm, least: 1, most: 1 });
+    expect(resolveConstraint('minMaxNorm', 'dense')).toEqual({ ...norm, max: 1 });
+    expect(resolveConstraint('unit_norm', 'dense')).toEqual({ ...norm, min: 1, max: 1 });
     expect(resolveConstraint('non_neg', 'dense')).toEqual({ kind: 'nonNeg' });
     const chosen = constraints.minMaxNorm({ minValue: 0.5, maxValue: 3, rate: 0.25, axis: 1 });
     expect(resolveConstraint(chosen, 'dense')).toEqual({
       kind: 'norm',
-      least: 0.5,
-      most: 3,
+      min: 0.5,
+      max: 3,
       rate: 0.25,
       axis: 1,
     });

@@ -106,8 +106,8 @@ const COURSES: Record<string, Course> = {
   'wide kernels': { variant: 'wide' },
 };
 
-const norm = (least: number, most: number, rate: number, axis: 0 | 1): ConstraintSpec => {
-  return { kind: 'norm', least, most, rate, axis };
+const norm = (min: number, max: number, rate: number, axis: 0 | 1): ConstraintSpec => {
+  return { kind: 'norm', min, max, rate, axis };
 };
 const CONSTRAINTS: Record<string, ConstraintSpec> = {
   nonNeg: { kind: 'nonNeg' },
@@ -121,12 +121,12 @@ const CONSTRAINTS: Record<string, ConstraintSpec> = {
 /** A constraint in float64 on a matrix (depth, units). */
 function constrained(w: Float32Array, units: number, constraint: ConstraintSpec): Float64Array {
   if (constraint.kind === 'nonNeg') return Float64Array.from(w, (value) => Math.max(0, value));
-  const { least, most, rate, axis } = constraint;
+  const { min, max, rate, axis } = constraint;
   const lineOf = (i: number): number => (axis === 0 ? i % units : Math.floor(i / units));
   return Float64Array.from(w, (value, i) => {
     const squares = w.reduce((sum, other, j) => (lineOf(j) === lineOf(i) ? sum + other * other : sum), 0);
     const length = Math.sqrt(squares);
-    const kept = Math.min(Math.max(length, least), most);
+    const kept = Math.min(Math.max(length, min), max);
     return (value * (rate * kept + (1 - rate) * length)) / (1e-7 + length);
   });
 }

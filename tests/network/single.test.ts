@@ -1,6 +1,6 @@
 import { LAYERS } from '../../src/layers/index.js';
 import { describe, expect, test } from 'vitest';
-import { gatherable } from '../../src/network/scale.js';
+import { toKernelRows } from '../../src/network/scale.js';
 import type { NetworkSpec } from '../../src/network/spec.js';
 import { plan } from '../../src/network/plan.js';
 import { predictCalls } from '../../src/network/steps.js';
@@ -55,7 +55,7 @@ describe.each(VARIANTS)('%s:', (variant) => {
       for (const data of [seeded.floats(ROWS * 80), seeded.bytes(ROWS * 80), new Float32Array(ROWS * 80)]) {
         const scale = data instanceof Uint8Array ? 1 / 255 : 1;
         const rows = { data, rows: ROWS, features: 80, scale, shape: [ROWS, 80] };
-        const all = network.forward(gatherable(rows));
+        const all = network.forward(toKernelRows(rows));
         expect(all.some((value) => value > 0 && value < 1)).toBe(true);
         for (let row = 0; row < ROWS; row++) {
           const one = { ...rows, data: data.subarray(80 * row, 80 * row + 80), rows: 1, shape: [1, 80] };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gatherable } from '../../src/network/scale.js';
+import { toKernelRows } from '../../src/network/scale.js';
 import type { NetworkSpec } from '../../src/network/spec.js';
 import type { Dataset, Targets } from '../../src/network/feed.js';
 import type { Trainer } from '../../src/train/trainer.js';
@@ -25,7 +25,7 @@ function datasetOf(
 ): Dataset {
   const features = data.length / ROWS;
   const rows = { data, rows: ROWS, features, scale, shape: [ROWS, features] };
-  return { rows: gatherable(rows), targets, weights };
+  return { rows: toKernelRows(rows), targets, weights };
 }
 
 const labels: Targets = { kind: 'labels', data: seeded.integers(ROWS, 3) };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toRows } from '../../src/ndarray.js';
-import { gatherable } from '../../src/network/scale.js';
+import { toKernelRows } from '../../src/network/scale.js';
 import type { Dataset } from '../../src/network/feed.js';
 import type { Trainer } from '../../src/train/trainer.js';
 import { expectSameBits } from '../helpers/allclose.js';
@@ -27,7 +27,7 @@ describe.each(VARIANTS)('rows of stored values, %s,', (variant) => {
     });
 
   test('train to the same bits in the arena, out of it, in parts, and dense', () => {
-    const [stored, full] = [csr, dense].map((x) => ({ rows: gatherable(toRows(x)), targets: labels }));
+    const [stored, full] = [csr, dense].map((x) => ({ rows: toKernelRows(toRows(x)), targets: labels }));
     const trainers = [
       [opened(full), full],
       [opened(stored), stored],
@@ -52,7 +52,7 @@ describe.each(VARIANTS)('rows of stored values, %s,', (variant) => {
 test('memory follows the values that are stored, not the columns', () => {
   const [rows, vocabulary, words, units] = [2000, 20000, 50, 64];
   const { x, y } = topics(rows, vocabulary, words);
-  const dataset = { rows: gatherable(toRows(x)), targets: { kind: 'labels', data: y } as const };
+  const dataset = { rows: toKernelRows(toRows(x)), targets: { kind: 'labels', data: y } as const };
   const spec = denseNetwork(vocabulary, [
     [units, 'relu'],
     [4, 'softmax'],

@@ -87,15 +87,15 @@ export class BinaryTraining {
     return this.#scale;
   }
 
-  /** Train on up to `most` rows; true when that ends an epoch. */
-  advance(most: number): boolean {
+  /** Train on up to `maxRows` rows; true when that ends an epoch. */
+  advance(maxRows: number): boolean {
     const { index } = this.#order;
     const { heldOut } = this.#problem;
     if (this.#position === 0) {
       this.#order.next();
       this.loss = 0;
     }
-    const end = Math.min(index.length, this.#position + most);
+    const end = Math.min(index.length, this.#position + maxRows);
     for (let i = this.#position; i < end; i++) if (!heldOut || heldOut[index[i]] === 0) this.#row(index[i]);
     this.#position = end;
     if (end < index.length) return false;

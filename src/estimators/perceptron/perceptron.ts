@@ -133,8 +133,8 @@ export class Perceptron extends PerceptronPredictor {
       const rows = await runInSlices(exactRowsInPieces(x, present?.features), yielder);
       const labels = await runInSlices(labelsInPieces(y), yielder);
       checkLength(labels.length, rows.rows);
-      const least = present ? 1 : 2;
-      const { classes, indices } = await runInSlices(classesInPieces(labels, 'y', least), yielder);
+      const minClasses = present ? 1 : 2;
+      const { classes, indices } = await runInSlices(classesInPieces(labels, 'y', minClasses), yielder);
       if (present) checkSameClasses('Perceptron', 'warmStart', classes, present.classes);
       await this.#train({ rows, codes: indices, classes, present, incremental: false, options: given });
       const { tol, maxIter, onWarning } = this.#params;
