@@ -219,14 +219,14 @@ function sample(
       }
       const top = floor(y),
         left = floor(x);
-      const below = y - top,
+      const bottom = y - top,
         right = x - left,
         r = <i32>top,
         q = <i32>left;
-      const w0 = <f32>((1 - below) * (1 - right)),
-        w1 = <f32>((1 - below) * right);
-      const w2 = <f32>(below * (1 - right)),
-        w3 = <f32>(below * right);
+      const w0 = <f32>((1 - bottom) * (1 - right)),
+        w1 = <f32>((1 - bottom) * right);
+      const w2 = <f32>(bottom * (1 - right)),
+        w3 = <f32>(bottom * right);
       addCorner(target, source, out, r, q, w0, height, width, channels, mode, fill, back);
       addCorner(target, source, out, r, q + 1, w1, height, width, channels, mode, fill, back);
       addCorner(target, source, out, r + 1, q, w2, height, width, channels, mode, fill, back);

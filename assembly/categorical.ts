@@ -58,7 +58,8 @@ export function softmaxCrossEntropy(
 }
 
 /**
- * The same with a distribution per row as target: Σ t (ln Σ e^z − z); delta = softmax(logits) · Σ t − t.
+ * Cross entropy of logits with a distribution per row as target: Σ t (ln Σ e^z − z);
+ * delta = softmax(logits) · Σ t − t.
  * @writes delta rowLoss @reads logits targets weights scale
  * @rows rows by 8: delta logits targets weights*4 rowLoss*8
  * @cost rows * (30 + 4 * classes)
@@ -134,13 +135,13 @@ export function categoricalCrossEntropy(
     const share = weight * <f64>load<f32>(scale);
     let sum: f64 = 0,
       loss: f64 = 0,
-      kept: f64 = 0;
+      insideSum: f64 = 0;
     for (let j: usize = 0; j < classes; j++) sum += <f64>load<f32>(y + (j << 2));
     for (let j: usize = 0; j < classes; j++) {
       const t = <f64>load<f32>(targets + (j << 2));
       const q = <f64>load<f32>(y + (j << 2)) / sum;
       const inside = q > EPSILON && q < 1 - EPSILON;
-      if (inside) kept += t;
+      if (inside) insideSum += t;
       loss -= t * log64(q < EPSILON ? EPSILON : q > 1 - EPSILON ? 1 - EPSILON : q);
     }
     for (let j: usize = 0; j < classes; j++) {
@@ -148,7 +149,7 @@ export function categoricalCrossEntropy(
       const p = <f64>load<f32>(y + (j << 2));
       const q = p / sum;
       const direct = q > EPSILON && q < 1 - EPSILON ? t / p : 0;
-      store<f32>(delta + (j << 2), <f32>((kept / sum - direct) * share));
+      store<f32>(delta + (j << 2), <f32>((insideSum / sum - direct) * share));
     }
     store<f64>(rowLoss + (row << 3), loss * weight);
     delta += deltaStride;

@@ -42,7 +42,7 @@ export function dropout(
   threshold: i32,
   scale: f32,
 ): void {
-  const least = i32x4.splat(threshold - 1);
+  const limit = i32x4.splat(threshold - 1);
   const factor = f32x4.splat(scale);
   const low = i32x4.splat(0xffff);
   y += rowBegin * yStride;
@@ -52,8 +52,8 @@ export function dropout(
     for (let j: usize = 0; j < columns; j += 8) {
       const at = j << 2;
       const w = words(stream, j);
-      const first = i32x4.gt_s(v128.and(w, low), least);
-      const second = i32x4.gt_s(i32x4.shr_u(w, 16), least);
+      const first = i32x4.gt_s(v128.and(w, low), limit);
+      const second = i32x4.gt_s(i32x4.shr_u(w, 16), limit);
       v128.store(y + at, v128.and(f32x4.mul(v128.load(x + at), factor), first));
       v128.store(y + at, v128.and(f32x4.mul(v128.load(x + at, 16), factor), second), 16);
     }
@@ -103,9 +103,9 @@ export function spatialDropout(
     for (let c: usize = 0; c < channels; c += 4) {
       if (channels < 4) {
         for (; c < channels; c++) {
-          const kept = keeps(stream, c, threshold) != 0;
+          const keep = keeps(stream, c, threshold) != 0;
           for (let i = c << 2; i < size; i += step)
-            store<f32>(to + i, kept ? load<f32>(from + i) * scale : 0);
+            store<f32>(to + i, keep ? load<f32>(from + i) * scale : 0);
         }
         break;
       }

@@ -163,19 +163,19 @@ export function globalMax(
   for (let row: usize = 0; row < rows; row++) {
     if (channels < 4) {
       for (let c: usize = 0; c < step; c += 4) {
-        let most = load<f32>(x + c);
+        let maximum = load<f32>(x + c);
         for (let i = c + step; i < size; i += step) {
           const value = load<f32>(x + i);
-          if (value > most) most = value;
+          if (value > maximum) maximum = value;
         }
-        store<f32>(y + c, most);
+        store<f32>(y + c, maximum);
       }
     } else {
       for (let c: usize = 0; c < step; c += 16) {
         const first = min(c, step - 16);
-        let most = v128.load(x + first);
-        for (let i = first + step; i < size; i += step) most = f32x4.pmax(most, v128.load(x + i));
-        v128.store(y + first, most);
+        let maxima = v128.load(x + first);
+        for (let i = first + step; i < size; i += step) maxima = f32x4.pmax(maxima, v128.load(x + i));
+        v128.store(y + first, maxima);
       }
     }
     y += yStride;
@@ -208,22 +208,22 @@ export function globalMaxBackward(
   for (let row: usize = 0; row < rows; row++) {
     if (channels < 4) {
       for (let c: usize = 0; c < step; c += 4) {
-        const most = load<f32>(y + c);
+        const maximum = load<f32>(y + c);
         let count: f32 = 0;
-        for (let i = c; i < size; i += step) count += load<f32>(x + i) == most ? 1 : 0;
+        for (let i = c; i < size; i += step) count += load<f32>(x + i) == maximum ? 1 : 0;
         const share = load<f32>(delta + c) / count;
-        for (let i = c; i < size; i += step) store<f32>(dx + i, load<f32>(x + i) == most ? share : 0);
+        for (let i = c; i < size; i += step) store<f32>(dx + i, load<f32>(x + i) == maximum ? share : 0);
       }
     } else {
       for (let c: usize = 0; c < step; c += 16) {
         const first = min(c, step - 16);
-        const most = v128.load(y + first);
+        const maxima = v128.load(y + first);
         let count = f32x4.splat(0);
         for (let i = first; i < size; i += step)
-          count = f32x4.add(count, v128.and(f32x4.eq(v128.load(x + i), most), one));
+          count = f32x4.add(count, v128.and(f32x4.eq(v128.load(x + i), maxima), one));
         const share = f32x4.div(v128.load(delta + first), count);
         for (let i = first; i < size; i += step)
-          v128.store(dx + i, v128.and(f32x4.eq(v128.load(x + i), most), share));
+          v128.store(dx + i, v128.and(f32x4.eq(v128.load(x + i), maxima), share));
       }
     }
     dx += dxStride;

@@ -27,8 +27,8 @@ const EPSILON: f64 = 1e-7;
 
 // @ts-ignore: decorator
 @inline
-function clip(x: f64, least: f64, most: f64): f64 {
-  return x < least ? least : x > most ? most : x;
+function clip(x: f64, lower: f64, upper: f64): f64 {
+  return x < lower ? lower : x > upper ? upper : x;
 }
 
 /** The loss of one output: keras/src/losses/losses.py, and scikit-learn's half Poisson deviance. */

@@ -1,5 +1,5 @@
 // Batch and layer normalization, and rescaling. Strides in bytes; columns are processed in whole vectors
-// (padding included: its statistics are finite and nobody reads them).
+// (padding included: its statistics are finite and never read).
 
 /**
  * Column statistics over `rows`: mean and 1 / √(variance + epsilon), variance biased (Ioffe & Szegedy, 2015);

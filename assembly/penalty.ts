@@ -31,12 +31,12 @@ export function regularize(g: usize, w: usize, length: usize, parameter: usize):
  */
 export function adjust(g: usize, w: usize, length: usize, parameter: usize): void {
   const factor = v128.load32_splat(parameter, RecordWord.gradientFactor << 2),
-    most = v128.load32_splat(parameter, RecordWord.clipValue << 2),
+    upper = v128.load32_splat(parameter, RecordWord.clipValue << 2),
     keep = v128.load32_splat(parameter, RecordWord.keep << 2);
-  const least = f32x4.neg(most);
+  const lower = f32x4.neg(upper);
   for (const end = g + (length << 2); g < end; g += 16) {
     const x = f32x4.mul(v128.load(g), factor);
-    v128.store(g, f32x4.pmin(f32x4.pmax(x, least), most));
+    v128.store(g, f32x4.pmin(f32x4.pmax(x, lower), upper));
     v128.store(w, f32x4.mul(v128.load(w), keep));
     w += 16;
   }

@@ -68,35 +68,35 @@ function windowMaxima(y: usize, picks: usize, x: usize, shape: usize, i: usize, 
   const whole = bytes & ~15;
   let c: usize = 0;
   for (; c < whole; c += 16) {
-    let most = v128.load(x + first + c);
+    let maxima = v128.load(x + first + c);
     let pick = i32x4.splat(<i32>first);
     for (let line = top; line < bottom; line++) {
       let at = line * lineBytes + left * bytes;
       for (let column = left; column < right; column++) {
         const value = v128.load(x + at + c);
-        pick = v128.bitselect(i32x4.splat(<i32>at), pick, f32x4.gt(value, most));
-        most = f32x4.pmax(most, value);
+        pick = v128.bitselect(i32x4.splat(<i32>at), pick, f32x4.gt(value, maxima));
+        maxima = f32x4.pmax(maxima, value);
         at += bytes;
       }
     }
-    v128.store(y + c, most);
+    v128.store(y + c, maxima);
     if (picks != 0) v128.store(picks + c, pick);
   }
   for (; c < bytes; c += 4) {
-    let most = load<f32>(x + first + c);
+    let maximum = load<f32>(x + first + c);
     let pick = first;
     for (let line = top; line < bottom; line++) {
       let at = line * lineBytes + left * bytes;
       for (let column = left; column < right; column++) {
         const value = load<f32>(x + at + c);
-        if (value > most) {
-          most = value;
+        if (value > maximum) {
+          maximum = value;
           pick = at;
         }
         at += bytes;
       }
     }
-    store<f32>(y + c, most);
+    store<f32>(y + c, maximum);
     if (picks != 0) store<u32>(picks + c, <u32>pick);
   }
 }

@@ -52,26 +52,26 @@ export function isPlain(parameter: usize): bool {
   return !isPrepared(parameter) && load<f32>(parameter, (RecordWord.scalars + 1) << 2) == 0;
 }
 
-/** x, or 0 where |x| < `least`, which is 2^-100; NaN stays NaN. */
+/** x, or 0 where |x| < `threshold`, which is 2^-100; NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
-export function flush(x: v128, least: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), least));
+export function flush(x: v128, threshold: v128): v128 {
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), threshold));
 }
 
 /** rate · slot + rest · g, flushed. */
 // @ts-ignore: decorator
 @inline
-export function mixed(slot: v128, g: v128, rate: v128, rest: v128, least: v128): v128 {
-  return flush(fma(rest, g, f32x4.mul(rate, slot)), least);
+export function mixed(slot: v128, g: v128, rate: v128, rest: v128, threshold: v128): v128 {
+  return flush(fma(rest, g, f32x4.mul(rate, slot)), threshold);
 }
 
 /** rate · slot + rest · g², flushed: never below 0, so no need of its magnitude. */
 // @ts-ignore: decorator
 @inline
-export function mixedSquare(slot: v128, g: v128, rate: v128, rest: v128, least: v128): v128 {
+export function mixedSquare(slot: v128, g: v128, rate: v128, rest: v128, threshold: v128): v128 {
   const next = fma(rest, f32x4.mul(g, g), f32x4.mul(rate, slot));
-  return v128.andnot(next, f32x4.lt(next, least));
+  return v128.andnot(next, f32x4.lt(next, threshold));
 }
 
 /** x − rate · first / (√second + epsilon) */

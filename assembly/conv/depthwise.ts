@@ -135,7 +135,7 @@ export function depthwiseGradient(
   }
   const rest = filters & 7;
   if (rest == 0 || panelEnd * PANEL < filters) return;
-  // Lanes of nobody have met what lies behind the image.
+  // Lanes behind the last filter have accumulated what lies behind the image.
   for (let at = g + (panelEnd - 1) * depth * PANEL_BYTES; at < g + panelEnd * depth * PANEL_BYTES; at += 32) {
     for (let lane = rest; lane < PANEL; lane++) store<f32>(at + (lane << 2), 0);
   }

@@ -131,7 +131,7 @@ export function outPixelOf(shape: usize): usize {
   return load<u32>(shape, OUT_PIXEL);
 }
 
-/** Whether the pixels of the output lie one behind the other. */
+/** True if the pixels of the output lie one behind the other. */
 // @ts-ignore: decorator
 @inline
 export function isDense(shape: usize): bool {

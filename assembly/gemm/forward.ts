@@ -120,7 +120,7 @@ function panelForward(
   }
 }
 
-/** The same for one or two rows. */
+/** Product of one or two rows, in strips of panels. */
 function stripForward(
   y: usize,
   yStride: usize,
@@ -135,9 +135,9 @@ function stripForward(
   low: f32,
 ): void {
   const stride = depth * PANEL_BYTES;
-  const most = rows == 1 ? STRIP_1 : STRIP_2;
+  const maxPanels = rows == 1 ? STRIP_1 : STRIP_2;
   for (let p = panelBegin; p < panelEnd;) {
-    const strips = (panelEnd - p + most - 1) / most;
+    const strips = (panelEnd - p + maxPanels - 1) / maxPanels;
     const count = (panelEnd - p + strips - 1) / strips;
     const column = p * PANEL_BYTES;
     const to = y + column,

@@ -63,9 +63,9 @@ export function denseGradientUpdate(
   panelBegin: usize,
   panelEnd: usize,
 ): void {
-  const most = WIDE ? INPUT_BLOCK / 2 : INPUT_BLOCK;
-  for (let k: usize = 0; k < depth; k += most) {
-    const count = min(most, depth - k);
+  const maxInputs = WIDE ? INPUT_BLOCK / 2 : INPUT_BLOCK;
+  for (let k: usize = 0; k < depth; k += maxInputs) {
+    const count = min(maxInputs, depth - k);
     const block = count * PANEL_BYTES;
     for (let p = panelBegin; p < panelEnd;) {
       const panels = panelsAtOnce(panelEnd - p);

@@ -17,7 +17,7 @@ export const NARROW_UNITS: usize = 3;
  * are under way.
  */
 const BLOCK: usize = 16;
-const LEAST: usize = 8;
+const MIN_BLOCK: usize = 8;
 
 /** Vectors of a pass over the rows. */
 const PASS: usize = 8;
@@ -40,12 +40,12 @@ export function narrowForward(
   units: usize,
   low: f32,
 ): void {
-  if (rows < LEAST) return denseForward(y, yStride, x, xStride, w, bias, rows, depth, 0, 1, low);
+  if (rows < MIN_BLOCK) return denseForward(y, yStride, x, xStride, w, bias, rows, depth, 0, 1, low);
   for (let row: usize = 0; row < rows; row++) {
     v128.store(y + row * yStride, f32x4.splat(0));
     v128.store(y + row * yStride, f32x4.splat(0), 16);
   }
-  const block = rows < BLOCK ? LEAST : BLOCK;
+  const block = rows < BLOCK ? MIN_BLOCK : BLOCK;
   for (let row: usize = 0; row < rows; row += block) {
     // The last block begins so early that it is whole: some rows are computed twice.
     const first = min(row, rows - block);
