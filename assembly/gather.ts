@@ -81,8 +81,8 @@ export function gatherBytes(
   }
 }
 
-/** Words that are copied sooner by a loop than by memory.copy. */
-const FEW: usize = 24;
+/** Words per row up to which a loop copies faster than memory.copy. */
+const LOOP_MAX_WORDS: usize = 24;
 
 /**
  * x[row] = data[indices[row]] for 32-bit values: float32 rows, or integer labels with `features` 1.
@@ -99,7 +99,7 @@ export function gatherWords(
   rows: usize,
 ): void {
   const bytes = features << 2;
-  if (features <= FEW) {
+  if (features <= LOOP_MAX_WORDS) {
     const whole = bytes & ~15;
     for (let row: usize = 0; row < rows; row++) {
       const from = data + <usize>load<u32>(indices + (row << 2)) * bytes;
@@ -126,14 +126,14 @@ function bytesOf(from: usize, indices: usize, rows: usize): usize {
 }
 
 /**
- * Row lists (sparse.ts) of rows [rowBegin, rowEnd) that are stored as such: `from` has the address of every
+ * CSR (sparse/format.ts) of rows [rowBegin, rowEnd) of a stored CSR: `from` has the address of every
  * row's entries, and one more for the end. They are copied, one row behind the other, in pieces of 64 bytes
  * that may reach into the next row, but not beyond the last, where another thread may be at work.
  * @writes starts entries @reads from indices
  * @range rowBegin by 4
  * @cost 200 * (rowEnd - rowBegin)
  */
-export function gatherLists(
+export function gatherCsr(
   starts: usize,
   entries: usize,
   from: usize,
@@ -168,13 +168,13 @@ export function gatherLists(
 }
 
 /**
- * The same from bytes, stored as k · 256 + byte in 32 bits: half the memory to fetch. The scale as for
- * gatherBytes. May read 12 bytes beyond the last entry.
+ * CSR as gatherCsr makes it, but from bytes, stored as k · 256 + byte in 32 bits: half the memory to fetch.
+ * The scale is that of gatherBytes. May read 12 bytes beyond the last entry.
  * @writes starts entries @reads from indices
  * @range rowBegin by 4
  * @cost 160 * (rowEnd - rowBegin)
  */
-export function gatherByteLists(
+export function gatherByteCsr(
   starts: usize,
   entries: usize,
   from: usize,

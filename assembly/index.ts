@@ -6,10 +6,10 @@ export * from './generated/gradient';
 export * from './generated/input-gradient';
 export * from './generated/narrow';
 export * from './generated/sparse';
-export { listBytes, listColumns, listFloats } from './sparse/format';
+export { bytesCsr, csrToCsc, floatsCsr } from './sparse/format';
 export { sparseForward } from './sparse/forward';
 export { sparseGradient, sparseGradientUpdate } from './sparse/gradient';
-export { activeForward, activeGradientUpdate, activeInputGradient } from './sparse/adaptive';
+export { adaptiveForward, adaptiveGradientUpdate, adaptiveInputGradient } from './sparse/adaptive';
 export { sigmoidRows } from './math';
 export { activationBackward, activationForward } from './generated/activation';
 export { announce, awaitChange, barrier } from './barrier';
@@ -18,7 +18,7 @@ export { columnSums, columnSums4, denseGradient, denseGradientUpdate } from './g
 export { denseInputGradient, transposeDelta } from './gemm/input-gradient';
 export { narrowForward, narrowGradient, narrowInputGradient } from './gemm/narrow';
 export { allFinite } from './finite';
-export { fetchEntries, fetchRows, gatherByteLists, gatherBytes, gatherLists, gatherWords } from './gather';
+export { fetchEntries, fetchRows, gatherByteCsr, gatherBytes, gatherCsr, gatherWords } from './gather';
 export { logSoftmaxBackward, logSoftmaxForward, softmaxBackward, softmaxForward } from './softmax';
 export {
   categoricalCrossEntropy,
@@ -63,7 +63,7 @@ export { unitNormBackward, unitNormForward } from './unit-norm';
 export { drawRotations, drawTranslations, drawZooms, sampleImages, sampleImagesBackward } from './augment';
 export { convForward } from './conv/forward';
 export { convPoolForward, poolStrip } from './conv/pooled-forward';
-export { channelSums, convGradient, turnFilters } from './conv/gradient';
-export { convPoolGradient, listFour } from './conv/pooled-gradient';
+export { channelSums, convGradient, rotateFilters } from './conv/gradient';
+export { convPoolGradient, cscOfFour } from './conv/pooled-gradient';
 export { depthwiseForward, depthwiseGradient } from './conv/depthwise';
 export { averagePoolBackward, averagePoolForward, maxPoolBackward, maxPoolForward } from './pool';

@@ -27,9 +27,9 @@ export {
   sparseForward7,
   sparseForwardVectors,
 } from './generated/sparse';
-export { listBytes, listFloats } from './sparse/format';
+export { bytesCsr, floatsCsr } from './sparse/format';
 export { sparseForward } from './sparse/forward';
-export { activeForward } from './sparse/adaptive';
+export { adaptiveForward } from './sparse/adaptive';
 export { activationForward } from './generated/activation';
 export { denseForward } from './gemm/forward';
 export { narrowForward } from './gemm/narrow';

@@ -131,8 +131,8 @@ function positionTiles(
 }
 
 /**
- * packed[pixel][8] = the lanes [from, to) of delta, 0 in the others: they belong to other groups, or to
- * nobody.
+ * packed[pixel][8] = the lanes [from, to) of delta, 0 in the others: they belong to other groups, or are
+ * padding.
  */
 export function packLanes(packed: usize, delta: usize, shape: usize, from: usize, to: usize): void {
   const stride = filtersOf(shape) << 2;
@@ -147,14 +147,14 @@ export function packLanes(packed: usize, delta: usize, shape: usize, from: usize
 }
 
 /**
- * The filters as the gradient of the input convolves with them: turned round, inputs and filters exchanged.
- * turned [channels/8][count · filters of a group][8], from panels [filters/8][positions · channels of a
- * group][8]. `order`: which position comes when (uint32).
- * @writes turned @reads panels order
+ * The filters as the gradient of the input convolves with them: rotated by 180°, inputs and filters
+ * exchanged. rotated [channels/8][count · filters of a group][8], from panels [filters/8][positions ·
+ * channels of a group][8]. `order`: which position comes when (uint32).
+ * @writes rotated @reads panels order
  * @cost (3 * count * channels * filters) / groups
  */
-export function turnFilters(
-  turned: usize,
+export function rotateFilters(
+  rotated: usize,
   panels: usize,
   order: usize,
   count: usize,
@@ -166,10 +166,10 @@ export function turnFilters(
   const perGroup = filters / groups;
   const inputs = channels / groups;
   const depth = positions * inputs;
-  const turnedDepth = count * perGroup;
+  const rotatedDepth = count * perGroup;
   for (let c: usize = 0; c < channels; c++) {
     const group = c / inputs;
-    const to = turned + ((c & ~7) * turnedDepth + (c & 7)) * 4;
+    const to = rotated + ((c & ~7) * rotatedDepth + (c & 7)) * 4;
     for (let position: usize = 0; position < count; position++) {
       const k = <usize>load<u32>(order + (position << 2)) * inputs + c - group * inputs;
       for (let i: usize = 0; i < perGroup; i++) {

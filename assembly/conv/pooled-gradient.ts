@@ -23,12 +23,12 @@ function paddedFloats(shape: usize): usize {
 
 /**
  * The gradient where only the maxima of pooling have a delta: filters [filterBegin, filterEnd) of it, the
- * first a multiple of 4. What is not 0 becomes a list for every filter, and its taps stay in registers while
- * the list goes by. `picks` tells where the window of each maximum begins.
+ * first a multiple of 4. The non-zeros are compressed by filter (CSC), and the taps of a filter stay in
+ * registers while its column is read. `picks` holds where the window of each maximum begins.
  *
- * `scratch`: the bordered image, then where the lists end, lists [4][pooled pixels]{delta, pick}, and sums
- * [filters][lines of a window][floats of a line, padded to 4]. Reads up to 12 bytes behind a window's line;
- * what comes of them is dropped.
+ * `scratch`: the bordered image, then where the columns end, columns [4][pooled pixels]{delta, pick}, and
+ * sums [filters][lines of a window][floats of a line, padded to 4]. Reads up to 12 bytes behind a window's
+ * line; what comes of them is dropped.
  * @writes g @reads x delta picks
  * @range filterBegin by 4
  * @cost 500 * rows * (filterEnd - filterBegin)
@@ -47,10 +47,10 @@ export function convPoolGradient(
   filterEnd: usize,
 ): void {
   const ends = scratch + borderedBytes(shape);
-  const lists = ends + 16;
+  const csc = ends + 16;
   const step = filtersOf(shape) << 2;
-  const listBytes = (pooledLinesOf(shape) * pooledColumnsOf(shape)) << 3;
-  const sums = lists + ((4 * listBytes + 15) & ~15);
+  const columnBytes = (pooledLinesOf(shape) * pooledColumnsOf(shape)) << 3;
+  const sums = csc + ((4 * columnBytes + 15) & ~15);
   const sumBytes = (windowLinesOf(shape) * paddedFloats(shape)) << 2;
   clearBorder(scratch, shape);
   for (let at = sums; at < sums + (filterEnd - filterBegin) * sumBytes; at += 16) {
@@ -60,15 +60,15 @@ export function convPoolGradient(
     const image = bordered(scratch, x, shape);
     for (let f = filterBegin; f < filterEnd; f += 4) {
       const count = min<usize>(4, filterEnd - f);
-      if (count == 4) listFour(ends, lists, listBytes, picks + (f << 2), delta + (f << 2), step);
+      if (count == 4) cscOfFour(ends, csc, columnBytes, picks + (f << 2), delta + (f << 2), step);
       for (let i: usize = 0; i < count && count < 4; i++) {
         const at = (f + i) << 2;
-        listOne(ends + (i << 2), lists + i * listBytes, listBytes, picks + at, delta + at, step);
+        cscOfOne(ends + (i << 2), csc + i * columnBytes, columnBytes, picks + at, delta + at, step);
       }
       for (let i: usize = 0; i < count; i++) {
-        const list = lists + i * listBytes;
+        const column = csc + i * columnBytes;
         const end: usize = load<u32>(ends + (i << 2));
-        filterGradient(sums + (f + i - filterBegin) * sumBytes, image, list, end, shape);
+        filterGradient(sums + (f + i - filterBegin) * sumBytes, image, column, end, shape);
       }
     }
     x += xStride;
@@ -92,7 +92,7 @@ function columnOf(g: usize, f: usize, shape: usize): usize {
   return g + (((f & ~7) * depthOf(shape) + (f & 7)) << 2);
 }
 
-/** Appends {delta, pick}, and keeps it if the delta is not 0; where the list ends then. */
+/** Appends {delta, pick}, and keeps it if the delta is not 0. Returns where the column ends then. */
 // @ts-ignore: decorator
 @inline
 function append(end: usize, delta: usize, pick: usize): usize {
@@ -102,20 +102,20 @@ function append(end: usize, delta: usize, pick: usize): usize {
   return end + ((<usize>i32(bits << 1 != 0)) << 3);
 }
 
-/** The lists of four filters of one image; `ends` is told where each ends. */
-export function listFour(
+/** CSC of four filters of one image: their columns, and in `ends` where each ends. */
+export function cscOfFour(
   ends: usize,
-  lists: usize,
-  listBytes: usize,
+  csc: usize,
+  columnBytes: usize,
   picks: usize,
   delta: usize,
   step: usize,
 ): void {
-  let a = lists,
-    b = lists + listBytes,
-    c = lists + 2 * listBytes,
-    d = lists + 3 * listBytes;
-  for (const end = delta + (listBytes >> 3) * step; delta < end; delta += step) {
+  let a = csc,
+    b = csc + columnBytes,
+    c = csc + 2 * columnBytes,
+    d = csc + 3 * columnBytes;
+  for (const end = delta + (columnBytes >> 3) * step; delta < end; delta += step) {
     a = append(a, delta, picks);
     b = append(b, delta + 4, picks + 4);
     c = append(c, delta + 8, picks + 8);
@@ -128,30 +128,37 @@ export function listFour(
   store<u32>(ends, <u32>d, 12);
 }
 
-/** The list of one filter. */
-function listOne(ends: usize, list: usize, listBytes: usize, picks: usize, delta: usize, step: usize): void {
-  let at = list;
-  for (const end = delta + (listBytes >> 3) * step; delta < end; delta += step) {
+/** CSC of one filter: its column, and in `ends` where it ends. */
+function cscOfOne(
+  ends: usize,
+  column: usize,
+  columnBytes: usize,
+  picks: usize,
+  delta: usize,
+  step: usize,
+): void {
+  let at = column;
+  for (const end = delta + (columnBytes >> 3) * step; delta < end; delta += step) {
     at = append(at, delta, picks);
     picks += step;
   }
   store<u32>(ends, <u32>at);
 }
 
-/** The taps of one filter meet a list: tiles of at most 12 vectors. */
-function filterGradient(sums: usize, image: usize, list: usize, end: usize, shape: usize): void {
+/** Gradient of one filter from its column: tiles of at most 12 vectors. */
+function filterGradient(sums: usize, image: usize, column: usize, end: usize, shape: usize): void {
   const lines = windowLinesOf(shape);
   const pitch = windowPitchOf(shape);
   const sumsPitch = paddedFloats(shape) << 2;
   const vectors = paddedFloats(shape) >> 2;
   for (let v: usize = 0; v < vectors;) {
     const width = min<usize>(4, vectors - v);
-    const most: usize = width == 1 ? 6 : width == 2 ? 5 : width == 3 ? 4 : 3;
+    const maxLines: usize = width == 1 ? 6 : width == 2 ? 5 : width == 3 ? 4 : 3;
     for (let line: usize = 0; line < lines;) {
-      const height = min(most, lines - line);
+      const height = min(maxLines, lines - line);
       const at = v << 4;
       const to = sums + line * sumsPitch + at;
-      tapsTile(<i32>height, <i32>width, to, sumsPitch, image + line * pitch + at, pitch, list, end);
+      tapsTile(<i32>height, <i32>width, to, sumsPitch, image + line * pitch + at, pitch, column, end);
       line += height;
     }
     v += width;

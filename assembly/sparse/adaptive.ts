@@ -4,10 +4,10 @@
 //
 //   scratch:  rowOffsets or columnOffsets (format.ts) | entries (8 bytes each)
 import { denseForward } from '../gemm/forward';
-import { sparseDeltaUpdate, listedInputGradient } from './delta';
+import { sparseDeltaUpdate, sparseInputGradient } from './delta';
 import { denseGradientUpdate } from '../gemm/gradient';
 import { denseInputGradient, keepActive } from '../gemm/input-gradient';
-import { BOUNDS, makeLists, STARTS } from './format';
+import { BOUNDS, compressVectors, STARTS } from './format';
 import { PANEL, PANEL_BYTES } from '../simd';
 import { sparseForward } from './forward';
 import { sparseGradientUpdate } from './gradient';
@@ -97,7 +97,7 @@ function density(x: usize, xStride: usize, rows: usize, depth: usize): usize {
  * @rows rows by 8: y x
  * @cost 0.3 * rows * depth * (panelEnd - panelBegin)
  */
-export function activeForward(
+export function adaptiveForward(
   y: usize,
   yStride: usize,
   x: usize,
@@ -111,28 +111,28 @@ export function activeForward(
   low: f32,
   scratch: usize,
 ): void {
-  const most = depth <= DEEP ? FORWARD_MAX_DENSITY : DEEP_FORWARD_MAX_DENSITY;
-  if (density(x, xStride, rows, depth) <= most) {
-    makeLists(scratch, x, rows, xStride, depth, 4, <u32>PANEL_BYTES, STARTS);
+  const maxDensity = depth <= DEEP ? FORWARD_MAX_DENSITY : DEEP_FORWARD_MAX_DENSITY;
+  if (density(x, xStride, rows, depth) <= maxDensity) {
+    compressVectors(scratch, x, rows, xStride, depth, 4, <u32>PANEL_BYTES, STARTS);
     const units = panelEnd * PANEL;
     sparseForward(y, yStride, scratch, panels, bias, rows, depth, panelBegin, panelEnd, low, units);
   } else denseForward(y, yStride, x, xStride, panels, bias, rows, depth, panelBegin, panelEnd, low);
 }
 
-/** What may be mostly zeros in an activeGradientUpdate. @static */
+/** What may be mostly zeros in an adaptiveGradientUpdate. @static */
 export const enum Sweep {
-  activeInput = 1,
-  activeDelta = 2,
+  adaptiveInput = 1,
+  adaptiveDelta = 2,
 }
 
 /**
- * denseGradientUpdate, by lists behind the gradients in `scratch` if x or delta is mostly zeros. `flags`:
+ * denseGradientUpdate, by CSC behind the gradients in `scratch` if x or delta is mostly zeros. `flags`:
  * which of them may be.
  * @writes w @reads x delta
  * @range panelBegin
  * @cost (0.3 * rows + 8) * depth * (panelEnd - panelBegin)
  */
-export function activeGradientUpdate(
+export function adaptiveGradientUpdate(
   w: usize,
   parameter: usize,
   scratch: usize,
@@ -146,19 +146,19 @@ export function activeGradientUpdate(
   panelEnd: usize,
   flags: i32,
 ): void {
-  const lists = scratch + (SWEEP_FLOATS << 2);
+  const csc = scratch + (SWEEP_FLOATS << 2);
   const units = (panelEnd - panelBegin) * PANEL;
   const d = delta + panelBegin * PANEL_BYTES;
-  const ofX = (flags & Sweep.activeInput) != 0 ? density(x, xStride, rows, depth) : 100;
+  const ofX = (flags & Sweep.adaptiveInput) != 0 ? density(x, xStride, rows, depth) : 100;
   // Of all units, whichever panels this thread has: all threads then do the same with an infinite value.
   const ofDelta =
-    (flags & Sweep.activeDelta) != 0 ? density(delta, deltaStride, rows, deltaStride >> 2) : 100;
+    (flags & Sweep.adaptiveDelta) != 0 ? density(delta, deltaStride, rows, deltaStride >> 2) : 100;
   if (ofX <= GRADIENT_MAX_DENSITY && (ofX <= ofDelta || ofDelta > DELTA_MAX_DENSITY)) {
-    makeLists(lists, x, depth, 4, rows, xStride, <u32>deltaStride, BOUNDS);
-    sparseGradientUpdate(w, parameter, scratch, lists, delta, depth, panelBegin, panelEnd, panelEnd * PANEL);
+    compressVectors(csc, x, depth, 4, rows, xStride, <u32>deltaStride, BOUNDS);
+    sparseGradientUpdate(w, parameter, scratch, csc, delta, depth, panelBegin, panelEnd, panelEnd * PANEL);
   } else if (ofDelta <= DELTA_MAX_DENSITY) {
-    makeLists(lists, d, units, 4, rows, deltaStride, <u32>xStride, BOUNDS);
-    sparseDeltaUpdate(w, parameter, scratch, lists, x, depth, panelBegin, panelEnd);
+    compressVectors(csc, d, units, 4, rows, deltaStride, <u32>xStride, BOUNDS);
+    sparseDeltaUpdate(w, parameter, scratch, csc, x, depth, panelBegin, panelEnd);
   } else {
     denseGradientUpdate(
       w,
@@ -177,12 +177,12 @@ export function activeGradientUpdate(
 }
 
 /**
- * denseInputGradient, by lists of delta in `scratch` if that is mostly zeros.
+ * denseInputGradient, by CSR of delta in `scratch` if that is mostly zeros.
  * @writes dx @reads panels deltaT y delta
  * @range begin by 24
  * @cost 0.05 * rows * units * (end - begin)
  */
-export function activeInputGradient(
+export function adaptiveInputGradient(
   dx: usize,
   dxStride: usize,
   panels: usize,
@@ -198,13 +198,13 @@ export function activeInputGradient(
   delta: usize,
   deltaStride: usize,
 ): void {
-  const lists = scratch + ((32 + 24 * ((units + 7) & ~7)) << 2);
+  const csr = scratch + ((32 + 24 * ((units + 7) & ~7)) << 2);
   if (
     density(delta, deltaStride, rows, units) <=
     (units <= NARROW_DELTA ? NARROW_INPUT_GRADIENT_MAX_DENSITY : INPUT_GRADIENT_MAX_DENSITY)
   ) {
-    makeLists(lists, delta, rows, deltaStride, units, 4, <u32>PANEL_BYTES, STARTS);
-    listedInputGradient(dx, dxStride, panels, lists, scratch, rows, depth, units, begin, end);
+    compressVectors(csr, delta, rows, deltaStride, units, 4, <u32>PANEL_BYTES, STARTS);
+    sparseInputGradient(dx, dxStride, panels, csr, scratch, rows, depth, units, begin, end);
     if (y != 0) keepActive(dx + (begin << 2), dxStride, y + (begin << 2), yStride, rows, end - begin);
   } else
     denseInputGradient(dx, dxStride, panels, deltaT, scratch, rows, depth, units, begin, end, y, yStride);

@@ -41,10 +41,10 @@ export function sparseDeltaUpdate(
 }
 
 /**
- * Inputs [begin, end) of dx = delta · Wᵀ from lists {unit · 32, value} of the rows; `scratch`: 32 + 24 ·
+ * Inputs [begin, end) of dx = delta · Wᵀ from CSR {unit · 32, value} of delta; `scratch`: 32 + 24 ·
  * padded units.
  */
-export function listedInputGradient(
+export function sparseInputGradient(
   dx: usize,
   dxStride: usize,
   panels: usize,

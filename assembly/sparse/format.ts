@@ -7,12 +7,12 @@
 import { PANEL_BYTES } from '../simd';
 
 /**
- * Lists those of four values whose bits are set in `mask`, without a branch: nobody can foretell which value
- * is 0. Returns where the next entry goes; one may have been written there.
+ * Appends those of four values whose bits are set in `mask`, without a branch: which value is 0 is not
+ * predictable. Returns where the next entry goes; one may have been written there.
  */
 // @ts-ignore: decorator
 @inline
-function listFour(entries: usize, values: v128, places: v128, mask: usize): usize {
+function appendFour(entries: usize, values: v128, places: v128, mask: usize): usize {
   const first = v128.shuffle<i32>(places, values, 0, 4, 1, 5);
   const second = v128.shuffle<i32>(places, values, 2, 6, 3, 7);
   v128.store64_lane(entries, first, 0);
@@ -34,19 +34,19 @@ function placesFrom(i: usize): v128 {
 
 // @ts-ignore: decorator
 @inline
-function listOne(entries: usize, i: usize, value: f32): usize {
+function appendOne(entries: usize, i: usize, value: f32): usize {
   store<u32>(entries, <u32>(i * PANEL_BYTES));
   store<f32>(entries, value, 4);
   return entries + ((<usize>(value != 0)) << 3);
 }
 
 /**
- * Row lists of bytes: data[indices[row]] · (high + low), as gatherBytes. There has to be room for entries of
+ * CSR of bytes: data[indices[row]] · (high + low), as gatherBytes. There has to be room for entries of
  * all values.
  * @writes starts entries @reads data indices
  * @cost 0.4 * features * rows
  */
-export function listBytes(
+export function bytesCsr(
   starts: usize,
   entries: usize,
   data: usize,
@@ -69,13 +69,13 @@ export function listBytes(
         const bytes = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(from + j)));
         const value = f32x4.convert_i32x4_s(bytes);
         const scaled = f32x4.add(f32x4.mul(value, highs), f32x4.mul(value, lows));
-        entries = listFour(entries, scaled, placesFrom(j), mask);
+        entries = appendFour(entries, scaled, placesFrom(j), mask);
         mask >>= 4;
       }
     }
     for (let i = whole; i < features; i++) {
       const value = <f32>load<u8>(from + i);
-      entries = listOne(entries, i, value * high + value * low);
+      entries = appendOne(entries, i, value * high + value * low);
     }
   }
   store<u32>(starts + (rows << 2), <u32>entries);
@@ -97,40 +97,40 @@ function bitsOf(at: usize): u64 {
   return <u64>(<u32>i8x16.bitmask(i8x16.narrow_i16x8_s(first, second)));
 }
 
-/** Lists the value of the lowest bit; of none, one that the next entry overwrites. */
+/** Writes the value of the lowest bit as an entry; without a bit, one that the next entry overwrites. */
 // @ts-ignore: decorator
 @inline
-function listLowest(entry: usize, from: usize, i: usize, bits: u64): void {
+function writeLowest(entry: usize, from: usize, i: usize, bits: u64): void {
   const j = (<usize>ctz(bits)) & 63;
   store<u32>(entry, <u32>((i + j) * PANEL_BYTES));
   store<u32>(entry, load<u32>(from + (j << 2)), 4);
 }
 
-/** Lists the values at `from` whose bits are set, by fours: one branch for four that nobody can foretell. */
+/** Appends the values at `from` whose bits are set, by fours: one unpredictable branch for four. */
 // @ts-ignore: decorator
 @inline
-function listBits(entries: usize, from: usize, i: usize, bits: u64): usize {
+function appendBits(entries: usize, from: usize, i: usize, bits: u64): usize {
   const end = entries + ((<usize>popcnt(bits)) << 3);
   for (; entries < end; entries += 32) {
-    listLowest(entries, from, i, bits);
+    writeLowest(entries, from, i, bits);
     bits &= bits - 1;
-    listLowest(entries + 8, from, i, bits);
+    writeLowest(entries + 8, from, i, bits);
     bits &= bits - 1;
-    listLowest(entries + 16, from, i, bits);
+    writeLowest(entries + 16, from, i, bits);
     bits &= bits - 1;
-    listLowest(entries + 24, from, i, bits);
+    writeLowest(entries + 24, from, i, bits);
     bits &= bits - 1;
   }
   return end;
 }
 
 /**
- * Row lists of float32 rows, `stride` bytes apart. −0 counts as zero. There has to be room for entries of all
+ * CSR of float32 rows, `stride` bytes apart. −0 counts as zero. There has to be room for entries of all
  * values.
  * @writes starts entries @reads data indices
  * @cost 0.4 * features * rows
  */
-export function listFloats(
+export function floatsCsr(
   starts: usize,
   entries: usize,
   data: usize,
@@ -148,10 +148,10 @@ export function listFloats(
       const at = from + (i << 2);
       const low = bitsOf(at) | (bitsOf(at + 64) << 16);
       const high = bitsOf(at + 128) | (bitsOf(at + 192) << 16);
-      entries = listBits(entries, at, i, low | (high << 32));
+      entries = appendBits(entries, at, i, low | (high << 32));
     }
-    for (; i < whole; i += 16) entries = listBits(entries, from + (i << 2), i, bitsOf(from + (i << 2)));
-    for (; i < features; i++) entries = listOne(entries, i, load<f32>(from + (i << 2)));
+    for (; i < whole; i += 16) entries = appendBits(entries, from + (i << 2), i, bitsOf(from + (i << 2)));
+    for (; i < features; i++) entries = appendOne(entries, i, load<f32>(from + (i << 2)));
   }
   store<u32>(starts + (rows << 2), <u32>entries);
 }
@@ -169,14 +169,14 @@ function entryFrom(from: usize, end: usize, limit: u32): usize {
 }
 
 /**
- * Lists of columns [begin, end) from row lists. With `slot`, every column has so many bytes of its own; else
+ * CSC of columns [begin, end) from CSR. With `slot`, every column has so many bytes of its own; else
  * they are counted first, and lie one behind the other.
  * @writes bounds entries @reads rowStarts
  * @range begin by 16
  * @cost 0.3 * rows * (end - begin)
  * @late
  */
-export function listColumns(
+export function csrToCsc(
   bounds: usize,
   entries: usize,
   slot: usize,
@@ -230,30 +230,30 @@ export function listColumns(
 }
 
 /**
- * Bytes from the start of a list to that of the next: as rows have them, one behind the other, or as columns
- * have them.
+ * Bytes from the offset of a row (CSR: one offset, where it begins) or of a column (CSC: two, where it begins
+ * and ends) to that of the next.
  */
 export const STARTS: usize = 4;
 export const BOUNDS: usize = 8;
 
 /**
- * Lists {index · step, value} of what is not 0 in `lists` vectors of `length` values, in `scratch`: STARTS or
- * BOUNDS, then entries, with room for all values. Written without a branch: nobody can foretell which value
- * is 0.
+ * Entries {index · step, value} of the non-zeros of `vectors` vectors of `length` values, in `scratch`:
+ * offsets as STARTS or BOUNDS says, then entries, with room for all values. Written without a branch: which
+ * value is 0 is not predictable.
  */
-export function makeLists(
+export function compressVectors(
   scratch: usize,
   from: usize,
-  lists: usize,
-  listStride: usize,
+  vectors: usize,
+  vectorStride: usize,
   length: usize,
   valueStride: usize,
   step: u32,
   size: usize,
 ): void {
-  let entry = scratch + ((lists * size + 11) & ~7);
+  let entry = scratch + ((vectors * size + 11) & ~7);
   const end = <u32>length * step;
-  for (let starts = scratch; lists > 0; lists--) {
+  for (let starts = scratch; vectors > 0; vectors--) {
     store<u32>(starts, <u32>entry);
     let at = from;
     for (let index: u32 = 0; index < end; index += step) {
@@ -264,6 +264,6 @@ export function makeLists(
     }
     store<u32>(starts, <u32>entry, 4);
     starts += size;
-    from += listStride;
+    from += vectorStride;
   }
 }

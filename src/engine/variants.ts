@@ -58,7 +58,7 @@ const SECTION = 'lamella';
 /** Kernels by which a binary is recognised: of prediction, and of training. */
 const PREDICT_KERNELS: readonly (keyof Kernels)[] = [
   ...(['activationForward', 'allFinite', 'averagePoolForward', 'convForward', 'denseForward'] as const),
-  ...(['listFloats', 'movingStatistics', 'softmaxForward', 'sparseForward'] as const),
+  ...(['floatsCsr', 'movingStatistics', 'softmaxForward', 'sparseForward'] as const),
 ];
 const TRAINING_KERNELS: readonly KernelName[] = [
   ...([
@@ -69,7 +69,7 @@ const TRAINING_KERNELS: readonly KernelName[] = [
     'dropout',
     'elementLoss',
   ] as const),
-  ...(['gatherLists', 'softmaxCrossEntropy', 'transposeDelta', 'turnFilters', 'update'] as const),
+  ...(['gatherCsr', 'softmaxCrossEntropy', 'transposeDelta', 'rotateFilters', 'update'] as const),
 ];
 
 /** Accepts a compiled WebAssembly module of any realm. */

@@ -289,7 +289,7 @@ class BoundConvolution implements BoundLayer {
     const panels = paddedUnits(channels) / PANEL;
     const nanoseconds = this.#nanoseconds(rows) / this.#rotated.length;
     const rotating = this.#rotated.map(({ offset, order, count }) =>
-      call('turnFilters', offset, offsetOf(this.#kernel), order, count, ...sizes),
+      call('rotateFilters', offset, offsetOf(this.#kernel), order, count, ...sizes),
     );
     const convolving = this.#rotated.map(({ offset, shape }) => {
       const places = [inputGradient, delta, offset, this.#zeros, rows, shape.offset, scratch] as const;

@@ -31,7 +31,7 @@ export function forward(y: Matrix, x: Operand, weights: Weights, rows: number, l
     return [call('narrowForward', y, matrix, kernel, bias, rows, inputs, units, low)];
   const args = [y, matrix, kernel, bias, rows, inputs, 0, paddedUnits(units) / PANEL, low] as const;
   if (scratch !== undefined && hasAdaptiveRows(rows)) {
-    return [call('activeForward', ...args, scratch)];
+    return [call('adaptiveForward', ...args, scratch)];
   }
   return [call('denseForward', ...args)];
 }
@@ -65,7 +65,7 @@ export function inputGradient(
   const adaptive = delta.scratch !== undefined && inputGradientIsAdaptive(units, rows);
   return [
     call('transposeDelta', transposed, matrix, rows, units),
-    adaptive ? call('activeInputGradient', ...args, matrix) : call('denseInputGradient', ...args),
+    adaptive ? call('adaptiveInputGradient', ...args, matrix) : call('denseInputGradient', ...args),
   ];
 }
 

@@ -112,8 +112,8 @@ export class Updates {
     if (scratch === undefined || !hasAdaptiveRows(rows)) {
       return [call('denseGradientUpdate', ...target, updateScratch, ...products)];
     }
-    const flags = (x.scratch ? Sweep.activeInput : 0) | (delta.scratch ? Sweep.activeDelta : 0);
-    return [call('activeGradientUpdate', ...target, scratch, ...products, flags)];
+    const flags = (x.scratch ? Sweep.adaptiveInput : 0) | (delta.scratch ? Sweep.adaptiveDelta : 0);
+    return [call('adaptiveGradientUpdate', ...target, scratch, ...products, flags)];
   }
 
   /** The gradient of a kernel of few units, in one piece. */

@@ -116,7 +116,7 @@ describe.each(VARIANTS)('gatherWords, %s,', (variant) => {
   });
 });
 
-describe.each(VARIANTS)('gatherLists, %s,', (variant) => {
+describe.each(VARIANTS)('gatherCsr, %s,', (variant) => {
   const memory = new GuardedMemory(variant);
 
   test.each(CUTS)('copies the entries of rows one behind the other, and starts of all: %j', (...cuts) => {
@@ -135,7 +135,7 @@ describe.each(VARIANTS)('gatherLists, %s,', (variant) => {
     const starts = memory.put(new Int32Array(ORDER.length + 1));
     const entries = memory.put(new Int32Array(taken.length));
     const places = [starts.offset, entries.offset, from.offset, indices.offset];
-    for (const [begin, end] of cuts) memory.kernels.gatherLists(...places, begin, end);
+    for (const [begin, end] of cuts) memory.kernels.gatherCsr(...places, begin, end);
     memory.expectGuards('lists');
     expect([...entries.get().subarray(0, taken.length)]).toEqual(taken);
     let place = entries.offset;
@@ -144,7 +144,7 @@ describe.each(VARIANTS)('gatherLists, %s,', (variant) => {
   });
 });
 
-describe.each(VARIANTS)('gatherByteLists, %s,', (variant) => {
+describe.each(VARIANTS)('gatherByteCsr, %s,', (variant) => {
   const memory = new GuardedMemory(variant);
 
   test.each(CUTS)('gives every byte that is stored the value that gatherBytes gives it: %j', (...cuts) => {
@@ -170,7 +170,7 @@ describe.each(VARIANTS)('gatherByteLists, %s,', (variant) => {
       memory.kernels.gatherBytes(x.offset, x.stride, data.offset, features, ...bytePicks, ...parts);
       const rest = [entries.offset, from.offset, indices.offset];
       for (const [begin, end] of cuts)
-        memory.kernels.gatherByteLists(starts.offset, ...rest, begin, end, ...parts);
+        memory.kernels.gatherByteCsr(starts.offset, ...rest, begin, end, ...parts);
       memory.expectGuards(`${features} features`);
       const listed = new Float32Array(ORDER.length * features);
       const view = new DataView(entries.get().buffer);

@@ -84,8 +84,8 @@ export function csrCalls(
   const head = [rowOffsets, rowEntries, offset] as const;
   return [
     scale
-      ? call('listBytes', ...head, inputs, indices, rows, ...scale)
-      : call('listFloats', ...head, stride, inputs, indices, rows),
+      ? call('bytesCsr', ...head, inputs, indices, rows, ...scale)
+      : call('floatsCsr', ...head, stride, inputs, indices, rows),
   ];
 }
 
@@ -93,7 +93,7 @@ export function csrCalls(
 export function cscCalls(csr: CsrPlan, delta: Matrix, rows: number): Call[] {
   const { columnOffsets, columnEntries, columnBytes, rowOffsets, inputs } = csr;
   const head = [columnOffsets, columnEntries, columnBytes, rowOffsets] as const;
-  return [call('listColumns', ...head, rows, inputs, delta.stride, 0, inputs)];
+  return [call('csrToCsc', ...head, rows, inputs, delta.stride, 0, inputs)];
 }
 
 /** A data set that is kept as CSR: offsets of its entries, and of the address of every row's. */
@@ -114,7 +114,7 @@ export function gatherCsrCalls(
   rows: number,
 ): Call[] {
   const args = [rowOffsets, rowEntries, from.rowOffsets, indices, 0, rows] as const;
-  return [from.scale ? call('gatherByteLists', ...args, ...from.scale) : call('gatherLists', ...args)];
+  return [from.scale ? call('gatherByteCsr', ...args, ...from.scale) : call('gatherCsr', ...args)];
 }
 
 /** Bytes of resident CSR entries: bytes with their columns take half the room. */
@@ -140,7 +140,7 @@ export function planCsrRow(layout: Layout, spec: NetworkSpec, shapes: readonly S
 
 /** Makes the CSR of one row. */
 export function csrRowCalls({ rowOffsets, entries, index }: CsrRow, row: Matrix): Call[] {
-  return [call('listFloats', rowOffsets, entries, row.offset, row.stride, row.columns, index, 1)];
+  return [call('floatsCsr', rowOffsets, entries, row.offset, row.stride, row.columns, index, 1)];
 }
 
 /** The input of layer i as its products take it, unless rows come as CSR. */

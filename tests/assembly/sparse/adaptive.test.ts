@@ -63,12 +63,12 @@ describe.each(VARIANTS)('behind relu, %s', (variant) => {
     const rest = [x.offset, x.stride, w.offset, bias.offset, rows, depth];
     memory.kernels.denseForward(dense.offset, dense.stride, ...rest, 0, panels, low);
     for (let p = panels - 1; p >= 0; p--) {
-      memory.kernels.activeForward(pieces.offset, pieces.stride, ...rest, p, p + 1, low, scratch.offset);
+      memory.kernels.adaptiveForward(pieces.offset, pieces.stride, ...rest, p, p + 1, low, scratch.offset);
     }
-    memory.kernels.activeForward(whole.offset, whole.stride, ...rest, 0, panels, low, scratch.offset);
+    memory.kernels.adaptiveForward(whole.offset, whole.stride, ...rest, 0, panels, low, scratch.offset);
     expectSameBits(whole.get(), dense.get(), 'all panels at once');
     expectSameBits(pieces.get(), dense.get(), 'panel by panel');
-    memory.expectGuards('activeForward');
+    memory.expectGuards('adaptiveForward');
     return scratch;
   }
 
@@ -94,9 +94,9 @@ describe.each(VARIANTS)('behind relu, %s', (variant) => {
     };
     const rest = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels];
     memory.kernels.denseGradientUpdate(...target(dense), plain.offset, ...rest);
-    memory.kernels.activeGradientUpdate(...target(listed), scratch.offset, ...rest, Sweep.activeInput);
+    memory.kernels.adaptiveGradientUpdate(...target(listed), scratch.offset, ...rest, Sweep.adaptiveInput);
     listed.forEach((placed, i) => expectSameBits(placed.get(), dense[i].get(), `array ${i}`));
-    memory.expectGuards('activeGradientUpdate');
+    memory.expectGuards('adaptiveGradientUpdate');
     return scratch;
   }
 

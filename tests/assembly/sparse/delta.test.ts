@@ -71,7 +71,7 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
       return [offsets[0], memory.put(record(3, 0.125, offsets)).offset];
     };
     const product = [x.offset, x.stride, delta.offset, delta.stride, rows, depth];
-    const { denseGradientUpdate, activeGradientUpdate } = memory.kernels;
+    const { denseGradientUpdate, adaptiveGradientUpdate } = memory.kernels;
     denseGradientUpdate(...target(dense), plain.offset, ...product, 0, panels);
     const updated = target(listed);
     for (const [begin, end] of cut === 0
@@ -80,10 +80,10 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
           [cut, panels],
           [0, cut],
         ]) {
-      activeGradientUpdate(...updated, scratch.offset, ...product, begin, end, Sweep.activeDelta);
+      adaptiveGradientUpdate(...updated, scratch.offset, ...product, begin, end, Sweep.adaptiveDelta);
     }
     listed.forEach((placed, i) => expectSameBits(placed.get(), dense[i].get(), `array ${i}`));
-    memory.expectGuards('activeGradientUpdate');
+    memory.expectGuards('adaptiveGradientUpdate');
     return scratch;
   }
 
@@ -102,7 +102,7 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
     const front = 32 + 24 * padded(units);
     const plain = memory.floats(24 * tall);
     const scratch = memory.floats(Math.max(24 * tall, front + csrScratch(rows, padded(units))));
-    const { transposeDelta, denseInputGradient, activeInputGradient } = memory.kernels;
+    const { transposeDelta, denseInputGradient, adaptiveInputGradient } = memory.kernels;
     transposeDelta(transposed.offset, delta.offset, delta.stride, rows, units);
     const mask = relu ? [y.offset, y.stride] : [0, 0];
     const operands = (at: number) => [w.offset, transposed.offset, at, rows, depth, units];
@@ -114,11 +114,11 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
           [0, cut],
         ]) {
       const rest = [begin, end, ...mask, delta.offset, delta.stride];
-      activeInputGradient(listed.offset, listed.stride, ...operands(scratch.offset), ...rest);
+      adaptiveInputGradient(listed.offset, listed.stride, ...operands(scratch.offset), ...rest);
     }
     expectSameBits(listed.get(), dense.get(), 'input gradient');
     expect(listed.get(depth, whole).every((value) => value === 0)).toBe(true);
-    memory.expectGuards('activeInputGradient');
+    memory.expectGuards('adaptiveInputGradient');
     return { scratch, front, behind: Math.max(24 * tall, front) };
   }
 

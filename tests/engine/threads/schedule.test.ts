@@ -69,7 +69,7 @@ test('lanes meet where a call needs what another thread has written, and nowhere
 
 test('panels stay with their thread, whatever else it has to do', () => {
   const forward: Call = { kernel: 'denseForward', args: [8, 4096, 4, 4096, 1, 2, 32, 500, 0, 41, 0] };
-  const lists: Call = { kernel: 'listColumns', args: [10, 11, 12, 13, 400, 784, 64, 0, 784] };
+  const lists: Call = { kernel: 'csrToCsc', args: [10, 11, 12, 13, 400, 784, 64, 0, 784] };
   const panels = (calls: Call[]): number[][] =>
     schedule(calls, 2, () => undefined).map((lane) =>
       lane.find((each) => each?.kernel === 'denseForward')!.args.slice(8, 10),
