@@ -12,7 +12,7 @@ export default mergeConfig(defineConfig(rest), {
     pool: test?.pool,
     execArgv: test?.execArgv,
     include: [
-      'tests/{acceptance,assembly,model}/**/*.test.ts',
+      'tests/{acceptance,assembly,network}/**/*.test.ts',
       'tests/estimators/{divergence,goldens,sequences}.test.ts',
       'tests/sequential/penalties.test.ts',
     ],
