@@ -27,8 +27,9 @@ export function networkSpec(
  * training).
  */
 function denseSpec(units: number, activation: Activation, alpha: number): DenseSpec {
-  const rules = { initializer: { name: 'zeros' } };
-  const kernel = alpha > 0 ? { ...rules, regularizer: { l1: 0, l2: alpha / 2 } } : rules;
+  const initializer = { name: 'zeros' };
+  const rules = { initializer };
+  const kernel = alpha > 0 ? { initializer, regularizer: { l1: 0, l2: alpha / 2 } } : rules;
   return { type: 'dense', units, activation, useBias: true, kernel, bias: rules, trainable: true };
 }
 

@@ -1,6 +1,6 @@
 // Parameters and the block that holds them all: panels of 8 units for kernels, padded vectors for the rest.
 // Layers declare parameters, this file places them, and converts values between the block and row-major
-// arrays. Not for initial values (options/initializers.ts), nor for slots and gradients (updates.ts).
+// arrays. Not for initial values (initializers.ts), nor for slots and gradients (updates.ts).
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
 import { PANEL, paddedUnits } from './layout.js';
@@ -67,10 +67,12 @@ export interface Block {
 /** Puts the parameters of the next layer behind those that are there. */
 export function append(block: Block, layer: number, declared: readonly ParameterSpec[]): void {
   for (const each of declared) {
-    const size = depthOf(each) * paddedUnits(each.shape[each.shape.length - 1]);
+    const { name, shape, trainable, rules } = each;
+    const length = depthOf(each) * paddedUnits(shape[shape.length - 1]);
     const index = block.parameters.length;
-    block.parameters.push({ ...each, layer, index, position: block.length, length: size });
-    block.length += Math.ceil(size / 16) * 16;
+    // Spread properties would give every object a hidden class of its own, and every fit deoptimized steps.
+    block.parameters.push({ name, shape, trainable, rules, layer, index, position: block.length, length });
+    block.length += Math.ceil(length / 16) * 16;
   }
 }
 

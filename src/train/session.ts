@@ -59,7 +59,11 @@ export class Session {
   readonly arena: Arena;
   readonly plan: Plan;
   readonly loss: LossPlan;
-  readonly options: SessionOptions;
+  /** The options that steps read: a literal, so that those of all sessions have one hidden class. */
+  readonly options: Pick<
+    SessionOptions,
+    'network' | 'hostLoss' | 'optimizer' | 'accumulate' | 'penaltyPerRow' | 'team'
+  >;
   readonly #update: Program;
   readonly #programs = new Map<number, Programs>();
   /** By rows: all calls of a training step, for batches in one part. */
@@ -79,13 +83,14 @@ export class Session {
   /** @internal Use `Session.open`: the data set is not in the arena yet. */
   protected constructor(options: SessionOptions, sizes: CsrSizes | undefined) {
     const { network, loss, optimizer, rows, predictions, accumulate, dataset } = options;
+    const { hostLoss, penaltyPerRow, team } = options;
     const custom = loss.name === 'custom';
     const fed = feedOptions(network.spec, dataset, sizes, options);
     const wanted = { loss, optimizer, predictions: predictions || custom, accumulate, ...fed };
-    this.options = options;
+    this.options = { network, hostLoss, optimizer, accumulate, penaltyPerRow, team };
     this.plan = plan(network.spec, rows, wanted);
     this.loss = this.plan.loss as LossPlan;
-    this.arena = new Arena(network.engine, this.plan.bytes, options.team, this.plan.scratchBytes);
+    this.arena = new Arena(network.engine, this.plan.bytes, team, this.plan.scratchBytes);
     this.arena.write(this.plan.constants);
     for (let row = 0; row < rows; row++) this.arena.i32[(this.plan.input.indices >>> 2) + row] = row;
     this.#resident = fed.resident && dataset;

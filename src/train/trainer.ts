@@ -48,6 +48,8 @@ export interface TrainerOptions extends Omit<SessionOptions, 'rows' | 'accumulat
 export class Trainer {
   #session: Session;
   #options: TrainerOptions;
+  /** The options that steps read. */
+  #perStep: StepOptions;
   /** The last update that came in pieces: it may be under way. */
   #update: Pieces<void> | undefined;
 
@@ -60,6 +62,7 @@ export class Trainer {
 
   private constructor(options: TrainerOptions, session: Session) {
     this.#options = options;
+    this.#perStep = stepOptions(options);
     this.#session = session;
   }
 
@@ -96,7 +99,7 @@ export class Trainer {
 
   /** True if steps come in slices. */
   get sliced(): boolean {
-    return this.#options.sliced !== undefined;
+    return this.#perStep.sliced !== undefined;
   }
 
   /** From now on, compute every step in slices. The bits stay. */
@@ -124,9 +127,9 @@ export class Trainer {
 
   /** @param total Σ weights of the batch, or its rows */
   #writeRecords(total: number, rate: number): void {
-    const { state, optimizer } = this.#options;
+    const { state, optimizer } = this.#perStep;
     const scalars = nextScalars(optimizer, state, rate);
-    const normaliser = this.#options.penaltyPerRow ? total : 1;
+    const normaliser = this.#perStep.penaltyPerRow ? total : 1;
     this.session.plan.parameters.forEach((parameter, i) => {
       if (parameter.trainable)
         this.#writeRecord(parameter, this.#updates.records[i], scalars, rate, normaliser);
@@ -155,7 +158,7 @@ export class Trainer {
   }
 
   #makeRoom(dataset: Dataset, batch: Int32Array): void {
-    const { batchSize } = this.#options;
+    const { batchSize } = this.#perStep;
     if (batch.length > batchSize) runAtOnce(this.#reopen({ batchSize: batch.length }));
     const capacity = this.session.capacityFor(dataset, batch);
     if (capacity !== undefined) runAtOnce(this.#reopen({ nnzCapacity: Math.ceil(SPARE * capacity) }));
@@ -169,6 +172,7 @@ export class Trainer {
     yield* loadSlots(session, options, this.#slots());
     this.#session = session;
     this.#options = options;
+    this.#perStep = stepOptions(options);
   }
 
   /** The scalars of a parameter's record for the next step. */
@@ -180,7 +184,7 @@ export class Trainer {
     normaliser: number,
   ): void {
     const { f32, i32 } = this.session.arena;
-    const { clipValue = Infinity, weightDecay = 0 } = this.#options.optimizer;
+    const { clipValue = Infinity, weightDecay = 0 } = this.#perStep.optimizer;
     const { l1 = 0, l2 = 0 } = parameter.rules.regularizer ?? {};
     const at = record >>> 2;
     const decay = (2 * l2) / normaliser;
@@ -195,11 +199,28 @@ export class Trainer {
 
   #writeKeys(): void {
     const { arena, plan } = this.session;
-    const { seed, state } = this.#options;
+    const { seed, state } = this.#perStep;
     plan.keys.forEach((offset, layer) => {
       if (offset !== 0) arena.i32[offset >>> 2] = hash(hash(hash(seed) ^ state.step) + layer);
     });
   }
+}
+
+type StepOptions = Pick<
+  TrainerOptions,
+  'state' | 'optimizer' | 'penaltyPerRow' | 'seed' | 'batchSize' | 'sliced'
+>;
+
+/** A literal, since objects made by spreading have hidden classes of their own, which deoptimize steps. */
+function stepOptions({
+  state,
+  optimizer,
+  penaltyPerRow,
+  seed,
+  batchSize,
+  sliced,
+}: TrainerOptions): StepOptions {
+  return { state, optimizer, penaltyPerRow, seed, batchSize, sliced };
 }
 
 function openSession(options: TrainerOptions): Pieces<Session> {
