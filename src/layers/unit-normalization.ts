@@ -36,7 +36,7 @@ const axis: Rule<-1> = {
  * x / max(‖x‖₂, 1e-12) over the features of a row or the channels of a pixel, as Keras's
  * `ops.normalize(x, axis, order=2, epsilon=1e-12)` (keras/src/layers/normalization/unit_normalization.py, and
  * `_normalize` of keras/src/ops/nn.py). Releases of Keras 3 before they called `normalize` took the larger of
- * ‖x‖² and 1e-12, a norm of 1e-6. The gradient where ‖x‖₂ ≤ 1e-12 is 0: Keras's is NaN at zeros.
+ * ‖x‖² and 1e-12, a norm of 1e-6. The gradient where ‖x‖₂ ≤ 1e-12 is 0.
  */
 export const unitNormalization: LayerKind<UnitNormalizationSpec> = {
   className: 'UnitNormalization',
