@@ -15,7 +15,7 @@ import type { Pieces } from '../../yielding.js';
 import { ranges, runAtOnce } from '../../yielding.js';
 import type { StoredTransformer } from '../stored.js';
 import { formatErrors, readFitted, readStored } from '../stored.js';
-import { readTable } from '../table.js';
+import { readMatrix } from '../matrix.js';
 import { codesOf, fitClasses, fittedOr, sortedClasses } from './label-encoder.js';
 
 export interface LabelBinarizerParams {
@@ -145,7 +145,7 @@ export class LabelBinarizer {
    */
   inverseTransform(y: ArrayInput, threshold?: number): Label[] {
     const classes = this.#fitted('inverseTransform');
-    const { data, rows, columns } = readTable('LabelBinarizer', y, undefined, 'y');
+    const { data, rows, columns } = readMatrix('LabelBinarizer', y, undefined, 'y');
     const expected = classes.length <= 2 ? 1 : classes.length;
     if (columns !== expected) {
       throw new ShapeError(

@@ -14,7 +14,7 @@ import type { Pieces } from '../../yielding.js';
 import { ranges, runAtOnce } from '../../yielding.js';
 import type { StoredTransformer } from '../stored.js';
 import { formatErrors, readFitted, readStored } from '../stored.js';
-import { readTable } from '../table.js';
+import { readMatrix } from '../matrix.js';
 import { categoriesOf, columnsInPieces, unknownLabel } from './cells.js';
 import { codesOf, fittedOr } from './label-encoder.js';
 
@@ -203,7 +203,7 @@ export class OneHotEncoder {
   inverseTransform(x: ArrayInput): (Label | null)[][] {
     const fitted = fittedOr('OneHotEncoder', 'inverseTransform', this.#fitted);
     const { starts, width } = layout(fitted);
-    const { data, rows } = readTable('OneHotEncoder', x, width);
+    const { data, rows } = readMatrix('OneHotEncoder', x, width);
     return Array.from({ length: rows }, (_, row) =>
       fitted.categories.map((categories, j) => {
         const kept = categories.length - (fitted.dropped[j] < 0 ? 0 : 1);

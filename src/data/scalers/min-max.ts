@@ -6,7 +6,7 @@ import type { Rule } from '../../check.js';
 import { boolean, checkOptions, describe, listOf, number, positiveInteger, refused } from '../../check.js';
 import { ValueError } from '../../errors.js';
 import { readFitted } from '../stored.js';
-import type { Table } from '../table.js';
+import type { Matrix } from '../matrix.js';
 import type { CellFunction } from './scaler.js';
 import { checkColumns, checkFinite, EPSILON, perColumn, Scaler } from './scaler.js';
 import type { Pieces } from '../../yielding.js';
@@ -111,7 +111,7 @@ export class MinMaxScaler extends Scaler<MinMaxScalerParams, Fitted> {
     return this.fitted('nSamplesSeen').nSamplesSeen;
   }
 
-  protected *learn({ data, scale: unit, rows, columns }: Table): Pieces<Fitted> {
+  protected *learn({ data, scale: unit, rows, columns }: Matrix): Pieces<Fitted> {
     const [low, high] = this.params.featureRange;
     const dataMin = new Float64Array(columns).fill(Infinity);
     const dataMax = new Float64Array(columns).fill(-Infinity);

@@ -5,8 +5,8 @@
 import { boolean, checkOptions, describe, nullable, positiveInteger } from '../../check.js';
 import { ValueError } from '../../errors.js';
 import { readFitted } from '../stored.js';
-import type { Table } from '../table.js';
-import { columnOf } from '../table.js';
+import type { Matrix } from '../matrix.js';
+import { columnOf } from '../matrix.js';
 import type { CellFunction } from './scaler.js';
 import { checkColumns, checkFinite, copied, perColumn, Scaler } from './scaler.js';
 import { divisor, pair } from './min-max.js';
@@ -91,15 +91,15 @@ export class RobustScaler extends Scaler<RobustScalerParams, Fitted> {
     return copied(this.fitted('scale').scale);
   }
 
-  protected *learn(table: Table): Pieces<Fitted> {
-    const { columns } = table;
+  protected *learn(matrix: Matrix): Pieces<Fitted> {
+    const { columns } = matrix;
     const { withCentering, withScaling, quantileRange, unitVariance } = this.params;
     const [low, high] = quantileRange.map((percentile) => percentile / 100);
     const normal = unitVariance ? normalQuantile(high) - normalQuantile(low) : 1;
     const center = new Float64Array(columns);
     const scale = new Float64Array(columns);
     for (let j = 0; j < columns; j++) {
-      const sorted = yield* sortedInPieces(columnOf(table, j));
+      const sorted = yield* sortedInPieces(columnOf(matrix, j));
       center[j] = median(sorted);
       const distance = quantile(sorted, high) - quantile(sorted, low);
       checkFinite('RobustScaler', j, center[j] + distance);

@@ -10,8 +10,8 @@ import type { Pieces } from '../../yielding.js';
 import { ranges, runAtOnce } from '../../yielding.js';
 import type { StoredTransformer } from '../stored.js';
 import { formatErrors, readStored } from '../stored.js';
-import type { Table } from '../table.js';
-import { tableInPieces } from '../table.js';
+import type { Matrix } from '../matrix.js';
+import { matrixInPieces } from '../matrix.js';
 
 /** A function of a value and its column. */
 export type CellFunction = (value: number, column: number) => number;
@@ -31,8 +31,8 @@ export abstract class Scaler<Params extends object, Fitted extends object> {
     this.params = params;
   }
 
-  /** Learns the values that the scaler remembers of a table. */
-  protected abstract learn(table: Table): Pieces<Fitted>;
+  /** Learns the values that the scaler remembers of a matrix. */
+  protected abstract learn(matrix: Matrix): Pieces<Fitted>;
   /** Number of columns that fit has seen. */
   protected abstract columns(fitted: Fitted): number;
   protected abstract forward(fitted: Fitted): CellFunction;
@@ -88,7 +88,7 @@ export abstract class Scaler<Params extends object, Fitted extends object> {
   }
 
   *#learned(x: ArrayInput): Pieces<Fitted> {
-    return yield* this.learn(yield* tableInPieces(this.name, x));
+    return yield* this.learn(yield* matrixInPieces(this.name, x));
   }
 
   *#transformed(wanted: string, x: ArrayInput): Pieces<NdArray<Float64Array>> {
@@ -103,7 +103,7 @@ export abstract class Scaler<Params extends object, Fitted extends object> {
   }
 
   *#map(x: ArrayInput, fitted: Fitted, cell: CellFunction): Pieces<NdArray<Float64Array>> {
-    const { data, scale, rows, columns } = yield* tableInPieces(this.name, x, this.columns(fitted));
+    const { data, scale, rows, columns } = yield* matrixInPieces(this.name, x, this.columns(fitted));
     const result = new Float64Array(rows * columns);
     yield* ranges(rows, 2 * columns, (begin, end) => {
       for (let i = begin * columns, column = 0; i < end * columns; i++) {

@@ -4,7 +4,7 @@
  */
 import { boolean, checkOptions, nullable, positiveInteger } from '../../check.js';
 import { readFitted } from '../stored.js';
-import type { Table } from '../table.js';
+import type { Matrix } from '../matrix.js';
 import type { CellFunction } from './scaler.js';
 import { checkColumns, checkFinite, copied, EPSILON, perColumn, Scaler } from './scaler.js';
 import type { Pieces } from '../../yielding.js';
@@ -77,9 +77,9 @@ export class StandardScaler extends Scaler<StandardScalerParams, Fitted> {
     return this.fitted('nSamplesSeen').nSamplesSeen;
   }
 
-  protected *learn(table: Table): Pieces<Fitted> {
-    const { rows, columns } = table;
-    const { mean, variance } = yield* columnMoments(table);
+  protected *learn(matrix: Matrix): Pieces<Fitted> {
+    const { rows, columns } = matrix;
+    const { mean, variance } = yield* columnMoments(matrix);
     const { withStd } = this.params;
     const scale = new Float64Array(columns);
     for (let j = 0; j < columns; j++) {
@@ -134,14 +134,14 @@ interface ColumnSums {
 }
 
 /**
- * Mean and variance of the columns of a table in two passes, to a few units in the last place of float64. The
- * variance of a constant column is exactly 0. A column whose sum exceeds float64's range gets values that are
- * not finite.
+ * Mean and variance of the columns of a matrix in two passes, to a few units in the last place of float64.
+ * The variance of a constant column is exactly 0. A column whose sum exceeds the range of float64 gets
+ * values that are not finite.
  */
-function* columnMoments(table: Table): Pieces<Moments> {
-  const { rows, columns } = table;
-  const { mean, rest } = yield* columnMeans(table);
-  const { high, low } = yield* squaredDistances(table, mean, rest);
+function* columnMoments(matrix: Matrix): Pieces<Moments> {
+  const { rows, columns } = matrix;
+  const { mean, rest } = yield* columnMeans(matrix);
+  const { high, low } = yield* squaredDistances(matrix, mean, rest);
   const variance = new Float64Array(columns);
   for (let j = 0; j < columns; j++) variance[j] = (high[j] + low[j]) / rows;
   return { mean, variance };
@@ -153,7 +153,7 @@ function* columnMeans({
   scale,
   rows,
   columns,
-}: Table): Pieces<{ mean: Float64Array; rest: Float64Array }> {
+}: Matrix): Pieces<{ mean: Float64Array; rest: Float64Array }> {
   const high = new Float64Array(columns);
   const low = new Float64Array(columns);
   yield* ranges(rows, columns, (begin, end) => {
@@ -185,7 +185,7 @@ function quotient(high: number, low: number, divisor: number): readonly [number,
 
 /** Σ (x − mean)² of every column. */
 function* squaredDistances(
-  { data, scale, rows, columns }: Table,
+  { data, scale, rows, columns }: Matrix,
   mean: Float64Array,
   rest: Float64Array,
 ): Pieces<ColumnSums> {

@@ -7,7 +7,7 @@ import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 
 /** Rows of numbers: the value in row r and column c is data[r * columns + c] * scale. */
-export interface Table {
+export interface Matrix {
   /** May be the caller's own array: never write to it. */
   readonly data: TypedArray;
   readonly scale: number;
@@ -23,7 +23,7 @@ export interface Table {
  * @throws ShapeError for another rank than 2, no rows or columns, another width; ValueError for NaN and
  *   infinities
  */
-export function* tableInPieces(owner: string, input: unknown, columns?: number, name = 'X'): Pieces<Table> {
+export function* matrixInPieces(owner: string, input: unknown, columns?: number, name = 'X'): Pieces<Matrix> {
   const { data, shape, scale = 1 } = yield* arrayInPieces(input, name);
   if (shape.length === 1 && shape[0] > 0) {
     throw new ShapeError(
@@ -50,13 +50,13 @@ export function* tableInPieces(owner: string, input: unknown, columns?: number, 
   return { data, scale, rows: shape[0], columns: shape[1] };
 }
 
-/** Rows of numbers, as `tableInPieces` reads them, in one go. */
-export function readTable(owner: string, input: unknown, columns?: number, name?: string): Table {
-  return runAtOnce(tableInPieces(owner, input, columns, name));
+/** Rows of numbers, as `matrixInPieces` reads them, in one go. */
+export function readMatrix(owner: string, input: unknown, columns?: number, name?: string): Matrix {
+  return runAtOnce(matrixInPieces(owner, input, columns, name));
 }
 
-/** One column of a table, as a copy. */
-export function columnOf({ data, scale, rows, columns }: Table, column: number): Float64Array {
+/** One column of a matrix, as a copy. */
+export function columnOf({ data, scale, rows, columns }: Matrix, column: number): Float64Array {
   const values = new Float64Array(rows);
   for (let row = 0; row < rows; row++) values[row] = data[row * columns + column] * scale;
   return values;
