@@ -1,28 +1,50 @@
 // Pooling over windows of images, channels last. Windows stop at the edges of the image: a border never
-// counts, and an average is over the pixels that there are. `shape` points at int32 numbers
-// (src/layers/pooling.ts):
-// height, width, channels of the image · height, width of the output · of the window · strides · rows above,
-//   columns left Strides of rows in bytes.
+// counts, and an average is over the pixels that there are. Strides of rows in bytes.
+import { Count } from './record';
 
-// @ts-ignore: decorator
-@inline
-function number(shape: usize, index: usize): usize {
-  return load<u32>(shape + (index << 2));
+/** Images, windows and outputs of a pooling, which the host writes once (src/layers/pooling.ts). @abi */
+@unmanaged
+export class PoolingRecord {
+  /** The image. */
+  height: Count;
+  width: Count;
+  channels: Count;
+  outputHeight: Count;
+  outputWidth: Count;
+  windowHeight: Count;
+  windowWidth: Count;
+  /** Lines from one window to the next, and columns. */
+  strideDown: Count;
+  strideAcross: Count;
+  /** Lines above the image and columns left of it that windows cover. */
+  linesAbove: Count;
+  columnsLeft: Count;
 }
 
-/** Where window i along an axis begins and ends. `axis` 0 is down, 1 is across. */
+/** The first line of the image that window i down covers. */
 // @ts-ignore: decorator
 @inline
-function beginOf(shape: usize, axis: usize, i: usize): usize {
-  const at = <isize>(i * number(shape, 7 + axis)) - <isize>number(shape, 9 + axis);
-  return <usize>max<isize>(0, at);
+function topOf(shape: PoolingRecord, i: usize): usize {
+  return <usize>max<isize>(0, <isize>(i * shape.strideDown) - <isize>shape.linesAbove);
+}
+
+/** One past the last line of the image that window i down covers. */
+// @ts-ignore: decorator
+@inline
+function bottomOf(shape: PoolingRecord, i: usize): usize {
+  return min<usize>(i * shape.strideDown + shape.windowHeight - shape.linesAbove, shape.height);
 }
 
 // @ts-ignore: decorator
 @inline
-function endOf(shape: usize, axis: usize, i: usize): usize {
-  const end = i * number(shape, 7 + axis) + number(shape, 5 + axis) - number(shape, 9 + axis);
-  return min(end, number(shape, axis));
+function leftOf(shape: PoolingRecord, j: usize): usize {
+  return <usize>max<isize>(0, <isize>(j * shape.strideAcross) - <isize>shape.columnsLeft);
+}
+
+// @ts-ignore: decorator
+@inline
+function rightOf(shape: PoolingRecord, j: usize): usize {
+  return min<usize>(j * shape.strideAcross + shape.windowWidth - shape.columnsLeft, shape.width);
 }
 
 /**
@@ -39,14 +61,14 @@ export function maxPoolForward(
   x: usize,
   xStride: usize,
   rows: usize,
-  shape: usize,
+  shape: PoolingRecord,
 ): void {
   for (let row: usize = 0; row < rows; row++) {
     let at: usize = 0;
-    for (let i: usize = 0; i < number(shape, 3); i++) {
-      for (let j: usize = 0; j < number(shape, 4); j++) {
+    for (let i: usize = 0; i < shape.outputHeight; i++) {
+      for (let j: usize = 0; j < shape.outputWidth; j++) {
         windowMaxima(y + at, picks == 0 ? 0 : picks + at, x, shape, i, j);
-        at += number(shape, 2) << 2;
+        at += shape.channels << 2;
       }
     }
     x += xStride;
@@ -57,13 +79,13 @@ export function maxPoolForward(
 
 // @ts-ignore: decorator
 @inline
-function windowMaxima(y: usize, picks: usize, x: usize, shape: usize, i: usize, j: usize): void {
-  const top = beginOf(shape, 0, i),
-    bottom = endOf(shape, 0, i);
-  const left = beginOf(shape, 1, j),
-    right = endOf(shape, 1, j);
-  const bytes = number(shape, 2) << 2;
-  const lineBytes = number(shape, 1) * bytes;
+function windowMaxima(y: usize, picks: usize, x: usize, shape: PoolingRecord, i: usize, j: usize): void {
+  const top = topOf(shape, i),
+    bottom = bottomOf(shape, i);
+  const left = leftOf(shape, j),
+    right = rightOf(shape, j);
+  const bytes = shape.channels << 2;
+  const lineBytes = shape.width * bytes;
   const first = top * lineBytes + left * bytes;
   const whole = bytes & ~15;
   let c: usize = 0;
@@ -103,8 +125,8 @@ function windowMaxima(y: usize, picks: usize, x: usize, shape: usize, i: usize, 
 
 // @ts-ignore: decorator
 @inline
-function clear(x: usize, shape: usize): void {
-  const end = x + ((number(shape, 0) * number(shape, 1) * number(shape, 2)) << 2);
+function clear(x: usize, shape: PoolingRecord): void {
+  const end = x + ((shape.height * shape.width * shape.channels) << 2);
   for (; x < end; x += 4) store<f32>(x, 0);
 }
 
@@ -122,10 +144,10 @@ export function maxPoolBackward(
   dyStride: usize,
   picks: usize,
   rows: usize,
-  shape: usize,
+  shape: PoolingRecord,
 ): void {
-  const bytes = number(shape, 2) << 2;
-  const outputs = number(shape, 3) * number(shape, 4);
+  const bytes = shape.channels << 2;
+  const outputs = shape.outputHeight * shape.outputWidth;
   for (let row: usize = 0; row < rows; row++) {
     clear(dx, shape);
     for (let at: usize = 0; at < outputs * bytes; at += bytes) {
@@ -152,13 +174,13 @@ export function averagePoolForward(
   x: usize,
   xStride: usize,
   rows: usize,
-  shape: usize,
+  shape: PoolingRecord,
 ): void {
-  const bytes = number(shape, 2) << 2;
+  const bytes = shape.channels << 2;
   for (let row: usize = 0; row < rows; row++) {
     let to = y;
-    for (let i: usize = 0; i < number(shape, 3); i++) {
-      for (let j: usize = 0; j < number(shape, 4); j++) {
+    for (let i: usize = 0; i < shape.outputHeight; i++) {
+      for (let j: usize = 0; j < shape.outputWidth; j++) {
         windowMeans(to, x, shape, i, j);
         to += bytes;
       }
@@ -170,24 +192,24 @@ export function averagePoolForward(
 
 // @ts-ignore: decorator
 @inline
-function shareOf(shape: usize, i: usize, j: usize): f32 {
-  const pixels = (endOf(shape, 0, i) - beginOf(shape, 0, i)) * (endOf(shape, 1, j) - beginOf(shape, 1, j));
+function shareOf(shape: PoolingRecord, i: usize, j: usize): f32 {
+  const pixels = (bottomOf(shape, i) - topOf(shape, i)) * (rightOf(shape, j) - leftOf(shape, j));
   return <f32>(1 / <f64>pixels);
 }
 
 // @ts-ignore: decorator
 @inline
-function windowMeans(y: usize, x: usize, shape: usize, i: usize, j: usize): void {
+function windowMeans(y: usize, x: usize, shape: PoolingRecord, i: usize, j: usize): void {
   const share = shareOf(shape, i, j);
-  const left = beginOf(shape, 1, j);
-  const right = endOf(shape, 1, j);
-  const bytes = number(shape, 2) << 2;
+  const left = leftOf(shape, j);
+  const right = rightOf(shape, j);
+  const bytes = shape.channels << 2;
   const whole = bytes & ~15;
   let c: usize = 0;
   for (; c < whole; c += 16) {
     let sum = f32x4.splat(0);
-    for (let line = beginOf(shape, 0, i); line < endOf(shape, 0, i); line++) {
-      let from = x + (line * number(shape, 1) + left) * bytes + c;
+    for (let line = topOf(shape, i); line < bottomOf(shape, i); line++) {
+      let from = x + (line * shape.width + left) * bytes + c;
       for (let column = left; column < right; column++) {
         sum = f32x4.add(sum, v128.load(from));
         from += bytes;
@@ -197,8 +219,8 @@ function windowMeans(y: usize, x: usize, shape: usize, i: usize, j: usize): void
   }
   for (; c < bytes; c += 4) {
     let sum: f32 = 0;
-    for (let line = beginOf(shape, 0, i); line < endOf(shape, 0, i); line++) {
-      let from = x + (line * number(shape, 1) + left) * bytes + c;
+    for (let line = topOf(shape, i); line < bottomOf(shape, i); line++) {
+      let from = x + (line * shape.width + left) * bytes + c;
       for (let column = left; column < right; column++) {
         sum += load<f32>(from);
         from += bytes;
@@ -221,14 +243,14 @@ export function averagePoolBackward(
   dy: usize,
   dyStride: usize,
   rows: usize,
-  shape: usize,
+  shape: PoolingRecord,
 ): void {
-  const bytes = number(shape, 2) << 2;
+  const bytes = shape.channels << 2;
   for (let row: usize = 0; row < rows; row++) {
     clear(dx, shape);
     let from = dy;
-    for (let i: usize = 0; i < number(shape, 3); i++) {
-      for (let j: usize = 0; j < number(shape, 4); j++) {
+    for (let i: usize = 0; i < shape.outputHeight; i++) {
+      for (let j: usize = 0; j < shape.outputWidth; j++) {
         spread(dx, from, shape, i, j);
         from += bytes;
       }
@@ -240,13 +262,13 @@ export function averagePoolBackward(
 
 // @ts-ignore: decorator
 @inline
-function spread(dx: usize, dy: usize, shape: usize, i: usize, j: usize): void {
+function spread(dx: usize, dy: usize, shape: PoolingRecord, i: usize, j: usize): void {
   const share = shareOf(shape, i, j);
-  const left = beginOf(shape, 1, j);
-  const bytes = number(shape, 2) << 2;
-  for (let line = beginOf(shape, 0, i); line < endOf(shape, 0, i); line++) {
-    let to = dx + (line * number(shape, 1) + left) * bytes;
-    for (let column = left; column < endOf(shape, 1, j); column++) {
+  const left = leftOf(shape, j);
+  const bytes = shape.channels << 2;
+  for (let line = topOf(shape, i); line < bottomOf(shape, i); line++) {
+    let to = dx + (line * shape.width + left) * bytes;
+    for (let column = left; column < rightOf(shape, j); column++) {
       for (let c: usize = 0; c < bytes; c += 4) {
         store<f32>(to + c, load<f32>(to + c) + load<f32>(dy + c) * share);
       }

@@ -1,22 +1,24 @@
 /**
- * Writes down for the host what assembly/ exports: src/engine/generated/abi.ts has the arguments of every
- * kernel, and the codes and constants that both sides must agree on; control.ts has those of barrier.ts,
- * which only threads need; partitions.ts has how kernels are cut into parts and what they touch.
+ * Generates what the host knows of the kernels in assembly/, into src/engine/generated: abi.ts has the
+ * arguments of every kernel and the codes, constants and records that both sides share; control.ts has those
+ * of barrier.ts, which only threads need; partitions.ts says how threads share a kernel and what it touches.
  *
- * A parameter `x` with `xStride` behind it is a matrix. How a kernel may be cut stands in its comment:
- *   @writes y       @reads x panels        what it touches: names of pointers
- *   @range begin [by 24]                   [begin, end) may be cut, at multiples of a block
- * @rows rows [by 8]: y x weights*4 so may rows; these pointers move with them: matrices, or others by so many
- *     bytes
- *   @chain rows: x delta                   sums that a later call goes on with, where `fresh` is 0
- * @cost 0.3 * rows * depth nanoseconds that it takes, about (src/engine/partition.ts says where they are
- *     from)
- *   @late                                  its result is not needed soon
+ * A parameter `x` followed by `xStride` is a matrix. The tags of a kernel's comment say how it may be split:
+ *   @writes y                  pointers that it writes
+ *   @reads x panels            pointers that it reads
+ *   @range begin [by 24]       [begin, end) may be split, at multiples of a block
+ *   @rows rows [by 8]: y x weights*4
+ *                              rows may be split; the pointers advance with them, a matrix by its stride and
+ *                              others by the bytes given
+ *   @chain rows: x delta       rows may be split into calls one after another, which continue the sums where
+ *                              `fresh` is 0
+ *   @cost 0.3 * rows * depth   nanoseconds that a call takes, about (src/engine/partition.ts: where from)
+ *   @late                      nothing needs the result soon
  *
- * A pointer `scratch` is room that every thread needs for itself. Constants are written down if their comment
- * has @abi, those that depend on the variant as an object; enumerations whenever they are exported, where
- * @static marks one whose names TypeScript writes out, which costs a bundle nothing. The update rules are
- * those of kernels/rules.mjs.
+ * A pointer `scratch` is memory that each thread needs for itself. Constants are exported to the host if
+ * their comment has @abi; those that depend on the variant become objects. Enumerations are always exported;
+ * @static makes one a TypeScript `enum`, which bundlers inline. A class with @abi is a record of words that
+ * the host writes once, by name. The update rules are those of kernels/rules.mjs.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -116,11 +118,9 @@ function codes(files) {
     .flatMap((node) => {
       if (!isExported(node)) return [];
       if (ts.isEnumDeclaration(node)) return [enumeration(node)];
-      if (
-        !ts.isVariableStatement(node) ||
-        !ts.getJSDocTags(node).some(({ tagName }) => tagName.text === 'abi')
-      )
-        return [];
+      if (!ts.getJSDocTags(node).some(({ tagName }) => tagName.text === 'abi')) return [];
+      if (ts.isClassDeclaration(node)) return record(node);
+      if (!ts.isVariableStatement(node)) return [];
       return node.declarationList.declarations.map(
         ({ name, initializer }) => `export const ${name.text} = ${constant(initializer)};`,
       );
@@ -150,6 +150,28 @@ function enumeration(node) {
   return `export const ${name.text} = { ${values.join(', ')} } as const;\nexport type ${name.text} = keyof typeof ${name.text};`;
 }
 
+/** Types of a record's fields (assembly/record.ts): kernels read each as one word. */
+const WORDS = ['Bytes', 'Count'];
+
+/**
+ * A class of assembly/: an `enum` of the indices of its words, and the type of an object that has all of
+ * them, whose values JavaScript keeps in the order of their indices (Layout.record writes them).
+ */
+function record({ name: { text: name }, members }) {
+  const fields = members.map((member) => {
+    const word = ts.isPropertyDeclaration(member) ? member.type?.getText() : undefined;
+    if (!WORDS.includes(word)) throw new Error(`${name} must have fields of type ${WORDS.join(' or ')} only`);
+    const comment = /^\s*\/\*\*.*?\*\//s.exec(member.getFullText())?.[0] ?? '';
+    return { field: member.name.text, word, comment };
+  });
+  return [
+    `export enum ${name} {${fields.map(({ field, comment }) => `${comment} ${field},`).join('')}\n}`,
+    `export interface ${name}Fields {`,
+    ...fields.map(({ field, word }) => `  readonly [${name}.${field}]: ${word};`),
+    '}',
+  ];
+}
+
 /** What the host must know of the update rules. */
 function rules() {
   const all = Object.entries(RULES);
@@ -177,6 +199,10 @@ const files = readdirSync('assembly', { recursive: true }).filter((file) => file
 write('abi', [
   '/** A row-major matrix: byte offset, bytes from row to row. */',
   'interface Matrix { readonly offset: number; readonly stride: number }',
+  '/** An offset in the arena, or a distance in it. */',
+  'type Bytes = number;',
+  '/** An integer that counts rows, pixels, filters. */',
+  'type Count = number;',
   '/** What instances export. */',
   'export interface Kernels {',
   ...kernels.map(([name, kernel]) => `  readonly ${name}: ${typeOf(kernel)};`),

@@ -4,19 +4,7 @@ import { PANEL, PANEL_BYTES, TILE } from '../simd';
 import { depthwiseGradientTile, depthwiseTile } from '../generated/conv';
 import { copyLanes } from './forward';
 import { packLanes } from './gradient';
-import {
-  basesOf,
-  bordered,
-  borderedBytes,
-  clearBorder,
-  depthOf,
-  filtersOf,
-  isDense,
-  lastLane,
-  offsetsOf,
-  outPixelOf,
-  pixelsOf,
-} from './shape';
+import { bordered, clearBorder, ConvolutionRecord, isDense, lastLane } from './shape';
 
 /**
  * y (images × panels [panelBegin, panelEnd)) = max(low, convolution + bias): channels are the lanes. Reads up
@@ -34,26 +22,26 @@ export function depthwiseForward(
   panels: usize,
   bias: usize,
   rows: usize,
-  shape: usize,
+  shape: ConvolutionRecord,
   scratch: usize,
   panelBegin: usize,
   panelEnd: usize,
   low: f32,
 ): void {
-  const depth = depthOf(shape);
-  const stride = outPixelOf(shape);
-  const pixels = pixelsOf(shape);
-  const bases = basesOf(shape);
-  const offsets = offsetsOf(shape);
+  const depth = shape.depth;
+  const stride = shape.outPixelBytes;
+  const pixels = shape.pixels;
+  const bases = shape.bases;
+  const offsets = shape.offsets;
   const tiles = pixels / TILE;
   const done = tiles * TILE;
-  const tile = scratch + borderedBytes(shape);
+  const tile = scratch + shape.borderedBytes;
   clearBorder(scratch, shape);
   for (let row: usize = 0; row < rows; row++) {
     const image = bordered(scratch, x, shape);
     for (let p = panelBegin; p < panelEnd; p++) {
       const at = p * PANEL_BYTES;
-      const last = lastLane(p, filtersOf(shape));
+      const last = lastLane(p, shape.filters);
       const whole = last == PANEL && isDense(shape);
       const out = whole ? y + at : tile;
       const outStride = whole ? stride : PANEL_BYTES;
@@ -100,15 +88,15 @@ export function depthwiseGradient(
   delta: usize,
   deltaStride: usize,
   rows: usize,
-  shape: usize,
+  shape: ConvolutionRecord,
   scratch: usize,
   panelBegin: usize,
   panelEnd: usize,
   fresh: bool,
 ): void {
-  const depth = depthOf(shape);
-  const filters = filtersOf(shape);
-  const packed = scratch + borderedBytes(shape);
+  const depth = shape.depth;
+  const filters = shape.filters;
+  const packed = scratch + shape.borderedBytes;
   clearBorder(scratch, shape);
   for (let row: usize = 0; row < rows; row++) {
     const image = bordered(scratch, x, shape);
@@ -121,9 +109,9 @@ export function depthwiseGradient(
           <i32>min(TILE, depth - k),
           g + (p * depth + k) * PANEL_BYTES,
           image + at,
-          basesOf(shape),
-          offsetsOf(shape) + (k << 2),
-          pixelsOf(shape),
+          shape.bases,
+          shape.offsets + (k << 2),
+          shape.pixels,
           last == PANEL ? delta + at : packed,
           last == PANEL ? filters << 2 : PANEL_BYTES,
           fresh && row == 0,

@@ -8,25 +8,7 @@
 // the lines that are pooled next.
 import { PANEL, PANEL_BYTES, TILE } from '../simd';
 import { convTile } from '../generated/conv';
-import {
-  basesOf,
-  bordered,
-  borderedBytes,
-  clearBorder,
-  columnsOf,
-  depthOf,
-  filtersOf,
-  firstLane,
-  groupBytesOf,
-  groupsOf,
-  isDense,
-  lastLane,
-  offsetsOf,
-  outFirstOf,
-  outLineOf,
-  outPixelOf,
-  pixelsOf,
-} from './shape';
+import { bordered, clearBorder, ConvolutionRecord, firstLane, isDense, lastLane } from './shape';
 
 /**
  * Images [0, rows) × panels [panelBegin, panelEnd) of y = max(low, convolution + bias). Strides in bytes.
@@ -43,14 +25,14 @@ export function convForward(
   panels: usize,
   bias: usize,
   rows: usize,
-  shape: usize,
+  shape: ConvolutionRecord,
   scratch: usize,
   panelBegin: usize,
   panelEnd: usize,
   low: f32,
 ): void {
-  const depth = depthOf(shape);
-  const tile = scratch + borderedBytes(shape);
+  const depth = shape.depth;
+  const tile = scratch + shape.borderedBytes;
   clearBorder(scratch, shape);
   for (let row: usize = 0; row < rows; row++) {
     const image = bordered(scratch, x, shape);
@@ -69,17 +51,17 @@ function panelForward(
   image: usize,
   panel: usize,
   bias: usize,
-  shape: usize,
+  shape: ConvolutionRecord,
   tile: usize,
   p: usize,
   low: f32,
 ): void {
-  const perGroup = filtersOf(shape) / groupsOf(shape);
-  const end = min(filtersOf(shape), (p + 1) * PANEL);
+  const perGroup = shape.filters / shape.groups;
+  const end = min(shape.filters, (p + 1) * PANEL);
   for (let group = (p * PANEL) / perGroup; group * perGroup < end; group++) {
     const first = firstLane(p, group * perGroup);
     const last = lastLane(p, min(end, (group + 1) * perGroup));
-    const from = image + group * groupBytesOf(shape);
+    const from = image + group * shape.groupBytes;
     const whole = last - first == PANEL && isDense(shape);
     pixelTiles(y, from, panel, bias, shape, whole ? 0 : tile, first, last, low);
   }
@@ -91,16 +73,16 @@ function pixelTiles(
   image: usize,
   panel: usize,
   bias: usize,
-  shape: usize,
+  shape: ConvolutionRecord,
   tile: usize,
   first: usize,
   last: usize,
   low: f32,
 ): void {
-  const pixels = pixelsOf(shape);
-  if (tile == 0) windows(y, outPixelOf(shape), image, basesOf(shape), pixels, shape, panel, bias, low);
+  const pixels = shape.pixels;
+  if (tile == 0) windows(y, shape.outPixelBytes, image, shape.bases, pixels, shape, panel, bias, low);
   else {
-    windows(tile, PANEL_BYTES, image, basesOf(shape), pixels, shape, panel, bias, low);
+    windows(tile, PANEL_BYTES, image, shape.bases, pixels, shape, panel, bias, low);
     copyLanes(y, tile, shape, first, last);
   }
 }
@@ -114,13 +96,13 @@ export function windows(
   image: usize,
   bases: usize,
   count: usize,
-  shape: usize,
+  shape: ConvolutionRecord,
   panel: usize,
   bias: usize,
   low: f32,
 ): void {
-  const offsets = offsetsOf(shape);
-  const depth = depthOf(shape);
+  const offsets = shape.offsets;
+  const depth = shape.depth;
   const tiles = count / TILE;
   const done = tiles * TILE;
   if (tiles > 0) {
@@ -133,13 +115,13 @@ export function windows(
 }
 
 /** The lanes [first, last) of every pixel of a panel to their channels, line by line. */
-export function copyLanes(y: usize, tile: usize, shape: usize, first: usize, last: usize): void {
-  const stride = outPixelOf(shape);
+export function copyLanes(y: usize, tile: usize, shape: ConvolutionRecord, first: usize, last: usize): void {
+  const stride = shape.outPixelBytes;
   const whole = last - first == PANEL;
-  y += outFirstOf(shape);
-  for (let left = pixelsOf(shape); left > 0; left -= columnsOf(shape)) {
+  y += shape.outBegin;
+  for (let left = shape.pixels; left > 0; left -= shape.columns) {
     let to = y;
-    for (const end = tile + columnsOf(shape) * PANEL_BYTES; tile < end; tile += PANEL_BYTES) {
+    for (const end = tile + shape.columns * PANEL_BYTES; tile < end; tile += PANEL_BYTES) {
       if (whole) {
         v128.store(to, v128.load(tile));
         v128.store(to, v128.load(tile, 16), 16);
@@ -150,6 +132,6 @@ export function copyLanes(y: usize, tile: usize, shape: usize, first: usize, las
       }
       to += stride;
     }
-    y += outLineOf(shape);
+    y += shape.outLineBytes;
   }
 }

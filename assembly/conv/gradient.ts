@@ -2,20 +2,7 @@
 // an image pixel by pixel of the output (of the pooled output, where pooling is fused).
 import { PANEL, PANEL_BYTES, TILE } from '../simd';
 import { convGradientTile } from '../generated/conv';
-import {
-  basesOf,
-  bordered,
-  borderedBytes,
-  clearBorder,
-  depthOf,
-  filtersOf,
-  firstLane,
-  groupBytesOf,
-  groupsOf,
-  lastLane,
-  offsetsOf,
-  pixelsOf,
-} from './shape';
+import { bordered, clearBorder, ConvolutionRecord, firstLane, lastLane } from './shape';
 
 /**
  * g (panels, like the filters) = gradient of the filters, positions [begin, end) of all panels one after
@@ -33,14 +20,14 @@ export function convGradient(
   delta: usize,
   deltaStride: usize,
   rows: usize,
-  shape: usize,
+  shape: ConvolutionRecord,
   scratch: usize,
   begin: usize,
   end: usize,
   fresh: bool,
 ): void {
-  const depth = depthOf(shape);
-  const packed = scratch + borderedBytes(shape);
+  const depth = shape.depth;
+  const packed = scratch + shape.borderedBytes;
   clearBorder(scratch, shape);
   for (let row: usize = 0; row < rows; row++) {
     const image = bordered(scratch, x, shape);
@@ -71,15 +58,15 @@ function panelGradient(
   g: usize,
   image: usize,
   delta: usize,
-  shape: usize,
+  shape: ConvolutionRecord,
   packed: usize,
   p: usize,
   begin: usize,
   end: usize,
   fresh: bool,
 ): void {
-  const perGroup = filtersOf(shape) / groupsOf(shape);
-  const last = min(filtersOf(shape), (p + 1) * PANEL);
+  const perGroup = shape.filters / shape.groups;
+  const last = min(shape.filters, (p + 1) * PANEL);
   let first = fresh;
   for (let group = (p * PANEL) / perGroup; group * perGroup < last; group++) {
     const from = firstLane(p, group * perGroup);
@@ -88,9 +75,9 @@ function panelGradient(
     if (!whole) packLanes(packed, delta + p * PANEL_BYTES, shape, from, to);
     positionTiles(
       g,
-      image + group * groupBytesOf(shape),
+      image + group * shape.groupBytes,
       whole ? delta + p * PANEL_BYTES : packed,
-      whole ? filtersOf(shape) << 2 : PANEL_BYTES,
+      whole ? shape.filters << 2 : PANEL_BYTES,
       shape,
       begin,
       end,
@@ -107,7 +94,7 @@ function positionTiles(
   image: usize,
   delta: usize,
   deltaStride: usize,
-  shape: usize,
+  shape: ConvolutionRecord,
   begin: usize,
   end: usize,
   fresh: bool,
@@ -120,9 +107,9 @@ function positionTiles(
       <i32>(to - from),
       g + from * PANEL_BYTES,
       image,
-      basesOf(shape),
-      offsetsOf(shape) + ((begin + from) << 2),
-      pixelsOf(shape),
+      shape.bases,
+      shape.offsets + ((begin + from) << 2),
+      shape.pixels,
       delta,
       deltaStride,
       fresh,
@@ -134,9 +121,15 @@ function positionTiles(
  * packed[pixel][8] = the lanes [from, to) of delta, 0 in the others: they belong to other groups, or are
  * padding.
  */
-export function packLanes(packed: usize, delta: usize, shape: usize, from: usize, to: usize): void {
-  const stride = filtersOf(shape) << 2;
-  for (const end = packed + pixelsOf(shape) * PANEL_BYTES; packed < end; packed += PANEL_BYTES) {
+export function packLanes(
+  packed: usize,
+  delta: usize,
+  shape: ConvolutionRecord,
+  from: usize,
+  to: usize,
+): void {
+  const stride = shape.filters << 2;
+  for (const end = packed + shape.pixels * PANEL_BYTES; packed < end; packed += PANEL_BYTES) {
     v128.store(packed, f32x4.splat(0));
     v128.store(packed, f32x4.splat(0), 16);
     for (let lane = from << 2; lane < to << 2; lane += 4) {

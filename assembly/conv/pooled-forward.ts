@@ -2,20 +2,7 @@
 // memory.
 import { PANEL, PANEL_BYTES } from '../simd';
 import { windows } from './forward';
-import {
-  basesOf,
-  bordered,
-  borderedBytes,
-  clearBorder,
-  columnsOf,
-  depthOf,
-  filtersOf,
-  lastLane,
-  poolHeightOf,
-  poolWidthOf,
-  pooledColumnsOf,
-  pooledLinesOf,
-} from './shape';
+import { bordered, clearBorder, ConvolutionRecord, lastLane } from './shape';
 
 /**
  * Convolution and the maxima of its pooling windows, which do not overlap: the convolution itself is never in
@@ -35,25 +22,25 @@ export function convPoolForward(
   panels: usize,
   bias: usize,
   rows: usize,
-  shape: usize,
+  shape: ConvolutionRecord,
   scratch: usize,
   panelBegin: usize,
   panelEnd: usize,
   low: f32,
 ): void {
-  const depth = depthOf(shape);
-  const filters = filtersOf(shape);
-  const lines = pooledLinesOf(shape);
-  const strip = poolHeightOf(shape) * columnsOf(shape);
-  const lineBytes = (pooledColumnsOf(shape) * filters) << 2;
-  const tile = scratch + borderedBytes(shape);
+  const depth = shape.depth;
+  const filters = shape.filters;
+  const lines = shape.pooledLines;
+  const strip = shape.poolHeight * shape.columns;
+  const lineBytes = (shape.pooledColumns * filters) << 2;
+  const tile = scratch + shape.borderedBytes;
   clearBorder(scratch, shape);
   for (let row: usize = 0; row < rows; row++) {
     const image = bordered(scratch, x, shape);
     for (let p = panelBegin; p < panelEnd; p++) {
       const at = p * PANEL_BYTES;
       for (let line: usize = 0; line < lines; line++) {
-        const bases = basesOf(shape) + ((line * strip) << 2);
+        const bases = shape.bases + ((line * strip) << 2);
         windows(tile, PANEL_BYTES, image, bases, strip, shape, panels + at * depth, bias + at, low);
         const out = line * lineBytes + at;
         poolStrip(y + out, picks == 0 ? 0 : picks + out, tile, bases, shape, lastLane(p, filters));
@@ -71,14 +58,14 @@ export function poolStrip(
   picks: usize,
   strip: usize,
   bases: usize,
-  shape: usize,
+  shape: ConvolutionRecord,
   last: usize,
 ): void {
-  const height = poolHeightOf(shape);
-  const width = poolWidthOf(shape);
-  const columns = columnsOf(shape);
-  const stride = filtersOf(shape) << 2;
-  const count = pooledColumnsOf(shape);
+  const height = shape.poolHeight;
+  const width = shape.poolWidth;
+  const columns = shape.columns;
+  const stride = shape.filters << 2;
+  const count = shape.pooledColumns;
   if (height == 2 && width == 2 && last == PANEL && picks != 0) {
     return poolTwo(y, picks, strip, bases, columns, stride, count);
   }

@@ -1,24 +1,13 @@
 // The gradient of filters behind which max pooling follows at once: most deltas are 0.
 import { PANEL_BYTES } from '../simd';
 import { tapsTile } from '../generated/conv';
-import {
-  bordered,
-  borderedBytes,
-  clearBorder,
-  depthOf,
-  filtersOf,
-  pooledColumnsOf,
-  pooledLinesOf,
-  windowFloatsOf,
-  windowLinesOf,
-  windowPitchOf,
-} from './shape';
+import { bordered, clearBorder, ConvolutionRecord } from './shape';
 
 /** Floats that a window's line takes in the sums below. */
 // @ts-ignore: decorator
 @inline
-function paddedFloats(shape: usize): usize {
-  return (windowFloatsOf(shape) + 3) & ~3;
+function paddedFloats(shape: ConvolutionRecord): usize {
+  return (shape.windowFloats + 3) & ~3;
 }
 
 /**
@@ -41,17 +30,17 @@ export function convPoolGradient(
   deltaStride: usize,
   picks: usize,
   rows: usize,
-  shape: usize,
+  shape: ConvolutionRecord,
   scratch: usize,
   filterBegin: usize,
   filterEnd: usize,
 ): void {
-  const ends = scratch + borderedBytes(shape);
+  const ends = scratch + shape.borderedBytes;
   const csc = ends + 16;
-  const step = filtersOf(shape) << 2;
-  const columnBytes = (pooledLinesOf(shape) * pooledColumnsOf(shape)) << 3;
+  const step = shape.filters << 2;
+  const columnBytes = (shape.pooledLines * shape.pooledColumns) << 3;
   const sums = csc + ((4 * columnBytes + 15) & ~15);
-  const sumBytes = (windowLinesOf(shape) * paddedFloats(shape)) << 2;
+  const sumBytes = (shape.windowLines * paddedFloats(shape)) << 2;
   clearBorder(scratch, shape);
   for (let at = sums; at < sums + (filterEnd - filterBegin) * sumBytes; at += 16) {
     v128.store(at, f32x4.splat(0));
@@ -78,18 +67,18 @@ export function convPoolGradient(
   for (let f = filterBegin; f < filterEnd; f++) {
     unpackTaps(columnOf(g, f, shape), sums + (f - filterBegin) * sumBytes, shape);
   }
-  if (filterEnd < filtersOf(shape)) return;
+  if (filterEnd < shape.filters) return;
   for (let f = filterEnd; (f & 7) != 0; f++) {
     const at = columnOf(g, f, shape);
-    for (let k: usize = 0; k < depthOf(shape); k++) store<f32>(at + k * PANEL_BYTES, 0);
+    for (let k: usize = 0; k < shape.depth; k++) store<f32>(at + k * PANEL_BYTES, 0);
   }
 }
 
 /** Where the column of a filter begins in its panel. */
 // @ts-ignore: decorator
 @inline
-function columnOf(g: usize, f: usize, shape: usize): usize {
-  return g + (((f & ~7) * depthOf(shape) + (f & 7)) << 2);
+function columnOf(g: usize, f: usize, shape: ConvolutionRecord): usize {
+  return g + (((f & ~7) * shape.depth + (f & 7)) << 2);
 }
 
 /** Appends {delta, pick}, and keeps it if the delta is not 0. Returns where the column ends then. */
@@ -146,9 +135,15 @@ function cscOfOne(
 }
 
 /** Gradient of one filter from its column: tiles of at most 12 vectors. */
-function filterGradient(sums: usize, image: usize, column: usize, end: usize, shape: usize): void {
-  const lines = windowLinesOf(shape);
-  const pitch = windowPitchOf(shape);
+function filterGradient(
+  sums: usize,
+  image: usize,
+  column: usize,
+  end: usize,
+  shape: ConvolutionRecord,
+): void {
+  const lines = shape.windowLines;
+  const pitch = shape.windowPitch;
   const sumsPitch = paddedFloats(shape) << 2;
   const vectors = paddedFloats(shape) >> 2;
   for (let v: usize = 0; v < vectors;) {
@@ -167,9 +162,9 @@ function filterGradient(sums: usize, image: usize, column: usize, end: usize, sh
 
 // @ts-ignore: decorator
 @inline
-function unpackTaps(panel: usize, sums: usize, shape: usize): void {
-  const floats = windowFloatsOf(shape);
-  for (let line: usize = 0; line < windowLinesOf(shape); line++) {
+function unpackTaps(panel: usize, sums: usize, shape: ConvolutionRecord): void {
+  const floats = shape.windowFloats;
+  for (let line: usize = 0; line < shape.windowLines; line++) {
     for (let i: usize = 0; i < floats; i++) {
       store<f32>(panel, load<f32>(sums + (i << 2)));
       panel += PANEL_BYTES;

@@ -1,164 +1,77 @@
-// What a convolution needs to know about its images: int32 numbers that the host writes once
-// (src/layers/convolution-shape.ts has the same table). Sizes in bytes unless they count something.
+// What a convolution needs to know about its images: a record that the host writes once
+// (src/layers/convolution-shape.ts), and how an image is put into its border.
 //
 //   image  →  bordered image (in scratch, zeros around it)
 //          →  position k of window i at  bases[i] + offsets[k]
+import { Bytes, Count } from '../record';
 import { PANEL } from '../simd';
 
-/** Numbers of the table. */
-// prettier-ignore
-const DEPTH: usize = 0, PIXELS: usize = 4, OFFSETS: usize = 8, BASES: usize = 12, FILTERS: usize = 16,
-  GROUPS: usize = 20, GROUP_BYTES: usize = 24, BORDERED: usize = 28, FIRST: usize = 32, LINES: usize = 36,
-  LINE_PIXELS: usize = 40, PIXEL_BYTES: usize = 44, LINE_STEP: usize = 48, COLUMNS: usize = 52,
-  POOL_HEIGHT: usize = 56, POOL_WIDTH: usize = 60, POOLED_LINES: usize = 64, POOLED_COLUMNS: usize = 68,
-  WINDOW_LINES: usize = 72, WINDOW_FLOATS: usize = 76, WINDOW_PITCH: usize = 80,
-  OUT_FIRST: usize = 84, OUT_LINE: usize = 88, OUT_PIXEL: usize = 92;
-
-/** Positions of a window, in the channels of one group. */
-// @ts-ignore: decorator
-@inline
-export function depthOf(shape: usize): usize {
-  return load<u32>(shape, DEPTH);
-}
-
-/** Windows in an image: pixels of the output. */
-// @ts-ignore: decorator
-@inline
-export function pixelsOf(shape: usize): usize {
-  return load<u32>(shape, PIXELS);
-}
-
-// @ts-ignore: decorator
-@inline
-export function offsetsOf(shape: usize): usize {
-  return load<u32>(shape, OFFSETS);
-}
-
-// @ts-ignore: decorator
-@inline
-export function basesOf(shape: usize): usize {
-  return load<u32>(shape, BASES);
-}
-
-// @ts-ignore: decorator
-@inline
-export function filtersOf(shape: usize): usize {
-  return load<u32>(shape, FILTERS);
-}
-
-// @ts-ignore: decorator
-@inline
-export function groupsOf(shape: usize): usize {
-  return load<u32>(shape, GROUPS);
-}
-
-/** From the channels of one group to those of the next. */
-// @ts-ignore: decorator
-@inline
-export function groupBytesOf(shape: usize): usize {
-  return load<u32>(shape, GROUP_BYTES);
-}
-
-/** Columns of the output. */
-// @ts-ignore: decorator
-@inline
-export function columnsOf(shape: usize): usize {
-  return load<u32>(shape, COLUMNS);
-}
-
-// @ts-ignore: decorator
-@inline
-export function poolHeightOf(shape: usize): usize {
-  return load<u32>(shape, POOL_HEIGHT);
-}
-
-// @ts-ignore: decorator
-@inline
-export function poolWidthOf(shape: usize): usize {
-  return load<u32>(shape, POOL_WIDTH);
-}
-
-// @ts-ignore: decorator
-@inline
-export function pooledLinesOf(shape: usize): usize {
-  return load<u32>(shape, POOLED_LINES);
-}
-
-// @ts-ignore: decorator
-@inline
-export function pooledColumnsOf(shape: usize): usize {
-  return load<u32>(shape, POOLED_COLUMNS);
-}
-
-/** Lines of a window, the floats of each, and the bytes from one to the next: windows without gaps only. */
-// @ts-ignore: decorator
-@inline
-export function windowLinesOf(shape: usize): usize {
-  return load<u32>(shape, WINDOW_LINES);
-}
-
-// @ts-ignore: decorator
-@inline
-export function windowFloatsOf(shape: usize): usize {
-  return load<u32>(shape, WINDOW_FLOATS);
-}
-
-// @ts-ignore: decorator
-@inline
-export function windowPitchOf(shape: usize): usize {
-  return load<u32>(shape, WINDOW_PITCH);
-}
-
-/**
- * Where the first pixel of the output goes, and the bytes from one line of pixels to the next, and from one
- * pixel to the next.
- */
-// @ts-ignore: decorator
-@inline
-export function outFirstOf(shape: usize): usize {
-  return load<u32>(shape, OUT_FIRST);
-}
-
-// @ts-ignore: decorator
-@inline
-export function outLineOf(shape: usize): usize {
-  return load<u32>(shape, OUT_LINE);
-}
-
-// @ts-ignore: decorator
-@inline
-export function outPixelOf(shape: usize): usize {
-  return load<u32>(shape, OUT_PIXEL);
+/** Sizes of a convolution, and where its tables are. @abi */
+@unmanaged
+export class ConvolutionRecord {
+  /** Positions of a window, in the channels of one group. */
+  depth: Count;
+  /** Windows in an image: pixels of the output. */
+  pixels: Count;
+  /** Where the table is that has the distance from a window's first position to each: int32[depth]. */
+  offsets: Bytes;
+  /** Where the table is that has the begin of each window in the bordered image: int32[pixels]. */
+  bases: Bytes;
+  filters: Count;
+  groups: Count;
+  /** From the channels of one group to those of the next. */
+  groupBytes: Bytes;
+  /** Size of the bordered image; 0 if windows go over the image as it is. */
+  borderedBytes: Bytes;
+  /** Where the first pixel goes in the bordered image. */
+  begin: Bytes;
+  /** Lines of the image, pixels of a line, and the size of a pixel. */
+  lines: Count;
+  linePixels: Count;
+  pixelBytes: Bytes;
+  /** From one line of the bordered image to the next. */
+  lineStep: Bytes;
+  /** Columns of the output. */
+  columns: Count;
+  /** Window and output of the max pooling that is computed with the convolution; 0 without. */
+  poolHeight: Count;
+  poolWidth: Count;
+  pooledLines: Count;
+  pooledColumns: Count;
+  /** Lines of a window, the floats of each, and from one to the next: windows without gaps only. */
+  windowLines: Count;
+  windowFloats: Count;
+  windowPitch: Bytes;
+  /**
+   * Where the first pixel of the output goes, and the distances from one line of pixels to the next, and from
+   * one pixel to the next.
+   */
+  outBegin: Bytes;
+  outLineBytes: Bytes;
+  outPixelBytes: Bytes;
 }
 
 /** True if the pixels of the output lie one behind the other. */
 // @ts-ignore: decorator
 @inline
-export function isDense(shape: usize): bool {
-  const line = columnsOf(shape) * (filtersOf(shape) << 2);
-  return outPixelOf(shape) == filtersOf(shape) << 2 && outLineOf(shape) == line;
-}
-
-/** Bytes of the bordered image; 0 if windows go over the image as it is. */
-// @ts-ignore: decorator
-@inline
-export function borderedBytes(shape: usize): usize {
-  return load<u32>(shape, BORDERED);
+export function isDense(shape: ConvolutionRecord): bool {
+  const line = shape.columns * (shape.filters << 2);
+  return shape.outPixelBytes == shape.filters << 2 && shape.outLineBytes == line;
 }
 
 /** Zeros where images are to be bordered: once before the first of them. */
-export function clearBorder(scratch: usize, shape: usize): void {
-  const end = scratch + borderedBytes(shape);
+export function clearBorder(scratch: usize, shape: ConvolutionRecord): void {
+  const end = scratch + shape.borderedBytes;
   for (let at = scratch; at < end; at += 4) store<f32>(at, 0);
 }
 
 /** The image that windows go over: x itself, or x within the border that `clearBorder` has prepared. */
-export function bordered(scratch: usize, x: usize, shape: usize): usize {
-  if (borderedBytes(shape) == 0) return x;
-  const lines: usize = load<u32>(shape, LINES);
-  const lineBytes: usize = <usize>load<u32>(shape, LINE_PIXELS) * <usize>load<u32>(shape, PIXEL_BYTES);
-  const lineStep: usize = load<u32>(shape, LINE_STEP);
-  let to = scratch + <usize>load<u32>(shape, FIRST);
+export function bordered(scratch: usize, x: usize, shape: ConvolutionRecord): usize {
+  if (shape.borderedBytes == 0) return x;
+  const lines: usize = shape.lines;
+  const lineBytes: usize = shape.linePixels * shape.pixelBytes;
+  const lineStep: usize = shape.lineStep;
+  let to = scratch + shape.begin;
   for (let line: usize = 0; line < lines; line++) {
     copyFloats(to, x, lineBytes);
     x += lineBytes;

@@ -1,6 +1,7 @@
 // What the kernels of assembly/conv/ know of a convolution: a table for the forward pass and the gradient of
 // the filters, and one for every part of the gradient of the input. All of it is made once, when a network is
 // planned.
+import { ConvolutionRecord, type ConvolutionRecordFields } from '../engine/generated/abi.js';
 import { ShapeError, UnsupportedError } from '../errors.js';
 import { formatShape } from '../ndarray.js';
 import type { Layout } from '../network/layout.js';
@@ -42,7 +43,7 @@ interface Placement {
   readonly pixel: number;
 }
 
-/** A window over a bordered image, as assembly/conv/shape.ts describes it. */
+/** A window over a bordered image, from which the record of assembly/conv/shape.ts is made. */
 interface Description {
   readonly bordered: Bordered;
   /** The first window begins at the pixel `start` of the bordered image. */
@@ -187,29 +188,35 @@ function describe(
   // The floats behind the image: kernels may read past the last pixel.
   const scratchFloats = isBordered ? Math.ceil(borderedFloats / 16) * 16 + 16 : 0;
   const to = placement ?? { first: 0, line: 4 * filters * window.output[1], pixel: 4 * filters };
-  const numbers = [
-    ...[
-      depth,
-      pixels,
-      layout.table(depth, (to) => fillOffsets(to, window, lineBytes, pixelBytes, inputs)),
-      layout.table(pixels, (to) => fillBases(to, window, lineBytes, pixelBytes)),
-      filters,
-      groups,
-      4 * inputs,
-    ],
-    ...[4 * scratchFloats, bordered.before[0] * lineBytes + bordered.before[1] * pixelBytes],
-    ...[height, width, pixelBytes, lineBytes],
-    window.output[1],
-    ...(pool ? [...pool.size, ...pool.output] : [0, 0, 0, 0]),
-    ...[window.size[0], window.size[1] * inputs, window.dilation[0] * lineBytes],
-    ...[to.first, to.line, to.pixel],
-  ];
-  return {
-    offset: layout.numbers(numbers),
-    depth,
-    pixels,
-    borderedFloats: scratchFloats,
-  };
+  const offset = layout.record<ConvolutionRecordFields>({
+    [ConvolutionRecord.depth]: depth,
+    [ConvolutionRecord.pixels]: pixels,
+    [ConvolutionRecord.offsets]: layout.table(depth, (to) =>
+      fillOffsets(to, window, lineBytes, pixelBytes, inputs),
+    ),
+    [ConvolutionRecord.bases]: layout.table(pixels, (to) => fillBases(to, window, lineBytes, pixelBytes)),
+    [ConvolutionRecord.filters]: filters,
+    [ConvolutionRecord.groups]: groups,
+    [ConvolutionRecord.groupBytes]: 4 * inputs,
+    [ConvolutionRecord.borderedBytes]: 4 * scratchFloats,
+    [ConvolutionRecord.begin]: bordered.before[0] * lineBytes + bordered.before[1] * pixelBytes,
+    [ConvolutionRecord.lines]: height,
+    [ConvolutionRecord.linePixels]: width,
+    [ConvolutionRecord.pixelBytes]: pixelBytes,
+    [ConvolutionRecord.lineStep]: lineBytes,
+    [ConvolutionRecord.columns]: window.output[1],
+    [ConvolutionRecord.poolHeight]: pool?.size[0] ?? 0,
+    [ConvolutionRecord.poolWidth]: pool?.size[1] ?? 0,
+    [ConvolutionRecord.pooledLines]: pool?.output[0] ?? 0,
+    [ConvolutionRecord.pooledColumns]: pool?.output[1] ?? 0,
+    [ConvolutionRecord.windowLines]: window.size[0],
+    [ConvolutionRecord.windowFloats]: window.size[1] * inputs,
+    [ConvolutionRecord.windowPitch]: window.dilation[0] * lineBytes,
+    [ConvolutionRecord.outBegin]: to.first,
+    [ConvolutionRecord.outLineBytes]: to.line,
+    [ConvolutionRecord.outPixelBytes]: to.pixel,
+  });
+  return { offset, depth, pixels, borderedFloats: scratchFloats };
 }
 
 /** Byte offsets of a window's positions from its first. */

@@ -1,6 +1,7 @@
 // Pooling of images: over windows of pixels, and over all of them. Borders never count. Max pooling right
 // behind a convolution may be computed with it (convolution.ts).
 import { boolean, nullable } from '../check.js';
+import { PoolingRecord, type PoolingRecordFields } from '../engine/generated/abi.js';
 import { call, type Call } from '../engine/kernels.js';
 import { sizeOf } from '../network/spec.js';
 import type { ImageLayerOptions } from './options.js';
@@ -61,7 +62,19 @@ function pooling(className: string, type: PoolingSpec['type']): LayerKind<Poolin
       const { image, output: size, size: window, strides, before } = windowOver(type, spec, inputShape);
       const columns = size[0] * size[1] * image[2];
       const output = layout.matrix(rows, columns);
-      const shape = layout.numbers([...image, ...size, ...window, ...strides, ...before]);
+      const shape = layout.record<PoolingRecordFields>({
+        [PoolingRecord.height]: image[0],
+        [PoolingRecord.width]: image[1],
+        [PoolingRecord.channels]: image[2],
+        [PoolingRecord.outputHeight]: size[0],
+        [PoolingRecord.outputWidth]: size[1],
+        [PoolingRecord.windowHeight]: window[0],
+        [PoolingRecord.windowWidth]: window[1],
+        [PoolingRecord.strideDown]: strides[0],
+        [PoolingRecord.strideAcross]: strides[1],
+        [PoolingRecord.linesAbove]: before[0],
+        [PoolingRecord.columnsLeft]: before[1],
+      });
       if (type === 'averagePooling2d') {
         return {
           output,

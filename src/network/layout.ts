@@ -47,9 +47,10 @@ export class Layout {
     return offset;
   }
 
-  /** The offset of a table of a few integers that are known. */
-  numbers(values: readonly number[]): number {
-    return this.table(values.length, (to) => to.set(values));
+  /** The offset of a record: `fields` has its words by their indices (generated/abi.ts). */
+  record<Fields extends object>(fields: Fields): number {
+    const words: number[] = Object.values(fields);
+    return this.table(words.length, (to) => to.set(words));
   }
 
   matrix(rows: number, columns: number): Matrix {
