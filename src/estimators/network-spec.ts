@@ -28,9 +28,10 @@ export function networkSpec(
  */
 function denseSpec(units: number, activation: Activation, alpha: number): DenseSpec {
   const initializer = { name: 'zeros' };
-  const rules = { initializer };
-  const kernel = alpha > 0 ? { initializer, regularizer: { l1: 0, l2: alpha / 2 } } : rules;
-  return { type: 'dense', units, activation, useBias: true, kernel, bias: rules, trainable: true };
+  const bias = { initializer, regularizer: undefined, constraint: undefined };
+  const regularizer = alpha > 0 ? { l1: 0, l2: alpha / 2 } : undefined;
+  const kernel = { initializer, regularizer, constraint: undefined };
+  return { type: 'dense', units, activation, useBias: true, kernel, bias, trainable: true };
 }
 
 /** The activation of every hidden layer. */

@@ -35,7 +35,7 @@ export function onData(
   { rows, task }: { readonly rows: Rows; readonly task: Task },
 ): Validate {
   const all = ascending(rows.rows);
-  const dataset = { rows: toKernelRows(rows), targets: task.targets };
+  const dataset = { rows: toKernelRows(rows), targets: task.targets, weights: undefined };
   let opened: SlicedSession | undefined;
   return function* () {
     const session = (opened ??= yield* SlicedSession.open({

@@ -72,8 +72,8 @@ function config({ epsilon, center, scale, gamma, beta, trainable }: Normalizatio
   return { epsilon, center, scale, ...parameters, trainable };
 }
 
-const ZEROS = { initializer: { name: 'zeros' } };
-const ONES = { initializer: { name: 'ones' } };
+const ZEROS = { initializer: { name: 'zeros' }, regularizer: undefined, constraint: undefined };
+const ONES = { initializer: { name: 'ones' }, regularizer: undefined, constraint: undefined };
 
 /**
  * (x − mean) / √(variance + epsilon) · gamma + beta over the batch (Ioffe & Szegedy, 2015); moving averages

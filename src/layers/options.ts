@@ -93,11 +93,7 @@ export function parameterRules(
   const [start, startOwner] = given('Initializer');
   const regularizer = resolveRegularizer(...given('Regularizer'));
   const constraint = resolveConstraint(...given('Constraint'));
-  return {
-    initializer: resolveInitializer(start ?? initializer, startOwner),
-    ...(regularizer && { regularizer }),
-    ...(constraint && { constraint }),
-  };
+  return { initializer: resolveInitializer(start ?? initializer, startOwner), regularizer, constraint };
 }
 
 /** The reverse of `parameterRules`: options from which they come out again. */

@@ -132,11 +132,24 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
   const target = loss?.targets.columns ?? 0;
   const resident =
     options.resident && planResident(layout, options.resident, sizeOf(spec.inputShape), target);
+  // Spread properties would give every plan a hidden class of its own, and every fit deoptimized steps.
   return {
-    ...{ spec, rows, bytes: layout.bytes, scratchBytes: 4 * sizes.scratch },
-    ...{ parameters, block, blockLength, input },
+    spec,
+    rows,
+    bytes: layout.bytes,
+    scratchBytes: 4 * sizes.scratch,
+    parameters,
+    block,
+    blockLength,
+    input,
     layers: bound.map((each, i) => ({ bound: each, ...deltas[i] })),
-    ...{ output, outputShape, keys, loss, updates, resident, constants: layout.constants },
+    output,
+    outputShape,
+    keys,
+    loss,
+    updates,
+    resident,
+    constants: layout.constants,
   };
 }
 

@@ -27,7 +27,10 @@ export interface InitializerSpec {
   readonly [option: string]: number | string | null;
 }
 
-/** How a parameter starts, is penalised and is constrained. */
+/**
+ * How a parameter starts, is penalised and is constrained. Steps read it: give all three keys in this order,
+ * so that all have one hidden class.
+ */
 export interface ParameterRules {
   readonly initializer: InitializerSpec;
   readonly regularizer?: RegularizerSpec;

@@ -143,11 +143,9 @@ async function readArrays(call: FitCall, x: ArrayInput, y: unknown): Promise<Dat
  * classes.
  */
 function weighted(prepared: Prepared, classWeight: ClassWeights | undefined, whole: boolean): Prepared {
-  const { dataset } = prepared;
-  return {
-    ...prepared,
-    dataset: { ...dataset, weights: weighRows(dataset.weights, classWeight, prepared, whole) },
-  };
+  const { rows, targets, weights } = prepared.dataset;
+  const dataset = { rows, targets, weights: weighRows(weights, classWeight, prepared, whole) };
+  return { ...prepared, dataset };
 }
 
 function* readValidation(
