@@ -68,11 +68,6 @@ export class Arena {
     this.#tuner?.endStep(rows, milliseconds);
   }
 
-  /** Binds calls to this arena for the calling thread alone, whatever state the others are in. */
-  bindAlone(calls: readonly Call[]): Program {
-    return bind(this.#kernels, calls);
-  }
-
   /** Write tables, each at its offset. */
   write(
     constants: readonly {
@@ -100,6 +95,12 @@ export class Arena {
   /** True if `length` float32 values are all finite. */
   allFinite(offset: number, length: number): boolean {
     return this.#kernels.allFinite(offset, length) === 1;
+  }
+
+  /** Σ value² of `length` float32 values. `sum`: the byte offset of a float64 that it may overwrite. */
+  sumSquares(sum: number, offset: number, length: number): number {
+    this.#kernels.sumSquares(sum, offset, length);
+    return this.f64[sum >>> 3];
   }
 
   /** A view of `length` float32 values. */

@@ -37,12 +37,11 @@ function balanced(classes: number, codes: Int32Array): Float64Array {
  */
 export function weighClasses(
   owner: string,
-  classWeight: ClassWeight | null,
+  classWeight: ClassWeight,
   { classes, codes }: Task,
   weights: Float32Array | undefined,
   incremental: boolean,
 ): Float32Array | undefined {
-  if (classWeight === null) return weights;
   if (!codes) {
     throw new ValueError(
       `${owner}: classWeight must be null with several labels per row, but received ${describe(classWeight)}.`,

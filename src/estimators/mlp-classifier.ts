@@ -116,13 +116,15 @@ export class MLPClassifier extends ClassifierPredictor {
    *   non-finite: the weights of the last finite epoch are restored
    */
   fit(x: ArrayInput, y: LabelInput, options: MLPFitOptions = {}): Promise<this> {
-    return this.mlp.run(this, 'fit', async () => {
+    return this.mlp.run(this, this.name, 'fit', async () => {
+      const { warmStart } = this.mlp.begin();
       const given = readFitOptions(this.name, 'fit', options, mlpFitSchema);
-      const present = this.mlp.begun.warmStart ? this.model : undefined;
+      const present = warmStart ? this.model : undefined;
       const yielder = new Yielder(given.signal);
       const rows = await runInSlices(this.mlp.readRows(x, present), yielder);
       const task = await runInSlices(targetsInPieces(this.name, y, rows.rows, present), yielder);
-      await this.#train(rows, task, given, present, false);
+      const training = await this.#training(rows, task, given, false);
+      await this.mlp.train(training, present, (model) => (this.model = model));
     });
   }
 
@@ -140,7 +142,8 @@ export class MLPClassifier extends ClassifierPredictor {
     y: LabelInput,
     options: MLPFitOptions & { readonly classes?: LabelInput } = {},
   ): Promise<this> {
-    return this.mlp.run(this, 'partialFit', async () => {
+    return this.mlp.run(this, this.name, 'partialFit', async () => {
+      this.mlp.begin();
       const schema = { ...mlpFitSchema, classes: anything<LabelInput>() };
       const { classes: announced, ...given } = readFitOptions(this.name, 'partialFit', options, schema);
       this.mlp.checkIncremental();
@@ -149,7 +152,8 @@ export class MLPClassifier extends ClassifierPredictor {
       const rows = await runInSlices(this.mlp.readRows(x, this.model), yielder);
       const several = this.model && isMultilabel(this.model);
       const known = knownTargetsInPieces(y, rows.rows, { classes, several });
-      await this.#train(rows, await runInSlices(known, yielder), given, this.model, true);
+      const training = await this.#training(rows, await runInSlices(known, yielder), given, true);
+      await this.mlp.train(training, this.model, (model) => (this.model = model));
     });
   }
 
@@ -161,28 +165,22 @@ export class MLPClassifier extends ClassifierPredictor {
     return classes;
   }
 
-  async #train(
-    rows: Rows,
-    task: Task,
-    given: MLPFitOptions,
-    present: Model | undefined,
-    incremental: boolean,
-  ): Promise<void> {
+  /** Weighs the rows, and reads those to validate with. */
+  async #training(rows: Rows, task: Task, given: MLPFitOptions, incremental: boolean): Promise<Training> {
     const { sampleWeight, validationData, ...options } = given;
-    const weights = rowWeights(sampleWeight, rows.rows);
-    const yielder = new Yielder(options.signal);
-    const { weighClasses } = await lazyImport(() => import('./class-weights.js'));
-    const training: Training = {
-      rows,
-      task,
-      weights: weighClasses(this.name, this.mlp.begun.classWeight, task, weights, incremental),
-      validation:
-        validationData &&
-        (await runInSlices(validationInPieces(validationData, rows.features, task), yielder)),
-      incremental,
-      options,
-    };
-    await this.mlp.train(training, present, (model) => (this.model = model));
+    const { classWeight } = this.mlp.begun;
+    let weights = rowWeights(sampleWeight, rows.rows);
+    if (classWeight !== null) {
+      const { weighClasses } = await lazyImport(() => import('./class-weights.js'));
+      weights = weighClasses(this.name, classWeight, task, weights, incremental);
+    }
+    const validation =
+      validationData &&
+      (await runInSlices(
+        validationInPieces(validationData, rows.features, task),
+        new Yielder(options.signal),
+      ));
+    return { rows, task, weights, validation, incremental, options };
   }
 
   /**

@@ -100,7 +100,7 @@ export class MLPRegressor extends RegressorPredictor {
    *   non-finite: the weights of the last finite epoch are restored
    */
   fit(x: ArrayInput, y: ArrayInput, options: MLPFitOptions = {}): Promise<this> {
-    return this.mlp.run(this, 'fit', () => this.#train('fit', x, y, options));
+    return this.mlp.run(this, this.name, 'fit', () => this.#train('fit', x, y, options));
   }
 
   /**
@@ -110,10 +110,7 @@ export class MLPRegressor extends RegressorPredictor {
    * @throws ValueError for another number of outputs than before, with earlyStopping and with lbfgs
    */
   partialFit(x: ArrayInput, y: ArrayInput, options: MLPFitOptions = {}): Promise<this> {
-    return this.mlp.run(this, 'partialFit', () => {
-      this.mlp.checkIncremental();
-      return this.#train('partialFit', x, y, options);
-    });
+    return this.mlp.run(this, this.name, 'partialFit', () => this.#train('partialFit', x, y, options));
   }
 
   async #train(
@@ -122,10 +119,11 @@ export class MLPRegressor extends RegressorPredictor {
     y: ArrayInput,
     given: MLPFitOptions,
   ): Promise<void> {
-    const { sampleWeight, validationData, ...options } = readFitOptions(this.name, call, given, mlpFitSchema);
+    const { loss, warmStart } = this.mlp.begin();
     const incremental = call === 'partialFit';
-    const present = incremental || this.mlp.begun.warmStart ? this.model : undefined;
-    const { loss } = this.mlp.begun;
+    if (incremental) this.mlp.checkIncremental();
+    const { sampleWeight, validationData, ...options } = readFitOptions(this.name, call, given, mlpFitSchema);
+    const present = incremental || warmStart ? this.model : undefined;
     const yielder = new Yielder(options.signal);
     const rows = await runInSlices(this.mlp.readRows(x, present), yielder);
     const values = await runInSlices(targetValuesInPieces(y), yielder);

@@ -19,22 +19,17 @@ import type { TrainerCache } from './stochastic.js';
 import type { Training } from './training.js';
 
 /** The options of a multi-layer perceptron, and what trains it by them. */
-export class MLPFit<P extends MLPParams> {
+export class MLPFit<P extends MLPParams> extends FitGuard {
   readonly name: string;
   params: P;
   /** The options of the present training: those that it began with. */
   begun: P;
   readonly #cache: TrainerCache = {};
-  readonly #guard = new FitGuard();
 
   constructor(name: string, options: unknown) {
+    super();
     this.name = name;
     this.begun = this.params = readOptions<P>(name, options);
-  }
-
-  /** True while a training is under way. */
-  get busy(): boolean {
-    return this.#guard.busy;
   }
 
   /** A copy of the options. */
@@ -54,15 +49,10 @@ export class MLPFit<P extends MLPParams> {
     return saveMLP(this.name, { params: this.params, model }, this.busy);
   }
 
-  /**
-   * A training of an estimator, one at a time: the promise of a second one rejects. Resolves to the
-   * estimator.
-   */
-  run<T extends object>(estimator: T, call: string, work: () => Promise<void>): Promise<T> {
-    return this.#guard.run(estimator, this.name, call, () => {
-      this.begun = this.params;
-      return work();
-    });
+  /** The options for a training that begins now: setParams does not change them. */
+  begin(): P {
+    this.begun = this.params;
+    return this.begun;
   }
 
   /** Rows for the network that is there, or for any. */

@@ -5,7 +5,6 @@
 import type { Pieces } from '../yielding.js';
 import { throwIfAborted, runAtOnce, runInSlices, Yielder } from '../yielding.js';
 import { LostWorkerError } from '../engine/lost-worker.js';
-import { withTeam } from '../engine/with-team.js';
 import type { ThreadTeam } from '../engine/threads/team.js';
 import { DivergedError } from '../errors.js';
 import { pow } from '../math.js';
@@ -15,8 +14,9 @@ import { nnzCapacity } from '../network/sparse/resident.js';
 import { ascending } from '../random.js';
 import { inBatches } from '../network/feed.js';
 import type { Dataset } from '../network/feed.js';
+import type { FitRequest } from '../train/fit.js';
 import { fit } from '../train/fit.js';
-import { openTrainer } from '../train/open-trainer.js';
+import { leaseTeam, openTrainer } from '../train/open-trainer.js';
 import { Trainer } from '../train/trainer.js';
 import { ConvergenceWarning, LamellaWarning, warn } from '../warnings.js';
 import { mapped, sliceInPieces } from '../ndarray/values.js';
@@ -69,49 +69,46 @@ interface Outcome {
 /**
  * Epochs of a solver that goes step by step, with scikit-learn's shuffles, schedules, stopping and messages.
  */
-export function fitStochastic(request: StochasticRequest): Promise<void> {
-  const { network, incremental, threads } = request;
+export async function fitStochastic(request: StochasticRequest): Promise<void> {
+  const { params, network, progress, incremental } = request;
+  const outcome: Outcome = { unconverged: false, warnedOfNaN: false };
   const batchSize = chooseBatchSize(request);
-  const team = {
+  const { team, release } = await leaseTeam({
     engine: network.engine,
-    threads: incremental ? 1 : threads,
+    threads: incremental ? 1 : request.threads,
     flops: batchSize * network.trainingFlopsPerRow,
-  };
-  return withTeam(team, (team) => run(request, batchSize, team));
+  });
+  try {
+    await fit(await prepareFit(request, outcome, batchSize, team));
+  } catch (error) {
+    if (error instanceof DivergedError || error instanceof LostWorkerError) progress.optimizer = undefined;
+    throw error;
+  } finally {
+    release();
+  }
+  if (outcome.best) network.setPacked(outcome.best);
+  if (outcome.unconverged) warnUnconverged(params);
 }
 
-async function run(
+/** Opens the trainer, and says what is to be done with batches and epochs. */
+async function prepareFit(
   request: StochasticRequest,
+  outcome: Outcome,
   batchSize: number,
   team: ThreadTeam | undefined,
-): Promise<void> {
-  const { params, network, progress, task, incremental, signal, cache, seed } = request;
-  const outcome: Outcome = { unconverged: false, warnedOfNaN: false };
+): Promise<FitRequest> {
+  const { params, network, progress, task, incremental, signal } = request;
   const yielder = new Yielder(signal);
   const optimizer = (incremental && progress.optimizer) || newOptimizer(params);
   const dataset = { rows: toKernelRows(request.rows), targets: task.targets, weights: request.weights };
-  const open = (resident: boolean): Pieces<Trainer> =>
-    (incremental ? Trainer.open : openTrainer)({
-      network,
-      dataset: resident ? dataset : undefined,
-      nnzCapacity: resident ? undefined : nnzCapacity(network.spec, dataset.rows, batchSize),
-      loss: task.loss,
-      optimizer: solverSpec(optimizer.params),
-      state: optimizer.state,
-      batchSize,
-      predictions: false,
-      penaltyPerRow: true,
-      seed,
-      team,
-    });
-  const opening = cache ? cachedTrainer(cache, { network, optimizer, seed }, dataset, open) : open(true);
+  const opening = openWith(request, optimizer, dataset, batchSize, team);
   const trainer = await runInSlices(opening, yielder);
   const order = epochOrder(request, () => {
     progress.optimizer = optimizer;
     request.onBegin();
   });
   const rate = solverRate(optimizer.params);
-  const training = fit({
+  return {
     network,
     trainer,
     *batches() {
@@ -130,13 +127,32 @@ async function run(
         return finished;
       },
     },
-  });
-  await training.catch((error: unknown) => {
-    if (error instanceof DivergedError || error instanceof LostWorkerError) progress.optimizer = undefined;
-    throw error;
-  });
-  if (outcome.best) network.setPacked(outcome.best);
-  if (outcome.unconverged) warnUnconverged(params);
+  };
+}
+
+/** A trainer for an optimizer: that of the cache, if there is one, or a new one. */
+function openWith(
+  { network, task, incremental, cache, seed }: StochasticRequest,
+  optimizer: Optimizer,
+  dataset: Dataset,
+  batchSize: number,
+  team: ThreadTeam | undefined,
+): Pieces<Trainer> {
+  const open = (resident: boolean): Pieces<Trainer> =>
+    (incremental ? Trainer.open : openTrainer)({
+      network,
+      dataset: resident ? dataset : undefined,
+      nnzCapacity: resident ? undefined : nnzCapacity(network.spec, dataset.rows, batchSize),
+      loss: task.loss,
+      optimizer: solverSpec(optimizer.params),
+      state: optimizer.state,
+      batchSize,
+      predictions: false,
+      penaltyPerRow: true,
+      seed,
+      team,
+    });
+  return cache ? cachedTrainer(cache, { network, optimizer, seed }, dataset, open) : open(true);
 }
 
 /**

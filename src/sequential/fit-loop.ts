@@ -4,7 +4,6 @@
  * fit-options.ts and fit-data.ts.
  */
 import { LostWorkerError } from '../engine/lost-worker.js';
-import { withTeam } from '../engine/with-team.js';
 import type { ThreadTeam } from '../engine/threads/team.js';
 import { newOptimizerState } from '../network/optimizers.js';
 import type { ArrayInput } from '../ndarray.js';
@@ -13,7 +12,7 @@ import { Progress } from '../train/callbacks/progress.js';
 import type { CallbackModel, Logs, TrainParams } from '../train/callbacks/types.js';
 import type { EpochReport, StepReport } from '../train/fit.js';
 import { fit } from '../train/fit.js';
-import { openTrainer } from '../train/open-trainer.js';
+import { leaseTeam, openTrainer } from '../train/open-trainer.js';
 import type { Trainer } from '../train/trainer.js';
 import type { Pieces } from '../yielding.js';
 import { runInSlices, throwIfAborted, Yielder } from '../yielding.js';
@@ -91,7 +90,8 @@ class FitLoop<M extends CallbackModel> {
     const { threads } = this.#settings;
     await this.#callbacks.trainBegin(this.#logs);
     const flops = batchSize * network.trainingFlopsPerRow;
-    await withTeam({ engine: network.engine, threads, flops }, (team) => this.#train(team));
+    const { team, release } = await leaseTeam({ engine: network.engine, threads, flops });
+    await this.#train(team).finally(release);
     await this.#callbacks.trainEnd(this.#logs);
   }
 

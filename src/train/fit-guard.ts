@@ -24,34 +24,25 @@ export class FitGuard {
 
   /** @throws ValueError while a training is under way, as in 'MLPClassifier: fit was called while …' */
   checkIdle(owner: string, event: string, advice: string): void {
-    if (this.busy) throw new ValueError(`${owner}: ${event} while the model is being trained; ${advice}.`);
+    if (this.busy) throw busyError(owner, event, advice);
   }
 
   /**
    * Starts a training of an estimator; resolves to the estimator. The promise of a second training rejects.
+   *
+   * To read the estimator's members from the promise, as in `model.fit(x, y).predict(x)`, throws a
+   * NotFittedError that says what is missing, where JavaScript would only say that predict is not a function.
    */
   run<T extends object>(estimator: T, owner: string, call: string, work: () => Promise<void>): Promise<T> {
-    return promised(estimator, owner, call, async () => {
-      this.checkIdle(owner, `${call} was called`, 'await the first call');
-      await this.exclusively(work);
-      return estimator;
-    });
+    const promise = this.busy
+      ? Promise.reject<T>(busyError(owner, `${call} was called`, 'await the first call'))
+      : this.exclusively(work).then(() => estimator);
+    return Object.defineProperties(promise, traps(estimator, owner, call));
   }
 }
 
-/**
- * Start work and return its promise. To read the estimator's members from the promise, as in `model.fit(x,
- * y).predict(x)`, throws a NotFittedError that says what is missing, where JavaScript would only say that
- * predict is not a function.
- */
-function promised<T extends object>(
-  estimator: T,
-  owner: string,
-  call: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  const promise = work();
-  return Object.defineProperties(promise, traps(estimator, owner, call));
+function busyError(owner: string, event: string, advice: string): ValueError {
+  return new ValueError(`${owner}: ${event} while the model is being trained; ${advice}.`);
 }
 
 const known = new Map<string, PropertyDescriptorMap>();

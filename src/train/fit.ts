@@ -10,9 +10,9 @@ import { DivergedError } from '../errors.js';
 import type { Network } from '../network/network.js';
 import { allFinite, sliceRows } from '../ndarray.js';
 import { copied, sliceInPieces } from '../ndarray/values.js';
-import type { Batch } from '../network/feed.js';
-import type { Dataset } from '../network/feed.js';
-import { SlicedSession, sumSquares } from './sliced-session.js';
+import type { Batch, Dataset } from '../network/feed.js';
+import type { UpdatesPlan } from '../network/updates.js';
+import { SlicedSession } from './sliced-session.js';
 import type { Trainer } from './trainer.js';
 
 /** Totals of an epoch. */
@@ -80,26 +80,6 @@ export interface FitRequest {
   readonly hooks: FitHooks;
 }
 
-/** Ends training when time or steps are used up. */
-class Budget {
-  #steps = 0;
-  readonly #end: number;
-  readonly #maxSteps: number;
-
-  constructor({ maxTimeMs, maxSteps }: FitRequest) {
-    this.#end = maxTimeMs === undefined ? Infinity : performance.now() + maxTimeMs;
-    this.#maxSteps = maxSteps ?? Infinity;
-  }
-
-  count(): void {
-    this.#steps += 1;
-  }
-
-  get spent(): boolean {
-    return this.#steps >= this.#maxSteps || (this.#end !== Infinity && performance.now() >= this.#end);
-  }
-}
-
 /**
  * Train a network. When the promise settles, whatever the reason, the network holds usable parameters: those
  * of the last whole step, or, after divergence, of the last epoch with a finite loss.
@@ -108,12 +88,19 @@ class Budget {
  *   reason; whatever a callback throws
  */
 export async function fit(request: FitRequest): Promise<void> {
-  const { network, trainer, signal } = request;
+  const { network, trainer, firstEpoch, lastEpoch, signal, hooks } = request;
   throwIfAborted(signal);
   network.borrow(() => trainer.parameters());
   const run = new Run(request);
   try {
-    await run.epochs();
+    await run.begin();
+    for (let epoch = firstEpoch; epoch <= lastEpoch && !run.over(); epoch++) {
+      if (hooks.onEpochBegin) await hooks.onEpochBegin(epoch);
+      const report = await run.epoch(epoch);
+      if (await run.diverged(report)) return;
+      if (report.steps > 0 && (await hooks.onEpoch(report))) return;
+      throwIfAborted(signal);
+    }
   } finally {
     const yielder = new Yielder();
     await runInSlices(trainer.saveSlotsInPieces(), yielder);
@@ -136,8 +123,12 @@ const ORDINARY = 1e4;
 class Run {
   readonly #request: FitRequest;
   readonly #yielder: Yielder;
-  readonly #budget: Budget;
   readonly #flops: number;
+  /** When training ends, by `performance.now()`, and steps made. */
+  readonly #end: number;
+  #steps = 0;
+  /** Parameters of the last epoch with a finite loss that led to finite ones; at first the initial ones. */
+  #finite = new Float32Array();
   #ended = false;
   #slowSteps = 0;
   /** Data set of the last step. */
@@ -146,33 +137,34 @@ class Run {
   constructor(request: FitRequest) {
     this.#request = request;
     this.#yielder = new Yielder(request.signal);
-    this.#budget = new Budget(request);
     this.#flops = request.network.trainingFlopsPerRow;
+    this.#end = request.maxTimeMs === undefined ? Infinity : performance.now() + request.maxTimeMs;
   }
 
-  async epochs(): Promise<void> {
-    const { firstEpoch, lastEpoch, trainer, signal, hooks } = this.#request;
-    const finite = await runInSlices(sliceInPieces(trainer.parameters()), this.#yielder);
-    for (let epoch = firstEpoch; epoch <= lastEpoch && !this.#over(); epoch++) {
-      if (hooks.onEpochBegin) await hooks.onEpochBegin(epoch);
-      const report = await this.#epoch(epoch).catch((error: unknown) => {
-        if (!(error instanceof LostWorkerError)) throw error;
-        trainer.setParameters(finite);
-        throw new LostWorkerError(` in epoch ${epoch}`, ` ${restored(epoch)} are restored;`);
-      });
-      const reached = trainer.parameters();
-      // Losses are those before the updates: where the last updates of an epoch lead to, only the weights
-      // show.
-      const fault = Number.isFinite(report.loss) ? this.#faultOf(reached) : `The loss became ${report.loss}`;
-      if (fault !== undefined) {
-        trainer.setParameters(finite);
-        if (await hooks.onDivergence?.(report)) return;
-        throw diverged(fault, epoch);
-      }
-      await runInSlices(copied(reached, finite), this.#yielder);
-      if (report.steps > 0 && (await hooks.onEpoch(report))) return;
-      throwIfAborted(signal);
+  /** Keeps the initial parameters. */
+  async begin(): Promise<void> {
+    this.#finite = await runInSlices(sliceInPieces(this.#request.trainer.parameters()), this.#yielder);
+  }
+
+  /**
+   * Keeps the parameters of an epoch for the next ones, if it has a finite loss and leads to finite ones. If
+   * not, goes back to the last that have.
+   *
+   * @returns true if it has diverged and training ends without an error
+   * @throws DivergedError
+   */
+  async diverged(report: EpochReport): Promise<boolean> {
+    const { trainer, hooks } = this.#request;
+    const reached = trainer.parameters();
+    // Losses are those before the updates: where the last updates of an epoch lead to, only the weights show.
+    const fault = Number.isFinite(report.loss) ? this.#faultOf(reached) : `The loss became ${report.loss}`;
+    if (fault === undefined) {
+      await runInSlices(copied(reached, this.#finite), this.#yielder);
+      return false;
     }
+    trainer.setParameters(this.#finite);
+    if (await hooks.onDivergence?.(report)) return true;
+    throw divergedError(fault, report.epoch);
   }
 
   /**
@@ -180,34 +172,47 @@ class Run {
    * nothing is.
    */
   #faultOf(parameters: Float32Array): string | undefined {
-    if (sumSquares(this.#request.trainer.session) <= ORDINARY * ORDINARY || !this.#dataset) return undefined;
+    const { arena, plan } = this.#request.trainer.session;
+    const { norms } = plan.updates as UpdatesPlan;
+    const sumSquares = arena.sumSquares(norms, plan.block, plan.blockLength);
+    if (sumSquares <= ORDINARY * ORDINARY || !this.#dataset) return undefined;
     if (!allFinite(parameters)) return 'Weights became non-finite';
     const { rows } = this.#dataset;
     const some = sliceRows(rows, 0, Math.min(rows.rows, 100));
     return allFinite(this.#request.network.forward(some)) ? undefined : 'Outputs became non-finite';
   }
 
-  #over(): boolean {
-    this.#ended ||= this.#budget.spent || (this.#request.hooks.stopped?.() ?? false);
+  /** True if time or steps are used up, or a hook has ended training. */
+  over(): boolean {
+    const { maxSteps = Infinity, hooks } = this.#request;
+    const spent = this.#steps >= maxSteps || (this.#end !== Infinity && performance.now() >= this.#end);
+    this.#ended ||= spent || (hooks.stopped?.() ?? false);
     return this.#ended;
   }
 
   /**
    * One pass over the batches; its loss is that of the first step whose loss is not finite, if there is one.
+   *
+   * @throws LostWorkerError, after the last finite parameters are restored
    */
-  async #epoch(epoch: number): Promise<EpochReport> {
+  async epoch(epoch: number): Promise<EpochReport> {
     const total = { epoch, loss: 0, rows: 0, steps: 0 };
-    const source = await runInSlices(this.#request.batches(epoch), this.#yielder);
-    const mean = (): EpochReport => ({ ...total, loss: total.rows > 0 ? total.loss / total.rows : 0 });
-    if (Symbol.asyncIterator in source) {
-      for await (const batch of source) if (await this.#step(batch, total)) break;
-    } else {
-      for (const batch of source) {
-        const ends = this.#step(batch, total);
-        if (ends === true || (ends !== false && (await ends))) break;
+    try {
+      const source = await runInSlices(this.#request.batches(epoch), this.#yielder);
+      if (Symbol.asyncIterator in source) {
+        for await (const batch of source) if (await this.#step(batch, total)) break;
+      } else {
+        for (const batch of source) {
+          const ends = this.#step(batch, total);
+          if (ends === true || (ends !== false && (await ends))) break;
+        }
       }
+    } catch (error) {
+      if (!(error instanceof LostWorkerError)) throw error;
+      this.#request.trainer.setParameters(this.#finite);
+      throw new LostWorkerError(` in epoch ${epoch}`, ` ${restored(epoch)} are restored;`);
     }
-    return mean();
+    return { ...total, loss: total.rows > 0 ? total.loss / total.rows : 0 };
   }
 
   /**
@@ -257,7 +262,7 @@ class Run {
     total.loss += loss * rows;
     total.rows += rows;
     total.steps += 1;
-    this.#budget.count();
+    this.#steps += 1;
     if (!Number.isFinite(loss)) {
       total.loss = loss;
       total.rows = 1;
@@ -268,14 +273,14 @@ class Run {
     const called = onStep?.({ epoch, step: steps, rows, loss, epochLoss: total.loss / total.rows });
     if (due || called) return this.#pause(called, due);
     throwIfAborted(this.#request.signal);
-    return this.#over();
+    return this.over();
   }
 
   async #pause(called: void | Promise<void>, due: boolean): Promise<boolean> {
     await called;
     if (due) await this.#yielder.rest();
     throwIfAborted(this.#request.signal);
-    return this.#over();
+    return this.over();
   }
 }
 
@@ -283,7 +288,7 @@ function restored(epoch: number): string {
   return epoch > 1 ? `the weights after epoch ${epoch - 1}` : 'the initial weights';
 }
 
-function diverged(fault: string, epoch: number): DivergedError {
+function divergedError(fault: string, epoch: number): DivergedError {
   const last = epoch - 1;
   return new DivergedError(
     `${fault} in epoch ${epoch}: expected finite numbers; ${restored(epoch)} are restored; try a smaller learning rate, or features scaled to about unit variance.`,

@@ -5,7 +5,7 @@
  * not be written to memory at all.
  */
 import type { Call, Program } from '../engine/kernels.js';
-import { call, run } from '../engine/kernels.js';
+import { run } from '../engine/kernels.js';
 import { costOfAll, cutIntoSlices, FLOPS_PER_NANOSECOND } from '../engine/partition.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../network/steps.js';
 import type { UpdatesPlan } from '../network/updates.js';
@@ -190,11 +190,4 @@ export class SlicedSession extends Session {
       flops: FLOPS_PER_NANOSECOND * costOfAll(slice),
     }));
   }
-}
-
-/** Σ parameter² of a session with updates. */
-export function sumSquares({ arena, plan: { updates, block, blockLength } }: Session): number {
-  const { norms } = updates as UpdatesPlan;
-  run(arena.bindAlone([call('sumSquares', norms, block, blockLength)]));
-  return arena.f64[norms >>> 3];
 }

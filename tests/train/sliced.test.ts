@@ -11,7 +11,8 @@ import { hashOf, trainings } from '../helpers/trainings.js';
 const cut = vi.hoisted(() => ({ nanoseconds: 500, slices: 0 }));
 
 // Every step in slices, and these so short that every call is cut.
-vi.mock('../../src/train/open-trainer.js', (): typeof Opening => ({
+vi.mock('../../src/train/open-trainer.js', async (original): Promise<typeof Opening> => ({
+  ...(await original<typeof Opening>()),
   openTrainer: (options) => Trainer.open({ ...options, sliced: SlicedSession }),
 }));
 vi.mock('../../src/engine/partition.js', async (original) => {
