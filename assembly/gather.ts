@@ -1,13 +1,13 @@
 // Rows of the resident data set → batch, in the order of `indices` (int32 row numbers). Strides in bytes.
 
 /**
- * Bytes behind the last entry of a list that kernels may read or write.
+ * Bytes behind the last entry of a CSR that kernels may read or write.
  * @abi
  */
 export const ENTRY_PADDING: usize = 64;
 
-/** Rows that are fetched at once. */
-const FETCH_ROWS: usize = 32;
+/** Rows that are prefetched at once. */
+const PREFETCHED_ROWS: usize = 32;
 
 /**
  * Reads a word of every cache line of [from, from + bytes). Rows that come in random order have to be fetched
@@ -22,16 +22,16 @@ function touch(from: usize, bytes: usize): u32 {
   return sum;
 }
 
-/** Fetches `rows` rows of `bytes` bytes. */
-export function fetchRows(data: usize, bytes: usize, indices: usize, rows: usize): u32 {
+/** Prefetches `rows` rows of `bytes` bytes. */
+export function prefetchRows(data: usize, bytes: usize, indices: usize, rows: usize): u32 {
   let sum: u32 = 0;
   for (let i: usize = 0; i < rows; i++)
     sum += touch(data + <usize>load<u32>(indices + (i << 2)) * bytes, bytes);
   return sum;
 }
 
-/** Fetches the stored entries of `rows` rows. */
-export function fetchEntries(from: usize, indices: usize, rows: usize): u32 {
+/** Prefetches the stored entries of `rows` rows. */
+export function prefetchEntries(from: usize, indices: usize, rows: usize): u32 {
   let sum: u32 = 0;
   for (let i: usize = 0; i < rows; i++) {
     const at = from + ((<usize>load<u32>(indices + (i << 2))) << 2);
@@ -63,7 +63,8 @@ export function gatherBytes(
   const lows = f32x4.splat(low);
   const whole = features & ~7;
   for (let row: usize = 0; row < rows; row++) {
-    if (row % FETCH_ROWS == 0) fetchRows(data, features, indices + (row << 2), min(FETCH_ROWS, rows - row));
+    if (row % PREFETCHED_ROWS == 0)
+      prefetchRows(data, features, indices + (row << 2), min(PREFETCHED_ROWS, rows - row));
     const from = data + <usize>load<u32>(indices + (row << 2)) * features;
     const to = x + row * xStride;
     for (let i: usize = 0; i < whole; i += 8) {
@@ -110,7 +111,8 @@ export function gatherWords(
     return;
   }
   for (let row: usize = 0; row < rows; row++) {
-    if (row % FETCH_ROWS == 0) fetchRows(data, bytes, indices + (row << 2), min(FETCH_ROWS, rows - row));
+    if (row % PREFETCHED_ROWS == 0)
+      prefetchRows(data, bytes, indices + (row << 2), min(PREFETCHED_ROWS, rows - row));
     memory.copy(x + row * xStride, data + <usize>load<u32>(indices + (row << 2)) * bytes, bytes);
   }
 }
@@ -129,12 +131,12 @@ function bytesOf(from: usize, indices: usize, rows: usize): usize {
  * CSR (sparse/format.ts) of rows [rowBegin, rowEnd) of a stored CSR: `from` has the address of every
  * row's entries, and one more for the end. They are copied, one row behind the other, in pieces of 64 bytes
  * that may reach into the next row, but not beyond the last, where another thread may be at work.
- * @writes starts entries @reads from indices
+ * @writes rowOffsets entries @reads from indices
  * @range rowBegin by 4
  * @cost 200 * (rowEnd - rowBegin)
  */
 export function gatherCsr(
-  starts: usize,
+  rowOffsets: usize,
   entries: usize,
   from: usize,
   indices: usize,
@@ -144,9 +146,9 @@ export function gatherCsr(
   entries += bytesOf(from, indices, rowBegin);
   const last = entries + bytesOf(from, indices + (rowBegin << 2), rowEnd - rowBegin);
   for (let row = rowBegin; row < rowEnd; row++) {
-    if ((row - rowBegin) % FETCH_ROWS == 0)
-      fetchEntries(from, indices + (row << 2), min(FETCH_ROWS, rowEnd - row));
-    store<u32>(starts + (row << 2), <u32>entries);
+    if ((row - rowBegin) % PREFETCHED_ROWS == 0)
+      prefetchEntries(from, indices + (row << 2), min(PREFETCHED_ROWS, rowEnd - row));
+    store<u32>(rowOffsets + (row << 2), <u32>entries);
     const at = from + ((<usize>load<u32>(indices + (row << 2))) << 2);
     let e: usize = load<u32>(at);
     const end: usize = load<u32>(at, 4);
@@ -164,18 +166,18 @@ export function gatherCsr(
     }
     entries += end - <usize>load<u32>(at);
   }
-  store<u32>(starts + (rowEnd << 2), <u32>entries);
+  store<u32>(rowOffsets + (rowEnd << 2), <u32>entries);
 }
 
 /**
  * CSR as gatherCsr makes it, but from bytes, stored as k · 256 + byte in 32 bits: half the memory to fetch.
  * The scale is that of gatherBytes. May read 12 bytes beyond the last entry.
- * @writes starts entries @reads from indices
+ * @writes rowOffsets entries @reads from indices
  * @range rowBegin by 4
  * @cost 160 * (rowEnd - rowBegin)
  */
 export function gatherByteCsr(
-  starts: usize,
+  rowOffsets: usize,
   entries: usize,
   from: usize,
   indices: usize,
@@ -191,9 +193,9 @@ export function gatherByteCsr(
   entries += bytesOf(from, indices, rowBegin) << 1;
   const last = entries + (bytesOf(from, indices + (rowBegin << 2), rowEnd - rowBegin) << 1);
   for (let row = rowBegin; row < rowEnd; row++) {
-    if ((row - rowBegin) % FETCH_ROWS == 0)
-      fetchEntries(from, indices + (row << 2), min(FETCH_ROWS, rowEnd - row));
-    store<u32>(starts + (row << 2), <u32>entries);
+    if ((row - rowBegin) % PREFETCHED_ROWS == 0)
+      prefetchEntries(from, indices + (row << 2), min(PREFETCHED_ROWS, rowEnd - row));
+    store<u32>(rowOffsets + (row << 2), <u32>entries);
     const at = from + ((<usize>load<u32>(indices + (row << 2))) << 2);
     let e: usize = load<u32>(at);
     const end: usize = load<u32>(at, 4);
@@ -216,5 +218,5 @@ export function gatherByteCsr(
     }
     entries += (end - <usize>load<u32>(at)) << 1;
   }
-  store<u32>(starts + (rowEnd << 2), <u32>entries);
+  store<u32>(rowOffsets + (rowEnd << 2), <u32>entries);
 }

@@ -6,7 +6,7 @@ export * from './generated/gradient';
 export * from './generated/input-gradient';
 export * from './generated/narrow';
 export * from './generated/sparse';
-export { bytesCsr, csrToCsc, floatsCsr } from './sparse/format';
+export { bytesToCsr, csrToCsc, floatsToCsr } from './sparse/format';
 export { sparseForward } from './sparse/forward';
 export { sparseGradient, sparseGradientUpdate } from './sparse/gradient';
 export { adaptiveForward, adaptiveGradientUpdate, adaptiveInputGradient } from './sparse/adaptive';
@@ -18,7 +18,7 @@ export { columnSums, columnSums4, denseGradient, denseGradientUpdate } from './g
 export { denseInputGradient, transposeDelta } from './gemm/input-gradient';
 export { narrowForward, narrowGradient, narrowInputGradient } from './gemm/narrow';
 export { allFinite } from './finite';
-export { fetchEntries, fetchRows, gatherByteCsr, gatherBytes, gatherCsr, gatherWords } from './gather';
+export { prefetchEntries, prefetchRows, gatherByteCsr, gatherBytes, gatherCsr, gatherWords } from './gather';
 export { logSoftmaxBackward, logSoftmaxForward, softmaxBackward, softmaxForward } from './softmax';
 export {
   categoricalCrossEntropy,

@@ -27,14 +27,14 @@ export {
   sparseForward7,
   sparseForwardVectors,
 } from './generated/sparse';
-export { bytesCsr, floatsCsr } from './sparse/format';
+export { bytesToCsr, floatsToCsr } from './sparse/format';
 export { sparseForward } from './sparse/forward';
 export { adaptiveForward } from './sparse/adaptive';
 export { activationForward } from './generated/activation';
 export { denseForward } from './gemm/forward';
 export { narrowForward } from './gemm/narrow';
 export { allFinite } from './finite';
-export { fetchRows, gatherBytes } from './gather';
+export { prefetchRows, gatherBytes } from './gather';
 export { logSoftmaxForward, softmaxForward } from './softmax';
 export { batchNormForward, movingStatistics, rescale } from './norm';
 export { globalAverage, globalMax, padImages } from './image';

@@ -7,7 +7,7 @@ import { denseForward } from '../gemm/forward';
 import { sparseDeltaUpdate, sparseInputGradient } from './delta';
 import { denseGradientUpdate } from '../gemm/gradient';
 import { denseInputGradient, keepActive } from '../gemm/input-gradient';
-import { BOUNDS, compressVectors, STARTS } from './format';
+import { COLUMN_OFFSET_BYTES, compressVectors, ROW_OFFSET_BYTES } from './format';
 import { PANEL, PANEL_BYTES } from '../simd';
 import { sparseForward } from './forward';
 import { sparseGradientUpdate } from './gradient';
@@ -64,10 +64,10 @@ const NARROW_DELTA: usize = 256;
 export const SAMPLED_ROW_STEP: usize = 4;
 
 /**
- * Floats at the front of the scratch of a sweep that are its own: gradients wait there for their update.
+ * Floats at the front of the scratch of a gradient update: gradients wait there for their update.
  * @abi
  */
-export const SWEEP_FLOATS: usize = 2560;
+export const UPDATE_SCRATCH_FLOATS: usize = 2560;
 
 /** About how many percent of x (rows, depth) are not 0: what is left of some of the rows, rounded up. */
 function density(x: usize, xStride: usize, rows: usize, depth: usize): usize {
@@ -113,14 +113,14 @@ export function adaptiveForward(
 ): void {
   const maxDensity = depth <= DEEP ? FORWARD_MAX_DENSITY : DEEP_FORWARD_MAX_DENSITY;
   if (density(x, xStride, rows, depth) <= maxDensity) {
-    compressVectors(scratch, x, rows, xStride, depth, 4, <u32>PANEL_BYTES, STARTS);
+    compressVectors(scratch, x, rows, xStride, depth, 4, <u32>PANEL_BYTES, ROW_OFFSET_BYTES);
     const units = panelEnd * PANEL;
     sparseForward(y, yStride, scratch, panels, bias, rows, depth, panelBegin, panelEnd, low, units);
   } else denseForward(y, yStride, x, xStride, panels, bias, rows, depth, panelBegin, panelEnd, low);
 }
 
 /** What may be mostly zeros in an adaptiveGradientUpdate. @static */
-export const enum Sweep {
+export const enum UpdateFlag {
   adaptiveInput = 1,
   adaptiveDelta = 2,
 }
@@ -146,18 +146,18 @@ export function adaptiveGradientUpdate(
   panelEnd: usize,
   flags: i32,
 ): void {
-  const csc = scratch + (SWEEP_FLOATS << 2);
+  const csc = scratch + (UPDATE_SCRATCH_FLOATS << 2);
   const units = (panelEnd - panelBegin) * PANEL;
   const d = delta + panelBegin * PANEL_BYTES;
-  const ofX = (flags & Sweep.adaptiveInput) != 0 ? density(x, xStride, rows, depth) : 100;
+  const ofX = (flags & UpdateFlag.adaptiveInput) != 0 ? density(x, xStride, rows, depth) : 100;
   // Of all units, whichever panels this thread has: all threads then do the same with an infinite value.
   const ofDelta =
-    (flags & Sweep.adaptiveDelta) != 0 ? density(delta, deltaStride, rows, deltaStride >> 2) : 100;
+    (flags & UpdateFlag.adaptiveDelta) != 0 ? density(delta, deltaStride, rows, deltaStride >> 2) : 100;
   if (ofX <= GRADIENT_MAX_DENSITY && (ofX <= ofDelta || ofDelta > DELTA_MAX_DENSITY)) {
-    compressVectors(csc, x, depth, 4, rows, xStride, <u32>deltaStride, BOUNDS);
+    compressVectors(csc, x, depth, 4, rows, xStride, <u32>deltaStride, COLUMN_OFFSET_BYTES);
     sparseGradientUpdate(w, parameter, scratch, csc, delta, depth, panelBegin, panelEnd, panelEnd * PANEL);
   } else if (ofDelta <= DELTA_MAX_DENSITY) {
-    compressVectors(csc, d, units, 4, rows, deltaStride, <u32>xStride, BOUNDS);
+    compressVectors(csc, d, units, 4, rows, deltaStride, <u32>xStride, COLUMN_OFFSET_BYTES);
     sparseDeltaUpdate(w, parameter, scratch, csc, x, depth, panelBegin, panelEnd);
   } else {
     denseGradientUpdate(
@@ -203,7 +203,7 @@ export function adaptiveInputGradient(
     density(delta, deltaStride, rows, units) <=
     (units <= NARROW_DELTA ? NARROW_INPUT_GRADIENT_MAX_DENSITY : INPUT_GRADIENT_MAX_DENSITY)
   ) {
-    compressVectors(csr, delta, rows, deltaStride, units, 4, <u32>PANEL_BYTES, STARTS);
+    compressVectors(csr, delta, rows, deltaStride, units, 4, <u32>PANEL_BYTES, ROW_OFFSET_BYTES);
     sparseInputGradient(dx, dxStride, panels, csr, scratch, rows, depth, units, begin, end);
     if (y != 0) keepActive(dx + (begin << 2), dxStride, y + (begin << 2), yStride, rows, end - begin);
   } else

@@ -5,18 +5,18 @@ import { transposeRows } from '../gemm/transpose';
 import { sparseForwardVectors, sparseStoreVectors } from '../generated/sparse';
 import { laneMask, PANEL, PANEL_BYTES } from '../simd';
 
-/** Inputs of a pass over the lists of units, as vectors of x: whole panels. */
+/** Inputs of a pass over the columns of units (CSC), as vectors of x: whole panels. */
 const GRADIENT_INPUTS: usize = ASC_FEATURE_RELAXED_SIMD ? 48 : 24;
 
-/** Inputs of a pass over the lists of rows. */
+/** Inputs of a pass over the rows (CSR). */
 const INPUTS: usize = 24;
 
-/** Updates panels of W from lists {row · xStride, value} of their units: xᵀ · delta, through `scratch`. */
+/** Updates panels of W by xᵀ · delta from CSC {row · xStride, value} of delta, through `scratch`. */
 export function sparseDeltaUpdate(
   w: usize,
   parameter: usize,
   scratch: usize,
-  bounds: usize,
+  columnOffsets: usize,
   x: usize,
   depth: usize,
   panelBegin: usize,
@@ -27,7 +27,7 @@ export function sparseDeltaUpdate(
   for (let k: usize = 0; k < depth; k += GRADIENT_INPUTS) {
     const count = min(GRADIENT_INPUTS, depth - k);
     for (let p = panelBegin; p < panelEnd; p++) {
-      const units = bounds + ((p - panelBegin) << 6);
+      const units = columnOffsets + ((p - panelBegin) << 6);
       sparseStoreVectors(<i32>((count + 3) >> 2), transposed, block, units, PANEL, x + (k << 2), true);
       for (let i: usize = 0; i < count; i += 4) {
         const from = transposed + (i >> 3) * block + ((i & 4) << 2);
@@ -48,7 +48,7 @@ export function sparseInputGradient(
   dx: usize,
   dxStride: usize,
   panels: usize,
-  starts: usize,
+  rowOffsets: usize,
   scratch: usize,
   rows: usize,
   depth: usize,
@@ -79,7 +79,7 @@ export function sparseInputGradient(
       vectors,
       dx + (k << 2),
       dxStride,
-      starts,
+      rowOffsets,
       rows,
       transposed,
       block,

@@ -1,4 +1,4 @@
-// How CSR and CSC are made of what is not 0. Products by them: forward.ts, gradient.ts and delta.ts.
+// Makes CSR and CSC of what is not 0. The products with them are in forward.ts, gradient.ts and delta.ts.
 //
 //   CSR:  rowOffsets[row] → {k · 32 (bytes into a panel), value} …      one more offset marks the end
 //   CSC:  columnOffsets[k] → {row · deltaStride, value} …               begin and end; rows ascending
@@ -43,11 +43,11 @@ function appendOne(entries: usize, i: usize, value: f32): usize {
 /**
  * CSR of bytes: data[indices[row]] · (high + low), as gatherBytes. There has to be room for entries of
  * all values.
- * @writes starts entries @reads data indices
+ * @writes rowOffsets entries @reads data indices
  * @cost 0.4 * features * rows
  */
-export function bytesCsr(
-  starts: usize,
+export function bytesToCsr(
+  rowOffsets: usize,
   entries: usize,
   data: usize,
   features: usize,
@@ -61,7 +61,7 @@ export function bytesCsr(
     zero = i8x16.splat(0);
   const whole = features & ~15;
   for (let row: usize = 0; row < rows; row++) {
-    store<u32>(starts + (row << 2), <u32>entries);
+    store<u32>(rowOffsets + (row << 2), <u32>entries);
     const from = data + <usize>load<u32>(indices + (row << 2)) * features;
     for (let i: usize = 0; i < whole; i += 16) {
       let mask = <usize>i8x16.bitmask(i8x16.ne(v128.load(from + i), zero));
@@ -78,7 +78,7 @@ export function bytesCsr(
       entries = appendOne(entries, i, value * high + value * low);
     }
   }
-  store<u32>(starts + (rows << 2), <u32>entries);
+  store<u32>(rowOffsets + (rows << 2), <u32>entries);
 }
 
 /** Which of four values are not 0, as words of ones. */
@@ -127,11 +127,11 @@ function appendBits(entries: usize, from: usize, i: usize, bits: u64): usize {
 /**
  * CSR of float32 rows, `stride` bytes apart. −0 counts as zero. There has to be room for entries of all
  * values.
- * @writes starts entries @reads data indices
+ * @writes rowOffsets entries @reads data indices
  * @cost 0.4 * features * rows
  */
-export function floatsCsr(
-  starts: usize,
+export function floatsToCsr(
+  rowOffsets: usize,
   entries: usize,
   data: usize,
   stride: usize,
@@ -141,7 +141,7 @@ export function floatsCsr(
 ): void {
   const whole = features & ~15;
   for (let row: usize = 0; row < rows; row++) {
-    store<u32>(starts + (row << 2), <u32>entries);
+    store<u32>(rowOffsets + (row << 2), <u32>entries);
     const from = data + <usize>load<u32>(indices + (row << 2)) * stride;
     let i: usize = 0;
     for (; i + 64 <= whole; i += 64) {
@@ -153,7 +153,7 @@ export function floatsCsr(
     for (; i < whole; i += 16) entries = appendBits(entries, from + (i << 2), i, bitsOf(from + (i << 2)));
     for (; i < features; i++) entries = appendOne(entries, i, load<f32>(from + (i << 2)));
   }
-  store<u32>(starts + (rows << 2), <u32>entries);
+  store<u32>(rowOffsets + (rows << 2), <u32>entries);
 }
 
 /** The first of the entries [from, end) of a row whose place is not before `limit`. */
@@ -171,16 +171,16 @@ function entryFrom(from: usize, end: usize, limit: u32): usize {
 /**
  * CSC of columns [begin, end) from CSR. With `slot`, every column has so many bytes of its own; else
  * they are counted first, and lie one behind the other.
- * @writes bounds entries @reads rowStarts
+ * @writes columnOffsets entries @reads rowOffsets
  * @range begin by 16
  * @cost 0.3 * rows * (end - begin)
  * @late
  */
 export function csrToCsc(
-  bounds: usize,
+  columnOffsets: usize,
   entries: usize,
   slot: usize,
-  rowStarts: usize,
+  rowOffsets: usize,
   rows: usize,
   inputs: usize,
   deltaStride: usize,
@@ -192,21 +192,21 @@ export function csrToCsc(
   const last = end == inputs;
   let place = entries;
   if (slot == 0) {
-    memory.fill(bounds + (begin << 3), 0, (end - begin) << 3);
+    memory.fill(columnOffsets + (begin << 3), 0, (end - begin) << 3);
     for (let row: usize = 0; row < rows; row++) {
-      const from: usize = load<u32>(rowStarts + (row << 2));
-      const to: usize = load<u32>(rowStarts + (row << 2), 4);
+      const from: usize = load<u32>(rowOffsets + (row << 2));
+      const to: usize = load<u32>(rowOffsets + (row << 2), 4);
       const first = begin == 0 ? from : entryFrom(from, to, low);
       const behind = last ? to : entryFrom(first, to, high);
       place += first - from;
       for (let e = first; e < behind; e += 8) {
-        const at = bounds + (load<u32>(e) >> 2);
+        const at = columnOffsets + (load<u32>(e) >> 2);
         store<u32>(at, load<u32>(at, 4) + 8, 4);
       }
     }
   } else place += begin * slot;
   for (let k = begin; k < end; k++) {
-    const at = bounds + (k << 3);
+    const at = columnOffsets + (k << 3);
     const size = slot == 0 ? <usize>load<u32>(at, 4) : slot;
     store<u32>(at, <u32>place);
     store<u32>(at, <u32>place, 4);
@@ -214,13 +214,13 @@ export function csrToCsc(
   }
   let offset: u64 = 0;
   for (let row: usize = 0; row < rows; row++) {
-    let e: usize = load<u32>(rowStarts + (row << 2));
-    const to: usize = load<u32>(rowStarts + (row << 2), 4);
+    let e: usize = load<u32>(rowOffsets + (row << 2));
+    const to: usize = load<u32>(rowOffsets + (row << 2), 4);
     if (begin > 0) e = entryFrom(e, to, low);
     const behind = last ? to : entryFrom(e, to, high);
     for (; e < behind; e += 8) {
       const entry = load<u64>(e);
-      const at = bounds + ((<usize>(<u32>entry)) >> 2);
+      const at = columnOffsets + ((<usize>(<u32>entry)) >> 2);
       const to: usize = load<u32>(at, 4);
       store<u64>(to, (entry & 0xffffffff00000000) | offset);
       store<u32>(at, <u32>to + 8, 4);
@@ -229,17 +229,14 @@ export function csrToCsc(
   }
 }
 
-/**
- * Bytes from the offset of a row (CSR: one offset, where it begins) or of a column (CSC: two, where it begins
- * and ends) to that of the next.
- */
-export const STARTS: usize = 4;
-export const BOUNDS: usize = 8;
+/** Bytes of the offsets of a row (CSR: where it begins) or of a column (CSC: where it begins and ends). */
+export const ROW_OFFSET_BYTES: usize = 4;
+export const COLUMN_OFFSET_BYTES: usize = 8;
 
 /**
- * Entries {index · step, value} of the non-zeros of `vectors` vectors of `length` values, in `scratch`:
- * offsets as STARTS or BOUNDS says, then entries, with room for all values. Written without a branch: which
- * value is 0 is not predictable.
+ * Compresses `vectors` vectors of `length` values into `scratch`: offsets, `size` bytes each (one of the two
+ * above), then entries {index · step, value} of the non-zeros, with room for all values. Written without a
+ * branch: which value is 0 is not predictable.
  */
 export function compressVectors(
   scratch: usize,
@@ -253,8 +250,8 @@ export function compressVectors(
 ): void {
   let entry = scratch + ((vectors * size + 11) & ~7);
   const end = <u32>length * step;
-  for (let starts = scratch; vectors > 0; vectors--) {
-    store<u32>(starts, <u32>entry);
+  for (let offsets = scratch; vectors > 0; vectors--) {
+    store<u32>(offsets, <u32>entry);
     let at = from;
     for (let index: u32 = 0; index < end; index += step) {
       const value = load<u32>(at);
@@ -262,8 +259,8 @@ export function compressVectors(
       entry += (<usize>(value << 1 != 0)) << 3;
       at += valueStride;
     }
-    store<u32>(starts, <u32>entry, 4);
-    starts += size;
+    store<u32>(offsets, <u32>entry, 4);
+    offsets += size;
     from += vectorStride;
   }
 }

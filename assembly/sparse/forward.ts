@@ -23,15 +23,15 @@ export function vectorEnd(panelEnd: usize, units: usize): usize {
 
 /**
  * Panels [panelBegin, panelEnd) of y = max(low, x · W + b) for CSR rows.
- * @writes y @reads starts panels bias
+ * @writes y @reads rowOffsets panels bias
  * @range panelBegin
- * @rows rows by 8: y starts*4
+ * @rows rows by 8: y rowOffsets*4
  * @cost 0.1 * rows * depth * (panelEnd - panelBegin)
  */
 export function sparseForward(
   y: usize,
   yStride: usize,
-  starts: usize,
+  rowOffsets: usize,
   panels: usize,
   bias: usize,
   rows: usize,
@@ -47,7 +47,7 @@ export function sparseForward(
     const width = passWidth(end - i, FORWARD_PASS);
     const column = i << 4;
     const w = panels + (i >> 1) * stride;
-    sparseForwardVectors(<i32>width, y + column, yStride, starts, rows, w, stride, bias + column, low);
+    sparseForwardVectors(<i32>width, y + column, yStride, rowOffsets, rows, w, stride, bias + column, low);
     i += width;
   }
   if (end & 1) clearColumn(y + (end << 4), yStride, rows);

@@ -22,7 +22,7 @@ const INPUT_BLOCK: usize = 40;
 
 /**
  * Updates panels of W from CSC: xᵀ · delta, through `scratch` (2560 float32) as denseGradientUpdate.
- * @writes w @reads bounds delta
+ * @writes w @reads columnOffsets delta
  * @range panelBegin
  * @cost 8 * depth * (panelEnd - panelBegin)
  */
@@ -30,7 +30,7 @@ export function sparseGradientUpdate(
   w: usize,
   parameter: usize,
   scratch: usize,
-  bounds: usize,
+  columnOffsets: usize,
   delta: usize,
   depth: usize,
   panelBegin: usize,
@@ -46,11 +46,11 @@ export function sparseGradientUpdate(
     const width = passWidth(end - i, GRADIENT_PASS);
     const at = (i >> 1) * stride;
     const d = delta + (i << 4);
-    if (skips) sparseSgdVectors(<i32>width, w + at, stride, bounds, depth, d, parameter);
+    if (skips) sparseSgdVectors(<i32>width, w + at, stride, columnOffsets, depth, d, parameter);
     else if (rule == RuleCode.momentum && isFused(width) && !prepare && isClassical(parameter))
-      sparseMomentumVectors(<i32>width, w + at, stride, bounds, depth, d, parameter);
+      sparseMomentumVectors(<i32>width, w + at, stride, columnOffsets, depth, d, parameter);
     else if (rule == RuleCode.adam && isFused(width) && !prepare)
-      sparseAdamVectors(<i32>width, w + at, stride, bounds, depth, d, parameter);
+      sparseAdamVectors(<i32>width, w + at, stride, columnOffsets, depth, d, parameter);
     else {
       const panels = (width + 1) >> 1;
       if (width & 1)
@@ -58,7 +58,7 @@ export function sparseGradientUpdate(
       for (let k: usize = 0; k < depth; k += INPUT_BLOCK) {
         const count = min(INPUT_BLOCK, depth - k);
         const block = INPUT_BLOCK * PANEL_BYTES;
-        sparseStoreVectors(<i32>width, scratch, block, bounds + (k << 3), count, d, true);
+        sparseStoreVectors(<i32>width, scratch, block, columnOffsets + (k << 3), count, d, true);
         for (let p: usize = 0; p < panels; p++) {
           const to = w + at + p * stride + k * PANEL_BYTES;
           updateBlock(to, parameter, scratch + p * block, count << 3);
@@ -71,13 +71,13 @@ export function sparseGradientUpdate(
 
 /**
  * g (panels, like W) = xᵀ · delta from CSC, or += if not `fresh`. Padding stays as it is.
- * @writes g @reads bounds delta
+ * @writes g @reads columnOffsets delta
  * @range panelBegin
  * @cost 8 * depth * (panelEnd - panelBegin)
  */
 export function sparseGradient(
   g: usize,
-  bounds: usize,
+  columnOffsets: usize,
   delta: usize,
   depth: usize,
   panelBegin: usize,
@@ -89,7 +89,15 @@ export function sparseGradient(
   const end = vectorEnd(panelEnd, units);
   for (let i = panelBegin << 1; i < end;) {
     const width = passWidth(end - i, GRADIENT_PASS);
-    sparseStoreVectors(<i32>width, g + (i >> 1) * stride, stride, bounds, depth, delta + (i << 4), fresh);
+    sparseStoreVectors(
+      <i32>width,
+      g + (i >> 1) * stride,
+      stride,
+      columnOffsets,
+      depth,
+      delta + (i << 4),
+      fresh,
+    );
     i += width;
   }
 }

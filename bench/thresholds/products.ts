@@ -15,7 +15,7 @@ import {
 } from '../../src/engine/generated/abi.js';
 import type { Variant } from '../../src/engine/engine.js';
 import { bind, call, type Call, run } from '../../src/engine/kernels.js';
-import { Layout, type Matrix, paddedUnits, SWEEP_FLOATS } from '../../src/network/layout.js';
+import { Layout, type Matrix, paddedUnits, UPDATE_SCRATCH_FLOATS } from '../../src/network/layout.js';
 import { newOptimizerState, nextScalars, type OptimizerSpec } from '../../src/network/optimizers.js';
 import type { Parameter } from '../../src/network/parameters.js';
 import { forward, inputGradient, productScratch } from '../../src/network/products.js';
@@ -153,7 +153,7 @@ function adaptiveProduct(
   const [full, sparse] = [matrices(), matrices()];
   const other = layout.matrix(rows, byX ? units : inputs);
   const { scratch: floats, transposed } = productScratch(rows, inputs, units);
-  const front = Math.max(floats, SWEEP_FLOATS, 32 + 24 * paddedUnits(units));
+  const front = Math.max(floats, UPDATE_SCRATCH_FLOATS, 32 + 24 * paddedUnits(units));
   const scratch = layout.floats(front + csrScratch(rows, paddedUnits(columns)));
   const spare = { scratch, transposed: layout.floats(transposed) };
   layer.start();

@@ -74,17 +74,17 @@ const TAPS = [
   ...[1, 2, 3].map((lines) => [lines, 4]),
 ];
 
-/** g[lines][4 · vectors] += Σ delta · window, over a list of {delta, where the window begins}. */
+/** g[lines][4 · vectors] += Σ delta · window, over a column (CSC) of {delta, where the window begins}. */
 const taps = ([lines, vectors]) => {
   const all = (line) => rows(lines * vectors, (i) => line(Math.floor(i / vectors), i % vectors, `s${i}`));
   return `
 export function taps${lines}x${vectors}(
-  g: usize, gPitch: usize, image: usize, pitch: usize, list: usize, end: usize,
+  g: usize, gPitch: usize, image: usize, pitch: usize, column: usize, end: usize,
 ): void {
 ${all((r, v, s) => `  let ${s} = v128.load(g + ${r} * gPitch, ${16 * v});`)}
-  for (; list < end; list += 8) {
-    const a = v128.load32_splat(list);
-    const p0 = image + <usize>load<u32>(list, 4);
+  for (; column < end; column += 8) {
+    const a = v128.load32_splat(column);
+    const p0 = image + <usize>load<u32>(column, 4);
 ${rows(lines - 1, (r) => `    const p${r + 1} = p${r} + pitch;`)}
 ${all((r, v, s) => `    ${s} = fma(a, v128.load(p${r}, ${16 * v}), ${s});`)}
   }
@@ -94,7 +94,7 @@ ${all((r, v, s) => `  v128.store(g + ${r} * gPitch, ${s}, ${16 * v});`)}
 
 /** The dispatch over lines and vectors. */
 const tapsTile = () => {
-  const names = 'g gPitch image pitch list end';
+  const names = 'g gPitch image pitch column end';
   return `
 /** Calls taps<lines>x<vectors>. */
 export function tapsTile(lines: i32, vectors: i32, ${addresses(names)

@@ -8,16 +8,16 @@
 // control block in this order, `rate` being the learning rate; `constants` are made from them once.
 // Functions: assembly/update.ts and simd.ts, f32x4 of AssemblyScript.
 const MOMENTS = {
-  m: 'mixed(m, g, beta1, rest1, least)',
-  v: 'mixedSquare(v, g, beta2, rest2, least)',
+  m: 'mixed(m, g, beta1, rest1, threshold)',
+  v: 'mixedSquare(v, g, beta2, rest2, threshold)',
 };
 const BETAS = ['rate', 'decay', 'beta1', 'rest1', 'beta2', 'rest2'];
 const ADAM = [...BETAS, 'epsilon'];
 const RMSPROP = {
   scalars: ['rate', 'decay', 'rho', 'rest', 'momentum', 'epsilon'],
-  square: { v: 'mixedSquare(v, g, rho, rest, least)' },
+  square: { v: 'mixedSquare(v, g, rho, rest, threshold)' },
   step: (square) => ({
-    m: `flush(fma(momentum, m, f32x4.div(f32x4.mul(rate, g), f32x4.sqrt(f32x4.add(${square}, epsilon)))), least)`,
+    m: `flush(fma(momentum, m, f32x4.div(f32x4.mul(rate, g), f32x4.sqrt(f32x4.add(${square}, epsilon)))), threshold)`,
     w: 'f32x4.sub(w, m)',
   }),
 };
@@ -40,7 +40,7 @@ export const RULES = {
     slots: ['v'],
     scalars: ['rate', 'decay', 'momentum', 'velocityFactor', 'gradientFactor'],
     constants: { step: 'f32x4.neg(rate)', back: 'f32x4.neg(gradientFactor)' },
-    formula: { v: 'mixed(v, g, momentum, step, least)', w: 'fma(back, g, fma(velocityFactor, v, w))' },
+    formula: { v: 'mixed(v, g, momentum, step, threshold)', w: 'fma(back, g, fma(velocityFactor, v, w))' },
   },
 
   /**
@@ -70,7 +70,7 @@ export const RULES = {
     scalars: ADAM,
     formula: {
       m: MOMENTS.m,
-      u: 'flush(clamp(f32x4.abs(g), f32x4.mul(beta2, u)), least)',
+      u: 'flush(clamp(f32x4.abs(g), f32x4.mul(beta2, u)), threshold)',
       w: 'f32x4.sub(w, f32x4.div(f32x4.mul(rate, m), f32x4.add(u, epsilon)))',
     },
   },
@@ -105,7 +105,7 @@ export const RULES = {
     scalars: RMSPROP.scalars,
     formula: {
       ...RMSPROP.square,
-      a: 'mixed(a, g, rho, rest, least)',
+      a: 'mixed(a, g, rho, rest, threshold)',
       variance: 'f32x4.sub(v, f32x4.mul(a, a))',
       ...RMSPROP.step('variance'),
     },
@@ -129,9 +129,9 @@ export const RULES = {
     slots: ['v', 'u'],
     scalars: ['rate', 'decay', 'rho', 'rest', 'epsilon'],
     formula: {
-      v: 'mixedSquare(v, g, rho, rest, least)',
+      v: 'mixedSquare(v, g, rho, rest, threshold)',
       d: 'f32x4.mul(f32x4.div(f32x4.sqrt(f32x4.add(u, epsilon)), f32x4.sqrt(f32x4.add(v, epsilon))), g)',
-      u: 'mixedSquare(u, d, rho, rest, least)',
+      u: 'mixedSquare(u, d, rho, rest, threshold)',
       w: 'f32x4.sub(w, f32x4.mul(rate, d))',
     },
   },
@@ -142,7 +142,7 @@ export const RULES = {
     scalars: BETAS,
     formula: {
       mean: 'fma(rest1, g, f32x4.mul(beta1, m))',
-      m: 'mixed(m, g, beta2, rest2, least)',
+      m: 'mixed(m, g, beta2, rest2, threshold)',
       w: 'f32x4.sub(w, signed(rate, mean))',
     },
   },

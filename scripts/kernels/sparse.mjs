@@ -5,8 +5,8 @@ import { declarations, distance, updateLines } from './update.mjs';
 const upTo = (n) => Array.from({ length: n }, (_, i) => i + 1);
 
 /**
- * Vectors of one pass over the lists (assembly/sparse/{forward,gradient}.ts have the widest), and of those
- * with an update of their own.
+ * Widths of passes over CSR and CSC, in vectors (assembly/sparse/{forward,gradient}.ts have the widest), and
+ * of the passes that update weights themselves.
  */
 const FORWARD = upTo(7);
 const GRADIENT = upTo(13);
@@ -15,19 +15,19 @@ const FUSED = [4, 6, 8, 10, 12, 13];
 const panels = (n) => (n + 1) >> 1;
 
 /**
- * Rows given as lists of {k · 32, value}: y[row][4n] = max(low, bias + Σ value · panels[…][k][8]), n vectors
- * at a time.
+ * Forward pass of CSR rows {k · 32, value}: y[row][4n] = max(low, bias + Σ value · panels[…][k][8]), n
+ * vectors at a time.
  */
 function sparseForward(n) {
   return `
 export function sparseForward${n}(
-  y: usize, yStride: usize, starts: usize, rows: usize, w: usize, panelStride: usize, bias: usize, low: f32,
+  y: usize, yStride: usize, rowOffsets: usize, rows: usize, w: usize, panelStride: usize, bias: usize, low: f32,
 ): void {
 ${rows(panels(n), (p) => `  const w${p} = w + ${p} * panelStride;`)}
   for (; rows > 0; rows--) {
 ${rows(n, (i) => `    let s${i} = v128.load(bias, ${16 * i});`)}
-    const end: usize = load<u32>(starts, 4);
-    for (let e: usize = load<u32>(starts); e < end; e += 8) {
+    const end: usize = load<u32>(rowOffsets, 4);
+    for (let e: usize = load<u32>(rowOffsets); e < end; e += 8) {
       const k: usize = load<u32>(e);
       const a = v128.load32_splat(e, 4);
 ${rows(n, (i) => `      s${i} = fma(a, v128.load(w${i >> 1} + k, ${16 * (i & 1)}), s${i});`)}
@@ -35,15 +35,15 @@ ${rows(n, (i) => `      s${i} = fma(a, v128.load(w${i >> 1} + k, ${16 * (i & 1)}
     const limit = f32x4.splat(low);
 ${rows(n, (i) => `    v128.store(y, clamp(s${i}, limit), ${16 * i});`)}
     y += yStride;
-    starts += 4;
+    rowOffsets += 4;
   }
 }`;
 }
 
-/** Mul+add would spill the wider passes. */
-const broadOnly = (n) => fusedOnly(n > 7);
+/** Leaves wide passes empty without fused multiply-add: a mul and an add would spill their registers. */
+const unlessSpilling = (n) => fusedOnly(n > 7);
 
-/** Sums value · delta[row] over the list of a column {row · stride, value} into n vectors. */
+/** Sums value · delta[row] over the entries of a column {row · stride, value} into n vectors. */
 const columnSum = (n) => `      for (; e < end; e += 8) {
         const d = delta + <usize>load<u32>(e);
         const a = v128.load32_splat(e, 4);
@@ -51,8 +51,8 @@ ${rows(n, (i) => `        s${i} = fma(a, v128.load(d, ${16 * i}), s${i});`)}
       }`;
 
 /**
- * What is done with vectors i and i + 1 of n: panel after panel, `at` being where it has the weights of an
- * input.
+ * Code for n vectors of an input, panel after panel: `each` gets the one or two vectors of a panel, whose
+ * weights are at `at`.
  */
 const byPanels = (n, each) =>
   rows(
@@ -65,8 +65,8 @@ const lines = (all, ...templates) =>
   templates.flatMap((line) => all.map((i) => `      ${line(i, 16 * (i & 1))}`)).join('\n');
 
 /**
- * The update of the vectors of an input, panel after panel, by a rule. Slots are named by their distance from
- * the weights.
+ * Updates the vectors of an input by a rule, panel after panel. Slots are named by their distance from the
+ * weights.
  */
 const updated = (n, rule) =>
   byPanels(n, (all) =>
@@ -82,17 +82,17 @@ const updated = (n, rule) =>
 const placeOf = (name) => (name === 'w' ? 'at' : `at + ${name}`);
 
 /**
- * The update of n vectors of all inputs, each input's as soon as its gradient is there: the lists of an input
- * are read while the roots and divisions of the last are under way. A rule without slots leaves inputs alone
- * that have no entries.
+ * Updates n vectors of all inputs, each as soon as its gradient is complete: the processor reads the entries
+ * of an input while the roots and divisions of the previous one are under way. A rule without slots skips
+ * inputs that have no entries.
  */
 const sparseUpdate = (name, rule) => (n) => `
 export function sparse${name}${n}(
-  w: usize, panelStride: usize, bounds: usize, inputs: usize, delta: usize, parameter: usize,
+  w: usize, panelStride: usize, columnOffsets: usize, inputs: usize, delta: usize, parameter: usize,
 ): void {
-${broadOnly(n)}${rule.slots.map((slot, i) => `  const ${slot} = ${distance(i)};\n`).join('')}${rule.slots.length > 0 ? '  const least = splatOnce(TINY);\n' : ''}  for (; inputs > 0; inputs--) {
-    let e: usize = load<u32>(bounds);
-    const end: usize = load<u32>(bounds, 4);
+${unlessSpilling(n)}${rule.slots.map((slot, i) => `  const ${slot} = ${distance(i)};\n`).join('')}${rule.slots.length > 0 ? '  const threshold = splatOnce(TINY);\n' : ''}  for (; inputs > 0; inputs--) {
+    let e: usize = load<u32>(columnOffsets);
+    const end: usize = load<u32>(columnOffsets, 4);
     ${rule.slots.length > 0 ? '' : 'if (e < end) '}{
 ${rows(n, (i) => `      let s${i} = f32x4.splat(0);`)}
 ${columnSum(n)}
@@ -100,7 +100,7 @@ ${columnSum(n)}
       let at = w;
 ${updated(n, rule)}
     }
-    bounds += 8;
+    columnOffsets += 8;
     w += 32;
   }
 }`;
@@ -110,32 +110,32 @@ const sparseMomentum = sparseUpdate('Momentum', CLASSICAL);
 const sparseAdam = sparseUpdate('Adam', RULES.adam);
 
 /**
- * The gradient of n vectors written to memory, one input after the other; added to what is there if not
+ * Writes the gradient of n vectors to memory, one input after the other; adds it to what is there unless
  * `fresh`.
  */
 function sparseStore(n) {
   return `
 export function sparseStore${n}(
-  g: usize, panelStride: usize, bounds: usize, inputs: usize, delta: usize, fresh: bool,
+  g: usize, panelStride: usize, columnOffsets: usize, inputs: usize, delta: usize, fresh: bool,
 ): void {
-${broadOnly(n)}  for (; inputs > 0; inputs--) {
+${unlessSpilling(n)}  for (; inputs > 0; inputs--) {
 ${rows(n, (i) => `    let s${i} = f32x4.splat(0);`)}
     let at = g;
     if (!fresh) {
 ${byPanels(n, (all) => lines(all, (i, o) => `s${i} = v128.load(at, ${o});`))}
       at = g;
     }
-    let e: usize = load<u32>(bounds);
-    const end: usize = load<u32>(bounds, 4);
+    let e: usize = load<u32>(columnOffsets);
+    const end: usize = load<u32>(columnOffsets, 4);
 ${columnSum(n)}
 ${byPanels(n, (all) => lines(all, (i, o) => `v128.store(at, s${i}, ${o});`))}
-    bounds += 8;
+    columnOffsets += 8;
     g += 32;
   }
 }`;
 }
 
-/** Whether passes of so many vectors have the updates above. */
+/** Source of isFused: true if passes of `width` vectors have the updates above. */
 const isFused = `
 // @ts-ignore: decorator
 @inline
@@ -145,7 +145,7 @@ export function isFused(width: usize): bool {
 
 const dispatch = (name, widths, parameters) => dispatcher(`${name}Vectors`, name, parameters, '', widths);
 
-const UPDATE = addresses('w panelStride bounds inputs delta parameter');
+const UPDATE = addresses('w panelStride columnOffsets inputs delta parameter');
 
 export default () => [
   "import { clamp, fma, splatOnce } from '../simd';",
@@ -157,11 +157,14 @@ export default () => [
   ...GRADIENT.map(sparseStore),
   isFused,
   dispatch('sparseForward', FORWARD, [
-    ...addresses('y yStride starts rows w panelStride bias'),
+    ...addresses('y yStride rowOffsets rows w panelStride bias'),
     ['low', 'f32'],
   ]),
   dispatch('sparseSgd', GRADIENT, UPDATE),
   dispatch('sparseMomentum', FUSED, UPDATE),
   dispatch('sparseAdam', FUSED, UPDATE),
-  dispatch('sparseStore', GRADIENT, [...addresses('g panelStride bounds inputs delta'), ['fresh', 'bool']]),
+  dispatch('sparseStore', GRADIENT, [
+    ...addresses('g panelStride columnOffsets inputs delta'),
+    ['fresh', 'bool'],
+  ]),
 ];

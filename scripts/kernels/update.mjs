@@ -78,7 +78,7 @@ const atPointers = (rule, all) =>
  */
 function ownFunction(name, rule, first = '') {
   const all = declarations(rule);
-  if (rule.slots.length > 0) all.push('least = splatOnce(TINY)');
+  if (rule.slots.length > 0) all.push('threshold = splatOnce(TINY)');
   const round = (lines) => `    for (; g + 16 < end; g += 32) {
 ${indent([...lines, ...['w', ...rule.slots].map((pointer) => `${pointer} += 32;`)], 6)}
     }`;
@@ -98,16 +98,16 @@ ${indent(atPointers(rule, [0]), 4)}
 }
 
 /** The names that `update` has for the slots of a rule. */
-const placesOf = ({ slots }) => ['w', ...slots.map((_, i) => `slot${i}`)];
+const pointersOf = ({ slots }) => ['w', ...slots.map((_, i) => `slot${i}`)];
 
 const callOwn = (name) => `  if (rule == RuleCode.${name}) return ${name}Update(w, parameter, g, length);`;
 
 /** A rare rule's share of the loop of \`update\`: one vector. */
 function rareCase([name, rule]) {
-  const places = Object.fromEntries(['w', ...rule.slots].map((slot, i) => [slot, placesOf(rule)[i]]));
+  const pointers = Object.fromEntries(['w', ...rule.slots].map((slot, i) => [slot, pointersOf(rule)[i]]));
   const lines = updateLines(rule, [0], {
-    load: (slot) => `v128.load(${places[slot]})`,
-    store: (slot, _, value) => `v128.store(${places[slot]}, ${value});`,
+    load: (slot) => `v128.load(${pointers[slot]})`,
+    store: (slot, _, value) => `v128.store(${pointers[slot]}, ${value});`,
     gradient: () => 'v128.load(g)',
   });
   return `      case RuleCode.${name}: {
@@ -128,7 +128,7 @@ const update = () => `
 export function update(w: usize, parameter: usize, g: usize, length: usize): void {
   const rule = ruleOf(parameter);
 ${FREQUENT.map(callOwn).join('\n')}
-  const least = splatOnce(TINY);
+  const threshold = splatOnce(TINY);
 ${[0, 1, 2].map((i) => `  let slot${i} = w + ${distance(i)};`).join('\n')}
   for (const end = g + (length << 2); g < end; g += 16) {
     switch (rule) {

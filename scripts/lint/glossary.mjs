@@ -5,7 +5,7 @@
  * meaning.
  */
 
-const KERNELS = /^(assembly|src\/(network|layers))\//;
+const KERNELS = /^(assembly|scripts\/kernels|src\/(network|layers))\//;
 const ROWS = /^(assembly|src\/(network|layers|train\/(?!callbacks)))\//;
 
 /** Of what is declared: variables, functions, parameters, classes, types and their members. */
@@ -30,7 +30,7 @@ export const NAMES = [
   { is: ['keptBytes', 'keptWithin'], instead: 'copyBytes, copyWithin' },
   { is: ['KeptTrainer'], instead: 'TrainerCache' },
   { word: ['gatherable'], instead: 'kernel rows' },
-  { name: /\wSweep$/, files: KERNELS, instead: '…Update, for what updates weights' },
+  { name: /^(SWEEP_|Sweep$)|\wSweep$/, files: KERNELS, instead: '…Update, for what updates weights' },
   { is: ['Trained', 'Trainable', 'Trainee', 'Layered', 'Predicting'], instead: 'a noun: FittedEstimator' },
   { word: ['neuron', 'neurons'], instead: 'units' },
   { word: ['acts'], instead: 'activations' },

@@ -58,7 +58,7 @@ const SECTION = 'lamella';
 /** Kernels by which a binary is recognised: of prediction, and of training. */
 const PREDICT_KERNELS: readonly (keyof Kernels)[] = [
   ...(['activationForward', 'allFinite', 'averagePoolForward', 'convForward', 'denseForward'] as const),
-  ...(['floatsCsr', 'movingStatistics', 'softmaxForward', 'sparseForward'] as const),
+  ...(['floatsToCsr', 'movingStatistics', 'softmaxForward', 'sparseForward'] as const),
 ];
 const TRAINING_KERNELS: readonly KernelName[] = [
   ...([

@@ -44,7 +44,7 @@ export function needsInput(activation: Activation): boolean {
   return activation === 'gelu' || activation === 'silu' || activation === 'mish';
 }
 
-/** What clamps a product at its store: relu needs no sweep of its own. −∞ leaves the product as it is. */
+/** What clamps a product at its store: relu needs no pass of its own. −∞ leaves the product as it is. */
 export function lowest(activation: Activation): number {
   return activation === 'relu' ? 0 : -Infinity;
 }

@@ -1,6 +1,6 @@
 import { PANEL } from '../engine/generated/abi.js';
 
-export { NARROW_UNITS, PANEL, SWEEP_FLOATS } from '../engine/generated/abi.js';
+export { NARROW_UNITS, PANEL, UPDATE_SCRATCH_FLOATS } from '../engine/generated/abi.js';
 
 const LINE = 64;
 

@@ -4,7 +4,7 @@
 // sparse/choose.ts.
 import { call, type Call } from '../engine/kernels.js';
 import type { Matrix } from './layout.js';
-import { NARROW_UNITS, PANEL, paddedUnits, SWEEP_FLOATS } from './layout.js';
+import { NARROW_UNITS, PANEL, paddedUnits, UPDATE_SCRATCH_FLOATS } from './layout.js';
 import { hasAdaptiveRows, inputGradientIsAdaptive } from './sparse/choose.js';
 import type { MatrixOperand, Operand } from './sparse/format.js';
 import { csrRowCalls } from './sparse/format.js';
@@ -78,7 +78,7 @@ export function productScratch(
   const padded = paddedUnits(rows);
   const narrow = units <= NARROW_UNITS ? (units + 1) * paddedUnits(inputs) : 0;
   return {
-    scratch: Math.max(24 * padded, SWEEP_FLOATS, paddedUnits(units), narrow),
+    scratch: Math.max(24 * padded, UPDATE_SCRATCH_FLOATS, paddedUnits(units), narrow),
     transposed: padded * units,
   };
 }

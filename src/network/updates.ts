@@ -1,10 +1,10 @@
 // Plans what updates need in the arena, and emits their calls: gradients of parameters, preparation (L1, L2,
 // clipping, weight decay), update rules, constraints. A parameter's record tells kernels its rule and slots
 // (assembly/update.ts); the trainer writes the scalars of records before every step.
-import { RecordWord, Sweep } from '../engine/generated/abi.js';
+import { RecordWord, UpdateFlag } from '../engine/generated/abi.js';
 import { call, type Call } from '../engine/kernels.js';
 import type { Layout, Matrix } from './layout.js';
-import { NARROW_UNITS, PANEL, paddedUnits, SWEEP_FLOATS } from './layout.js';
+import { NARROW_UNITS, PANEL, paddedUnits, UPDATE_SCRATCH_FLOATS } from './layout.js';
 import type { OptimizerSpec, UpdateRule } from './optimizers.js';
 import { updateRule } from './optimizers.js';
 import type { Parameter } from './parameters.js';
@@ -60,7 +60,7 @@ export function planUpdates(
     ),
     gradients: whole ? layout.floats(sizes.length) : 0,
     vectorGradient: layout.floats(paddedUnits(widest)),
-    updateScratch: layout.floats(SWEEP_FLOATS),
+    updateScratch: layout.floats(UPDATE_SCRATCH_FLOATS),
     narrowGradients: narrow.map((alike) => layout.floats(Math.max(0, ...alike.map(({ length }) => length)))),
     transposed: layout.floats(sizes.transposed),
     norms: layout.take(8 * Math.max(1, parameters.length)),
@@ -112,7 +112,7 @@ export class Updates {
     if (scratch === undefined || !hasAdaptiveRows(rows)) {
       return [call('denseGradientUpdate', ...target, updateScratch, ...products)];
     }
-    const flags = (x.scratch ? Sweep.adaptiveInput : 0) | (delta.scratch ? Sweep.adaptiveDelta : 0);
+    const flags = (x.scratch ? UpdateFlag.adaptiveInput : 0) | (delta.scratch ? UpdateFlag.adaptiveDelta : 0);
     return [call('adaptiveGradientUpdate', ...target, scratch, ...products, flags)];
   }
 

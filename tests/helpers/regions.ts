@@ -2,7 +2,7 @@ import { RecordWord } from '../../src/engine/generated/abi.js';
 import type { Matrix } from '../../src/network/layout.js';
 import type { Plan } from '../../src/network/plan.js';
 import { sizeOf } from '../../src/network/spec.js';
-import { SWEEP_FLOATS } from '../../src/network/layout.js';
+import { UPDATE_SCRATCH_FLOATS } from '../../src/network/layout.js';
 import { padded } from './panels.js';
 
 /** A range of the arena: byte offset, and the bytes that have to lie there. */
@@ -81,7 +81,7 @@ function updateRegions({ rows, updates, parameters, blockLength, layers }: Plan)
     ...updates.records.map((offset, i) => ({ name: `record ${i}`, offset, bytes: 4 * RecordWord.end })),
     { name: 'gradients', offset: updates.gradients, bytes: updates.gradients === 0 ? 0 : 4 * blockLength },
     { name: 'gradient of a vector', offset: updates.vectorGradient, bytes: 4 * padded(widest) },
-    { name: 'gradients that wait', offset: updates.updateScratch, bytes: 4 * SWEEP_FLOATS },
+    { name: 'gradients that wait', offset: updates.updateScratch, bytes: 4 * UPDATE_SCRATCH_FLOATS },
     { name: 'transposed delta', offset: updates.transposed, bytes: 4 * padded(rows) * inner },
     { name: 'norms', offset: updates.norms, bytes: 8 * parameters.length },
   ];

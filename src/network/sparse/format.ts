@@ -9,7 +9,7 @@
 import { ENTRY_PADDING } from '../../engine/generated/abi.js';
 import { call, type Call } from '../../engine/kernels.js';
 import type { Layout, Matrix } from '../layout.js';
-import { PANEL, paddedUnits, SWEEP_FLOATS } from '../layout.js';
+import { PANEL, paddedUnits, UPDATE_SCRATCH_FLOATS } from '../layout.js';
 import type { ScaleParts } from '../scale.js';
 import type { NetworkSpec, Shape } from '../spec.js';
 import { sizeOf } from '../spec.js';
@@ -84,8 +84,8 @@ export function csrCalls(
   const head = [rowOffsets, rowEntries, offset] as const;
   return [
     scale
-      ? call('bytesCsr', ...head, inputs, indices, rows, ...scale)
-      : call('floatsCsr', ...head, stride, inputs, indices, rows),
+      ? call('bytesToCsr', ...head, inputs, indices, rows, ...scale)
+      : call('floatsToCsr', ...head, stride, inputs, indices, rows),
   ];
 }
 
@@ -140,7 +140,7 @@ export function planCsrRow(layout: Layout, spec: NetworkSpec, shapes: readonly S
 
 /** Makes the CSR of one row. */
 export function csrRowCalls({ rowOffsets, entries, index }: CsrRow, row: Matrix): Call[] {
-  return [call('floatsCsr', rowOffsets, entries, row.offset, row.stride, row.columns, index, 1)];
+  return [call('floatsToCsr', rowOffsets, entries, row.offset, row.stride, row.columns, index, 1)];
 }
 
 /** The input of layer i as its products take it, unless rows come as CSR. */
@@ -171,10 +171,10 @@ export function adaptiveScratch(
 ): number {
   const units = paddedUnits(sizeOf(shapes[i + 1]));
   const input = inputIsAdaptive(spec, shapes, i, rows)
-    ? SWEEP_FLOATS + csrScratch(rows, sizeOf(shapes[i]))
+    ? UPDATE_SCRATCH_FLOATS + csrScratch(rows, sizeOf(shapes[i]))
     : 0;
   if (!training || !deltaIsAdaptive(spec, shapes, i, rows)) return input;
-  return Math.max(input, Math.max(SWEEP_FLOATS, 32 + 24 * units) + csrScratch(rows, units));
+  return Math.max(input, Math.max(UPDATE_SCRATCH_FLOATS, 32 + 24 * units) + csrScratch(rows, units));
 }
 
 /** Floats of scratch that the CSR or CSC of a batch may take. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Sweep } from '../../../src/engine/generated/abi.js';
+import { UpdateFlag } from '../../../src/engine/generated/abi.js';
 import { csrScratch } from '../../../src/network/sparse/format.js';
-import { SWEEP_FLOATS } from '../../../src/network/layout.js';
+import { UPDATE_SCRATCH_FLOATS } from '../../../src/network/layout.js';
 import { expectSameBits } from '../../helpers/allclose.js';
 import { combinations } from '../../helpers/combinations.js';
 import { padded, toPanels } from '../../helpers/panels.js';
@@ -85,8 +85,8 @@ describe.each(VARIANTS)('behind relu, %s', (variant) => {
     ];
     const [dense, listed] = [make(), make()];
     const [plain, scratch] = [
-      memory.floats(SWEEP_FLOATS),
-      memory.floats(SWEEP_FLOATS + csrScratch(rows, depth)),
+      memory.floats(UPDATE_SCRATCH_FLOATS),
+      memory.floats(UPDATE_SCRATCH_FLOATS + csrScratch(rows, depth)),
     ];
     const target = (placed: Placed<Float32Array>[]) => {
       const offsets = placed.map(({ offset }) => offset);
@@ -94,7 +94,12 @@ describe.each(VARIANTS)('behind relu, %s', (variant) => {
     };
     const rest = [x.offset, x.stride, delta.offset, delta.stride, rows, depth, 0, panels];
     memory.kernels.denseGradientUpdate(...target(dense), plain.offset, ...rest);
-    memory.kernels.adaptiveGradientUpdate(...target(listed), scratch.offset, ...rest, Sweep.adaptiveInput);
+    memory.kernels.adaptiveGradientUpdate(
+      ...target(listed),
+      scratch.offset,
+      ...rest,
+      UpdateFlag.adaptiveInput,
+    );
     listed.forEach((placed, i) => expectSameBits(placed.get(), dense[i].get(), `array ${i}`));
     memory.expectGuards('adaptiveGradientUpdate');
     return scratch;
@@ -115,8 +120,9 @@ describe.each(VARIANTS)('behind relu, %s', (variant) => {
     for (const [density, rule] of combinations(DENSITIES, RULES.slice(0, 4))) {
       const values = activations(shape, density);
       const scratch = update(shape, values, rule, 0.125);
-      if (density <= 0.05) expect(entries(scratch, SWEEP_FLOATS, shape.depth, 'columns')).toBe(count(values));
-      if (density === 1) expect(scratch.get().subarray(SWEEP_FLOATS).every(Number.isNaN)).toBe(true);
+      if (density <= 0.05)
+        expect(entries(scratch, UPDATE_SCRATCH_FLOATS, shape.depth, 'columns')).toBe(count(values));
+      if (density === 1) expect(scratch.get().subarray(UPDATE_SCRATCH_FLOATS).every(Number.isNaN)).toBe(true);
     }
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Sweep } from '../../../src/engine/generated/abi.js';
+import { UpdateFlag } from '../../../src/engine/generated/abi.js';
 import { csrScratch } from '../../../src/network/sparse/format.js';
-import { SWEEP_FLOATS } from '../../../src/network/layout.js';
+import { UPDATE_SCRATCH_FLOATS } from '../../../src/network/layout.js';
 import { expectSameBits } from '../../helpers/allclose.js';
 import { combinations } from '../../helpers/combinations.js';
 import { padded, toPanels } from '../../helpers/panels.js';
@@ -64,8 +64,8 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
       ...Array.from({ length: 3 }, () => memory.put(toPanels(moments, depth, units))),
     ];
     const [dense, listed] = [make(), make()];
-    const plain = memory.floats(SWEEP_FLOATS);
-    const scratch = memory.floats(SWEEP_FLOATS + csrScratch(rows, padded(units)));
+    const plain = memory.floats(UPDATE_SCRATCH_FLOATS);
+    const scratch = memory.floats(UPDATE_SCRATCH_FLOATS + csrScratch(rows, padded(units)));
     const target = (placed: Placed<Float32Array>[]) => {
       const offsets = placed.map(({ offset }) => offset);
       return [offsets[0], memory.put(record(3, 0.125, offsets)).offset];
@@ -80,7 +80,7 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
           [cut, panels],
           [0, cut],
         ]) {
-      adaptiveGradientUpdate(...updated, scratch.offset, ...product, begin, end, Sweep.adaptiveDelta);
+      adaptiveGradientUpdate(...updated, scratch.offset, ...product, begin, end, UpdateFlag.adaptiveDelta);
     }
     listed.forEach((placed, i) => expectSameBits(placed.get(), dense[i].get(), `array ${i}`));
     memory.expectGuards('adaptiveGradientUpdate');
@@ -127,8 +127,8 @@ describe.each(VARIANTS)('with the gradient of a relu, %s', (variant) => {
       const values = deltaOf(shape, density);
       const scratch = update(shape, values, rule);
       if (density <= 0.05)
-        expect(entries(scratch, SWEEP_FLOATS, padded(shape.units), 'columns')).toBe(count(values));
-      if (density === 1) expect(scratch.get().subarray(SWEEP_FLOATS).every(Number.isNaN)).toBe(true);
+        expect(entries(scratch, UPDATE_SCRATCH_FLOATS, padded(shape.units), 'columns')).toBe(count(values));
+      if (density === 1) expect(scratch.get().subarray(UPDATE_SCRATCH_FLOATS).every(Number.isNaN)).toBe(true);
       update(shape, values, rule, 3);
     }
   });

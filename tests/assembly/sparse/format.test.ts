@@ -26,7 +26,7 @@ describe.each(VARIANTS)('lists of float32 rows, %s', (variant) => {
     const starts = memory.put(new Int32Array(rows + 1));
     const entries = memory.put(new Uint8Array(8 * rows * features));
     const args = [starts.offset, entries.offset, data.offset, 4 * features, features, indices.offset, rows];
-    memory.kernels.floatsCsr(...args);
+    memory.kernels.floatsToCsr(...args);
     const first = starts.get();
     const words = new DataView(entries.get().buffer);
     order.forEach((from, row) => {
@@ -40,6 +40,6 @@ describe.each(VARIANTS)('lists of float32 rows, %s', (variant) => {
       );
       expect(listed).toEqual(expected.filter(([, value]) => value !== 0));
     });
-    memory.expectGuards('floatsCsr');
+    memory.expectGuards('floatsToCsr');
   });
 });

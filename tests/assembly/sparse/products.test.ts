@@ -50,7 +50,7 @@ function lists(
   const bounds = memory.put(new Int32Array(2 * depth));
   const columnEntries = memory.put(new Uint8Array(8 * rows * depth));
   const { kernels } = memory;
-  kernels.floatsCsr(starts.offset, entries.offset, data.offset, 4 * depth, depth, indices.offset, rows);
+  kernels.floatsToCsr(starts.offset, entries.offset, data.offset, 4 * depth, depth, indices.offset, rows);
   const columns = [bounds.offset, columnEntries.offset, slotted ? 8 * rows : 0, starts.offset];
   // In parts that leave each other alone, as threads have them.
   const cuts = [0, Math.floor(depth / 3), Math.floor(depth / 2), depth];
@@ -181,7 +181,7 @@ test.each(['base', 'relaxed'] as const)(
     const entries = memory.put(new Uint8Array(8 * rows * features));
     const parts = [0.003921627998352051, -5.9370901084321304e-8];
     memory.kernels.gatherBytes(x.offset, x.stride, data.offset, features, indices.offset, rows, ...parts);
-    memory.kernels.bytesCsr(
+    memory.kernels.bytesToCsr(
       starts.offset,
       entries.offset,
       data.offset,
@@ -201,6 +201,6 @@ test.each(['base', 'relaxed'] as const)(
     }
     expect(first[rows] - first[0]).toBeLessThan(8 * rows * features);
     expectSameBits(listed, x.get(), 'values');
-    memory.expectGuards('bytesCsr');
+    memory.expectGuards('bytesToCsr');
   },
 );
