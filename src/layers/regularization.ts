@@ -7,7 +7,7 @@ import type { Matrix } from '../network/layout.js';
 import { paddedUnits } from '../network/layout.js';
 import type { ImageLayerOptions, LayerOptions } from './options.js';
 import { imageOptions } from './options.js';
-import type { LayerKind } from './rule.js';
+import type { BoundLayer, LayerContext, LayerKind } from './rule.js';
 import { none, unchanged } from './rule.js';
 import { imageSizes } from './window.js';
 
@@ -53,6 +53,28 @@ declare module '../network/spec.js' {
   }
 }
 
+/** The random key of a dropout, and the threshold and the scale that its kernels make of the rate. */
+function drawn({ key }: LayerContext, rate: number): [key: number, threshold: number, scale: number] {
+  return [key, Math.floor(rate * 65536 + 0.5), Math.fround(1 / (1 - rate))];
+}
+
+/**
+ * Binds a dropout. In training `mask` writes the masked rows of `from` to `to`: the gradient goes through the
+ * same mask as the values, which the key and the step determine. Predictions are copies.
+ */
+function bindMask(
+  { layout, rows, input, scratch }: LayerContext,
+  mask: (to: Matrix, from: Matrix, rows: number) => Call,
+): BoundLayer {
+  const output = layout.matrix(rows, input.columns);
+  return {
+    output,
+    forward: ({ rows, training }) =>
+      training ? [mask(output, input, rows)] : activationCalls('linear', output, input, rows, scratch),
+    backward: ({ rows, delta, inputGradient }) => (inputGradient ? [mask(inputGradient, delta, rows)] : []),
+  };
+}
+
 /**
  * Inverted dropout (Srivastava et al., 2014); the identity in prediction
  * (keras/src/layers/regularization/dropout.py).
@@ -70,18 +92,10 @@ export const dropout: LayerKind<DropoutSpec> = {
   keepsRange: true,
   outputShape: (_spec, input) => input,
   parameters: none,
-  bind(spec, { layout, rows, input, key, scratch }) {
-    const output = layout.matrix(rows, input.columns);
-    const threshold = Math.floor(spec.rate * 65536 + 0.5);
-    const scale = Math.fround(1 / (1 - spec.rate));
-    const mask = (to: Matrix, from: Matrix, rows: number) =>
-      call('dropout', to, from, 0, rows, paddedUnits(to.columns), key, threshold, scale);
-    return {
-      output,
-      forward: ({ rows, training }) =>
-        training ? [mask(output, input, rows)] : activationCalls('linear', output, input, rows, scratch),
-      backward: ({ rows, delta, inputGradient }) => (inputGradient ? [mask(inputGradient, delta, rows)] : []),
-    };
+  bind({ rate }, context) {
+    return bindMask(context, (to, from, rows) =>
+      call('dropout', to, from, 0, rows, paddedUnits(to.columns), ...drawn(context, rate)),
+    );
   },
 };
 
@@ -101,18 +115,12 @@ export const spatialDropout2d: LayerKind<SpatialDropoutSpec> = {
   keepsRange: true,
   outputShape: ({ type }, input) => imageSizes(type, input),
   parameters: none,
-  bind({ rate }, { layout, rows, input, inputShape: [height, width, channels], key, scratch, training }) {
-    if (!training) return unchanged(input);
-    const output = layout.matrix(rows, input.columns);
-    const drawn = [key, Math.floor(rate * 65536 + 0.5), Math.fround(1 / (1 - rate))] as const;
-    const mask = (to: Matrix, from: Matrix, rows: number): Call =>
-      call('spatialDropout', to, from, height * width, channels, ...drawn, 0, rows);
-    return {
-      output,
-      forward: ({ rows, training }) =>
-        training ? [mask(output, input, rows)] : activationCalls('linear', output, input, rows, scratch),
-      backward: ({ rows, delta, inputGradient }) => (inputGradient ? [mask(inputGradient, delta, rows)] : []),
-    };
+  bind({ rate }, context) {
+    if (!context.training) return unchanged(context.input);
+    const [height, width, channels] = context.inputShape;
+    return bindMask(context, (to, from, rows) =>
+      call('spatialDropout', to, from, height * width, channels, ...drawn(context, rate), 0, rows),
+    );
   },
 };
 
