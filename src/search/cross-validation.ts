@@ -1,7 +1,6 @@
 /**
- * The work of crossValScore, crossValPredict, learningCurve and validationCurve; loaded when one of them is
- * first called. Users call the functions of model-selection.ts, which load this file. Not for searches
- * (search.ts).
+ * Implements crossValScore, crossValPredict, learningCurve and validationCurve. model-selection.ts, which has
+ * their public declarations, loads this file when one of them is first called. Not for searches (search.ts).
  */
 import { checkOptions, oneOf, describe, anything, boolean, listOf, number, text } from '../check.js';
 import { encodeLabels, rowLabels } from '../data/labels.js';

@@ -1,6 +1,6 @@
 /**
- * The common part of cross-validation, curves and searches: checks data, estimator and folds, draws seeds,
- * and runs trials one after another. Not for a single trial (trial.ts), nor for drawing folds (folds.ts).
+ * The setup that cross-validation, curves and searches share: checks data, estimator and folds, draws seeds,
+ * and runs trials one after another. Not for a single trial (trial.ts), nor for making folds (folds.ts).
  */
 import type { Rule } from '../check.js';
 import {

@@ -1,6 +1,6 @@
 /**
- * kFold and stratifiedKFold: the rows of every fold, drawn as scikit-learn draws them. Not for reading the
- * option `cv`, which experiment.ts turns into folds.
+ * kFold and stratifiedKFold: which rows of each fold train and which test, as scikit-learn draws them. Not
+ * for the option `cv`, which experiment.ts reads.
  */
 import { anyOf, boolean, checkOptions, describe, func, instance, integer, nullable } from '../check.js';
 import { encodeLabelsInPieces, rowLabels } from '../data/labels.js';

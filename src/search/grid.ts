@@ -1,6 +1,6 @@
 /**
- * Sets of options to try: all combinations of a grid, or draws from distributions, in scikit-learn's order.
- * Fitting them is in search.ts.
+ * Makes the candidates of a search, sets of options: all combinations of a grid, or draws from distributions,
+ * in scikit-learn's order. Not for fitting them (search.ts).
  */
 import { describe } from '../check.js';
 import { compareCodePoints } from '../data/labels.js';

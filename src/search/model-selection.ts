@@ -1,6 +1,7 @@
 /**
- * The public functions of model selection, and the distributions for randomizedSearch. Each function loads
- * its implementation when it is first called, from cross-validation.ts or search.ts.
+ * The public functions of model selection, and the distributions for randomizedSearch. Not their
+ * implementations: each function loads its own, from cross-validation.ts or search.ts, when it is first
+ * called.
  */
 import { lazyImport } from '../lazy.js';
 import type {

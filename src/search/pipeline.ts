@@ -1,6 +1,6 @@
 /**
- * Pipeline: transformers and an estimator that work as one estimator. Not for the names and checks of steps
- * (steps.ts), nor for calling their methods in slices (slices.ts).
+ * Pipeline: transformers and an estimator that work as one estimator. Not for the names and checks of its
+ * steps (steps.ts), nor for calling steps without blocking the event loop (slices.ts).
  */
 import { abortSignal, describe, refused, notJson } from '../check.js';
 import { throwIfAborted } from '../yielding.js';

@@ -1,6 +1,6 @@
 /**
- * Scorers by name or function, and checks that one suits an estimator. Not the formulas of the scores, which
- * are in data/scores.
+ * Scorers by name or function, and the check that one suits an estimator. Not for the formulas of the scores
+ * (src/data/scores).
  */
 import { canonicalName, closestName, describe } from '../check.js';
 import type { Label } from '../data/labels.js';

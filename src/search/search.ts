@@ -1,6 +1,6 @@
 /**
- * The work of gridSearch and randomizedSearch: trials of all candidates on all folds, ranks, and the final
- * fit; loaded at the first call of one of them in model-selection.ts. Not for making the candidates
+ * Implements gridSearch and randomizedSearch: trials of all candidates on all folds, ranks, and the final
+ * fit. model-selection.ts loads this file when one of them is first called. Not for making candidates
  * (grid.ts).
  */
 import { boolean, checkOptions, positiveInteger } from '../check.js';

@@ -1,6 +1,6 @@
 /**
- * One trial: fits an estimator on the training rows of a fold, then scores or predicts its test rows. Not for
- * choosing trials, which cross-validation.ts and search.ts do.
+ * A single trial: fits an estimator on the training rows of a fold, then scores or predicts its test rows.
+ * Not for choosing the trials, which cross-validation.ts and search.ts do.
  */
 import { describe } from '../check.js';
 import { takeRowsInPieces } from '../data/take.js';

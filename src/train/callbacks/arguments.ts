@@ -1,6 +1,6 @@
 /**
- * Checks of the arguments of callbacks: functions that read and write files, and what their public hooks
- * receive. Not for the options of a single callback, which are checked beside its class.
+ * Checks shared by several callbacks: functions that read and write files, and what the hooks receive. Not
+ * for the options of a single callback, which are checked beside its class.
  */
 import type { Rule } from '../../check.js';
 import { checkValue, describe, func, integer, rule, verbosity, readBytes } from '../../check.js';

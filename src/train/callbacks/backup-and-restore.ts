@@ -1,5 +1,5 @@
 /**
- * backupAndRestore: saves the state of training after every epoch and continues from it after an
+ * backupAndRestore: saves the state of training after every epoch, and continues from it after an
  * interruption. Not for the format of the file (backup-file.ts, loaded with the first backup).
  */
 import { boolean, checkOptions, func, oneOf, text } from '../../check.js';

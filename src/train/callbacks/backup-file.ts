@@ -1,6 +1,6 @@
 /**
- * The file of backupAndRestore: writes it, reads and checks it, and restores the states of model and
- * callbacks. Not for model files (io/model-file.ts).
+ * The file of backupAndRestore: writes it, reads and checks it, and restores the states of the model and its
+ * callbacks. Not for model files (src/io/model-file.ts).
  */
 import { describe } from '../../check.js';
 import { crc32 } from '../../data/crc32.js';

@@ -1,6 +1,6 @@
 /**
- * The work of modelCheckpoint at the moments when it may save: decides, names the file, writes it. Loaded at
- * the first such moment. Not for its options and hooks (model-checkpoint.ts).
+ * Saves for modelCheckpoint: decides whether the model is to be saved, names the file and writes it. Loaded
+ * the first time that a save may be due. Not for its options and hooks (model-checkpoint.ts).
  */
 import { ValueError } from '../../errors.js';
 import { LamellaWarning, warn } from '../../warnings.js';

@@ -1,6 +1,6 @@
 /**
  * The event files of tensorBoard: their names, records of epochs and batches, histograms of weights. Not for
- * the encoding (io/tfevents.ts), nor for options and hooks (tensor-board.ts).
+ * the encoding of records (src/io/tfevents.ts), nor for options and hooks (tensor-board.ts).
  */
 import type { EventValue, Histogram } from '../../io/tfevents.js';
 import { encodeEvent, encodeFileVersion } from '../../io/tfevents.js';

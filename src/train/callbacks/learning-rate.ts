@@ -1,6 +1,6 @@
 /**
- * Callbacks that change the learning rate: LearningRateScheduler and ReduceLROnPlateau. Not for the schedules
- * of an optimizer, which network/ computes step by step.
+ * Callbacks that change the learning rate: LearningRateScheduler, before each epoch, and ReduceLROnPlateau,
+ * when a value no longer improves. Not for an optimizer's own schedule (src/network/schedules.ts).
  */
 import { checkOptions, checkValue, func, number, integer, text } from '../../check.js';
 import { ValueError } from '../../errors.js';

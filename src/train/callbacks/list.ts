@@ -1,6 +1,6 @@
 /**
- * Checks the callbacks passed to fit, and calls their hooks in order. Not for the interface of a callback
- * (types.ts).
+ * Checks the callbacks that fit is given, and calls their hooks in order. Not for the interface of a callback
+ * (types.ts), nor for the options of one.
  */
 import { describe } from '../../check.js';
 import { ValueError } from '../../errors.js';

@@ -1,5 +1,5 @@
 /**
- * modelCheckpoint: its options, and its hooks, which determine when to save. Not for saving
+ * modelCheckpoint: its options, and its hooks, which see when a save may be due. Not for saving
  * (checkpoint-file.ts, loaded when it is first needed).
  */
 import { anyOf, boolean, checkOptions, nullable, number, oneOf, positiveInteger, text } from '../../check.js';

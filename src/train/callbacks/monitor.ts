@@ -1,6 +1,6 @@
 /**
- * Comparison of monitored values for the callbacks that stop, save or reduce: which of two is better, and a
- * warning where one is NaN. Not for what the callbacks then do.
+ * Compares monitored values: which of two is better, and a warning where one is NaN. Not for what follows:
+ * stopping, saving and lowering the learning rate are in the files of those callbacks.
  */
 import { anyOf, boolean, describe, integer, oneOf } from '../../check.js';
 import { ValueError } from '../../errors.js';

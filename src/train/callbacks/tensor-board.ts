@@ -1,5 +1,5 @@
 /**
- * tensorBoard: its options and hooks. Not for the event files (event-files.ts, loaded when it is first
+ * tensorBoard: its options and hooks. Not for the event files (event-files.ts, loaded when they are first
  * needed).
  */
 import { anyOf, boolean, checkOptions, func, integer, oneOf, positiveInteger, text } from '../../check.js';

@@ -1,3 +1,8 @@
+/**
+ * The L-BFGS iteration: from a starting point to a minimum of any smooth function, with the stopping rules of
+ * scipy's L-BFGS-B. Not for the search along one line (line-search.ts) nor for the approximated Hessian
+ * (memory.ts), and it knows nothing of networks: objective.ts makes a function of one.
+ */
 import { LineSearch } from './line-search.js';
 import { Memory, dot } from './memory.js';
 
