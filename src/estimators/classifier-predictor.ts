@@ -7,7 +7,7 @@ import { runAsync, threadsRule, anything, checkOptions, float32Array } from '../
 import type { Label } from '../data/labels.js';
 import { log } from '../math.js';
 import { isRepeated, memoize } from '../network/prediction-memo.js';
-import { newPredictions } from '../network/prediction.js';
+import { newPredictions } from '../network/network.js';
 import type { ArrayInput, NdArray, Rows } from '../ndarray.js';
 import { ranges } from '../yielding.js';
 import {

@@ -30,7 +30,7 @@ export abstract class FittedMLP {
   /** Weight matrices, (inputs, units) each. Copies. */
   get coefs(): NdArray[] {
     const { network } = this.fitted('coefs');
-    const values = network.getParameters();
+    const values = network.weights.values();
     return network.parameters.flatMap(({ shape }, i) =>
       shape.length === 2 ? [{ data: values[i], shape }] : [],
     );
@@ -39,7 +39,7 @@ export abstract class FittedMLP {
   /** Bias vectors, (units) each. Copies. */
   get intercepts(): Float32Array[] {
     const { network } = this.fitted('intercepts');
-    return network.getParameters().filter((_values, i) => network.parameters[i].shape.length === 1);
+    return network.weights.values().filter((_values, i) => network.parameters[i].shape.length === 1);
   }
 
   /** Loss of the last epoch or iteration, L2 penalty included; NaN before the first has ended. */

@@ -32,7 +32,7 @@ const FAILURES: Readonly<Record<Exclude<Ending, 'converged'>, string>> = {
  */
 export async function fitLbfgs(request: TrainingRequest): Promise<void> {
   const { params, network, progress } = request;
-  const reached = network.packed.slice();
+  const reached = network.weights.view().slice();
   let begun = false;
   const begin = (loss: number): void => {
     checkStart(loss);
@@ -40,7 +40,7 @@ export async function fitLbfgs(request: TrainingRequest): Promise<void> {
     request.onBegin();
     progress.optimizer = undefined;
     progress.nIter = 0;
-    network.borrow(() => reached);
+    network.weights.lend(() => reached);
   };
   try {
     const minimum = await descend(request, reached, begin);
@@ -50,8 +50,8 @@ export async function fitLbfgs(request: TrainingRequest): Promise<void> {
   } catch (error) {
     throw !begun && error instanceof RangeError ? tooLarge(request, error) : error;
   } finally {
-    network.borrow(undefined);
-    if (begun) network.setPacked(reached);
+    network.weights.lend(undefined);
+    if (begun) network.weights.set(reached);
   }
 }
 
@@ -95,7 +95,7 @@ async function descend(
 }
 
 function tooLarge({ network }: TrainingRequest, cause: RangeError): UnsupportedError {
-  const values = network.packed.length;
+  const values = network.weights.length;
   return new UnsupportedError(
     `The solver 'lbfgs' needs ${Math.ceil((25 * 8 * values) / 1048576)} MiB for 25 copies of the weights in float64, but this runtime gives less; use the solver 'adam' or fewer units.`,
     { cause },

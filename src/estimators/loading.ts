@@ -100,7 +100,7 @@ export async function readMLP(
   progress.optimizer = await runInSlices(optimizer, yielder);
   checkNoMoreArrays(name, arrays, known);
   const network = new Network(spec, await engine());
-  await runInSlices(network.setParametersInPieces(values), yielder);
+  await runInSlices(network.weights.setValuesInPieces(values), yielder);
   network.warmUp();
   return { params, model: { network, params: made, progress, outputs, outActivation, classes } };
 }

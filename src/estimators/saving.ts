@@ -25,7 +25,7 @@ export function saveMLP(
   const { network, progress, outputs, outActivation, classes } = model;
   const { optimizer, ...rest } = progress;
   const arrays = new Map<string, Tensor>();
-  const values = network.getParameters();
+  const values = network.weights.values();
   network.parameters.forEach((parameter, i) => {
     arrays.set(parameterName(parameter), { dtype: 'F32', shape: parameter.shape, data: values[i] });
   });

@@ -86,7 +86,7 @@ export async function fitStochastic(request: StochasticRequest): Promise<void> {
   } finally {
     release();
   }
-  if (outcome.best) network.setPacked(outcome.best);
+  if (outcome.best) network.weights.set(outcome.best);
   if (outcome.unconverged) warnUnconverged(params);
 }
 
@@ -171,7 +171,7 @@ function* cachedTrainer(
   }
   const { last } = cache;
   if (last?.network === network && last.optimizer === optimizer && last.seed === seed) {
-    yield* last.trainer.setParametersInPieces(network.packed);
+    yield* last.trainer.session.weights.setInPieces(network.weights.view());
     return last.trainer;
   }
   const trainer = yield* open(false);
@@ -232,7 +232,7 @@ function* endEpoch(
   else {
     warnIfNaN(request, outcome, judgement);
     if (countScore(progress.stopping, judgement.score, params.tol))
-      outcome.best = yield* sliceInPieces(network.packed);
+      outcome.best = yield* sliceInPieces(network.weights.view());
   }
   const finished = schedule(request, optimizer);
   if (!finished && !incremental && progress.nIter === params.maxIter) outcome.unconverged = true;

@@ -164,7 +164,7 @@ export function newModel(
   if (bytes > MAX_BYTES) throw tooLarge(owner, params, bytes);
   try {
     const network = new Network(spec, engine);
-    network.setParameters(initialParameters(network.parameters, initialFactors(params), random));
+    network.weights.setValues(initialParameters(network.parameters, initialFactors(params), random));
     return { network, params, progress: newProgress(), outputs, outActivation, classes };
   } catch (error) {
     throw error instanceof RangeError ? tooLarge(owner, params, bytes, error) : error;

@@ -48,7 +48,7 @@ export function onData(
     }));
     const { outputs } = task;
     const predicted = new Float32Array(rows.rows * outputs);
-    yield* session.setParametersInPieces(network.packed);
+    session.weights.set(network.weights.view());
     const loss = yield* session.gradientsInPieces(dataset, all, false, (part) => {
       predicted.set(session.predictions(part.length), part[0] * outputs);
     });

@@ -1,21 +1,20 @@
 // A network with its parameters, in an arena of its own once it has predicted. It predicts, whole or in
 // pieces, also while training holds the parameters. Not for training (src/train/session.ts), which has an
 // arena with a plan of its own and gives the parameters back at its end.
-import { newFloats } from '../budget.js';
+import { MAX_ARENA_BYTES, mebibytes, newFloats } from '../budget.js';
 import { Arena } from '../engine/arena.js';
 import type { Engine } from '../engine/engines.js';
 import type { Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
+import { UnsupportedError } from '../errors.js';
 import type { Places, Rows } from '../ndarray.js';
-import { sliceInPieces } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
 import type { Parameter } from './parameters.js';
-import { flopsPerRow, packInPieces, unpack } from './parameters.js';
+import { flopsPerRow } from './parameters.js';
 import type { Plan } from './plan.js';
-import { shapesOf } from './plan.js';
+import { plan, shapesOf } from './plan.js';
 import type { PredictionMemo } from './prediction-memo.js';
-import { isWarmable, newPredictions, planPredictions } from './prediction.js';
 import { loadRows, readNested, sampleRows, takeRows } from './row-copies.js';
 import type { KernelRows } from './scale.js';
 import { toKernelRows, kernelRowsInPieces } from './scale.js';
@@ -26,16 +25,34 @@ import { writeNextCsr } from './sparse/write.js';
 import type { NetworkSpec, Shape } from './spec.js';
 import { sizeOf } from './spec.js';
 import { predictCalls } from './steps.js';
+import { Weights } from './weights.js';
+
+/** Rows of a prediction step: whole tiles of every variant, activations that stay in L2. */
+const PREDICT_ROWS = 120;
+
+/** Values of the input matrix at most, unless a single row has more. */
+const MAX_INPUTS = 1048576;
+
+/**
+ * Memory of a prediction step beside the weights: where a step of 120 rows needs more, it takes fewer rows.
+ */
+const MAX_STEP_BYTES = 1073741824;
+
+/** Networks that need no more memory and time for a row predict one as soon as they are loaded. */
+const MAX_WARM_BYTES = 67108864;
+const MAX_WARM_FLOPS = 2e8;
 
 /** Floating-point operations of a piece of a prediction, unless a single row takes more: about 10 ms. */
 const PIECE_FLOPS = 2e8;
 
 type SparseRows = Rows & { readonly sparse: Places };
 
-/** A network's parameters, and its predictions. Training borrows the parameters and returns them. */
+/** A network's parameters, and its predictions. Training has its own and gives them back. */
 export class Network {
   readonly spec: NetworkSpec;
   readonly engine: Engine;
+  /** All parameters; a training lends its own meanwhile. */
+  readonly weights: Weights;
   /**
    * The last prediction of a single row into a given array; kept by the methods that predict, not by the
    * network.
@@ -51,20 +68,17 @@ export class Network {
   };
   #scale: number | undefined;
   #arena: Arena | undefined;
-  #packed: Float32Array | undefined;
-  #training: (() => Float32Array) | undefined;
-  /**
-   * Predictions under way in pieces, each with the parameters that it began with once the network has others.
-   */
-  readonly #underWay = new Set<{ parameters?: Float32Array }>();
 
   constructor(spec: NetworkSpec, engine: Engine) {
     this.spec = spec;
     this.engine = engine;
-    const { plan, inputRows } = planPredictions(spec);
-    this.#plan = plan;
-    this.#inputRows = inputRows;
-    this.#packed = newFloats(plan.blockLength, 'The weights of a network', 'use fewer units');
+    const planned = planPredictions(spec);
+    this.#plan = planned.plan;
+    this.#inputRows = planned.inputRows;
+    this.weights = new Weights(
+      this.#plan,
+      newFloats(this.#plan.blockLength, 'The weights of a network', 'use fewer units'),
+    );
   }
 
   /** All parameters, layer by layer. */
@@ -90,70 +104,11 @@ export class Network {
     return 3 * this.flopsPerRow;
   }
 
-  /**
-   * The block of all parameters, as training works on it. A view where there is one; copy it before the next
-   * call.
-   */
-  get packed(): Float32Array {
-    if (this.#training) return this.#training();
-    if (this.#packed) return this.#packed;
-    const arena = this.#arena as Arena;
-    return arena.floats(this.#plan.block, this.#plan.blockLength);
-  }
-
-  /** Replace the block of all parameters. */
-  setPacked(source: Float32Array): void {
-    this.#keepParameters();
-    if (this.#arena) this.#arena.f32.set(source, this.#plan.block >>> 2);
-    else this.#packed = new Float32Array(source);
-  }
-
   /** A network with the same parameters and their values, planned from another spec of them. */
   replanned(spec: NetworkSpec): Network {
     const network = new Network(spec, this.engine);
-    network.setPacked(this.packed);
+    network.weights.set(this.weights.view());
     return network;
-  }
-
-  /** While training runs, predictions see what `source` returns. Call with undefined when it is over. */
-  borrow(source: (() => Float32Array) | undefined): void {
-    if (source) this.#keepParameters();
-    this.#training = source;
-  }
-
-  /**
-   * When training is over: the parameters that were borrowed become the network's own. They must not change
-   * meanwhile.
-   */
-  *takeBack(parameters: Float32Array): Pieces<void> {
-    const own = this.#arena ? undefined : yield* sliceInPieces(parameters);
-    this.#training = undefined;
-    this.#keepParameters();
-    // A prediction in between may have made the arena.
-    if (this.#arena) this.#arena.f32.set(parameters, this.#plan.block >>> 2);
-    else this.#packed = own;
-  }
-
-  get training(): boolean {
-    return this.#training !== undefined;
-  }
-
-  /** Replace all parameters, given row-major in the order of `parameters`. */
-  setParameters(values: readonly ArrayLike<number>[]): void {
-    runAtOnce(this.setParametersInPieces(values));
-  }
-
-  *setParametersInPieces(values: readonly ArrayLike<number>[]): Pieces<void> {
-    const fresh = this.#underWay.size === 0 ? this.#packed : undefined;
-    const block = fresh ?? new Float32Array(this.#plan.blockLength);
-    for (const [i, parameter] of this.parameters.entries()) yield* packInPieces(block, values[i], parameter);
-    if (!fresh) this.setPacked(block);
-  }
-
-  /** Copies of the parameters from `begin` to before `end`, row-major; default: of all. */
-  getParameters(begin = 0, end = this.parameters.length): Float32Array<ArrayBuffer>[] {
-    const block = this.packed;
-    return this.parameters.slice(begin, end).map((parameter) => unpack(block, parameter));
   }
 
   /** Predictions, row-major, into `out` or a new array. */
@@ -177,41 +132,18 @@ export class Network {
     const flops = this.flopsPerRow;
     const maxRows = Math.max(1, Math.min(this.#plan.rows, Math.floor(PIECE_FLOPS / flops)));
     const form = this.#formOf(rows);
-    const prediction: { parameters?: Float32Array } = {};
-    this.#underWay.add(prediction);
+    const reader = this.weights.beginReading();
     try {
-      if (this.#training) this.#keepParameters();
       for (let begin = 0; begin < rows.rows;) {
         const step = (): number => this.#predict(this.#ready(), rows, begin, form, maxRows, result);
-        const { parameters } = prediction;
-        const count = parameters ? this.#withParameters(parameters, step) : step();
+        const count = this.weights.read(reader, step);
         if (count === 0) return yield* this.forwardInPieces(yield* readNested(rows), result);
         begin += count;
         if (begin < rows.rows) yield flops * count;
       }
       return result;
     } finally {
-      this.#underWay.delete(prediction);
-    }
-  }
-
-  /** Before the parameters change: keep them for the predictions that began with them. */
-  #keepParameters(): void {
-    if (this.#underWay.size === 0) return;
-    const parameters = this.packed.slice();
-    for (const prediction of this.#underWay) prediction.parameters ??= parameters;
-  }
-
-  /** What `work` returns if the network has other parameters meanwhile. */
-  #withParameters<T>(parameters: Float32Array, work: () => T): T {
-    const source = this.#training;
-    const present = source ? undefined : this.packed.slice();
-    this.#training = () => parameters;
-    try {
-      return work();
-    } finally {
-      this.#training = source;
-      if (present) this.#arena?.f32.set(present, this.#plan.block >>> 2);
+      this.weights.endReading(reader);
     }
   }
 
@@ -262,11 +194,10 @@ export class Network {
       arena = new Arena(this.engine, this.#plan.bytes);
       arena.write(this.#plan.constants);
       for (let row = 0; row < this.#plan.rows; row++) arena.i32[(this.#plan.input.indices >>> 2) + row] = row;
-      if (this.#packed) arena.f32.set(this.#packed, this.#plan.block >>> 2);
-      this.#packed = undefined;
+      this.weights.attach(arena);
       this.#arena = arena;
     }
-    if (this.#training) arena.f32.set(this.#training(), this.#plan.block >>> 2);
+    this.weights.load();
     return arena;
   }
 
@@ -288,4 +219,47 @@ export class Network {
     }
     return program;
   }
+}
+
+/** How a network predicts. */
+interface PredictionPlan {
+  readonly plan: Plan;
+  /** Rows that come into the input matrix at once; as lists they may be up to `plan.rows`. */
+  readonly inputRows: number;
+}
+
+/**
+ * The plan of a network's predictions. It takes memory by the number of layers, whatever their sizes are.
+ *
+ * @throws UnsupportedError if no memory holds what the prediction of one row needs
+ */
+function planPredictions(spec: NetworkSpec): PredictionPlan {
+  let rows = PREDICT_ROWS;
+  let made = planRows(spec, rows);
+  while (
+    rows > 1 &&
+    made.plan.bytes > Math.min(4 * made.plan.blockLength + MAX_STEP_BYTES, MAX_ARENA_BYTES)
+  ) {
+    rows = Math.floor(rows / 2);
+    made = planRows(spec, rows);
+  }
+  if (made.plan.bytes <= MAX_ARENA_BYTES) return made;
+  throw new UnsupportedError(
+    `The network needs ${mebibytes(made.plan.bytes)} of WebAssembly memory to predict a single row, but a memory has at most ${mebibytes(MAX_ARENA_BYTES)}; use smaller inputs, fewer units or fewer filters.`,
+  );
+}
+
+function planRows(spec: NetworkSpec, rows: number): PredictionPlan {
+  const inputRows = Math.max(1, Math.min(rows, Math.floor(MAX_INPUTS / sizeOf(spec.inputShape))));
+  return { plan: plan(spec, rows, { csr: true, inputRows }), inputRows };
+}
+
+/** Room for the predictions of some rows. @throws UnsupportedError if there is none */
+export function newPredictions(rows: number, units: number): Float32Array<ArrayBuffer> {
+  return newFloats(rows * units, `Predictions of shape (${rows}, ${units})`, 'predict fewer rows at a time');
+}
+
+/** True if a network is small enough for a row to be predicted ahead of time. */
+function isWarmable({ spec, bytes, parameters }: Plan): boolean {
+  return bytes <= MAX_WARM_BYTES && flopsPerRow(spec, parameters, shapesOf(spec).shapes) <= MAX_WARM_FLOPS;
 }

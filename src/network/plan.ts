@@ -2,6 +2,7 @@
 // the batch and the options. Its parts follow the data: parameters, input, layers, loss, updates, a resident
 // data set. Not for the calls of a step, which steps.ts makes from a plan, nor for reading or writing the
 // arena.
+import { UnsupportedError } from '../errors.js';
 import type { BoundLayer, LayerRule } from '../layers/rule.js';
 import type { InputOptions, InputPlan, ResidentPlan, ResidentSpec } from './input.js';
 import { planInput, planResident } from './input.js';
@@ -19,6 +20,12 @@ import type { NetworkSpec, Shape } from './spec.js';
 import { sizeOf } from './spec.js';
 import type { UpdatesPlan } from './updates.js';
 import { planUpdates } from './updates.js';
+
+/** Most bytes that activations and deltas of a step take, unless they are told otherwise. */
+const MAX_ACTIVATION_BYTES = 67108864;
+
+/** The limit where a batch has to be computed in one piece. */
+const MAX_WHOLE_BYTES = 1073741824;
 
 /** The purpose of a plan. Without options: predictions. */
 export interface PlanOptions extends InputOptions {
@@ -196,4 +203,50 @@ function planDeltas(
     from = output;
     return result;
   });
+}
+
+interface Planned {
+  readonly spec: NetworkSpec;
+  readonly parameters: readonly Parameter[];
+}
+
+/** Rows whose activations and deltas fit: a multiple of 120 where there are that many.  */
+export function maxRows(
+  { spec, parameters }: Planned,
+  inputIsCsr: boolean,
+  maxBytes = MAX_ACTIVATION_BYTES,
+): number {
+  const { shapes } = shapesOf(spec);
+  const first = firstTrainable(parameters);
+  // The outputs of a convolution that is pooled at once are never in memory.
+  const kept = shapes.filter((_, i) => (i === 0 ? !inputIsCsr : !fusesNext(spec, i - 1, first)));
+  const bytes = 8 * kept.reduce((sum, shape) => sum + sizeOf(shape), 0);
+  const rows = Math.max(1, Math.floor(maxBytes / bytes));
+  return rows > 120 ? rows - (rows % 120) : rows;
+}
+
+/**
+ * Rows of a batch that training computes at once. `whole`: its loss needs all of them, as some layers do.
+ *
+ * @throws UnsupportedError if they are needed at once and take more than 1 GiB
+ */
+export function rowsAtOnce(
+  network: Planned,
+  { batchSize, whole, inputIsCsr }: { batchSize: number; whole: boolean; inputIsCsr: boolean },
+  maxBytes?: number,
+): number {
+  const needsWhole = whole || needsWholeBatch(network.spec);
+  const limit = maxRows(network, inputIsCsr, maxBytes ?? (needsWhole ? MAX_WHOLE_BYTES : undefined));
+  if (batchSize <= limit) return batchSize;
+  if (!needsWhole) return limit;
+  throw new UnsupportedError(
+    `A batch of ${batchSize} rows needs more than 1 GiB of activations, and batch normalization, activity regularizers and custom losses need it in one piece; use a smaller batchSize.`,
+  );
+}
+
+function needsWholeBatch({ layers, rules }: NetworkSpec): boolean {
+  return layers.some(
+    (layer) =>
+      rules[layer.type].needsWholeBatch || ('activityRegularizer' in layer && layer.activityRegularizer),
+  );
 }

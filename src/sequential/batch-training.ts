@@ -58,16 +58,16 @@ export class BatchTraining {
     const metrics = this.#metrics;
     metrics.reset();
     const trainer = (this.#trainer ??= this.#open(prepared));
-    trainer.setParameters(this.#network.packed);
+    trainer.session.weights.set(this.#network.weights.view());
     const each = metrics.any
       ? (part: Int32Array): void => metrics.update(prepared, part, trainer.session.predictions(part.length))
       : undefined;
     const rate = currentRate(this.#compiled);
     const loss = trainer.step(prepared.dataset, ascending(prepared.rows), rate, each);
-    const reached = trainer.parameters();
+    const reached = trainer.session.weights.view();
     if (!Number.isFinite(loss)) throw this.#diverged(`The loss became ${loss}`);
     if (!allFinite(reached)) throw this.#diverged('Weights became non-finite');
-    this.#network.setPacked(reached);
+    this.#network.weights.set(reached);
     return metrics.results(loss);
   }
 

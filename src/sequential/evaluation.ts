@@ -115,9 +115,9 @@ export class Evaluation {
   }
 
   /** Begins anew, with the parameters that a network has now. */
-  *restart(network: Network): Pieces<void> {
+  restart(network: Network): void {
     this.#network = network;
-    if (this.#session) yield* this.#session.setParametersInPieces(network.packed);
+    if (this.#session) this.#session.weights.set(network.weights.view());
     this.#loss = 0;
     this.#rows = 0;
     this.metrics.reset();
@@ -169,7 +169,7 @@ export class Evaluation {
       penaltyPerRow: false,
       nnzCapacity: before?.capacityFor(dataset, rows) ?? nnzCapacity(network.spec, dataset.rows, this.#room),
     });
-    if (before) yield* session.setParametersInPieces(before.parameters());
+    if (before) session.weights.set(before.weights.view());
     this.#session = session;
     return session;
   }

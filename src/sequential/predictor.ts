@@ -303,7 +303,7 @@ export class SequentialPredictor {
     const yielder = new Yielder();
     const found = await runInSlices(read(parameters), yielder);
     const network = new Network(spec, await engine());
-    await runInSlices(network.setParametersInPieces(found.weights.map(({ data }) => data)), yielder);
+    await runInSlices(network.weights.setValuesInPieces(found.weights.map(({ data }) => data)), yielder);
     network.warmUp();
     this.present = network;
     return found;
@@ -338,7 +338,7 @@ export class SequentialPredictor {
 
   /** Replaces the block of all parameters, wherever it is at work. */
   protected store(block: Float32Array): void {
-    this.network('setWeights').setPacked(block);
+    this.network('setWeights').weights.set(block);
   }
 
   /**
@@ -376,7 +376,7 @@ export class SequentialPredictor {
     const [begin, end] = i === undefined ? [] : [firsts[i], firsts[i + 1]];
     const network = this.network('getWeights');
     const parameters = network.parameters.slice(begin, end);
-    return network.getParameters(begin, end).map((data, j) => ({ data, shape: parameters[j].shape }));
+    return network.weights.values(begin, end).map((data, j) => ({ data, shape: parameters[j].shape }));
   }
 
   #write(call: string, weights: readonly ArrayInput[], parameters: readonly Parameter[]): void {
@@ -391,7 +391,7 @@ export class SequentialPredictor {
     const values = parameters.map((parameter, i) =>
       weightValues(`${this.name}: ${call}`, weights[i] as ArrayInput, parameter, i),
     );
-    const block = this.network(call).packed.slice();
+    const block = this.network(call).weights.view().slice();
     parameters.forEach((parameter, i) => pack(block, values[i], parameter));
     this.store(block);
   }

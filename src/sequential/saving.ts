@@ -159,7 +159,7 @@ export function* restoredOptimizer(
       `${owner}: the state of ${kind} must have ${expected} arrays per weight, but received that of another optimizer, with ${slots.length}.`,
     );
   }
-  const length = network.packed.length;
+  const length = network.weights.length;
   const blocks: Float32Array[] = [];
   for (const arrays of Array.from(slots as readonly (readonly NdArray[])[])) {
     if (!Array.isArray(arrays) || arrays.length !== parameters.length) {

@@ -343,7 +343,7 @@ export class Sequential extends SequentialPredictor implements CallbackModel {
     const structure = this.structure(wanted);
     if (this.present) return this.present;
     const network = new Network(structure.spec, currentEngine());
-    network.setParameters(initialWeights(structure, this.#drawnSeed()));
+    network.weights.setValues(initialWeights(structure, this.#drawnSeed()));
     this.present = network;
     return network;
   }
@@ -376,7 +376,7 @@ export class Sequential extends SequentialPredictor implements CallbackModel {
   }
 
   protected override store(block: Float32Array): void {
-    if (this.#run.trainer) this.#run.trainer.setParameters(block);
+    if (this.#run.trainer) this.#run.trainer.session.weights.set(block);
     else super.store(block);
   }
 

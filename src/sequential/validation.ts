@@ -45,7 +45,7 @@ export class Validation {
     this.#evaluation ??= this.#request.evaluation();
     const evaluation = this.#evaluation;
     const yielder = new Yielder(signal);
-    await runInSlices(evaluation.restart(network), yielder);
+    evaluation.restart(network);
     for await (const [prepared, rows] of this.#batches()) {
       await runInSlices(evaluation.stepInPieces(prepared, rows, SlicedSession), yielder);
       if (late()) return undefined;

@@ -90,7 +90,7 @@ export interface FitRequest {
 export async function fit(request: FitRequest): Promise<void> {
   const { network, trainer, firstEpoch, lastEpoch, signal, hooks } = request;
   throwIfAborted(signal);
-  network.borrow(() => trainer.parameters());
+  network.weights.lend(() => trainer.session.weights.view());
   const run = new Run(request);
   try {
     await run.begin();
@@ -104,7 +104,7 @@ export async function fit(request: FitRequest): Promise<void> {
   } finally {
     const yielder = new Yielder();
     await runInSlices(trainer.saveSlotsInPieces(), yielder);
-    await runInSlices(network.takeBack(trainer.parameters()), yielder);
+    await runInSlices(network.weights.setInPieces(trainer.session.weights.view()), yielder);
   }
 }
 
@@ -143,7 +143,10 @@ class Run {
 
   /** Keeps the initial parameters. */
   async begin(): Promise<void> {
-    this.#finite = await runInSlices(sliceInPieces(this.#request.trainer.parameters()), this.#yielder);
+    this.#finite = await runInSlices(
+      sliceInPieces(this.#request.trainer.session.weights.view()),
+      this.#yielder,
+    );
   }
 
   /**
@@ -155,14 +158,14 @@ class Run {
    */
   async diverged(report: EpochReport): Promise<boolean> {
     const { trainer, hooks } = this.#request;
-    const reached = trainer.parameters();
+    const reached = trainer.session.weights.view();
     // Losses are those before the updates: where the last updates of an epoch lead to, only the weights show.
     const fault = Number.isFinite(report.loss) ? this.#faultOf(reached) : `The loss became ${report.loss}`;
     if (fault === undefined) {
       await runInSlices(copied(reached, this.#finite), this.#yielder);
       return false;
     }
-    trainer.setParameters(this.#finite);
+    trainer.session.weights.set(this.#finite);
     if (await hooks.onDivergence?.(report)) return true;
     throw divergedError(fault, report.epoch);
   }
@@ -209,7 +212,7 @@ class Run {
       }
     } catch (error) {
       if (!(error instanceof LostWorkerError)) throw error;
-      this.#request.trainer.setParameters(this.#finite);
+      this.#request.trainer.session.weights.set(this.#finite);
       throw new LostWorkerError(` in epoch ${epoch}`, ` ${restored(epoch)} are restored;`);
     }
     return { ...total, loss: total.rows > 0 ? total.loss / total.rows : 0 };

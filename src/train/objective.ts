@@ -8,7 +8,7 @@ import { acceptsCsr } from '../network/sparse/choose.js';
 import { ascending } from '../random.js';
 import type { Dataset } from '../network/feed.js';
 import { SlicedSession } from './sliced-session.js';
-import { maxRows } from './trainer.js';
+import { maxRows } from '../network/plan.js';
 import type { Pieces } from '../yielding.js';
 import { runInSlices, Yielder } from '../yielding.js';
 
@@ -98,7 +98,7 @@ export class Objective {
 
   /** The loss at x, penalties included, and its gradient. Gives way to the host between parts. */
   async evaluate(x: Float64Array, gradient: Float64Array): Promise<number> {
-    this.write(x, this.#session.parameters());
+    this.write(x, this.#session.weights.view());
     this.#sums.fill(0);
     let loss = 0;
     const { rows } = this.#session.plan;

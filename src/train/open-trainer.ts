@@ -8,12 +8,12 @@ import { requestedThreads, trackThreads } from '../engine/engines.js';
 import { costOfAll } from '../engine/partition.js';
 import type { ThreadTeam } from '../engine/threads/team.js';
 import type { Network } from '../network/network.js';
-import { plan } from '../network/plan.js';
+import { maxRows, plan } from '../network/plan.js';
 import { backwardStep, forwardStep, lossStep } from '../network/steps.js';
 import type { Pieces } from '../yielding.js';
 import type { TrainerOptions } from './trainer.js';
 import { SlicedSession } from './sliced-session.js';
-import { maxRows, Trainer } from './trainer.js';
+import { Trainer } from './trainer.js';
 
 /** Nanoseconds of a step, by estimate, from which it is cut. Shorter ones are faster whole. */
 const LONG_STEP_NS = 4e7;

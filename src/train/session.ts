@@ -1,6 +1,6 @@
-// An arena in which steps are computed: parameters, batches, losses and, with an optimizer, gradients and
-// updates. Evaluation and training share it. Not for what changes from step to step in an optimizer
-// (trainer.ts), nor for steps that pause (sliced-session.ts).
+// An arena in which steps are computed: weights, batches, losses and, with an optimizer, gradients, slots and
+// updates. Evaluation and training share it; for a larger batch a larger one takes its place. Not for what
+// changes from step to step in an optimizer (trainer.ts), nor for steps that pause (sliced-session.ts).
 import { Arena } from '../engine/arena.js';
 import type { Program } from '../engine/kernels.js';
 import { run } from '../engine/kernels.js';
@@ -10,16 +10,19 @@ import type { HostLoss } from '../network/loss-options.js';
 import type { LossSpec } from '../network/losses.js';
 import type { Network } from '../network/network.js';
 import type { OptimizerSpec } from '../network/optimizers.js';
+import { initialSlot } from '../network/optimizers.js';
 import { penaltyOf } from '../network/penalties.js';
 import { acceptsCsr } from '../network/sparse/choose.js';
-import { nnz } from '../network/sparse/resident.js';
+import { nnz, nnzCapacity } from '../network/sparse/resident.js';
 import type { LossPlan } from '../network/loss-plan.js';
 import type { Plan } from '../network/plan.js';
-import { plan } from '../network/plan.js';
+import { plan, rowsAtOnce } from '../network/plan.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../network/steps.js';
+import type { UpdatesPlan } from '../network/updates.js';
+import { Weights } from '../network/weights.js';
 import { copied } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
-import { runAtOnce } from '../yielding.js';
+import { ranges, runAtOnce } from '../yielding.js';
 import type { Dataset, CsrSizes } from '../network/feed.js';
 import { csrSizes, feedOptions, loadBatch, loadResident } from '../network/feed.js';
 
@@ -48,6 +51,17 @@ export interface SessionOptions {
   readonly team?: ThreadTeam;
 }
 
+/** Options of a session that trains by batches of up to `batchSize` rows. */
+export interface TrainingOptions extends Omit<SessionOptions, 'rows' | 'accumulate'> {
+  readonly optimizer: OptimizerSpec;
+  readonly batchSize: number;
+  /** Batches whose activations and deltas take more bytes than this are computed in parts. */
+  readonly maxActivationBytes?: number;
+}
+
+/** Room for CSR beyond batches that had too little, for the next ones. */
+const SPARE = 1.25;
+
 interface Programs {
   readonly forward: Program;
   readonly loss: Program;
@@ -59,11 +73,16 @@ export class Session {
   readonly arena: Arena;
   readonly plan: Plan;
   readonly loss: LossPlan;
+  readonly weights: Weights;
   /** The options that steps read: a literal, so that those of all sessions have one hidden class. */
   readonly options: Pick<
     SessionOptions,
     'network' | 'hostLoss' | 'optimizer' | 'accumulate' | 'penaltyPerRow' | 'team'
   >;
+  /** The options of training, from which a larger session is made. */
+  #growth: TrainingOptions | undefined;
+  /** Most rows of a batch that it has been made for, in training. */
+  #batchSize = 0;
   readonly #update: Program;
   readonly #programs = new Map<number, Programs>();
   /** By rows: all calls of a training step, for batches in one part. */
@@ -80,6 +99,23 @@ export class Session {
     return session;
   }
 
+  /**
+   * A session that trains. Without slots it has what the optimizer begins with.
+   *
+   * @throws UnsupportedError for a batch that has to be computed at once and takes more than 1 GiB
+   */
+  static *train(options: TrainingOptions, slots?: readonly Float32Array[]): Pieces<Session> {
+    const { network, dataset, batchSize, hostLoss, maxActivationBytes } = options;
+    const capacity = options.nnzCapacity ?? (dataset && nnzCapacity(network.spec, dataset.rows, batchSize));
+    const batch = { batchSize, whole: hostLoss !== undefined, inputIsCsr: capacity !== undefined };
+    const rows = rowsAtOnce(network, batch, maxActivationBytes);
+    const session = yield* this.open({ ...options, rows, accumulate: rows < batchSize });
+    yield* session.#setSlots(slots);
+    session.#growth = options;
+    session.#batchSize = batchSize;
+    return session;
+  }
+
   /** @internal Use `Session.open`: the data set is not in the arena yet. */
   protected constructor(options: SessionOptions, sizes: CsrSizes | undefined) {
     const { network, loss, optimizer, rows, predictions, accumulate, dataset } = options;
@@ -91,6 +127,8 @@ export class Session {
     this.plan = plan(network.spec, rows, wanted);
     this.loss = this.plan.loss as LossPlan;
     this.arena = new Arena(network.engine, this.plan.bytes, team, this.plan.scratchBytes);
+    this.weights = new Weights(this.plan);
+    this.weights.attach(this.arena);
     this.arena.write(this.plan.constants);
     for (let row = 0; row < rows; row++) this.arena.i32[(this.plan.input.indices >>> 2) + row] = row;
     this.#resident = fed.resident && dataset;
@@ -101,7 +139,10 @@ export class Session {
   /** Copies the network's parameters and the data set into the arena. */
   protected *load(): Pieces<void> {
     yield* this.arena.claim();
-    yield* this.setParametersInPieces(this.options.network.packed);
+    const block = this.options.network.weights.view();
+    // Where nothing is updated, it may be the block of a model in training, which changes between two pieces.
+    if (this.options.optimizer) yield* this.weights.setInPieces(block);
+    else this.weights.set(block);
     const { resident } = this.plan;
     if (this.#resident && resident) yield* loadResident(this.arena, resident, this.#resident);
   }
@@ -126,17 +167,39 @@ export class Session {
     return csr?.isInput && needed <= csr.nnzCapacity ? undefined : needed;
   }
 
-  /** The block of all parameters: a view. */
-  parameters(): Float32Array<ArrayBuffer> {
-    return this.arena.floats(this.plan.block, this.plan.blockLength);
+  /** This session, or a larger one in its place if it has no room for a batch. Of sessions that train. */
+  withRoomFor(dataset: Dataset, batch: Int32Array): Session {
+    const isTooLong = batch.length > this.#batchSize;
+    const large = isTooLong ? runAtOnce(this.reopened({ batchSize: batch.length })) : this;
+    const capacity = large.capacityFor(dataset, batch);
+    if (capacity === undefined) return large;
+    return runAtOnce(large.reopened({ nnzCapacity: Math.ceil(SPARE * capacity) }));
   }
 
-  setParameters(block: Float32Array): void {
-    runAtOnce(this.setParametersInPieces(block));
+  /**
+   * A session with other options that has the weights and slots of this one.
+   *
+   * @param kind of session. Default: the same
+   */
+  *reopened(changes: Partial<TrainingOptions>, kind = this.constructor as typeof Session): Pieces<Session> {
+    const session = yield* kind.train({ ...(this.#growth as TrainingOptions), ...changes }, this.slots());
+    yield* session.weights.setInPieces(this.weights.view());
+    return session;
   }
 
-  *setParametersInPieces(block: Float32Array): Pieces<void> {
-    yield* copied(block, this.arena.floats(this.plan.block, this.plan.blockLength));
+  /** The slots of the optimizer, each laid out like the weights: views. */
+  slots(): Float32Array[] {
+    const { updates, blockLength } = this.plan;
+    return (updates as UpdatesPlan).slots.map((offset) => this.arena.floats(offset, blockLength));
+  }
+
+  *#setSlots(slots: readonly Float32Array[] | undefined): Pieces<void> {
+    const initial = initialSlot(this.options.optimizer as OptimizerSpec);
+    for (const [i, slot] of this.slots().entries()) {
+      if (slots?.[i]) yield* copied(slots[i], slot);
+      // Fresh memory is zeroed.
+      else if (initial !== 0) yield* ranges(slot.length, 1, (begin, end) => slot.fill(initial, begin, end));
+    }
   }
 
   /**

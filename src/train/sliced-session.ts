@@ -11,7 +11,6 @@ import { backwardStep, forwardStep, lossStep, updateStep } from '../network/step
 import type { UpdatesPlan } from '../network/updates.js';
 import { copied } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
-import { runAtOnce } from '../yielding.js';
 import type { Dataset, CsrSizes } from '../network/feed.js';
 import { csrSizes } from '../network/feed.js';
 import type { SessionOptions } from './session.js';
@@ -37,9 +36,7 @@ export class SlicedSession extends Session {
   readonly #updates: readonly Slice[];
   /** True if a step changes parameters before its update: moving statistics. */
   readonly #movesEarly: boolean;
-  /** Parameters as of the last whole step, while a step that changes them is under way. */
-  #settled: Float32Array<ArrayBuffer> | undefined;
-  /** Memory for them. */
+  /** Memory for the weights as of the last whole step, which a step that changes them lends meanwhile. */
   #kept: Float32Array<ArrayBuffer> | undefined;
   /** Rows of the present step, and milliseconds that it has been computing. */
   #rows = 0;
@@ -59,22 +56,6 @@ export class SlicedSession extends Session {
     super(options, sizes);
     this.#updates = options.optimizer ? this.#bind(updateStep(this.plan)) : [];
     this.#movesEarly = this.plan.parameters.some(({ name }) => name.startsWith('moving'));
-  }
-
-  /** The parameters as of the last whole step. */
-  override parameters(): Float32Array<ArrayBuffer> {
-    return this.#settled ?? super.parameters();
-  }
-
-  /**
-   * At once where nothing is updated: the block may be that of a model in training, which changes between two
-   * pieces.
-   */
-  override *setParametersInPieces(block: Float32Array): Pieces<void> {
-    const pieces = super.setParametersInPieces(block);
-    if (this.options.optimizer) yield* pieces;
-    else runAtOnce(pieces);
-    this.#settled = undefined;
   }
 
   /**
@@ -114,7 +95,7 @@ export class SlicedSession extends Session {
       done = true;
       return sum / total + penalty;
     } finally {
-      if (!done && this.#settled) this.setParameters(this.#settled);
+      if (!done && this.weights.lent) this.weights.set(this.weights.view());
     }
   }
 
@@ -145,17 +126,17 @@ export class SlicedSession extends Session {
    * Updates the parameters from the gradients. To be run to its end: what it has begun cannot be taken back.
    */
   *updateInPieces(): Pieces<void> {
-    if (this.#updates.length > 1 && !this.#settled) yield* this.#settle();
+    if (this.#updates.length > 1 && !this.weights.lent) yield* this.#settle();
     yield* this.#run(this.#updates);
-    this.#settled = undefined;
+    this.weights.lend(undefined);
     this.arena.endStep(this.#rows, this.#spent);
   }
 
-  /** Keep the parameters as they are while a step changes them. */
+  /** Lends the weights as they are while a step changes them. */
   *#settle(): Pieces<void> {
-    this.#kept ??= new Float32Array(this.plan.blockLength);
-    yield* copied(super.parameters(), this.#kept);
-    this.#settled = this.#kept;
+    const kept = (this.#kept ??= new Float32Array(this.weights.length));
+    yield* copied(this.weights.view(), kept);
+    this.weights.lend(() => kept);
   }
 
   *#run(slices: readonly Slice[]): Pieces<void> {

@@ -155,7 +155,7 @@ function course(variant: KernelVariant, one: StepCase): Course {
   const own = [...new Set(network.parameters.map(({ layer }) => layer))];
   const parameters = () =>
     Object.fromEntries(
-      network.getParameters().map((values, i) => {
+      network.weights.values().map((values, i) => {
         const { name, layer } = network.parameters[i];
         return [`${name} ${own.indexOf(layer)}`, values] as const;
       }),
@@ -173,6 +173,6 @@ function course(variant: KernelVariant, one: StepCase): Course {
   const losses = batches(one).map(({ x, targets, weights }) =>
     trainer.step(datasetOf(x, rows, targets, weights), allRows(rows), rate),
   );
-  network.setPacked(trainer.parameters());
+  network.weights.set(trainer.session.weights.view());
   return { losses, moved: movements(before, parameters()) };
 }

@@ -24,7 +24,7 @@ import { engineOf } from './wasm.js';
 export function networkOf(variant: KernelVariant, spec: NetworkSpec, seed = 81): Network {
   const network = new Network(spec, engineOf(variant));
   const seeded = new Seeded(seed);
-  network.setParameters(
+  network.weights.setValues(
     network.parameters.map(({ name, shape }) => {
       const size = sizeOf(shape);
       if (name === 'kernel') return seeded.floats(size, 1.5 / Math.sqrt(sizeOf(shape.slice(0, -1))));
@@ -85,7 +85,7 @@ export function referenceLayers(network: Network, loss: LossSpec, seed = 0): Ref
   const { spec } = network;
   const { shapes } = shapesOf(spec);
   const { fused } = lossForm(spec, loss);
-  const values = network.getParameters();
+  const values = network.weights.values();
   const named = (layer: number): Record<string, Float32Array> =>
     Object.fromEntries(
       network.parameters.flatMap((p, i) => (p.layer === layer ? [[p.name, values[i]] as const] : [])),

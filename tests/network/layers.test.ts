@@ -127,11 +127,11 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
 
   function trained(layers: LayerSpec[], optimizer: OptimizerSpec = ADAM) {
     const network = networkOf(variant, { rules: LAYERS, inputShape: [7], layers });
-    const before = network.getParameters();
+    const before = network.weights.values();
     const trainer = trainerOf({ network, dataset, loss: LOSS, optimizer, batchSize: rows });
     for (let t = 0; t < 5; t++) trainer.step(dataset, allRows(rows), 0.05);
-    network.setPacked(trainer.parameters());
-    return { before, after: network.getParameters() };
+    network.weights.set(trainer.session.weights.view());
+    return { before, after: network.weights.values() };
   }
 
   test('frozen layers keep their bits, and pass gradients on', () => {

@@ -190,7 +190,7 @@ describe('steps are those of float64, in layers of 1 to 9 inputs and units', () 
   test.each(Object.entries(CONSTRAINTS))('with the constraint %s', (what, constraint) => {
     for (const [depth, units] of PAIRS) {
       const spec = network(depth, units, { ...RULES, constraint });
-      const before = networkOf('base', spec).getParameters();
+      const before = networkOf('base', spec).weights.values();
       const { plan, arena } = trained(spec, SGD, { rate: 0 }).session;
       const block = arena.floats(plan.block, plan.blockLength);
       expect(paddingOf(block, plan.parameters).every((value) => value === 0)).toBe(true);

@@ -40,7 +40,7 @@ function drive<T>(pieces: Pieces<T>, between: (pause: number) => void = () => un
 }
 
 function otherParameters(network: Network): Float32Array {
-  return network.packed.map((value) => value * 1.5);
+  return network.weights.view().map((value) => value * 1.5);
 }
 
 describe('predicting in pieces', () => {
@@ -71,26 +71,26 @@ describe('predicting in pieces', () => {
     const expected = network.forward(rows).slice();
     const changed = otherParameters(network);
     const [result] = drive(network.forwardInPieces(rows), (pause) => {
-      if (pause === 1) network.setPacked(changed);
+      if (pause === 1) network.weights.set(changed);
     });
     same(result, expected);
-    same(network.packed, changed);
+    same(network.weights.view(), changed);
   });
 
   test.each(['before', 'after'])('… and when a training has begun %s it', (when) => {
     const network = networkOf('base', spec);
     const expected = network.forward(rows).slice();
-    const trained = network.packed.slice();
-    if (when === 'before') network.borrow(() => trained);
+    const trained = network.weights.view().slice();
+    if (when === 'before') network.weights.lend(() => trained);
     const [result] = drive(network.forwardInPieces(rows), (pause) => {
-      if (pause === 0) network.borrow(() => trained);
+      if (pause === 0) network.weights.lend(() => trained);
       trained.forEach((_, i) => (trained[i] += 0.01));
     });
     same(result, expected);
-    same(network.packed, trained);
-    network.borrow(undefined);
-    network.setPacked(trained);
-    same(network.packed, trained);
+    same(network.weights.view(), trained);
+    network.weights.lend(undefined);
+    network.weights.set(trained);
+    same(network.weights.view(), trained);
   });
 
   test('into an array of the caller', () => {

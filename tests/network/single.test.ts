@@ -44,7 +44,7 @@ describe.each(VARIANTS)('%s:', (variant) => {
     'a row alone has the bits that it has in a batch: %s',
     (activation) => {
       const network = networkOf(variant, specOf(activation));
-      network.setParameters(
+      network.weights.setValues(
         network.parameters.map(({ shape }) =>
           seeded.floats(
             shape.reduce((a, b) => a * b),

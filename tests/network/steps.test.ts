@@ -136,7 +136,7 @@ describe.each(VARIANTS)('training steps, %s,', (variant) => {
     for (let t = 0; t < 4; t++) {
       trainer.step(dataset, allRows(33), 0.01);
       trainer.saveSlots();
-      network.setPacked(trainer.parameters().slice());
+      network.weights.set(trainer.session.weights.view().slice());
       if (t < 3) trainer = open();
     }
     expectSameState(trainer, whole);
@@ -155,7 +155,7 @@ test('a data set beyond 2 GiB is gathered as a small one is', ({ skip }) => {
     const { resident } = planned;
     const { predictions, scale, sums } = planned.loss as LossPlan;
     if (!resident || !predictions) throw new Error('both were asked for');
-    arena.f32.set(networkOf('base', spec).packed, planned.block >>> 2);
+    arena.f32.set(networkOf('base', spec).weights.view(), planned.block >>> 2);
     numbers.forEach((row, i) => {
       arena.i32[(planned.input.indices >>> 2) + i] = row;
       arena.u8.set([i, 2 * i, 3 * i, 1, 0, 1, 2, 3, 4, 5, 6, 7, 8], resident.data + 13 * row);

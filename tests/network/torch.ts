@@ -129,7 +129,7 @@ export interface Trained {
 export function train(variant: KernelVariant, golden: TorchCase, resident = true): Trained {
   const spec = { rules: LAYERS, inputShape: [FEATURES], layers: golden.layers.map(layerOf) };
   const network = new Network(spec, engineOf(variant));
-  network.setParameters(goldens.starts[golden.start].flat().map(({ data }) => data));
+  network.weights.setValues(goldens.starts[golden.start].flat().map(({ data }) => data));
   const optimizer = resolveOptimizer(golden.optimizer, 'golden');
   const shape = [ROWS, FEATURES];
   const rows = { data: Float32Array.from(goldens.x.data), rows: ROWS, features: FEATURES, shape, scale: 1 };
@@ -156,21 +156,21 @@ export function train(variant: KernelVariant, golden: TorchCase, resident = true
     }
     return total / ROWS;
   });
-  network.setPacked(trainer.parameters());
+  network.weights.set(trainer.session.weights.view());
   const first = {
     ...rows,
     data: rows.data.slice(0, PREDICTED * FEATURES),
     rows: PREDICTED,
     shape: [PREDICTED, FEATURES],
   };
-  return { losses, weights: network.getParameters(), predicted: network.forward(first) };
+  return { losses, weights: network.weights.values(), predicted: network.forward(first) };
 }
 
 /** Predictions for all rows before training. */
 export function firstPredictions(golden: TorchCase): Float32Array {
   const spec = { rules: LAYERS, inputShape: [FEATURES], layers: golden.layers.map(layerOf) };
   const network = new Network(spec, engineOf('base'));
-  network.setParameters(goldens.starts[golden.start].flat().map(({ data }) => data));
+  network.weights.setValues(goldens.starts[golden.start].flat().map(({ data }) => data));
   const data = Float32Array.from(goldens.x.data);
   return network.forward({ data, rows: ROWS, features: FEATURES, shape: [ROWS, FEATURES], scale: 1 });
 }

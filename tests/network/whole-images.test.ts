@@ -103,14 +103,14 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
       inputShape: [4, 5, 3],
       layers: [...layers, denseLayer(3)],
     });
-    const before = network.getParameters();
+    const before = network.weights.values();
     const trainer = trainerOf({
       ...{ network, dataset, loss: LOSS, optimizer: ADAM, batchSize: rows, seed: 5 },
       ...(maxActivationBytes && { maxActivationBytes }),
     });
     for (let t = 0; t < 3; t++) trainer.step(dataset, allRows(rows), 0.05);
-    network.setPacked(trainer.parameters());
-    return { before, after: network.getParameters(), network };
+    network.weights.set(trainer.session.weights.view());
+    return { before, after: network.weights.values(), network };
   }
 
   test('frozen batch normalization uses its averages by channels, and leaves them', () => {
@@ -149,7 +149,7 @@ describe.each(VARIANTS)('with %s kernels', (variant) => {
       inputShape: [4, 5, 3],
       layers: [flatten, denseLayer(3)],
     });
-    plain.setPacked(still.packed.slice());
+    plain.weights.set(still.weights.view().slice());
     expectSameBits(still.forward(dataset.rows), plain.forward(dataset.rows), 'predictions');
   });
 

@@ -53,7 +53,7 @@ async function undisturbed(epochs: number): Promise<Float32Array[]> {
   const after: Float32Array[] = [];
   const { trainer, request } = made({
     lastEpoch: epochs,
-    onStep: () => void after.push(trainer.parameters().slice()),
+    onStep: () => void after.push(trainer.session.weights.view().slice()),
   });
   await fit(request);
   return after;
@@ -78,11 +78,11 @@ describe('fit', () => {
   test('leaves the network with the parameters, and the state with the slots, of the last step', async () => {
     const { request, network, trainer, state } = made();
     await fit(request);
-    expectSameBits(network.packed, trainer.parameters(), 'parameters');
-    expect(network.training).toBe(false);
+    expectSameBits(network.weights.view(), trainer.session.weights.view(), 'parameters');
+    expect(network.weights.lent).toBe(false);
     expect(state.step).toBe(3 * STEPS);
     expect(state.slots).toHaveLength(2);
-    expect(state.slots?.every((slot) => slot.length === network.packed.length)).toBe(true);
+    expect(state.slots?.every((slot) => slot.length === network.weights.length)).toBe(true);
   });
 
   test('goes on from a state as if it had never stopped', async () => {
@@ -94,7 +94,7 @@ describe('fit', () => {
     const loss = { name: 'meanSquaredError' } as const;
     const trainer = trainerOf({ network, dataset, loss, optimizer: ADAM, batchSize: BATCH, state });
     await fit({ ...first.request, trainer, firstEpoch: 3, lastEpoch: 4 });
-    expectSameBits(network.packed, whole.network.packed, 'parameters');
+    expectSameBits(network.weights.view(), whole.network.weights.view(), 'parameters');
   });
 
   test('lets predictions in between see the last whole step', async () => {
@@ -103,7 +103,7 @@ describe('fit', () => {
     const { request, network } = made({
       onStep() {
         seen.push(network.forward(dataset.rows));
-        during.push(network.training);
+        during.push(network.weights.lent);
       },
     });
     await fit(request);
@@ -111,7 +111,7 @@ describe('fit', () => {
     const after = await undisturbed(3);
     expect(seen).toHaveLength(after.length);
     after.forEach((parameters, i) => {
-      expected.setPacked(parameters);
+      expected.weights.set(parameters);
       expectSameBits(seen[i], expected.forward(dataset.rows), `step ${i + 1}`);
     });
     expect(new Set(during)).toEqual(new Set([true]));
@@ -127,7 +127,7 @@ describe('fit', () => {
     }
     const [awaited, direct] = [made({ batches: () => atHand(slowly()) }), made()];
     await Promise.all([fit(awaited.request), fit(direct.request)]);
-    expectSameBits(awaited.network.packed, direct.network.packed, 'parameters');
+    expectSameBits(awaited.network.weights.view(), direct.network.weights.view(), 'parameters');
   });
 
   test('ends by what onEpoch returns, by stopped, by maxSteps and by maxTimeMs', async () => {
@@ -135,7 +135,7 @@ describe('fit', () => {
     const stepsOf = async (more: Partial<FitRequest & FitHooks>): Promise<number> => {
       const { request, network, state } = made(more);
       await fit(request);
-      if (state.step > 0) expectSameBits(network.packed, after[state.step - 1], 'parameters');
+      if (state.step > 0) expectSameBits(network.weights.view(), after[state.step - 1], 'parameters');
       return state.step;
     };
     let steps = 0;
@@ -171,16 +171,16 @@ describe('an interrupted fit', () => {
       });
       await expect(fit(request)).rejects.toBe(reason);
       expect(steps).toBe(at);
-      expectSameBits(network.packed, after[at - 1], `after step ${at}`);
-      expect(network.training).toBe(false);
+      expectSameBits(network.weights.view(), after[at - 1], `after step ${at}`);
+      expect(network.weights.lent).toBe(false);
     }
   });
 
   test('does nothing if the signal was aborted before', async () => {
     const { request, network, state } = made({ signal: AbortSignal.abort() });
-    const before = network.packed.slice();
+    const before = network.weights.view().slice();
     await expect(fit(request)).rejects.toMatchObject({ name: 'AbortError' });
-    expectSameBits(network.packed, before, 'parameters');
+    expectSameBits(network.weights.view(), before, 'parameters');
     expect(state.step).toBe(0);
   });
 
@@ -203,8 +203,8 @@ describe('an interrupted fit', () => {
         },
       });
       await expect(fit(request)).rejects.toThrow(name);
-      expectSameBits(network.packed, after[state.step - 1], name);
-      expect(network.training).toBe(false);
+      expectSameBits(network.weights.view(), after[state.step - 1], name);
+      expect(network.weights.lent).toBe(false);
     }
   });
 });
@@ -213,19 +213,19 @@ describe('a diverging fit', () => {
   test('restores the last epoch with finite loss, weights and outputs, and says which', async () => {
     for (const rate of [1e4, 1e12, 1e30, 1e38]) {
       const epochs: Float32Array[] = [];
-      const start = networkOf('base', spec).packed.slice();
+      const start = networkOf('base', spec).weights.view().slice();
       const { request, network, trainer } = made(
         {
           lastEpoch: 500,
           rate: () => rate,
-          onEpoch: () => void epochs.push(trainer.parameters().slice()),
+          onEpoch: () => void epochs.push(trainer.session.weights.view().slice()),
         },
         SGD,
       );
       const error: unknown = await fit(request).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(DivergedError);
       expect((error as DivergedError).epoch).toBe(epochs.length);
-      expectSameBits(network.packed, epochs.at(-1) ?? start, `rate ${rate}`);
+      expectSameBits(network.weights.view(), epochs.at(-1) ?? start, `rate ${rate}`);
       expect(network.forward(dataset.rows).every(Number.isFinite)).toBe(true);
     }
   });
@@ -238,7 +238,7 @@ describe('a diverging fit', () => {
   });
 
   test('ends quietly if onDivergence says so, with the finite weights', async () => {
-    const start = networkOf('base', spec).packed.slice();
+    const start = networkOf('base', spec).weights.view().slice();
     const reports: EpochReport[] = [];
     const onDivergence = (report: EpochReport) => {
       reports.push(report);
@@ -247,6 +247,6 @@ describe('a diverging fit', () => {
     const { request, network } = made({ rate: () => 1e30, onDivergence }, SGD);
     await fit(request);
     expect(reports.map(({ epoch }) => epoch)).toEqual([1]);
-    expectSameBits(network.packed, start, 'parameters');
+    expectSameBits(network.weights.view(), start, 'parameters');
   });
 });
