@@ -7,6 +7,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { run, timed, upToDate } from './tasks.mjs';
 
+/** Packages that come along, with their licences. */
+const BUNDLED = ['fflate', 'csv-parse'];
+
 const common = {
   bundle: true,
   splitting: true,
@@ -104,6 +107,10 @@ const importedBinaries = {
   },
 };
 
+/** Packages by the form of them that a runtime needs. */
+const FOR_BROWSERS = { 'csv-parse/sync': 'csv-parse/browser/esm/sync' };
+const FOR_NODE = { stream: 'node:stream' };
+
 /** The sources of what package.json exports from a folder: './dist/node/index.js' → 'src/index.ts'. */
 async function entries(folder) {
   const { exports } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -141,10 +148,12 @@ export async function buildJavaScript() {
   const types = declare();
   types.catch(() => {});
   await timed('bundles', async () => {
-    await bundle('dist');
-    await bundle('dist/node', { minify: false });
-    await bundle('dist/workerd', { plugins: [importedBinaries] });
-    await copyFile('node_modules/fflate/LICENSE', 'dist/LICENSE-fflate.txt');
+    await bundle('dist', { alias: FOR_BROWSERS });
+    await bundle('dist/node', { minify: false, alias: FOR_NODE });
+    await bundle('dist/workerd', { alias: FOR_BROWSERS, plugins: [importedBinaries] });
+    for (const name of BUNDLED) {
+      await copyFile(`node_modules/${name}/LICENSE`, `dist/LICENSE-${name}.txt`);
+    }
   });
   await types;
 }
@@ -164,5 +173,5 @@ const withoutWide = {
 /** Only what Node.js imports as `lamella` and `lamella/node`, to train with `base` and `relaxed`. */
 export async function buildTrainingJavaScript() {
   const entryPoints = ['src/index.ts', 'src/node.ts'];
-  await timed('bundle', () => bundle('dist/node', { minify: false, entryPoints, plugins: [withoutWide] }));
+  await timed('bundle', () => bundle('dist/node', { minify: false, alias: FOR_NODE, entryPoints, plugins: [withoutWide] }));
 }

@@ -1,5 +1,8 @@
 export type * from './globals.js';
 export * from './index.js';
+export * from './table.js';
+export { readCsv, readCsvChunks } from './node/csv.js';
+export type { CsvChunkOptions } from './node/csv.js';
 export { init } from './node/init.js';
 export { readIdx } from './node/files.js';
 export { loadFashionMnist, loadMnist } from './node/mnist.js';

@@ -47,7 +47,7 @@ function pathOf({ href }: URL): string | undefined {
 }
 
 /** A path or file: URL from a caller, as a path. @throws ValueError for anything else */
-function readPath(owner: string, path: unknown): string {
+export function readPath(owner: string, path: unknown): string {
   return checkValue(owner, 'path', path, pathRule);
 }
 
@@ -103,7 +103,7 @@ function tooLong(path: string, maxBytes: number, found: string): FormatError {
 }
 
 /** The result of `work`, whose FormatErrors then name the file. */
-async function namingFile<T>(path: string, work: () => T | Promise<T>): Promise<T> {
+export async function namingFile<T>(path: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

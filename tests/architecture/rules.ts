@@ -12,6 +12,7 @@ const TIERS = [
   ['io'],
   ['train'],
   ['estimators', 'sequential'],
+  ['table'],
   ['model-files'],
   ['search'],
   ['report', 'interchange'],
@@ -33,7 +34,12 @@ const LEAVES = [
   'yielding',
 ];
 const WITH_NODE = ['node', 'cli'];
-const PACKAGES = ['fflate'];
+/** Packages that are bundled, by the folders that may import them. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  fflate: ['leaves', 'data', 'io'],
+  'csv-parse': ['table', 'node'],
+  'csv-parse/sync': ['table'],
+};
 
 /** 'src/train/fit.ts' → 'train'; 'src/math/double.ts' → 'leaves'; 'src/report.ts' → 'entries'. */
 export function folderOf(path: string): string | undefined {
@@ -87,7 +93,7 @@ function importFault(path: string, specifier: string): string | undefined {
     return WITH_NODE.includes(folder) ? undefined : `${path} imports ${specifier}, which only Node has`;
   }
   if (!specifier.startsWith('.')) {
-    return PACKAGES.includes(specifier) ? undefined : `${path} imports the package ${specifier}`;
+    return PACKAGES[specifier]?.includes(folder) ? undefined : `${path} imports the package ${specifier}`;
   }
   if (specifier.endsWith('.wasm')) {
     return /^src\/engine\/(predict-)?binaries\.workerd\.ts$/.test(path)

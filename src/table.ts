@@ -1,0 +1,7 @@
+/** The exports of `lamella/table`: tables and their readers. Re-exports only. */
+export { Table } from './data/table/table.js';
+export type { Cell, Column, ColumnType, TableSource } from './data/table/table.js';
+export { fromColumns, fromRecords } from './data/table/records.js';
+export type { TableOptions } from './data/table/records.js';
+export { parseCsv } from './table/csv/parse-csv.js';
+export type { CsvOptions } from './table/csv/options.js';
