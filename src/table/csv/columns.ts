@@ -5,7 +5,14 @@
 import { describe } from '../../check.js';
 import type { Column, ColumnType } from '../../data/table/table.js';
 import { Table, unknownColumn } from '../../data/table/table.js';
-import { isCode, NumberList, READERS, StringList, textToNumber, typeOfText } from '../../data/table/values.js';
+import {
+  isCode,
+  NumberList,
+  READERS,
+  StringList,
+  textToNumber,
+  typeOfText,
+} from '../../data/table/values.js';
 import { FormatError, ValueError } from '../../errors.js';
 import { csvError } from './encoding.js';
 import type { CsvSettings } from './options.js';

@@ -4,7 +4,16 @@
  */
 import type { Options as ParserOptions } from 'csv-parse';
 import type { Checked, Rule } from '../../check.js';
-import { anyOf, boolean, checkOptions, describe, listOf, nullable, oneOf, positiveInteger } from '../../check.js';
+import {
+  anyOf,
+  boolean,
+  checkOptions,
+  describe,
+  listOf,
+  nullable,
+  oneOf,
+  positiveInteger,
+} from '../../check.js';
 import { refused, rule, text } from '../../check.js';
 import { DEFAULT_MAX_BYTES, maxBytesRule } from '../../budget.js';
 import { columnTypesRule } from '../../data/table/records.js';

@@ -25,7 +25,8 @@ export function sniffDelimiter(text: string, quote: string, comment: string | nu
     const cells = mostFrequent(counts.filter((count) => count > 1));
     if (cells === undefined) continue;
     const share = counts.filter((count) => count === cells).length / counts.length;
-    if (share > best.share || (share === best.share && cells > best.cells)) best = { delimiter, share, cells };
+    if (share > best.share || (share === best.share && cells > best.cells))
+      best = { delimiter, share, cells };
   }
   return best.delimiter;
 }
