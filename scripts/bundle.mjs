@@ -173,5 +173,7 @@ const withoutWide = {
 /** Only what Node.js imports as `lamella` and `lamella/node`, to train with `base` and `relaxed`. */
 export async function buildTrainingJavaScript() {
   const entryPoints = ['src/index.ts', 'src/node.ts'];
-  await timed('bundle', () => bundle('dist/node', { minify: false, alias: FOR_NODE, entryPoints, plugins: [withoutWide] }));
+  await timed('bundle', () =>
+    bundle('dist/node', { minify: false, alias: FOR_NODE, entryPoints, plugins: [withoutWide] }),
+  );
 }

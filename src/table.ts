@@ -5,3 +5,5 @@ export { fromColumns, fromRecords } from './data/table/records.js';
 export type { TableOptions } from './data/table/records.js';
 export { parseCsv } from './table/csv/parse-csv.js';
 export type { CsvOptions } from './table/csv/options.js';
+export { TableVectorizer } from './table/vectorizer.js';
+export type { ColumnReport, TableVectorizerParams } from './table/vectorizer.js';

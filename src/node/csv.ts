@@ -179,7 +179,7 @@ async function* chunks(path: string, rows: number, settings: CsvSettings): Async
     const chunk = new Chunks(pass, rows, settings, delimiter);
     const yielder = new Yielder();
     const add = (record: string[], line: number) => chunk.add(record, line);
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       more = await namingFile(path, () => pass.next(add));
       checkBudget('readCsvChunks', chunk.bytes, settings.maxBytes);
       if (!more) await namingFile(path, () => chunk.end());

@@ -32,8 +32,8 @@ export interface ColumnReport {
 /** Options of TableVectorizer. */
 export interface TableVectorizerParams {
   /**
-   * What becomes of columns by name: 'number', 'category', 'boolean', 'date', 'drop', or a transformer such as
-   * `new OneHotEncoder()`. Default: decided by type and values.
+   * What becomes of columns by name: 'number', 'category', 'boolean', 'date', 'drop', or a transformer such
+   * as `new OneHotEncoder()`. Default: decided by type and values.
    */
   readonly columns: Readonly<Record<string, ColumnChoice>>;
   /** Categories with fewer rows share one feature. Default 1: none do. */

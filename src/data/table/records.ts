@@ -62,7 +62,13 @@ const TYPE_IN_WORDS: Readonly<Record<ColumnType, string>> = {
 };
 
 /** The error for a value of another type than its column has. */
-export function wrongType(owner: string, row: number, name: string, type: ColumnType, value: unknown): ValueError {
+export function wrongType(
+  owner: string,
+  row: number,
+  name: string,
+  type: ColumnType,
+  value: unknown,
+): ValueError {
   return new ValueError(
     `${owner}: row ${row}, column '${name}' must be ${TYPE_IN_WORDS[type]} or missing, as the rest of the column, but received ${describe(value)}.`,
   );
@@ -163,7 +169,10 @@ export function fromRecords(records: readonly object[], options?: TableOptions):
  * @param options `types`, as for fromRecords
  * @throws ShapeError for arrays of different lengths; ValueError as fromRecords
  */
-export function fromColumns(columns: Readonly<Record<string, ArrayLike<unknown>>>, options?: TableOptions): Table {
+export function fromColumns(
+  columns: Readonly<Record<string, ArrayLike<unknown>>>,
+  options?: TableOptions,
+): Table {
   const { types = new Map<string, ColumnType>() } = checkOptions('fromColumns', options, {
     types: columnTypesRule,
   });
@@ -190,6 +199,7 @@ export function fromColumns(columns: Readonly<Record<string, ArrayLike<unknown>>
     values.set(name, column);
     found.set(name, type);
   }
-  for (const name of types.keys()) if (!values.has(name)) throw unknownColumn('fromColumns', name, [...values.keys()]);
+  for (const name of types.keys())
+    if (!values.has(name)) throw unknownColumn('fromColumns', name, [...values.keys()]);
   return new Table({ columns: values, types: found, rows: checkLengths('fromColumns', values) });
 }

@@ -145,8 +145,8 @@ export class Table {
   }
 
   /**
-   * The rows as objects, such as JSON holds them: numbers, strings, true and false; dates as ISO 8601 strings;
-   * null for missing values.
+   * The rows as objects, such as JSON holds them: numbers, strings, true and false; dates as ISO 8601
+   * strings; null for missing values.
    */
   toRecords(): Record<string, Cell>[] {
     const cells = this.columns.map((name) => cellsOf(this.column(name), this.types[name]));

@@ -18,7 +18,7 @@ const POINT = 46;
 /** Powers of ten that float64 holds exactly, as far as short numbers need them. */
 const POWERS_OF_TEN = Float64Array.from({ length: 16 }, (_, power) => +`1e${power}`);
 
-/** Characters of numbers that are read digit by digit: digits below 2^53, so that one division rounds once. */
+/** Characters of numbers that are read digit by digit: below 2^53, so that one division rounds once. */
 const MAX_SHORT = 16;
 
 /**

@@ -68,7 +68,7 @@ const encodingRule: Rule<string> = {
 const names = listOf(text, 1);
 
 /** Rules of the options that all CSV readers take. */
-export const csvSchema = {
+const csvSchema = {
   delimiter: rule(
     "'auto' or text without line ends",
     (value): value is string => typeof value === 'string' && value !== '' && !/[\r\n\0]/.test(value),

@@ -22,7 +22,7 @@ export function sniffDelimiter(text: string, quote: string, comment: string | nu
   let best = { delimiter: ',', share: 0, cells: 1 };
   for (const delimiter of DELIMITERS) {
     const counts = cellCounts(text, delimiter, quote, comment);
-    const cells = mostFrequent(counts.filter((count) => count > 1));
+    const cells = modeOf(counts.filter((count) => count > 1));
     if (cells === undefined) continue;
     const share = counts.filter((count) => count === cells).length / counts.length;
     if (share > best.share || (share === best.share && cells > best.cells))
@@ -51,7 +51,7 @@ function cellCounts(text: string, delimiter: string, quote: string, comment: str
   return counts;
 }
 
-function mostFrequent(values: readonly number[]): number | undefined {
+function modeOf(values: readonly number[]): number | undefined {
   const frequency = new Map<number, number>();
   for (const value of values) frequency.set(value, (frequency.get(value) ?? 0) + 1);
   let best: number | undefined;

@@ -103,7 +103,7 @@ export function convertColumn(
   return values;
 }
 
-/** A number, boolean (0, 1) or date (milliseconds) as a value of another of these types; NaN if it is none. */
+/** A number, boolean (0, 1) or date (milliseconds) as another of these types; NaN if it is none. */
 function fromNumber(value: number, to: ColumnType): number {
   return to === 'boolean' && value !== 0 && value !== 1 ? NaN : value;
 }

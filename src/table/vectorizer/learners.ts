@@ -163,7 +163,7 @@ export function partOf(column: Float64Array, part: number): Float64Array {
 /** What is learned of a column of dates. */
 export interface DateStatistics {
   readonly parts: readonly NumberStatistics[];
-  /** Those of the dates themselves. */
+  /** Statistics of the dates themselves. */
   readonly dates: NumberStatistics;
 }
 
