@@ -15,6 +15,9 @@ import { columnSource } from './vectorizer/convert.js';
 import type { Treatment } from './vectorizer/encoders.js';
 import type { ColumnChoice, FittedVectorizer, VectorizerSettings } from './vectorizer/fit.js';
 import { encodeRows, isTransformer, VectorizerFit } from './vectorizer/fit.js';
+import { fromStored, toStored } from './vectorizer/stored.js';
+import type { StoredTransformer } from '../data/stored.js';
+import { formatErrors, readStored } from '../data/stored.js';
 
 /** What a TableVectorizer made of a column, and why. */
 export interface ColumnReport {
@@ -189,6 +192,31 @@ export class TableVectorizer {
   setParams(params: Partial<TableVectorizerParams>): this {
     this.#params = { ...this.#params, ...checkOptions('TableVectorizer', params, vectorizerSchema) };
     return this;
+  }
+
+  /** Options and learned values, as plain data for JSON; fromJSON reads them. */
+  toJSON(): StoredTransformer {
+    return { kind: this.name, params: this.#params, fitted: this.#fitted ? toStored(this.#fitted) : null };
+  }
+
+  /** A vectorizer from the output of toJSON. @throws FormatError for anything else */
+  static fromJSON(json: unknown): TableVectorizer {
+    const { params, fitted } = readStored('TableVectorizer', json);
+    const vectorizer = formatErrors(() => new TableVectorizer(params as object));
+    if (fitted !== null) vectorizer.#fitted = fromStored(fitted);
+    return vectorizer;
+  }
+
+  /** A vectorizer that has learned this. Not for users: models of tables learn from streams. */
+  static of(params: Partial<TableVectorizerParams>, fitted: FittedVectorizer): TableVectorizer {
+    const vectorizer = new TableVectorizer(params);
+    vectorizer.#fitted = fitted;
+    return vectorizer;
+  }
+
+  /** What a vectorizer has learned. Not for users. @throws NotFittedError before fit */
+  static learnedBy(vectorizer: TableVectorizer, wanted: string): FittedVectorizer {
+    return vectorizer.#need(wanted);
   }
 
   #need(wanted: string): FittedVectorizer {
