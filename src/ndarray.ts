@@ -3,11 +3,10 @@ import { checkNdArray, readArray } from './ndarray/read.js';
 import type { ArrayInput, NdArray, TypedArray } from './ndarray/types.js';
 import { elementCount, formatShape, readShape } from './ndarray/types.js';
 
-export { isCsr } from './ndarray/csr.js';
 export { arrayInPieces, readArray } from './ndarray/read.js';
 export { refuseNonFinite, rowsInPieces, sliceRows, takeRows, toRows } from './ndarray/rows.js';
 
-export { formatShape, isList, isTypedArray, MAX_RANK, readList } from './ndarray/types.js';
+export { formatShape, isCsr, isList, isTypedArray, MAX_RANK, readList } from './ndarray/types.js';
 export { allFinite } from './ndarray/values.js';
 export type {
   ArrayInput,

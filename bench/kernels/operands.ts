@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bind, call, type Call, type Kernels, run } from '../../src/engine/kernels.js';
 import { Layout, type Matrix, NARROW_UNITS, PANEL, paddedUnits } from '../../src/network/layout.js';
-import { forward, inputGradient, productScratch } from '../../src/network/products.js';
+import { inputGradientCalls, productCalls, productScratch } from '../../src/layers/dense.js';
 
 /** A layer with a batch: x (rows, inputs) · W (inputs, units). */
 export interface Shape {
@@ -84,9 +84,9 @@ export class Operands {
       return program.length === 1 ? program[0] : () => run(program);
     };
     this.calls = {
-      forward: bound(forward(y, { matrix: x }, weights, rows, -Infinity)),
+      forward: bound(productCalls(y, { matrix: x }, weights, rows, -Infinity)),
       weightGradient: bound([gradientCall(gradient, x, delta, rows)]),
-      inputGradient: bound(inputGradient(dx, { matrix: delta }, weights, rows, spare)),
+      inputGradient: bound(inputGradientCalls(dx, { matrix: delta }, weights, rows, spare)),
     };
     this.#checks = {
       forward: () => compare(rows, units, inputs, Y, (r, n, i) => X(r, i) * W(i, n), B),

@@ -1,6 +1,6 @@
 /**
  * The thresholds of density, and the products that each decides about, in the shapes of W1 to W5
- * (docs/benchmarks.md). Operands become kernel calls as in a training: network/products.ts, updates.ts and
+ * (docs/benchmarks.md). Operands become kernel calls as in a training: layers/dense.ts, updates.ts and
  * sparse/format.ts emit them, but without the choice that is to be measured.
  */
 import {
@@ -18,7 +18,7 @@ import { bind, call, type Call, run } from '../../src/engine/kernels.js';
 import { Layout, type Matrix, paddedUnits, UPDATE_SCRATCH_FLOATS } from '../../src/network/layout.js';
 import { newOptimizerState, nextScalars, type OptimizerSpec } from '../../src/network/optimizers.js';
 import type { Parameter } from '../../src/network/parameters.js';
-import { forward, inputGradient, productScratch } from '../../src/network/products.js';
+import { inputGradientCalls, productCalls, productScratch } from '../../src/layers/dense.js';
 import { splitScale } from '../../src/network/scale.js';
 import { MAX_DENSITY, MAX_TRAINING_DENSITY } from '../../src/network/sparse/choose.js';
 import {
@@ -158,12 +158,13 @@ function adaptiveProduct(
   const spare = { scratch, transposed: layout.floats(transposed) };
   layer.start();
   const calls = {
-    forward: (matrix: Matrix) => forward(other, { matrix, scratch }, weights, rows, 0),
+    forward: (matrix: Matrix) => productCalls(other, { matrix, scratch }, weights, rows, 0),
     'gradient by x': (matrix: Matrix) =>
       updates.product(parameter, { matrix, scratch }, { matrix: other }, rows),
     'gradient by delta': (matrix: Matrix) =>
       updates.product(parameter, { matrix: other }, { matrix, scratch }, rows),
-    'input gradient': (matrix: Matrix) => inputGradient(other, { matrix, scratch }, weights, rows, spare),
+    'input gradient': (matrix: Matrix) =>
+      inputGradientCalls(other, { matrix, scratch }, weights, rows, spare),
   }[product];
   return {
     dense: full.map((matrix) => layer.bind(calls(matrix))),
@@ -226,7 +227,7 @@ function firstLayer(bench: Workbench, shape: Shape, training: boolean): Comparis
   }
   const denseBatch = (indices: number): Call[] => [
     call('gatherBytes', x, data, inputs, indices, rows, ...scale),
-    ...forward(y, { matrix: x }, weights, rows, 0),
+    ...productCalls(y, { matrix: x }, weights, rows, 0),
     ...(training ? updates.product(parameter, { matrix: x }, { matrix: delta }, rows) : []),
   ];
   const csrBatch = (indices: number): Call[] =>
@@ -234,12 +235,12 @@ function firstLayer(bench: Workbench, shape: Shape, training: boolean): Comparis
       ? [
           ...gatherCsrCalls(csr, { rowOffsets, scale }, indices, rows),
           ...cscCalls(csr, delta, rows),
-          ...forward(y, csr, weights, rows, 0),
+          ...productCalls(y, csr, weights, rows, 0),
           ...updates.product(parameter, csr, { matrix: delta }, rows),
         ]
       : [
           ...csrCalls(csr, { offset: data, stride: inputs }, indices, rows, scale),
-          ...forward(y, csr, weights, rows, 0),
+          ...productCalls(y, csr, weights, rows, 0),
         ];
   return {
     dense: batches.map((indices) => layer.bind(denseBatch(indices))),

@@ -1,6 +1,6 @@
 /**
- * Models of estimators from the bytes of a file, nothing of which is trusted. Writing them is in saving.ts,
- * which start code needs and which therefore stands apart.
+ * Models of estimators from the bytes of a file, nothing of which is trusted. They are written by mlp.ts and
+ * perceptron/perceptron.ts.
  */
 import { anything, boolean, integer, listOf, nullable, number, oneOf, positiveInteger } from '../check.js';
 import type { Engine } from '../engine/engines.js';
@@ -25,12 +25,10 @@ import type { Pieces } from '../yielding.js';
 import { runInSlices, Yielder } from '../yielding.js';
 import { networkSpec } from './network-spec.js';
 import type { MLPParams } from './options.js';
-import type { Optimizer, Progress } from './model.js';
+import type { Model, Optimizer, Progress } from './model.js';
 import type { PerceptronParams } from './perceptron/options.js';
-import { readPerceptronOptions } from './perceptron/options.js';
+import { PERCEPTRON, readPerceptronOptions } from './perceptron/options.js';
 import type { Fitted } from './perceptron/training.js';
-import type { SavedMLP } from './saving.js';
-import { PERCEPTRON } from './saving.js';
 
 const count = integer({ min: 0 });
 const loose = anything<unknown>();
@@ -44,8 +42,8 @@ type ReadOptions = (owner: string, given: unknown) => MLPParams;
 const FITS = { MLPClassifier: fitsClassifier, MLPRegressor: fitsRegressor };
 
 /**
- * Read what `saveMLP` has written. Every array is checked against the network that the options describe
- * before memory is taken for it.
+ * Read what toBytes of this kind has written. Every array is checked against the network that the options
+ * describe before memory is taken for it.
  *
  * @param readOptions of this kind, to train it or only to predict
  * @param engine of the network; asked for when all is read
@@ -56,7 +54,7 @@ export async function readMLP(
   name: MLPName,
   readOptions: ReadOptions,
   engine: () => Promise<Engine>,
-): Promise<SavedMLP> {
+): Promise<{ params: MLPParams; model: Model }> {
   const { config, arrays } = await readModelFile(bytes, name);
   const schema = { params: loose, network: loose, classes: loose, progress: loose, optimizer: loose };
   const parts = readMembers(name, config, schema);
@@ -158,7 +156,7 @@ function fitsRegressor(_outputs: number, outActivation: Activation, { length }: 
   return length === 0 && (outActivation === 'linear' || outActivation === 'exponential');
 }
 
-/** Read what `savePerceptron` has written. @throws FormatError for what is no Perceptron */
+/** Read what Perceptron.toBytes has written. @throws FormatError for what is no Perceptron */
 export async function readPerceptron(
   bytes: Uint8Array,
 ): Promise<{ params: PerceptronParams; fitted: Fitted }> {

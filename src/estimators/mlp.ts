@@ -1,20 +1,23 @@
 /**
- * MLPFit: the options of a multi-layer perceptron, and the start of its training, one at a time.
- * The training itself is in training.ts, which is loaded when fit is called.
+ * MLPFit: the options of a multi-layer perceptron, the start of its training, one at a time, and its file.
+ * The training itself is in training.ts, which is loaded when fit is called; files are read by loading.ts.
  */
 import { throwIfAborted } from '../yielding.js';
 import { ready } from '../engine/engine.js';
 import { ValueError } from '../errors.js';
+import { parameterName, slotName, writeModelFile } from '../io/model-file.js';
+import type { Tensor } from '../io/safetensors.js';
 import { lazyImport } from '../lazy.js';
 import type { ArrayInput, Rows } from '../ndarray.js';
 import { rowsInPieces } from '../ndarray.js';
+import type { Parameter } from '../network/parameters.js';
+import { unpack } from '../network/parameters.js';
 import { freshSeed } from '../random.js';
 import { FitGuard } from '../train/fit-guard.js';
-import type { Model } from './model.js';
+import type { Model, Optimizer } from './model.js';
 import type { MLPParams } from './options.js';
 import { readOptions } from './read-options.js';
 import type { Pieces } from '../yielding.js';
-import { saveMLP } from './saving.js';
 import type { TrainerCache } from './stochastic.js';
 import type { Training } from './training.js';
 
@@ -46,7 +49,7 @@ export class MLPFit<P extends MLPParams> extends FitGuard {
 
   /** The options and a model of theirs as bytes of a file, without the optimizer while it is at work. */
   toBytes(model: Model): Uint8Array<ArrayBuffer> {
-    return saveMLP(this.name, { params: this.params, model }, this.busy);
+    return saveMLP(this.name, this.params, model, this.busy);
   }
 
   /** The options for a training that begins now: setParams does not change them. */
@@ -94,4 +97,51 @@ export class MLPFit<P extends MLPParams> extends FitGuard {
     const [{ trainMLP }, engine] = await Promise.all([lazyImport(() => import('./training.js')), ready()]);
     await trainMLP(training, { name, params, present, cache: this.#cache, engine, onBegin });
   }
+}
+
+/**
+ * A trained perceptron as bytes: options, network, progress, and the optimizer's state unless training is
+ * under way, when it is incomplete.
+ */
+function saveMLP(kind: string, params: MLPParams, model: Model, training: boolean): Uint8Array<ArrayBuffer> {
+  const { network, progress, outputs, outActivation, classes } = model;
+  const { optimizer, ...rest } = progress;
+  const arrays = new Map<string, Tensor>();
+  const values = network.weights.values();
+  network.parameters.forEach((parameter, i) => {
+    arrays.set(parameterName(parameter), { dtype: 'F32', shape: parameter.shape, data: values[i] });
+  });
+  const config = {
+    params: savedParams(params),
+    network: { params: dryParams(model.params), inputs: network.spec.inputShape[0], outputs, outActivation },
+    classes,
+    progress: rest,
+    optimizer: optimizer && !training ? saveOptimizer(optimizer, network.parameters, arrays) : null,
+  };
+  return writeModelFile({ kind, config, arrays });
+}
+
+/** Everything but functions, which no file can hold. */
+function savedParams({ onWarning: _onWarning, ...params }: MLPParams): object {
+  return params;
+}
+
+/** Options of the past, which draw nothing any more. */
+function dryParams(params: MLPParams): object {
+  return { ...savedParams(params), randomState: null };
+}
+
+function saveOptimizer(
+  { params, rate, state }: Optimizer,
+  parameters: readonly Parameter[],
+  arrays: Map<string, Tensor>,
+): object {
+  const { slots, ...numbers } = state;
+  slots?.forEach((block, slot) => {
+    for (const parameter of parameters) {
+      const data = unpack(block, parameter);
+      arrays.set(slotName(slot, parameter), { dtype: 'F32', shape: parameter.shape, data });
+    }
+  });
+  return { params: dryParams(params), rate, state: numbers, slots: slots?.length ?? null };
 }

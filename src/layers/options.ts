@@ -13,7 +13,6 @@ import type { RegularizerConfig } from '../network/regularizers.js';
 import { resolveRegularizer } from '../network/regularizers.js';
 import type { ConstraintSpec, ParameterRules, RegularizerSpec, Shape } from '../network/spec.js';
 import { MAX_RANK } from '../ndarray.js';
-import type { ParameterSpec } from '../network/parameters.js';
 import type { Options } from './rule.js';
 
 /** Options that every layer takes. */
@@ -174,13 +173,4 @@ export function weightedConfig(spec: WeightedSpec): Record<string, unknown> {
     activityRegularizer: regularizerConfig(spec.activityRegularizer),
     trainable: spec.trainable,
   };
-}
-
-/** The parameters of a layer with a kernel of a shape whose last dimension counts the outputs. */
-export function weightedParameters(
-  { useBias, kernel, bias, trainable }: WeightedSpec,
-  shape: Shape,
-): ParameterSpec[] {
-  const weight = { name: 'kernel', shape, trainable, rules: kernel };
-  return useBias ? [weight, { name: 'bias', shape: shape.slice(-1), trainable, rules: bias }] : [weight];
 }

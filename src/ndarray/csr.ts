@@ -20,18 +20,6 @@ import {
 } from './types.js';
 import { copied } from './values.js';
 
-/** True for an object with the four members of CSR rows; `checkCsr` says whether they fit together. */
-export function isCsr(value: unknown): value is CsrRows {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'data' in value &&
-    'indices' in value &&
-    'indptr' in value &&
-    'shape' in value
-  );
-}
-
 /** CSR rows whose parts fit together, as arrays and typed arrays of this realm. */
 export interface CheckedCsr {
   readonly data: ArrayLike<number>;

@@ -6,11 +6,11 @@ import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
-import { checkCsr, isCsr } from './csr.js';
+import { checkCsr } from './csr.js';
 import { arrayInPieces } from './read.js';
 import { checkRank } from './rows.js';
 import type { CsrRows, TypedArray } from './types.js';
-import { formatPlace, formatShape } from './types.js';
+import { formatPlace, formatShape, isCsr } from './types.js';
 import { copied, firstNonFinite } from './values.js';
 
 /** Rows with their values as given: value (row, j) = data[row · features + j] · scale, in float64. */

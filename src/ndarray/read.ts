@@ -13,6 +13,7 @@ import {
   constructorOf,
   elementCount,
   formatShape,
+  isCsr,
   isList,
   isTypedArray,
   MAX_BYTES,
@@ -20,7 +21,7 @@ import {
   plainTyped,
   readShape,
 } from './types.js';
-import { checkCsr, densify, isCsr } from './csr.js';
+import { checkCsr, densify } from './csr.js';
 import { nestedInPieces } from './nested.js';
 
 /** True for an object like those of the `ndarray` package. */

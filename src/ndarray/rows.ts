@@ -6,10 +6,10 @@ import { describe } from '../check/describe.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
-import { isCsr, sparseRows } from './csr.js';
+import { sparseRows } from './csr.js';
 import { arrayInPieces, readyArray } from './read.js';
 import type { Given, NdArray, Rows, TypedArray } from './types.js';
-import { formatPlace, formatShape } from './types.js';
+import { formatPlace, formatShape, isCsr } from './types.js';
 import { copied, firstNonFinite } from './values.js';
 
 export interface RowsOptions {

@@ -38,6 +38,18 @@ export interface CsrRows {
   readonly shape: readonly number[];
 }
 
+/** True for an object with the four members of CSR rows; `checkCsr` says whether they fit together. */
+export function isCsr(value: unknown): value is CsrRows {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'data' in value &&
+    'indices' in value &&
+    'indptr' in value &&
+    'shape' in value
+  );
+}
+
 /**
  * An array of the `ndarray` package: element (i, j, ...) is data[offset + i * stride[0] + j * stride[1] +
  * ...].

@@ -17,6 +17,23 @@ export interface ParameterSpec {
   readonly rules: ParameterRules;
 }
 
+/** A layer that multiplies by a kernel, as far as its parameters are concerned. */
+interface Weighted {
+  readonly useBias: boolean;
+  readonly kernel: ParameterRules;
+  readonly bias: ParameterRules;
+  readonly trainable: boolean;
+}
+
+/** The parameters of a layer with a kernel of a shape whose last dimension counts the outputs. */
+export function weightedParameters(
+  { useBias, kernel, bias, trainable }: Weighted,
+  shape: Shape,
+): ParameterSpec[] {
+  const weight = { name: 'kernel', shape, trainable, rules: kernel };
+  return useBias ? [weight, { name: 'bias', shape: shape.slice(-1), trainable, rules: bias }] : [weight];
+}
+
 /**
  * A parameter and where it lies in the block of all parameters. Slots of optimizers and gradients repeat that
  * block.

@@ -8,9 +8,8 @@ import type { InputOptions, InputPlan, ResidentPlan, ResidentSpec } from './inpu
 import { planInput, planResident } from './input.js';
 import type { Constants, Matrix } from './layout.js';
 import { Layout, paddedUnits } from './layout.js';
-import type { LossPlan } from './loss-plan.js';
-import { planLoss } from './loss-plan.js';
-import type { LossSpec } from './losses.js';
+import type { LossPlan, LossSpec } from './losses.js';
+import { planLoss } from './losses.js';
 import type { OptimizerSpec } from './optimizers.js';
 import type { Parameter } from './parameters.js';
 import { byLayer, layOut } from './parameters.js';

@@ -4,12 +4,16 @@ import { call, type Call } from '../engine/kernels.js';
 import { activationCalls } from './activations.js';
 import { batchInputCalls, predictionInputCalls } from './input.js';
 import type { Matrix } from './layout.js';
-import type { LossPlan } from './loss-plan.js';
-import { outputActivation } from './loss-plan.js';
+import type { LossPlan } from './losses.js';
+import {
+  activityGradientCalls,
+  activityPenaltyCalls,
+  lossCalls,
+  outputActivation,
+  weightPenaltyCalls,
+} from './losses.js';
 import type { Operand } from './sparse/format.js';
 import { cscCalls } from './sparse/format.js';
-import { lossCalls } from './losses.js';
-import { activityGradientCalls, activityPenaltyCalls, weightPenaltyCalls } from './penalties.js';
 import type { Plan } from './plan.js';
 import type { ScaleParts } from './scale.js';
 import type { PredictionInputForm } from './sparse/choose.js';

@@ -7,7 +7,7 @@ import type { ClassWeight } from '../data/weights.js';
 import { DivergedError } from '../errors.js';
 import type { Network } from '../network/network.js';
 import { newOptimizerState } from '../network/optimizers.js';
-import { nnzCapacity } from '../network/sparse/resident.js';
+import { nnzCapacity } from '../network/feed.js';
 import type { ArrayInput } from '../ndarray.js';
 import { allFinite } from '../ndarray.js';
 import { ascending } from '../random.js';

@@ -10,7 +10,7 @@ import { ShapeError, ValueError } from '../errors.js';
 import type { Dataset, Targets } from '../network/feed.js';
 import type { ResolvedLoss } from '../network/loss-options.js';
 import { smoothTargets } from '../network/loss-options.js';
-import { lossForm } from '../network/loss-plan.js';
+import { lossForm } from '../network/losses.js';
 import { kernelRowsInPieces } from '../network/scale.js';
 import { sizeOf } from '../network/spec.js';
 import type { ArrayInput, NdArray, TypedArray } from '../ndarray.js';

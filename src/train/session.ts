@@ -7,14 +7,13 @@ import { run } from '../engine/kernels.js';
 import type { ThreadTeam } from '../engine/threads/team.js';
 import type { Matrix } from '../network/layout.js';
 import type { HostLoss } from '../network/loss-options.js';
-import type { LossSpec } from '../network/losses.js';
+import type { LossPlan, LossSpec } from '../network/losses.js';
 import type { Network } from '../network/network.js';
 import type { OptimizerSpec } from '../network/optimizers.js';
 import { initialSlot } from '../network/optimizers.js';
-import { penaltyOf } from '../network/penalties.js';
+import { penaltyOf } from '../network/losses.js';
 import { acceptsCsr } from '../network/sparse/choose.js';
-import { nnz, nnzCapacity } from '../network/sparse/resident.js';
-import type { LossPlan } from '../network/loss-plan.js';
+import { csrSizes, feedOptions, loadBatch, loadResident, nnz, nnzCapacity } from '../network/feed.js';
 import type { Plan } from '../network/plan.js';
 import { plan, rowsAtOnce } from '../network/plan.js';
 import { backwardStep, forwardStep, lossStep, updateStep } from '../network/steps.js';
@@ -24,7 +23,6 @@ import { copied } from '../ndarray/values.js';
 import type { Pieces } from '../yielding.js';
 import { ranges, runAtOnce } from '../yielding.js';
 import type { Dataset, CsrSizes } from '../network/feed.js';
-import { csrSizes, feedOptions, loadBatch, loadResident } from '../network/feed.js';
 
 export interface SessionOptions {
   readonly network: Network;

@@ -3,7 +3,7 @@ import { runAtOnce } from '../../src/yielding.js';
 import { Network } from '../../src/network/network.js';
 import type { OptimizerSpec } from '../../src/network/optimizers.js';
 import { newOptimizerState } from '../../src/network/optimizers.js';
-import { lossForm } from '../../src/network/loss-plan.js';
+import { lossForm } from '../../src/network/losses.js';
 import { shapesOf } from '../../src/network/plan.js';
 import { toKernelRows } from '../../src/network/scale.js';
 import type { Conv2dSpec } from '../../src/layers/convolution.js';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Arena } from '../../src/engine/arena.js';
 import { run } from '../../src/engine/kernels.js';
 import { UnsupportedError } from '../../src/errors.js';
-import type { LossPlan } from '../../src/network/loss-plan.js';
+import type { LossPlan } from '../../src/network/losses.js';
 import { plan } from '../../src/network/plan.js';
 import { forwardStep, lossStep } from '../../src/network/steps.js';
 import type { OptimizerSpec } from '../../src/network/optimizers.js';

@@ -19,6 +19,9 @@ import type { OnWarning } from '../../warnings.js';
 import type { ClassWeight } from '../options.js';
 import { classWeightRule, patienceRule, seedRule } from '../read-options.js';
 
+/** The kind of a Perceptron in files. */
+export const PERCEPTRON = 'Perceptron';
+
 /** scikit-learn's parameters of Perceptron, in camelCase, with its defaults. */
 export interface PerceptronOptions {
   /** Penalty on the weights: 'l2', 'l1', 'elasticnet' or null (default). */

@@ -7,7 +7,7 @@ import type { AsyncOptions } from '../../check.js';
 import { runAsync, anything, checkOptions } from '../../check.js';
 import type { Label } from '../../data/labels.js';
 import { ValueError } from '../../errors.js';
-import { copyBytes } from '../../io/model-file.js';
+import { copyBytes, writeModelFile } from '../../io/model-file.js';
 import { lazyImport } from '../../lazy.js';
 import { readWeights } from '../../data/weights.js';
 import type { ArrayInput } from '../../ndarray.js';
@@ -33,9 +33,8 @@ import {
 import type { FitOptions, LabelInput, ScoreOptions } from '../options.js';
 import { FitGuard } from '../../train/fit-guard.js';
 import type { PerceptronOptions, PerceptronParams } from './options.js';
-import { perceptronOption, readPerceptronOptions } from './options.js';
+import { PERCEPTRON, perceptronOption, readPerceptronOptions } from './options.js';
 import { decidedCodes, PerceptronPredictor } from './predictor.js';
-import { savePerceptron } from '../saving.js';
 import type { Fitted } from './training.js';
 
 /** Options of Perceptron.fit. */
@@ -96,7 +95,17 @@ export class Perceptron extends PerceptronPredictor {
    * are left out.
    */
   toBytes(): Uint8Array<ArrayBuffer> {
-    return savePerceptron(this.#params, this.fitted('toBytes'));
+    const { onWarning: _onWarning, ...params } = this.#params;
+    const { coef, intercept, ...fitted } = this.fitted('toBytes');
+    const shape = [intercept.length, fitted.features];
+    return writeModelFile({
+      kind: PERCEPTRON,
+      config: { params, fitted },
+      arrays: new Map([
+        ['coef', { dtype: 'F64', shape, data: coef }],
+        ['intercept', { dtype: 'F64', shape: [intercept.length], data: intercept }],
+      ]),
+    });
   }
 
   /** The options, defaults filled in. With `randomState: null`, the seed that fit has drawn. */

@@ -1,5 +1,5 @@
 // Rows → CSR in the arena, for training and predictions, whether they come as CSR or dense. Layout:
-// format.ts. Data sets that stay in the arena, and counting, which only training needs: resident.ts.
+// format.ts. Data sets that stay in the arena, and counting, which only training needs: network/feed.ts.
 import type { Arena } from '../../engine/arena.js';
 import { PANEL_BYTES } from '../../engine/generated/abi.js';
 import type { Places, Rows } from '../../ndarray.js';
