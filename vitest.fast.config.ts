@@ -40,6 +40,7 @@ export default mergeConfig(defineConfig(rest), {
     ].map((path) => (path.endsWith('.ts') ? path : `${path}/**/*.test.ts`)),
     exclude: [
       'tests/architecture/binaries.test.ts',
+      'tests/architecture/way.test.ts',
       'tests/data/async.test.ts',
       'tests/data/encoders.test.ts',
       'tests/data/mnist.test.ts',
