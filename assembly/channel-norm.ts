@@ -6,7 +6,7 @@
  * y = (x − mean) · inverse · gamma + beta by channels; gamma or beta 0 where there is none. y is not x.
  * @writes y @reads x mean inverse gamma beta
  * @rows rows: y x
- * @cost 0.7 * rows * pixels * channels
+ * @cost 0.2 * rows * pixels * channels
  */
 export function channelNormForward(
   y: usize,
@@ -54,7 +54,7 @@ export function channelNormForward(
  * partials[row] = {Σ delta · x̂, Σ delta} over the pixels: a half of the stride each.
  * @writes partials @reads delta x mean inverse
  * @rows rows: partials delta x
- * @cost 0.7 * rows * pixels * channels
+ * @cost 0.2 * rows * pixels * channels
  */
 export function channelNormSums(
   partials: usize,
@@ -115,7 +115,7 @@ export function channelNormSums(
  * statistics. dx is not delta.
  * @writes dx @reads delta x mean inverse gamma gammaGradient betaGradient
  * @rows rows: dx delta x
- * @cost rows * pixels * channels
+ * @cost 0.3 * rows * pixels * channels
  */
 export function channelNormBackward(
   dx: usize,

@@ -78,7 +78,7 @@ function keeps(stream: u32, c: usize, threshold: i32): i32 {
  * channel decides about all its pixels. The same call with deltas is the gradient. y is not x.
  * @writes y @reads x key
  * @range begin
- * @cost 0.4 * pixels * channels * (end - begin)
+ * @cost 0.2 * pixels * channels * (end - begin)
  */
 export function spatialDropout(
   y: usize,

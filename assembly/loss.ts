@@ -164,7 +164,7 @@ export function elementLoss(
  * Keras).
  * @writes delta rowLoss @reads y targets weights scale
  * @rows rows by 8: delta y targets weights*4 rowLoss*8
- * @cost rows * (30 + 4 * outputs)
+ * @cost rows * (5 + 0.4 * outputs)
  */
 export function squaredError(
   delta: usize,

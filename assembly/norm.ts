@@ -266,7 +266,7 @@ export function layerNormBackward(
  * y = x · scale + offset. y may be x; the gradient is the same call with offset 0.
  * @writes y @reads x
  * @rows rows by 8: y x
- * @cost 0.4 * rows * columns
+ * @cost 0.1 * rows * columns
  */
 export function rescale(
   y: usize,

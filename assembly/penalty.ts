@@ -124,7 +124,7 @@ export function activityPenalty(
  * Gradient of the activity penalty: delta += scale · (l1 · sign(y) + 2 · l2 · y).
  * @writes delta @reads y
  * @rows rows by 8: delta y
- * @cost rows * columns
+ * @cost 4 * rows * columns
  */
 export function activityGradient(
   delta: usize,

@@ -97,7 +97,7 @@ function total(partials: usize, partialsStride: usize, rows: usize): f64 {
 /**
  * to[channel] = Σ over the rows of the partials, from `skipped` bytes of each on, divided by `count`.
  * @writes to @reads partials
- * @cost 2 * rows * channels
+ * @cost 0.4 * rows * channels
  */
 export function sumPartials(
   to: usize,

@@ -52,7 +52,7 @@ function rightOf(shape: PoolingRecord, j: usize): usize {
  * each comes from; of equal values the first counts, line by line.
  * @writes y picks @reads x
  * @rows rows: y x picks*yStride
- * @cost 0.2 * rows * Math.max(yStride, xStride)
+ * @cost 0.1 * rows * Math.max(yStride, xStride)
  */
 export function maxPoolForward(
   y: usize,

@@ -144,7 +144,7 @@ export function packLanes(
  * exchanged. rotated [channels/8][count · filters of a group][8], from panels [filters/8][positions ·
  * channels of a group][8]. `order`: which position comes when (uint32).
  * @writes rotated @reads panels order
- * @cost (3 * count * channels * filters) / groups
+ * @cost (count * channels * filters) / groups
  */
 export function rotateFilters(
   rotated: usize,

@@ -26,7 +26,7 @@ const PASS: usize = 8;
  * y = max(low, x · W + b); the padding of y becomes 0.
  * @writes y @reads x w bias
  * @rows rows by 16: y x
- * @cost 0.5 * rows * depth * units
+ * @cost 0.08 * rows * depth * units
  */
 export function narrowForward(
   y: usize,
@@ -64,7 +64,7 @@ export function narrowForward(
  * readable up to whole vectors.
  * @writes g @reads x delta
  * @range begin by 32
- * @cost 0.2 * rows * units * (end - begin)
+ * @cost 0.05 * rows * units * (end - begin)
  */
 export function narrowGradient(
   g: usize,
@@ -108,7 +108,7 @@ export function narrowGradient(
  * `scratch` holds (units + 1) · depth (padded to 8) float32. Columns of padding become 0.
  * @writes dx @reads w delta y
  * @rows rows by 8: dx delta y
- * @cost 0.4 * rows * depth * units
+ * @cost 0.12 * rows * depth * units
  */
 export function narrowInputGradient(
   dx: usize,

@@ -26,7 +26,7 @@ export function vectorEnd(panelEnd: usize, units: usize): usize {
  * @writes y @reads rowOffsets panels bias
  * @range panelBegin
  * @rows rows by 8: y rowOffsets*4
- * @cost 0.1 * rows * depth * (panelEnd - panelBegin)
+ * @cost 0.15 * rows * depth * (panelEnd - panelBegin)
  */
 export function sparseForward(
   y: usize,

@@ -24,7 +24,7 @@ const INPUT_BLOCK: usize = 40;
  * Updates panels of W from CSC: xᵀ · delta, through `scratch` (2560 float32) as denseGradientUpdate.
  * @writes w @reads columnOffsets delta
  * @range panelBegin
- * @cost 8 * depth * (panelEnd - panelBegin)
+ * @cost 20 * depth * (panelEnd - panelBegin)
  */
 export function sparseGradientUpdate(
   w: usize,
@@ -73,7 +73,7 @@ export function sparseGradientUpdate(
  * g (panels, like W) = xᵀ · delta from CSC, or += if not `fresh`. Padding stays as it is.
  * @writes g @reads columnOffsets delta
  * @range panelBegin
- * @cost 8 * depth * (panelEnd - panelBegin)
+ * @cost 20 * depth * (panelEnd - panelBegin)
  */
 export function sparseGradient(
   g: usize,

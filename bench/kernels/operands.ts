@@ -20,6 +20,12 @@ export function flopsOf({ rows, inputs, units }: Shape): number {
   return 2 * rows * inputs * units;
 }
 
+/** The binary of a variant, as the package ships it. */
+export async function moduleOf(variant: string): Promise<WebAssembly.Module> {
+  const file = new URL(import.meta.resolve(`lamella/wasm/${variant}.wasm`));
+  return WebAssembly.compile(await readFile(fileURLToPath(file)));
+}
+
 /** An instance of a binary with a memory for layers of any shape that fits. */
 export class Workbench {
   readonly kernels: Kernels;
@@ -36,8 +42,7 @@ export class Workbench {
 
   /** @param bytes of the largest layer */
   static async open(variant: string, bytes = 64 << 20): Promise<Workbench> {
-    const file = new URL(import.meta.resolve(`lamella/wasm/${variant}.wasm`));
-    return new Workbench(await WebAssembly.compile(await readFile(fileURLToPath(file))), bytes);
+    return new Workbench(await moduleOf(variant), bytes);
   }
 
   /** Reproducible noise in [-0.5, 0.5) up to a byte offset. */

@@ -7,6 +7,9 @@ const ACTIVATIONS =
   );
 const TRAINABLE = ACTIVATIONS.slice(0, -2);
 
+/** The code of an activation; 0 is linear. */
+const codeOf = (name) => ACTIVATIONS.indexOf(name) + 1;
+
 /** One loop over a matrix per activation, and the switch between them. */
 export default function activationLoops() {
   const forwardLoop = (name) => `
@@ -40,7 +43,7 @@ function ${name}Slopes(d: usize, dStride: usize, y: usize, yStride: usize, rows:
  * y = activation(x), rows of whole vectors (columns a multiple of 4); y may be x. Strides in bytes.
  * @writes y @reads x
  * @rows rows by 8: y x
- * @cost 3 * rows * columns
+ * @cost (kind <= ${codeOf('leakyRelu')} ? 0.1 : 3) * rows * columns
  */
 export function activationForward(
   kind: i32, y: usize, yStride: usize, x: usize, xStride: usize, rows: usize, columns: usize,
@@ -54,7 +57,7 @@ ${cases(ACTIVATIONS, 'Rows', 'y, yStride, x, xStride, rows, columns << 2')}
  * delta ← delta · slope, from the output y (gelu, silu, mish: from the input).
  * @writes delta @reads y
  * @rows rows by 8: delta y
- * @cost 0.2 * rows * columns
+ * @cost (kind >= ${codeOf('gelu')} && kind <= ${codeOf('mish')} ? 4.5 : 0.15) * rows * columns
  */
 export function activationBackward(
   kind: i32, delta: usize, deltaStride: usize, y: usize, yStride: usize, rows: usize, columns: usize,

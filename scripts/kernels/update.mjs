@@ -123,7 +123,7 @@ const update = () => `
  * record.
  * @writes w @reads g
  * @rows length by 16: w*4 g*4
- * @cost 0.6 * length
+ * @cost 0.4 * length
  */
 export function update(w: usize, parameter: usize, g: usize, length: usize): void {
   const rule = ruleOf(parameter);

@@ -18,7 +18,7 @@ interface PlacedCall {
   readonly rows?: Ends;
 }
 
-/** Programs of fewer nanoseconds stay on one thread. */
+/** Programs of fewer nanoseconds stay on one thread: a choice, for which no run is recorded. */
 const MIN_PROGRAM_COST = 10000;
 
 /**
