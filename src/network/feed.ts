@@ -161,7 +161,7 @@ export function loadBatch(
 }
 
 /** Counts the non-zeros of every row. */
-export function* countNonZeros(rows: Rows): Pieces<Int32Array> {
+function* countNonZeros(rows: Rows): Pieces<Int32Array> {
   const counts = new Int32Array(rows.rows);
   yield* ranges(rows.rows, rows.sparse ? 1 : rows.features, (begin, end) => {
     for (let row = begin; row < end; row++) counts[row] = nnzOf(rows, row);
@@ -177,7 +177,7 @@ function nnzOf({ data, features, sparse }: Rows, row: number): number {
 }
 
 /** The sum of the `batch` largest counts: the most non-zeros that so many rows have. */
-export function largestSum(counts: Int32Array, batch: number): number {
+function largestSum(counts: Int32Array, batch: number): number {
   const rowsWith = new Int32Array(1 + counts.reduce((max, count) => Math.max(max, count), 0));
   for (const count of counts) rowsWith[count] += 1;
   let sum = 0;
@@ -200,7 +200,7 @@ export function nnz(rows: Rows, batch: Int32Array): number {
 }
 
 /** Writes all rows of a data set as CSR that stays in the arena. */
-export function* writeResidentCsr(
+function* writeResidentCsr(
   arena: Arena,
   { data, rowOffsets, scale }: ResidentCsr,
   rows: Rows,

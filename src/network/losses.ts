@@ -178,7 +178,7 @@ export interface Penalties {
 }
 
 /** Penalties of the trainable parameters and of activities. Frozen parameters add nothing, as in Keras. */
-export function planPenalties(spec: NetworkSpec, parameters: readonly Parameter[]): Penalties {
+function planPenalties(spec: NetworkSpec, parameters: readonly Parameter[]): Penalties {
   let count = 0;
   const weights = parameters.flatMap((parameter) => {
     const { regularizer } = parameter.rules;

@@ -82,7 +82,7 @@ export function shapesOf(spec: NetworkSpec): { rules: LayerRule[]; shapes: Shape
 }
 
 /** The lowest layer that training changes; infinity if it changes none. */
-export function firstTrainable(parameters: readonly Parameter[]): number {
+function firstTrainable(parameters: readonly Parameter[]): number {
   return Math.min(...parameters.filter(({ trainable }) => trainable).map(({ layer }) => layer));
 }
 
@@ -160,7 +160,7 @@ export function plan(spec: NetworkSpec, rows: number, options: PlanOptions = {})
 }
 
 /** True if layer i computes the one behind it too; `first` is the lowest layer that training changes. */
-export function fusesNext({ layers, rules }: NetworkSpec, i: number, first: number): boolean {
+function fusesNext({ layers, rules }: NetworkSpec, i: number, first: number): boolean {
   return rules[layers[i].type].fusesNext?.(layers[i], layers.at(i + 1), i > first) ?? false;
 }
 
