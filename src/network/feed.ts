@@ -200,11 +200,7 @@ export function nnz(rows: Rows, batch: Int32Array): number {
 }
 
 /** Writes all rows of a data set as CSR that stays in the arena. */
-function* writeResidentCsr(
-  arena: Arena,
-  { data, rowOffsets, scale }: ResidentCsr,
-  rows: Rows,
-): Pieces<void> {
+function* writeResidentCsr(arena: Arena, { data, rowOffsets, scale }: ResidentCsr, rows: Rows): Pieces<void> {
   const numbers = ascending(rows.rows);
   let entry = data >>> 2;
   yield* ranges(rows.rows, rows.data.length / rows.rows, (begin, end) => {
