@@ -63,7 +63,7 @@ export default defineConfig(
   },
   { plugins: { local }, rules: { 'local/comment-width': 'error' } },
   {
-    files: ['src/**/*.ts', 'assembly/**/*.ts'],
+    files: ['src', 'assembly', 'scripts', 'bench', 'examples'].map((folder) => `${folder}/**`),
     rules: { 'local/glossary': 'error', 'local/docstring-start': 'error' },
   },
   {

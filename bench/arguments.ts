@@ -11,7 +11,7 @@ export function choose<T extends string>(list: string, known: readonly T[]): T[]
   });
 }
 
-/** Prints the comment at the head of a script and ends, if that is what was asked for. */
+/** Prints the header comment of a script and exits, if `asked`. */
 export async function helpIfAsked(asked: boolean | undefined, script: string): Promise<void> {
   if (!asked) return;
   const source = await readFile(fileURLToPath(script), 'utf8');

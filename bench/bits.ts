@@ -1,14 +1,14 @@
 /**
  * npm run bench:bits -- [before.json]: trains the networks of tests/helpers/trainings.ts with the built
- * package, in both variants, on one and on two threads, and prints the hashes of what they learned as JSON.
- * With a file of such hashes it prints what differs from them, and fails if anything does.
+ * package, in both variants, on one thread and on two, and prints hashes of the learned weights as JSON.
+ * Given a file of such hashes, it prints the differences and fails if there are any.
  */
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import * as lamella from 'lamella';
 import { hashOf, trainings } from '../tests/helpers/trainings.js';
 
-// Node 20 has relaxed SIMD behind a flag; later versions have none of that name.
+// Node 20 has relaxed SIMD behind a flag, which later versions no longer know.
 if (process.versions.node.startsWith('20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 const hashes: Record<string, string> = {};

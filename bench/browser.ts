@@ -1,6 +1,4 @@
-/**
- * Headless browsers, where they are installed: they open pages of a folder, and every page posts an answer.
- */
+/** Opens pages of a folder in headless browsers, where these are installed; every page posts an answer. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -10,13 +8,13 @@ import { extname, join, normalize } from 'node:path';
 
 export type BrowserName = 'chromium' | 'firefox';
 
-/** A page, and the headers that it is served with; its scripts are served with them too. */
+/** A page, and the headers with which it and its scripts are served. */
 export interface Page {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** With these a page may share memory with its workers. */
+/** Headers that let a page share memory with its workers. */
 export const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -49,8 +47,8 @@ export function findBrowser(name: BrowserName): string | undefined {
 }
 
 /**
- * Opens pages of a folder, one after the other, and resolves to what they have posted to /answer. A page then
- * goes to the address that the response names; there is none after the last.
+ * Opens pages of a folder, one after the other, and resolves to what they have posted to /answer. The
+ * response to an answer names the address of the next page; after the last there is none.
  */
 export async function visit(
   name: BrowserName,
@@ -107,7 +105,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-/** In a process group of its own, with all that it starts. */
+/** Starts a process group, so that everything in it can be ended. */
 function start(name: BrowserName, command: string, profile: string, address: string): ChildProcess {
   if (name === 'firefox') {
     const lines = FIREFOX_SETTINGS.map((setting) => `user_pref("${setting}", false);\n`);

@@ -1,7 +1,7 @@
 /**
- * npm run bench:costs: measures the calls of training steps against what their kernels' @cost says, by which
- * threads and slices are cut (src/engine/partition.ts), and prints both. The costs need only be right within
- * a factor of about three. One variant, one thread, about a minute.
+ * npm run bench:costs: times the calls of training steps and compares them with the @cost of their kernels,
+ * by which calls are split over threads and into slices (src/engine/partition.ts). Costs need only be right
+ * within a factor of about three. One variant, one thread, about a minute.
  *
  *   --variant relaxed     default: what init chooses
  *   --samples 60          of which the fastest counts; default: 60
@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
 });
 await helpIfAsked(options.help, import.meta.url);
 
-// Node 20 has relaxed SIMD behind a flag; later versions have none of that name.
+// Node 20 has relaxed SIMD behind a flag, which later versions no longer know.
 if (process.versions.node.startsWith('20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
 await init({ variant: choose(options.variant, ['auto', 'base', 'relaxed'])[0] });
 const { variant } = engine();
@@ -43,7 +43,7 @@ const TOLERANCE = 3;
 /** Calls of fewer nanoseconds, by formula and by clock, are never cut: their cost does not matter. */
 const MIN_NS = 2000;
 
-/** Kernels whose cost is that of rows in memory: here the whole data set is in the cache. */
+/** Kernels whose @cost is that of rows read from memory: here the whole data set is in the cache. */
 const FROM_MEMORY = /^gather/;
 
 const ratio = ({ model, measured }: MeasuredCall): number => measured.min / model;

@@ -14,7 +14,7 @@ export interface Curve {
 
 export interface Heading {
   readonly title: string;
-  /** Where it was measured. */
+  /** The machine that was measured, in words. */
   readonly machine: string;
 }
 
@@ -35,8 +35,8 @@ function svg(option: EChartsOption, { title, machine }: Heading, width: number, 
 }
 
 /**
- * Ratios on a logarithmic scale, contestants side by side: bars rise from 1, or hang from it. @returns the
- * text of an SVG file
+ * Draws ratios on a logarithmic scale, contestants side by side: bars rise from 1 or hang from it. @returns
+ * the text of an SVG file
  */
 export function bars(heading: Heading, categories: readonly string[], contestants: readonly Bars[]): string {
   const series = contestants.map(({ name, values }) => ({
@@ -58,7 +58,7 @@ export function bars(heading: Heading, categories: readonly string[], contestant
   return svg(option, heading, Math.max(700, 150 * categories.length + 100));
 }
 
-/** Both axes logarithmic. @returns the text of an SVG file */
+/** Draws curves with both axes logarithmic. @returns the text of an SVG file */
 export function curves(heading: Heading, x: string, y: string, lines: readonly Curve[]): string {
   const series = lines.map(({ name, points }) => ({
     name,
@@ -79,7 +79,7 @@ export function curves(heading: Heading, x: string, y: string, lines: readonly C
   return svg(option, heading, 1100);
 }
 
-/** The loss of each epoch, on a logarithmic axis. @returns the text of an SVG file */
+/** Draws the loss of each epoch on a logarithmic axis. @returns the text of an SVG file */
 export function lossCurve(
   heading: Heading,
   losses: readonly number[],

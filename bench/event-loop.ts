@@ -1,8 +1,8 @@
 /**
- * npm run bench:event-loop: how long asynchronous calls hold the event loop, and how soon an abort takes
- * effect. Of every call: the gaps between two turns of the loop (median, 99th and 99.9th percentile, maximum)
- * while it runs again and again, after a run that is not counted, until there are enough gaps; by the clock
- * and, for machines that have other work, by the processor time of this process; then the time from an abort
+ * npm run bench:event-loop: how long asynchronous calls block the event loop, and how soon an abort takes
+ * effect. Each call runs again and again, after a run that does not count, until there are enough gaps
+ * between two turns of the loop. Printed are the gaps (median, 99th and 99.9th percentile, maximum), by the
+ * clock and, for machines with other work, by the processor time of this process, and the time from an abort
  * to its rejection.
  *
  *   --calls fit,conv       only calls whose names contain one of these words
@@ -44,7 +44,7 @@ interface Measured {
   readonly abort: number;
 }
 
-/** What lies between two turns of the event loop: milliseconds by the clock and of processor time. */
+/** A gap between two turns of the event loop, in milliseconds by the clock and of processor time. */
 interface Gap {
   readonly clock: number;
   readonly processor: number;
@@ -58,7 +58,7 @@ function processorTime(): number {
 /** Gaps shorter than this are the loop's own turns: nothing was computed in them. */
 const IDLE_MS = 0.5;
 
-/** Watches how long the event loop is held. */
+/** Records the gaps during which the event loop is blocked. */
 class Watch {
   readonly gaps: Gap[] = [];
   #running = true;
@@ -94,7 +94,7 @@ async function gapsOf(run: Run, enough: number, seconds: number): Promise<Gap[]>
   return gaps;
 }
 
-/** Runs a call to its end, or until time is up. */
+/** Runs a call until it ends or time is up. */
 async function limited(run: Run, end: number): Promise<void> {
   const signal = AbortSignal.timeout(Math.max(1, Math.floor(end - performance.now())));
   await run(signal).catch((error: unknown) => {
@@ -103,8 +103,8 @@ async function limited(run: Run, end: number): Promise<void> {
 }
 
 /**
- * Milliseconds from an abort to the rejection, the longest of some aborts at different moments; NaN if it
- * ended before.
+ * Returns the milliseconds from an abort to the rejection, the longest of several aborts at different
+ * moments; NaN if the call ended before.
  */
 async function abortTime(run: Run): Promise<number> {
   let longest = NaN;

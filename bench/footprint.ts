@@ -1,7 +1,7 @@
 /**
- * npm run bench:footprint: the costs of the package: time to import each entry, its size after gzip with
- * everything that it imports, the binaries, the first predictions of a model that a new process loads, and
- * the memory that training W2 on MNIST takes.
+ * npm run bench:footprint: what the package costs: the time to import each entry, its size after gzip with
+ * everything it imports, the sizes of the binaries, the first predictions of a model loaded in a new process,
+ * and the memory for training W2 on MNIST.
  *
  *   --epochs 1    of W2; 0 leaves it out
  */
@@ -29,15 +29,15 @@ const IMPORTS = 15;
 interface Entry {
   readonly name: string;
   readonly file: string;
-  /** Of it and all that it imports at once, in bytes. */
+  /** Bytes of the entry and all that it imports at once. */
   readonly gzip: number;
-  /** Of what it may import later. */
+  /** Bytes of what it may import later. */
   readonly later: number;
-  /** Seconds from a Node that runs to the imported entry. */
+  /** Seconds from the start of Node to the imported entry. */
   readonly importing: Spread;
 }
 
-/** A file and those that it imports; `later` follows import() too. */
+/** A file and its imports; with `later` also those of import(). */
 async function closure(
   file: URL,
   later: boolean,
@@ -53,13 +53,13 @@ async function closure(
   return found;
 }
 
-/** Bytes after minification and gzip, as a bundler and a server make of them. */
+/** Bytes after minification and gzip, as a bundler and a server produce them. */
 async function gzipped(files: ReadonlyMap<string, string>): Promise<number> {
   const minified = await Promise.all([...files.values()].map((code) => transform(code, { minify: true })));
   return minified.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0);
 }
 
-/** Runs code in a Node of its own. @returns what it prints */
+/** Runs code in a new Node process. @returns what it prints */
 function inNode(code: string): string {
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
     cwd: fileURLToPath(root),
@@ -89,7 +89,7 @@ const CALLS = [1, 2, 3, 10, 100, 1000];
 const PROCESSES = 9;
 
 /**
- * A saved network of W2: loaded and used for single rows, a fifth of them not 0, in processes of their own.
+ * Loads a saved network of W2 in new processes and predicts single rows, a fifth of whose values are not 0.
  */
 async function measureFirstCalls(entry: string): Promise<FirstCalls> {
   const folder = await mkdtemp(join(tmpdir(), 'lamella-footprint-'));
@@ -121,7 +121,7 @@ async function measureFirstCalls(entry: string): Promise<FirstCalls> {
   }
 }
 
-/** Most memory that the process had, in MB, before training and at the end. */
+/** Peak memory of the process in MB, before training and at the end. */
 function measureTraining(epochs: number): { before: number; peak: number } {
   const rss = `process.resourceUsage().maxRSS / 1024`;
   const code = (training: string): string => `

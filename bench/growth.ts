@@ -1,7 +1,7 @@
 /**
- * npm run bench:growth: how the time of an epoch grows with rows, width, depth, batch and threads. Of every
- * curve: the times, the share of the vector units' peak, the slope on logarithmic axes, and where that
- * changes, and why.
+ * npm run bench:growth: how the time of an epoch grows with rows, width, depth, batch and threads. For each
+ * curve: the times, the share of the peak of the vector units, the slope on logarithmic axes, and where and
+ * why the slope changes.
  *
  *   --curves rows,width,depth,batch,threads   default: all
  *   --variant base                            default: what init chooses

@@ -57,7 +57,7 @@ Node ${it.node}, V8 ${it.v8}${flags}
 lamella ${it.version}${it.commit === undefined ? '' : ` (${it.commit})`}: variant ${it.variant}, ${threads}`;
 }
 
-/** Without the modules that the TypeScript runner preloads. */
+/** Drops the modules that the TypeScript runner preloads. */
 function ownFlags(flags: readonly string[]): string[] {
   const preloads = ['--require', '--import'];
   return flags.filter((flag, i) => !preloads.includes(flag) && !preloads.includes(flags[i - 1]));
@@ -94,7 +94,10 @@ export function spread(values: readonly number[]): Spread {
   return { min: at(0), median: at(0.5), quartiles: [at(0.25), at(0.75)], max: at(1), count: sorted.length };
 }
 
-/** Seconds that `work` takes: warmed up for 100 ms, then sampled for `seconds`, at least 1 ms a sample. */
+/**
+ * Measures the seconds that `work` takes: warms up for 100 ms, then samples for `seconds`, at least 1 ms a
+ * sample.
+ */
 export function time(work: () => void, seconds = 0.2): Spread {
   const clock = (): number => performance.now() / 1000;
   const warmUp = clock();

@@ -1,13 +1,13 @@
 /**
- * npm run bench:inference: the time of a prediction for one row and for 10,000, with the networks of W1 and
- * W2, beside onnxruntime and PyTorch on one thread. Everyone predicts from the same weights, those of an
- * epoch of MNIST; that the probabilities agree is checked.
+ * npm run bench:inference: the time to predict one row and 10,000 rows with the networks of W1 and W2, beside
+ * onnxruntime and PyTorch on one thread. All use the same weights, from one epoch of MNIST, and the
+ * probabilities are checked to agree.
  *
  *   --nets W1,W2                                       default: both
  *   --data mnist,random                                test rows; rows without zeros; default: both
  *   --peers onnxruntime-node,onnxruntime-web,torch     also none; default: those that are installed
  *   --variant auto,base,wide                           default: all three
- *   --rounds 3                                         turns of everyone
+ *   --rounds 3                                         turns of each contestant
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

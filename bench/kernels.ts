@@ -1,12 +1,12 @@
 /**
- * npm run bench:kernels: the three matrix products of training at sizes 1 to 1024, primes among them, as
- * share of the rate that the vector units reach; then every size at which the rate falls off a cliff
+ * npm run bench:kernels: the rates of the three matrix products of training at sizes 1 to 1024, primes among
+ * them, as share of the peak of the vector units; then every size at which the rate drops sharply
  * (kernels/cliffs.ts).
  *
  *   --products forward,weightGradient,inputGradient   default: all
- *   --dimensions rows,inputs,units                     which size runs; default: all
+ *   --dimensions rows,inputs,units                     which size varies; default: all
  *   --variant base                                     default: what init chooses
- *   --list 20                                          how many violations are written out; default: 20
+ *   --list 20                                          how many violations are listed; default: 20
  */
 import { parseArgs } from 'node:util';
 import { engine } from 'lamella';
@@ -48,7 +48,7 @@ console.log(machineInWords(on));
 
 const bench = await Workbench.open(variant);
 const peak = await Peak.of(variant);
-/** As in assembly/simd.ts. */
+/** Rows of the tallest tile, as in assembly/simd.ts. */
 const tile = { height: variant === 'base' ? 4 : 6, width: (variant as string) === 'wide' ? 16 : 8 };
 
 interface LineResult {

@@ -26,7 +26,7 @@ const W1 = {
   alpha: 1e-4,
   randomState: 1,
   maxIter: EPOCHS,
-  onWarning: () => {}, // that 30 epochs are not the tutorial's 100 is said below
+  onWarning: () => {}, // the output below says that the tutorial trains for 100 epochs
 } as const;
 const W2 = {
   hiddenLayerSizes: [392, 392],
@@ -80,7 +80,7 @@ async function main(): Promise<void> {
   if (abort.signal.aborted) process.exitCode = 130;
 }
 
-/** Trains W1 with a line per epoch; undefined if not one epoch was finished. */
+/** Trains W1, printing a line per epoch; returns undefined if no epoch was finished. */
 async function train(
   classifier: MLPClassifier,
   { train, test }: ImageDataSet,
@@ -133,7 +133,7 @@ function inSeconds({ min, median, quartiles }: Spread): string {
   return `median ${median.toFixed(3)} s, min ${min.toFixed(3)} s, half of them within ${low} to ${high} s`;
 }
 
-/** As many test digits as fit side by side; the last one is predicted wrong, if one is. */
+/** Draws as many test digits as fit side by side; the last one is a wrong prediction, if there is one. */
 function showDigits(classifier: MLPClassifier, { test }: ImageDataSet): void {
   const predicted = classifier.predict(test.x);
   const wrong = predicted.findIndex((label, row) => label !== test.y[row]);

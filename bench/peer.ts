@@ -5,7 +5,7 @@ import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-/** How a peer is started: the module that it needs, the script that uses it, how to get it. */
+/** How to start a peer: the module that it needs, the script that uses it, and how to install it. */
 export interface PeerSpec {
   readonly module: string;
   /** A file in bench/peers, .py or .mjs, and what it is started with. */
@@ -24,7 +24,7 @@ const ONE_THREAD = {
 
 /**
  * The environment of the peers: one thread, and no other settings of numerical libraries. OPENBLAS_CORETYPE,
- * for one, may have been set for reproducible results, and would take a third of the speed.
+ * for example, may have been set for reproducible results and would cost a third of the speed.
  */
 function peerEnvironment(): NodeJS.ProcessEnv {
   const settings = /^(OPENBLAS|GOTO|OMP|MKL|BLIS|NVPL|ATEN|DNNL|ONEDNN|NPY)_/;
@@ -36,7 +36,7 @@ function peerEnvironment(): NodeJS.ProcessEnv {
 export class Peer {
   readonly name: string;
   readonly libraries: readonly string[];
-  /** Why it can do nothing here. */
+  /** Why it cannot work here. */
   readonly unable?: string;
   readonly #process: ChildProcessByStdio<Writable, Readable, null>;
   readonly #answers: AsyncIterator<string>;
@@ -64,14 +64,14 @@ export class Peer {
 
 const folder = fileURLToPath(new URL('peers/', import.meta.url));
 
-/** Starts a peer; undefined if what it needs is not installed. */
+/** Starts a peer; returns undefined if a module that it needs is not installed. */
 export async function startPeer({ module, script, args = [] }: PeerSpec): Promise<Peer | undefined> {
   const env = peerEnvironment();
   const command = script.endsWith('.py') ? findPython(module, env) : findNode(module);
   return command === undefined ? undefined : start(command, [`${folder}${script}`, ...args], env);
 }
 
-/** Starts a script of this folder in a Node with further flags. */
+/** Starts a script of this folder in Node with additional flags. */
 export async function startOwn(script: string, flags: readonly string[]): Promise<Peer> {
   const file = fileURLToPath(new URL(script, import.meta.url));
   return start(process.execPath, [...process.execArgv, ...flags, file], process.env);

@@ -5,7 +5,7 @@
  * npm run bench:runtimes -- [--runtimes node,deno,bun,chromium,firefox] [--variants base,relaxed] [--epochs
  *   5] [--rounds 3]
  *
- * Deno, Bun and Node.js are looked for where DENO, BUN and NODE say, else among the commands.
+ * DENO, BUN and NODE may give the paths of Deno, Bun and Node.js; default: the commands of these names.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -28,9 +28,9 @@ interface Wanted {
 
 interface Measured {
   readonly seconds: readonly number[];
-  /** After the last epoch: in `base` the same everywhere. */
+  /** Loss after the last epoch: with `base`, the same in all runtimes. */
   readonly loss?: number;
-  /** What failed. */
+  /** The error, if it failed. */
   readonly error?: string;
 }
 
@@ -95,8 +95,8 @@ for (let round = 0; round < Number(values.rounds); round++) {
 for (const [key, epochs] of seconds) {
   if (epochs.length === 0) continue;
   const sorted = epochs.toSorted((a, b) => a - b);
-  const [least, median] = [sorted[0], sorted[sorted.length >> 1]].map((value) => value.toFixed(3));
-  console.log(`${key.padEnd(28)} ${median} s an epoch (median of ${epochs.length}, least ${least})`);
+  const [min, median] = [sorted[0], sorted[sorted.length >> 1]].map((value) => value.toFixed(3));
+  console.log(`${key.padEnd(28)} ${median} s an epoch (median of ${epochs.length}, least ${min})`);
 }
 if (losses.size > 1)
   console.log(`base must have the same bits everywhere, but the losses are ${[...losses].join()}`);

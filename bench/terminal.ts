@@ -1,4 +1,4 @@
-/** What the benchmarks draw in a terminal. All of it is plain text: a log file keeps it. */
+/** Draws the output of the benchmarks in a terminal, all as plain text that a log file keeps. */
 import { plot } from 'simple-ascii-chart';
 
 /** '█████▌    ' */
@@ -7,7 +7,7 @@ export function bar(share: number, width: number): string {
   return ('█'.repeat(halves >> 1) + (halves % 2 === 1 ? '▌' : '')).padEnd(width);
 }
 
-/** A line that is written over in a terminal, and written anew each time everywhere else. */
+/** A line that is overwritten in a terminal, and printed anew each time elsewhere. */
 export class LiveLine {
   readonly #terminal = process.stdout.isTTY === true;
 
@@ -59,7 +59,7 @@ export function lossChart(losses: readonly number[], width = 60, height = 12): s
   ).trimEnd();
 }
 
-/** One 28x28 image, and what is to stand under it. */
+/** A 28x28 image and the text below it. */
 export interface Picture {
   readonly pixels: Uint8Array;
   readonly caption: readonly string[];
@@ -68,7 +68,7 @@ export interface Picture {
 const MARGIN = 2;
 const SIDE = 28 - 2 * MARGIN;
 
-/** How many pictures fit side by side. */
+/** Returns how many pictures fit side by side. */
 export function picturesPerRow(): number {
   return Math.max(1, Math.floor(((process.stdout.columns || 80) + 2) / (SIDE + 2)));
 }

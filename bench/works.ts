@@ -1,7 +1,7 @@
 /**
- * npm run bench:works: seconds per epoch of lamella and of its peers, float32, taking turns in one run. Peers
- * run on one thread, lamella also on several; it is checked that everybody learns, and that scikit-learn's
- * first loss is lamella's.
+ * npm run bench:works: seconds per epoch of lamella and its peers, float32, taking turns in one run. Peers
+ * run on one thread, lamella also on several. Every loss must fall, and the first loss of scikit-learn must
+ * equal that of lamella.
  *
  *   --works W1,W2            default: all
  * --data mnist,fashion also random (rows without zeros); default: mnist. W6 and W7 have small data of their
@@ -11,7 +11,7 @@
  *                            first round only
  * --variant base default: auto,base,wide. wide runs in a process of its own, with the flag that it needs
  *   --threads 1,2            of the first variant; default: 1 and one per processor
- *   --rounds 5               turns of everyone; default: 3
+ *   --rounds 5               turns of each contestant; default: 3
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -44,7 +44,7 @@ const { values: options } = parseArgs({
   },
 });
 
-/** lamella as asked for: the first variant on every number of threads, the others on one. */
+/** The contestants of lamella: the first variant on every number of threads, the others on one. */
 async function startOwn(): Promise<Contestant[]> {
   const started = new Map<string, Contestant>();
   const [first, ...others] = choose(options.variant, VARIANTS);
@@ -60,7 +60,7 @@ async function startOwn(): Promise<Contestant[]> {
   return [...started.values()];
 }
 
-/** The contestant, or why there is none. */
+/** Returns the contestant, or the reason why there is none. */
 async function startSetting(setting: {
   variant: (typeof VARIANTS)[number];
   threads: number;
@@ -93,7 +93,7 @@ function show({ about, name }: Work, result: WorkResult): void {
     console.log(`Without ${contestant}: ${why.replace(/\.+$/, '')}.`);
 }
 
-/** Ctrl-C: the peers end at once, lamella after its turn; the works that are finished are kept. */
+/** On Ctrl-C the peers end at once and lamella after its turn; finished works are kept. */
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
 

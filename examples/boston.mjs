@@ -1,8 +1,8 @@
 /**
  * The PyTorch tutorial on house prices in Boston: split, standardise, train 13-100-1, save, load, predict.
  *
- * scikit-learn 1.2 dropped these data: one of their features is made from the share of Black people in a
- * district, on the assumption that segregation raises prices. They are here only to reproduce the tutorial.
+ * scikit-learn 1.2 removed this data set: one of its features is computed from the share of Black people in a
+ * district, on the assumption that segregation raises prices. It is here only to reproduce the tutorial.
  *
  *   node examples/boston.mjs [--epochs 10000] [--csv boston_house_prices.csv] [--save boston.safetensors]
  */
@@ -27,7 +27,7 @@ const csv = await readFile(options.csv, 'utf8').catch(() =>
 const [, header, ...lines] = csv.trim().split(/\r?\n/);
 if (!header?.includes('MEDV'))
   fail(`${options.csv} is not boston_house_prices.csv: its second line must name MEDV.`);
-// A price of 50 stands for all above.
+// A price of 50 means 50 or more.
 const districts = lines.map((line) => line.split(',').map(Number)).filter((row) => row[13] !== 50);
 const x = districts.map((row) => row.slice(0, 13));
 const y = districts.map((row) => row[13]);

@@ -1,5 +1,6 @@
 /**
- * Fashion-MNIST with 784-392-196-10: accuracy, one piece of clothing, and what the first ten are taken for.
+ * Fashion-MNIST with 784-392-196-10: accuracy, the probabilities of one piece of clothing, and the
+ * predictions for the first ten.
  *
  *   node examples/fashion-mnist.mjs [--epochs 10] [--dir folder-of-idx-files]
  */

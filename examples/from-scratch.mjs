@@ -1,7 +1,7 @@
 /**
- * The network that one writes with NumPy to learn how it works: 784-100-10, sigmoid, momentum. How weights
- * begin decides: from zeros all hidden units stay alike; from a wide normal distribution most begin
- * saturated; Xavier's keeps them apart and sensitive.
+ * The network that one writes with NumPy to learn how networks work: 784-100-10, sigmoid, momentum. Initial
+ * weights matter: with zeros, all hidden units stay alike; with a wide normal distribution, most begin
+ * saturated; Xavier's keep them different and sensitive.
  *
  * node examples/from-scratch.mjs [--epochs 10] [--batch-size 32] [--learning-rate 0.1] [--momentum 0.9]
  *   [--dir folder]

@@ -12,7 +12,7 @@ const NAMES = [
   ...['Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'],
 ];
 
-/** Rows begin to end - 1, without copying them. */
+/** Returns rows begin to end - 1, without copying them. */
 const rows = ({ x, y }, begin, end) => [
   { ...x, data: x.data.subarray(784 * begin, 784 * end), shape: [end - begin, 28, 28] },
   y.subarray(begin, end),

@@ -1,6 +1,6 @@
 /**
- * Keras's MNIST tutorial with convolutions: 32 filters of 5 x 5 pixels, their maxima of 2 x 2, dropout, 128
- * units; one-hot targets.
+ * Keras's MNIST tutorial with convolutions: 32 filters of 5 x 5 pixels, max pooling of 2 x 2, dropout, 128
+ * units, one-hot targets.
  *
  *   node examples/keras-cnn.mjs [--epochs 10] [--threads 1] [--dir folder-of-idx-files]
  */

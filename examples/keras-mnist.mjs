@@ -1,5 +1,5 @@
 /**
- * Keras's MNIST tutorial: two hidden layers as wide as half the input, then of 400 units each; one-hot
+ * Keras's MNIST tutorial: two hidden layers of half as many units as inputs, then of 400 units; one-hot
  * targets.
  *
  *   node examples/keras-mnist.mjs [--epochs 10] [--units 392 | --units 400] [--dir folder-of-idx-files]

@@ -1,6 +1,6 @@
 /**
- * LeNet-5 (LeCun et al., 1998) with tanh and mean pooling: what every layer makes of the shape of an image,
- * and a few epochs.
+ * LeNet-5 (LeCun et al., 1998) with tanh and average pooling: the output shape of every layer, and a few
+ * epochs of training.
  *
  *   node examples/lenet.mjs [--epochs 5] [--threads 1] [--dir folder-of-idx-files]
  */

@@ -1,5 +1,5 @@
 /**
- * Rosenblatt's perceptron tells setosa from the other irises by the length and the width of a petal.
+ * Rosenblatt's perceptron separates setosa from the other irises by the length and width of a petal.
  *
  *   node examples/perceptron-iris.mjs
  */

@@ -1,6 +1,6 @@
 /**
- * Which products pass? Two measurements each, and a curved border that a network of 20 sigmoid units has to
- * find: class 1 lies below x2 = .25 + 2 (x1 - .5)².
+ * Decides which products pass from two measurements, by a curved border that a network of 20 sigmoid units
+ * has to find: class 1 lies below x2 = .25 + 2 (x1 - .5)².
  *
  *   node examples/quality-check.mjs [--epochs 3000]
  */
@@ -9,7 +9,7 @@ import { percent, positive, readOptions } from './terminal.mjs';
 
 const epochs = positive(readOptions({ epochs: 3000 }), 'epochs');
 
-/** Numbers from 0 to 1, the same ones in every run (mulberry32, by T. Ettinger). */
+/** Returns a generator of numbers from 0 to 1, the same in every run (mulberry32, by T. Ettinger). */
 function uniform(seed) {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;

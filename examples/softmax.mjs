@@ -1,5 +1,5 @@
 /**
- * Softmax makes probabilities of any numbers; cross-entropy is what one pays for the probability of the true
+ * Softmax turns any numbers into probabilities; cross-entropy is the loss for the probability of the true
  * class.
  *
  *   node examples/softmax.mjs

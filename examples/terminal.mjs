@@ -1,8 +1,8 @@
-/** What the examples share: their options, and what they draw in a terminal. */
+/** The common part of the examples: options, and drawings in a terminal. */
 import { parseArgs } from 'node:util';
 
 /**
- * The options of the command line; every one takes a value. An unknown one ends the program with a sentence.
+ * Reads the options of the command line, each with a value. An unknown one ends the program with a message.
  */
 export function readOptions(defaults) {
   const described = Object.entries(defaults).map(([name, value]) => [
@@ -20,7 +20,7 @@ export function readOptions(defaults) {
   }
 }
 
-/** The number that an option holds, > 0. */
+/** Returns the number of an option, > 0. */
 export function positive(options, name) {
   const value = Number(options[name]);
   return value > 0 && value < Infinity
@@ -28,7 +28,7 @@ export function positive(options, name) {
     : fail(`--${name} must be a number > 0, but is '${options[name]}'.`);
 }
 
-/** Waits for data; if they are not there, ends the program with the sentence that says how to get them. */
+/** Waits for data; if they are missing, ends the program with a message that says how to get them. */
 export function orExit(data) {
   return data.catch(({ message }) => fail(message));
 }
@@ -43,10 +43,10 @@ export function percent(share) {
   return `${(100 * share).toFixed(2)} %`;
 }
 
-/** A bar per value, the largest 50 characters long. */
-export function bars(values, most = 25) {
+/** Draws a bar for each value, the largest 50 characters long. */
+export function bars(values, max = 25) {
   const highest = Math.max(...values);
-  const step = Math.ceil(values.length / most);
+  const step = Math.ceil(values.length / max);
   return values
     .map(
       (value, i) =>
@@ -56,7 +56,7 @@ export function bars(values, most = 25) {
     .join('\n');
 }
 
-/** A 28x28 image of bytes, a character for every two pixels, one above the other. */
+/** Draws a 28x28 image of bytes, one character for two pixels above each other. */
 export function drawImage(pixels) {
   const shades = ' ░▒▓█';
   const lines = [];

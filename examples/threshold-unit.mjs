@@ -8,7 +8,7 @@ import { init, layers, sequential } from 'lamella';
 
 await init();
 
-/** A network of threshold units, from a list of weights (inputs, units) and one of biases for each layer. */
+/** Makes a network of threshold units, from the weights (inputs, units) and the biases of each layer. */
 function thresholds(...parameters) {
   const model = sequential({
     layers: parameters.map(({ weights, biases }, i) =>
@@ -32,7 +32,7 @@ const pairs = [
 const and = { weights: [[1], [1]], biases: [-1.5] };
 const or = { weights: [[1], [1]], biases: [-0.5] };
 const not = { weights: [[-1]], biases: [0.5] };
-/** OR and NAND side by side, and AND of both. */
+/** XOR: OR and NAND in the first layer, AND of both in the second. */
 const orNand = {
   weights: [
     [1, -1],

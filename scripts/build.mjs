@@ -13,7 +13,7 @@ import { buildTrainingWasm, buildWasm, generate } from './wasm.mjs';
 chdir(fileURLToPath(new URL('..', import.meta.url)));
 const flags = new Set(process.argv.slice(2));
 
-/** What the build reads, but for its own scripts. */
+/** Inputs of the build, besides its own scripts. */
 const SOURCES = ['src', 'assembly', 'scripts/kernels', 'asconfig.json', 'tsconfig.build.json'];
 
 async function build() {

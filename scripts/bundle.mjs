@@ -7,7 +7,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { run, timed, upToDate } from './tasks.mjs';
 
-/** Packages that come along, with their licences. */
+/** Bundled packages, with their licences. */
 const BUNDLED = ['fflate', 'csv-parse'];
 
 const common = {
@@ -17,7 +17,7 @@ const common = {
   target: 'es2022',
   legalComments: 'none',
   chunkNames: 'chunk-[hash]',
-  // fflate comes along, without what is not used.
+  // fflate is bundled, without its unused parts.
   platform: 'neutral',
   mainFields: ['module', 'main'],
   conditions: ['browser', 'import'],
@@ -28,7 +28,8 @@ const common = {
 };
 
 /**
- * What src/fflate.ts takes from fflate, as a function that is called, and compiled, when it is first needed.
+ * The part of fflate that src/fflate.ts uses, as a function that is called, and compiled, when it is first
+ * needed.
  */
 const lazyFflate = {
   name: 'lazy-fflate',
@@ -53,7 +54,7 @@ const lazyFflate = {
  */
 const LAZY_IMPORT = /lazyImport\(\s*\(\) =>\s*import\('(\.[^']+)\.js'\),?\s*\)/g;
 const APART = /[\\/](generated|threads)[\\/]/;
-/** Of its lazy imports, none brings the others along. */
+/** The module whose lazy imports stay apart: none of them loads the others. */
 const PREDICT = resolve('src/model-files/predict.ts');
 
 const oneLazyChunk = {
@@ -82,7 +83,7 @@ const oneLazyChunk = {
   },
 };
 
-/** `export *` leaves out names that two files export, without a word. */
+/** `export *` silently drops names that two files export. */
 function checkDistinct(files) {
   const owners = new Map();
   for (const [file, code] of files) {
@@ -94,8 +95,8 @@ function checkDistinct(files) {
 }
 
 /**
- * binaries.ts gives way to binaries.workerd.ts, predict-binaries.ts to its like, and the imports of
- * ../wasm/*.wasm stay as they are written.
+ * Replaces binaries.ts by binaries.workerd.ts, and predict-binaries.ts likewise; keeps the imports of
+ * ../wasm/*.wasm as they are written.
  */
 const importedBinaries = {
   name: 'imported-binaries',
@@ -107,7 +108,7 @@ const importedBinaries = {
   },
 };
 
-/** Packages by the form of them that a runtime needs. */
+/** Modules that runtimes other than Node.js, and Node.js itself, need in another form. */
 const FOR_BROWSERS = { 'csv-parse/sync': 'csv-parse/browser/esm/sync' };
 const FOR_NODE = { stream: 'node:stream' };
 
@@ -121,7 +122,7 @@ async function entries(folder) {
   return [...new Set(files)].map((file) => `src/${basename(file, '.js')}.ts`);
 }
 
-/** Bundles what is exported from a folder into it, and removes the chunks of earlier times. */
+/** Bundles the exports of a folder into it, and removes chunks of earlier builds. */
 async function bundle(folder, options = {}) {
   const { metafile } = await build({
     ...common,
@@ -158,7 +159,7 @@ export async function buildJavaScript() {
   await types;
 }
 
-/** Takes the place of src/engine/generated/wide.ts, which has not been built. */
+/** Replaces src/engine/generated/wide.ts, which has not been built. */
 const withoutWide = {
   name: 'without-wide',
   setup(bundle) {
@@ -170,7 +171,7 @@ const withoutWide = {
   },
 };
 
-/** Only what Node.js imports as `lamella` and `lamella/node`, to train with `base` and `relaxed`. */
+/** Bundles only what Node.js imports as `lamella` and `lamella/node`, to train with `base` and `relaxed`. */
 export async function buildTrainingJavaScript() {
   const entryPoints = ['src/index.ts', 'src/node.ts'];
   await timed('bundle', () =>

@@ -1,6 +1,6 @@
 /**
- * npm run check: every step that needs no training, all of them even when one fails; says at the end which
- * did.
+ * npm run check: runs every check that needs no training, all of them even if one fails, and lists the
+ * failures at the end.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

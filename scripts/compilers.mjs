@@ -1,7 +1,6 @@
 /**
- * AssemblyScript's compiler on a few threads that stay for the next binary: a warm compiler takes half the
- * time of one that has just been started. On the main thread this file hands out work, on the others it does
- * it.
+ * AssemblyScript's compiler on a few threads that are kept for the next binary: a warm compiler takes half
+ * the time of a new one. On the main thread this file distributes the work, on the others it does the work.
  */
 import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
@@ -19,7 +18,7 @@ async function serve() {
   });
 }
 
-/** One thread, started when it is first used. */
+/** A thread that is started when it is first used. */
 class Compiler {
   #worker;
 

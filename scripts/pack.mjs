@@ -1,8 +1,8 @@
 /**
  * Compresses the binaries that a bundle embeds: LZ77 whose decisions an adaptive binary range coder writes, a
- * small relative of LZMA (https://7-zip.org/sdk.html). assembly/unpack.ts reads it; the layout of the
- * probabilities and the order of decisions are the same in both. This is not a general format: nothing but a
- * build reads or writes it.
+ * small relative of LZMA (https://7-zip.org/sdk.html). assembly/unpack.ts is the decoder; the layout of the
+ * probabilities and the order of decisions are the same in both. This is not a general format: only builds
+ * read or write it.
  *
  * Why a coder of our own, in bytes after gzip (November 2026): `relaxed` and `base`, 222,620 bytes, take
  * 32,724 and the unpacker 712; in base64 of deflate at level 9 they take 64,685, since its window of 32 kB
@@ -23,7 +23,7 @@ const LITERAL = DISTANCE + 512;
 const SIZE = LITERAL + 8 * 768;
 
 const MAX_LENGTH = 4096;
-/** Matches of this length are taken whole; of shorter ones every beginning is tried, too. */
+/** Matches of this length are always used; of shorter ones, every shorter prefix is tried too. */
 const LONG = 100;
 /** Earlier positions with the same three bytes that are compared. */
 const MAX_CANDIDATES = 200;
@@ -98,7 +98,7 @@ function writeAll(bit, bytes, tokens) {
   }
 }
 
-/** For every position its matches, ever longer ones, each at its smallest distance. */
+/** Finds the matches of every position, of increasing length, each at its smallest distance. */
 function findMatches(bytes) {
   const pairs = new Map();
   const triples = new Map();
@@ -135,7 +135,7 @@ function matchLength(bytes, place, at) {
   return length;
 }
 
-/** The cheapest tokens for given costs of decisions, by dynamic programming. */
+/** Finds the cheapest tokens for given costs of decisions, by dynamic programming. */
 function parse(bytes, matches, costs) {
   const total = new Float64Array(bytes.length + 1).fill(Infinity);
   const tokens = [];
@@ -171,7 +171,7 @@ function parse(bytes, matches, costs) {
   return path.reverse();
 }
 
-/** Bits that every decision costs, from how often these tokens make it. */
+/** Returns the bits that every decision costs, from its frequency in these tokens. */
 function costsOf(bytes, tokens) {
   const counts = new Float64Array(2 * SIZE).fill(0.4);
   writeAll((probability, value) => counts[2 * probability + value]++, bytes, tokens);

@@ -1,11 +1,11 @@
-/** Steps of the build, each skipped while the hash of its inputs stands. */
+/** Steps of the build, each skipped while the hash of its inputs is unchanged. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Runs a script with this Node; rejects with its name when it fails. Its output goes to ours. */
+/** Runs a script with this Node; rejects with its name if it fails. Output is passed on. */
 export function run(script, args = []) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...args], { stdio: 'inherit' });
@@ -17,7 +17,7 @@ export function run(script, args = []) {
   });
 }
 
-/** Does `work` unless every output exists and the contents of the inputs are those of the last time. */
+/** Does `work` unless every output exists and the inputs have the same contents as last time. */
 export async function upToDate(name, inputs, outputs, work, stamps = 'build/stamps') {
   const stamp = join(stamps, name.replaceAll(' ', '-'));
   const hash = createHash('sha256');
@@ -30,7 +30,7 @@ export async function upToDate(name, inputs, outputs, work, stamps = 'build/stam
   await writeFile(stamp, digest);
 }
 
-/** Does `work`, with a line when it begins and one when it ends. */
+/** Does `work`, printing a line when it begins and when it ends. */
 export async function timed(name, work) {
   const start = performance.now();
   console.log(`${name} ...`);

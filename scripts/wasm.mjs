@@ -11,7 +11,7 @@ import { Compilers } from './compilers.mjs';
 import { pack } from './pack.mjs';
 import { run, upToDate } from './tasks.mjs';
 
-/** The variant that most runtimes take is first: it is unpacked without the other. */
+/** Embedded variants, the most used first: it is unpacked without the other. */
 const EMBEDDED = ['relaxed', 'base'];
 const RELEASE = [...EMBEDDED, 'wide'];
 const PREDICT = EMBEDDED.map((target) => `predict-${target}`);
@@ -21,7 +21,7 @@ function entryOf(target) {
   return ['wide', 'predict', 'unpack'].find((entry) => target.startsWith(entry)) ?? 'index';
 }
 
-/** assembly/<entry>.ts → build/wasm/<name>.wasm, with the options of an asconfig target. */
+/** Compiles assembly/<entry>.ts to build/wasm/<name>.wasm, with the options of an asconfig target. */
 async function compile(compilers, target, entry = entryOf(target), name = target) {
   const outFile = `build/wasm/${name}.wasm`;
   const inputs = [
@@ -42,7 +42,7 @@ async function compile(compilers, target, entry = entryOf(target), name = target
 }
 
 /**
- * A custom section 'lamella' that holds the name of a binary, by which `init({ module })` knows its variant.
+ * Makes a custom section 'lamella' with the name of a binary, by which `init({ module })` knows its variant.
  */
 function nameSection(name) {
   const string = (text) => [text.length, ...Buffer.from(text)];
@@ -50,7 +50,7 @@ function nameSection(name) {
   return Buffer.from([0, content.length, ...content]);
 }
 
-/** The texts that bundles embed, and the binaries themselves. */
+/** Writes the texts that bundles embed, and the binaries themselves. */
 async function embed() {
   await embedTraining();
   await writePacked('predict', PREDICT);
@@ -58,7 +58,7 @@ async function embed() {
   await copy(['wide', ...PREDICT]);
 }
 
-/** The texts that `lamella` and `lamella/node` embed. */
+/** Writes the texts that `lamella` and `lamella/node` embed. */
 async function embedTraining() {
   await writePacked('binaries', EMBEDDED);
   const unpacker = await readFile('build/wasm/unpack.wasm');
@@ -71,8 +71,8 @@ async function copy(targets) {
 }
 
 /**
- * src/engine/generated/<name>.ts: binaries behind one another, packed, in base64, and their lengths. They are
- * much alike.
+ * Writes src/engine/generated/<name>.ts: several binaries, packed together because they are similar, in
+ * base64, and their lengths.
  */
 async function writePacked(name, targets) {
   const files = targets.map((target) => `build/wasm/${target}.wasm`);
@@ -88,7 +88,9 @@ async function writeText(name, value) {
   await writeFile(`src/engine/generated/${name}.ts`, `export default ${value};\n`);
 }
 
-/** Makes the folders, the kernels from their templates, and what TypeScript knows of the kernels. */
+/**
+ * Makes the folders, generates the kernels from their templates, and what TypeScript knows of the kernels.
+ */
 export async function generate() {
   for (const folder of ['build/wasm', 'dist/wasm', 'src/engine/generated']) {
     await mkdir(folder, { recursive: true });
@@ -111,7 +113,7 @@ async function prepared(work) {
   }
 }
 
-/** Every binary, with `debug` also those that keep their asserts. */
+/** Builds every binary, with `debug` also those that keep their asserts. */
 export async function buildWasm({ debug }) {
   const targets = [...RELEASE, ...PREDICT, ...(debug ? DEBUG : []), 'unpack'];
   await prepared(async (compilers) => {
@@ -123,7 +125,7 @@ export async function buildWasm({ debug }) {
   await embed();
 }
 
-/** As much as `npm run bench` needs: `base` and `relaxed`, embedded, and the peak of each. */
+/** Builds what `npm run bench` needs: `base` and `relaxed`, embedded, and the peak of each. */
 export async function buildTrainingWasm() {
   await prepared(async (compilers) => {
     const binaries = [...EMBEDDED, 'unpack'].map((target) => compile(compilers, target));

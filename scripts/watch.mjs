@@ -1,12 +1,12 @@
 /**
- * npm run build -- --watch: builds, and again whenever a source has changed. A failure is printed, and
- * watching goes on; Ctrl-C ends it. Not for changes of the build's own scripts, which take a new start.
+ * npm run build -- --watch: builds, and rebuilds whenever a source changes. Failures are printed and watching
+ * continues; Ctrl-C ends it. Changes of the build scripts themselves need a restart.
  */
 import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** An editor that saves several files is waited for. */
+/** Milliseconds to wait for editors that save several files. */
 const QUIET_MS = 100;
 /** Files that the build itself writes. */
 const GENERATED = /(^|[\\/])generated([\\/]|$)/;

@@ -1,6 +1,6 @@
 /**
- * The asynchronous calls that npm run bench:event-loop watches. Each makes its data and its network just
- * before it is watched, so that no other call's garbage is collected meanwhile.
+ * The asynchronous calls that npm run bench:event-loop measures. Each creates its data and network just
+ * before it is measured, so that no garbage of other calls is collected meanwhile.
  */
 import type { Layer, NdArray, Sequential } from 'lamella';
 import { layers, MLPClassifier, sequential } from 'lamella';
@@ -12,7 +12,7 @@ export interface AsyncCall {
   readonly prepare: () => Run | Promise<Run>;
 }
 
-/** Some tenths of a second to some seconds of work. */
+/** A call that takes from tenths of a second to a few seconds. */
 export type Run = (signal: AbortSignal) => Promise<unknown>;
 
 const quiet = { onWarning: (): void => {} };

@@ -1,5 +1,5 @@
 /**
- * The calls of npm run bench:event-loop beside the trainings of networks: predictions, searches,
+ * The other calls of npm run bench:event-loop, besides trainings of networks: predictions, searches,
  * transformers, loading.
  */
 import type { NdArray, Sequential } from 'lamella';

@@ -1,4 +1,4 @@
-/** What grows, and the networks and rows that it is measured with. */
+/** The curves: the size that grows, with the networks and rows that are measured. */
 import { availableParallelism } from 'node:os';
 import type { MLPOptions, NdArray } from 'lamella';
 import { loadMnist } from 'lamella/node';
@@ -28,7 +28,7 @@ interface Rows {
   readonly y: Uint8Array;
 }
 
-/** The first rows; MNIST over and over where there are more than it has. */
+/** The first rows; MNIST is repeated beyond its length. */
 function some({ x, y }: Rows, rows: number): Rows {
   const features = x.data.length / y.length;
   const [data, labels] = [new Uint8Array(rows * features), new Uint8Array(rows)];
@@ -40,7 +40,7 @@ function some({ x, y }: Rows, rows: number): Rows {
   return { x: { data, shape: [rows, features], scale: x.scale }, y: labels };
 }
 
-/** Without a single 0, so that every layer is a dense product. */
+/** Rows without zeros, so that every layer is a dense product. */
 function dense(rows: number, features: number): Rows {
   let state = 1;
   const next = (limit: number): number => {

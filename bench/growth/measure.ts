@@ -1,4 +1,4 @@
-/** Times of epochs along a curve, and what a step has to move. */
+/** Times epochs along a curve, and counts what a step computes and moves. */
 import { MLPClassifier } from 'lamella';
 import { init } from 'lamella/node';
 import { spread, type Spread } from '../harness.js';
@@ -8,11 +8,11 @@ import type { Curve, Training } from './curves.js';
 export interface Point {
   readonly size: number;
   readonly secondsPerEpoch: Spread;
-  /** GFLOP/s of the useful operations, of the shortest epoch. */
+  /** GFLOP/s of the useful operations in the shortest epoch. */
   readonly gflops: number;
   /** Useful operations of a step. */
   readonly flopsPerStep: number;
-  /** Bytes of parameters and of what the optimizer keeps. */
+  /** Bytes of parameters and optimizer slots. */
   readonly stateBytes: number;
   /** Bytes of the activations of a batch, input included. */
   readonly batchBytes: number;
@@ -20,7 +20,9 @@ export interface Point {
   readonly dataBytes: number;
 }
 
-/** Epochs of a training until it has taken so long, the first of which does not count; at least 3 do. */
+/**
+ * Times epochs of a training until they have taken long enough: at least 3, after one that does not count.
+ */
 async function epochs({ options, x, y }: Training, seconds: number): Promise<number[]> {
   const enough = new AbortController();
   const took: number[] = [];

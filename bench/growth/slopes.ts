@@ -1,4 +1,4 @@
-/** How steep a curve is on logarithmic axes, where that changes, and why. */
+/** Finds how steep a curve is on logarithmic axes, and where and why that changes. */
 import { readFileSync } from 'node:fs';
 import type { Point } from './measure.js';
 
@@ -9,7 +9,7 @@ export interface Knee {
   readonly reason: string;
 }
 
-/** Least squares through the logarithms: time grows as size to the power of this. */
+/** The slope by least squares through the logarithms: time grows with this power of the size. */
 export function slopeOf(points: readonly Point[]): number {
   const logs = points.map(({ size, secondsPerEpoch }) => [Math.log(size), Math.log(secondsPerEpoch.min)]);
   const mean = (i: number): number => logs.reduce((sum, pair) => sum + pair[i], 0) / logs.length;
@@ -18,14 +18,16 @@ export function slopeOf(points: readonly Point[]): number {
   return covariance / logs.reduce((sum, [a]) => sum + (a - x) * (a - x), 0);
 }
 
-/** Slopes that differ by less are one line, as far as the clock can tell. */
-const LEAST_CHANGE = 0.25;
+/**
+ * Smallest difference of slopes that counts as a change: smaller ones are within the precision of the clock.
+ */
+const MIN_CHANGE = 0.25;
 
 export function kneesOf(points: readonly Point[]): Knee[] {
   return points.slice(1, -1).flatMap((point, i) => {
     const slopeBefore = slopeOf([points[i], point]);
     const slopeAfter = slopeOf([point, points[i + 2]]);
-    if (Math.abs(slopeAfter - slopeBefore) < LEAST_CHANGE) return [];
+    if (Math.abs(slopeAfter - slopeBefore) < MIN_CHANGE) return [];
     const reason = reasonOf(points[i], point, points[i + 2]);
     return { size: point.size, slopeBefore, slopeAfter, reason };
   });
@@ -36,7 +38,7 @@ interface Cache {
   readonly bytes: number;
 }
 
-/** Of the first processor, as Linux tells; none elsewhere. */
+/** Sizes of the caches of the first processor, on Linux; elsewhere there are none. */
 function caches(): Cache[] {
   return [0, 2, 3].flatMap((index) => {
     try {
@@ -49,7 +51,9 @@ function caches(): Cache[] {
   });
 }
 
-/** What crosses the size of a cache around a knee; else the cost of a step that is not arithmetic. */
+/**
+ * Explains a knee: what exceeds the size of a cache there, or else the cost of a step that is not arithmetic.
+ */
 function reasonOf(before: Point, at: Point, after: Point): string {
   const kinds = [
     ['parameters and optimizer state', 'stateBytes'],

@@ -1,9 +1,9 @@
-/** The peers' time of a prediction over ours. */
+/** Draws the peers' time of a prediction as multiples of lamella's. */
 import { bars } from '../drawing.js';
 import type { InferenceResult } from '../inference.js';
 import { duration } from '../terminal.js';
 
-/** @param machine where they were measured, in words */
+/** @param machine the machine that was measured, in words */
 export function drawInference(results: readonly InferenceResult[], machine: string): string {
   const [own, ...others] = results[0].times.map(({ contestant }) => contestant);
   return bars(

@@ -21,7 +21,8 @@ export function network(sizes: readonly number[]): Sequential {
 }
 
 /**
- * Its weights after an epoch of MNIST: as sparse as activations are in use, which drawn ones would not be.
+ * The network after an epoch of MNIST, so that its activations are as sparse as in use; random weights would
+ * not give that.
  */
 export async function trained(sizes: readonly number[]): Promise<Float32Array[]> {
   const model = network(sizes);
@@ -36,7 +37,7 @@ async function floats(file: string): Promise<Float32Array> {
   return new Float32Array(buffer.slice(byteOffset, byteOffset + length));
 }
 
-/** On the engine that `init` has chosen. */
+/** Predicts on the engine that `init` has chosen. */
 export async function predict({ sizes, weights, rows, batch, seconds }: PredictRequest): Promise<Prediction> {
   const model = network(sizes);
   const values = await floats(weights);

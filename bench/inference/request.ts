@@ -1,6 +1,6 @@
-/** What contestants are asked to predict, and how they answer. */
+/** The request to a contestant, and its answer. */
 
-/** Files that hold the same network and rows for everybody; little-endian float32, row-major. */
+/** Files with the same network and rows for all contestants; little-endian float32, row-major. */
 export interface PredictRequest {
   readonly sizes: readonly number[];
   readonly onnx: string;
@@ -9,7 +9,7 @@ export interface PredictRequest {
   readonly rows: string;
   /** Rows of a call. */
   readonly batch: number;
-  /** How long to measure. */
+  /** Seconds to measure for. */
   readonly seconds: number;
 }
 
@@ -17,11 +17,11 @@ export interface Prediction {
   /** Seconds of a call: the shortest and the median sample. */
   readonly min: number;
   readonly median: number;
-  /** Of the first 10 rows. */
+  /** Probabilities of the first 10 rows. */
   readonly probabilities: readonly number[];
 }
 
 export const COMPARED_ROWS = 10;
 
-/** Rows that calls with one row take in turn. */
+/** Rows that single-row calls take in turn. */
 export const SINGLE_ROWS = 256;

@@ -1,4 +1,4 @@
-/** lamella's variant `wide`, in a process whose Node has the flag that it needs. */
+/** lamella's variant `wide`, in a process started with the flag that it needs. */
 import { init, UnsupportedError } from 'lamella';
 // @ts-expect-error: plain JavaScript, as the peers are
 import { serve } from '../peers/serving.mjs';

@@ -1,36 +1,37 @@
 /**
- * The rule that no size may be a cliff. With at least 6 rows, 16 inputs and 16 units: at least 60 % of the
- * useful rate of the best size within ±8. Below that: no slower, in time, than the next multiple of the tile.
+ * The rule that no size may be a cliff: with at least 6 rows, 16 inputs and 16 units, a size reaches at least
+ * 60 % of the useful rate of the best size within ±8; below that, it takes no longer than the next multiple
+ * of the tile.
  */
 import type { Product, Shape, Workbench } from './operands.js';
 import { type Dimension, gflops, type Line, measureAgain, type Point } from './sweep.js';
 
-const LEAST = { rows: 6, inputs: 16, units: 16 } as const;
+const MIN_SIZES = { rows: 6, inputs: 16, units: 16 } as const;
 const SHARE = 0.6;
 const REACH = 8;
-/** How much slower than the next multiple is still the clock's inaccuracy. */
+/** Factor over the time of the next multiple that the inaccuracy of the clock explains. */
 const TOLERANCE = 1.05;
 
 export interface Violation {
   readonly line: Line;
   readonly point: Point;
-  /** The size it is held against. */
+  /** The size that it is compared with. */
   readonly against: Point;
   /**
-   * Rate over the neighbour's, or the next multiple's time over its own: what is below 1 (or 0.6) is too
+   * Rate divided by the neighbour's, or the next multiple's time divided by its own: below 1 (or 0.6) is too
    * little.
    */
   readonly share: number;
   readonly rule: 'neighbour' | 'multiple';
 }
 
-/** Rows (of the gradients: inputs) and units of the largest tile. */
+/** Rows (inputs for the gradients) and units of the largest tile. */
 export interface Tile {
   readonly height: number;
   readonly width: number;
 }
 
-/** Sizes that a tile covers at once; a panel's where the product runs along the dimension. */
+/** Sizes that a tile covers at once, or a panel where the product runs along the dimension. */
 function covered(product: Product, dimension: Dimension, { height, width }: Tile): number {
   const tall = product === 'forward' ? 'rows' : 'inputs';
   if (dimension === tall) return height;
@@ -38,7 +39,7 @@ function covered(product: Product, dimension: Dimension, { height, width }: Tile
 }
 
 export function isLarge({ rows, inputs, units }: Shape): boolean {
-  return rows >= LEAST.rows && inputs >= LEAST.inputs && units >= LEAST.units;
+  return rows >= MIN_SIZES.rows && inputs >= MIN_SIZES.inputs && units >= MIN_SIZES.units;
 }
 
 /** The rule at one point of a line. */
@@ -57,7 +58,7 @@ function violationAt(line: Line, points: readonly Point[], point: Point, tile: T
   return share * TOLERANCE < 1 ? { line, point, against, share, rule: 'multiple' } : undefined;
 }
 
-/** The violations that are still there when both sizes are measured again in turn. */
+/** Measures both sizes again in turn, and returns the violations that remain. */
 export function violationsOf(
   bench: Workbench,
   line: Line,

@@ -1,4 +1,4 @@
-/** The three matrix products of training, straight from the binary that ships, on matrices of one layer. */
+/** The three matrix products of training, called in the shipped binary, on matrices of one layer. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bind, call, type Call, type Kernels, run } from '../../src/engine/kernels.js';
@@ -51,7 +51,7 @@ export class Workbench {
   }
 }
 
-/** The matrices of one layer; those of the layer that was laid out before on the same bench are lost. */
+/** The matrices of one layer. They overwrite those of the previous layer on the same bench. */
 export class Operands {
   readonly calls: Readonly<Record<Product, () => void>>;
   readonly #checks: Readonly<Record<Product, () => string | undefined>>;
@@ -112,7 +112,8 @@ export class Operands {
 type Element = (row: number, column: number) => number;
 
 /**
- * Compares some elements of a product of `depth` terms with their float64 values; says which one is wrong.
+ * Compares some elements of a product of `depth` terms with their float64 values; returns a message about the
+ * first wrong one.
  */
 function compare(
   rows: number,
@@ -133,7 +134,7 @@ function compare(
   return undefined;
 }
 
-/** The whole gradient of a layer, as plans that keep gradients call for it. */
+/** The call for the whole gradient of a layer, as in plans that keep gradients. */
 function gradientCall(gradient: number, x: Matrix, delta: Matrix, rows: number): Call {
   const { columns: units } = delta;
   if (units <= NARROW_UNITS)
@@ -141,14 +142,14 @@ function gradientCall(gradient: number, x: Matrix, delta: Matrix, rows: number):
   return call('denseGradient', gradient, x, delta, rows, x.columns, 0, paddedUnits(units) / PANEL, true);
 }
 
-/** Deltas keep their padding columns at 0. */
+/** Sets the padding columns of a delta to 0, where they always are. */
 function zeroPadding(floats: Float32Array, { offset, stride, columns }: Matrix, rows: number): void {
   for (let row = 0; row < rows; row++) {
     floats.fill(0, (offset + row * stride) / 4 + columns, (offset + (row + 1) * stride) / 4);
   }
 }
 
-/** Numbers in [-0.5, 0.5), always the same. */
+/** Returns a generator of numbers in [-0.5, 0.5), the same in every run. */
 export function generator(): () => number {
   let state = 1;
   return () => {

@@ -1,7 +1,4 @@
-/**
- * The rate of multiply-adds that this machine reaches when no memory is touched: what every share of peak
- * refers to.
- */
+/** The peak rate of multiply-adds of this machine without memory access: shares of peak refer to it. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Spread, time } from '../harness.js';
@@ -17,7 +14,10 @@ export function rateOf(seconds: Spread, flops: number): Rate {
   return { seconds, best: flops / seconds.min / 1e9, median: flops / seconds.median / 1e9 };
 }
 
-/** GFLOP/s of the vector units: the best of many short runs, as the clock of the processor drifts. */
+/**
+ * Measures the GFLOP/s of the vector units: the best of many short runs, since the processor changes its
+ * clock rate.
+ */
 export class Peak {
   readonly #run: () => void;
   readonly #flops: number;
@@ -36,7 +36,7 @@ export class Peak {
     this.#run = () => peak(rounds, 0);
   }
 
-  /** `wide` is held against the same 128-bit multiply-adds as `relaxed`. */
+  /** The peak of `wide` is that of `relaxed`, in 128-bit multiply-adds. */
   static async of(variant: string): Promise<Peak> {
     const units = variant === 'base' ? 'base' : 'relaxed';
     const file = new URL(`../../build/wasm/peak-${units}.wasm`, import.meta.url);
@@ -49,7 +49,7 @@ export class Peak {
     this.#best = Math.max(this.#best, rateOf(time(this.#run, seconds), this.#flops).best);
   }
 
-  /** The best so far. */
+  /** The best rate so far. */
   get gflops(): number {
     return this.#best;
   }

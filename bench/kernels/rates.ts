@@ -1,4 +1,7 @@
-/** Rates of the products at shapes of the works. Dense data; results are checked before anything is timed. */
+/**
+ * Measures the rates of the products at shapes of W1 and W2 and at an odd one, on dense data. Results are
+ * checked before they are timed.
+ */
 import { time } from '../harness.js';
 import { flopsOf, Operands, type Product, PRODUCTS, type Shape, Workbench } from './operands.js';
 import { Peak, type Rate, rateOf } from './peak.js';

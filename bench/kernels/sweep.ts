@@ -1,4 +1,4 @@
-/** Times of the products along lines of shapes: one size runs, the other two stand still. */
+/** Times the products along lines of shapes: one size varies, the other two are fixed. */
 import { flopsOf, Operands, type Product, type Shape, type Workbench } from './operands.js';
 
 export type Dimension = keyof Shape;
@@ -19,8 +19,8 @@ export interface Point {
 }
 
 /**
- * What stands still while the first size runs: layers of the works, small and odd ones, single rows and
- * single units.
+ * The fixed sizes while one varies: those of layers of W1 and W2, small and odd ones, single rows and single
+ * units.
  */
 const ANCHORS: Readonly<Record<Dimension, readonly Partial<Shape>[]>> = {
   rows: [
@@ -76,8 +76,8 @@ export function inWords(line: Line): string {
 }
 
 /**
- * Two passes, so that what disturbs the machine for a while does not look like a cliff; the better one
- * counts.
+ * Measures in two passes and keeps the better one, so that a temporary disturbance does not look like a
+ * cliff.
  */
 export function measureLine(bench: Workbench, line: Line, passes = 2): Point[] {
   const points = SIZES.map((size): Point => ({ size, shape: shapeAt(line, size), seconds: Infinity }));
@@ -91,7 +91,7 @@ export function measureLine(bench: Workbench, line: Line, passes = 2): Point[] {
   return points;
 }
 
-/** Measures some points anew, in turn. */
+/** Measures some points again, in turn. */
 export function measureAgain(
   bench: Workbench,
   { product }: Line,
@@ -122,7 +122,7 @@ export function gflops({ shape, seconds }: Point): number {
   return flopsOf(shape) / seconds / 1e9;
 }
 
-/** The shortest of at least 7 samples within 4 ms, each of at least 30 µs. */
+/** Returns the shortest of at least 7 samples within 4 ms, each of at least 30 µs. */
 function shortest(call: () => void): number {
   call();
   let calls = 1;

@@ -10,7 +10,7 @@ export interface Digit {
 
 const WIDTH = 1000;
 const HEIGHT = 420;
-/** Where the digits begin, how many stand side by side, and how far apart. */
+/** Position of the first digit, digits per row, and the distance between them. */
 const LEFT = 570;
 const TOP = 88;
 const COLUMNS = 5;
@@ -41,7 +41,7 @@ ${cells.join('\n')}
 `;
 }
 
-/** The image, and the prediction below it, in red with the truth if it is wrong. */
+/** Draws an image with the prediction below it, in red with the true label if it is wrong. */
 function drawDigit({ pixels, predicted, truth }: Digit): string {
   const right = predicted === truth;
   const caption = right ? String(predicted) : `${predicted}, not ${truth}`;

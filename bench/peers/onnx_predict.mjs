@@ -1,4 +1,4 @@
-/** onnxruntime-node or -web (its WebAssembly): bench/inference/request.ts says what is asked and answered. */
+/** onnxruntime-node or -web (its WebAssembly); bench/inference/request.ts describes requests and answers. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { serve } from './serving.mjs';

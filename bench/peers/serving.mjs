@@ -1,9 +1,10 @@
-/** What the JavaScript peers share: serving.py says what is asked and answered. */
+/** The common part of the JavaScript peers; serving.py describes requests and answers. */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 /**
- * Says who it is, then answers every request with `answer(request)`; what that throws says why it is unable.
+ * Prints who it is, then answers every request with `answer(request)`; an error becomes the reason why it
+ * cannot.
  */
 export async function serve(hello, answer) {
   say(hello);
@@ -16,7 +17,7 @@ export async function serve(hello, answer) {
   }
 }
 
-/** Whatever else the packages print goes to standard error. */
+/** Other output of the packages goes to standard error. */
 console.log = console.info = console.warn = console.error;
 
 function say(content) {
@@ -34,7 +35,7 @@ export function load({ rows, targets, types, features, scale }) {
   return { data, targets: read(targets, types.targets), features };
 }
 
-/** Seconds by the clock, and of the processor. */
+/** Returns the seconds of the clock and of the processor. */
 export function now() {
   const { user, system } = process.cpuUsage();
   return [performance.now() / 1e3, (user + system) / 1e6];

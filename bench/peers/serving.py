@@ -1,4 +1,4 @@
-"""What the Python peers share: they read requests from standard input, one JSON object per line, and answer each with a line.
+"""The common part of the Python peers: they read requests from standard input, one JSON object per line, and answer each with a line.
 
 The first line that a peer writes holds its `name` and the numerical `libraries` that it found. A work to train holds
 `estimator` (MLPClassifier, MLPRegressor or Sequential, which also has `layers`), its `options`, `epochs` (to time) and
@@ -26,7 +26,7 @@ def load(data):
 
 
 def now():
-    """Seconds by the clock, and of the processor."""
+    """Return the seconds of the clock and of the processor."""
     return np.array([time.perf_counter(), time.process_time()])
 
 

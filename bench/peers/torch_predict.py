@@ -1,4 +1,4 @@
-"""PyTorch in inference mode: bench/inference/request.ts says what is asked and answered."""
+"""PyTorch in inference mode: bench/inference/request.ts describes requests and answers."""
 
 import time
 

@@ -1,7 +1,7 @@
-/** What every runtime does: some epochs of W1 on MNIST, timed one by one. */
+/** Trains some epochs of W1 on MNIST in any runtime, and times each. */
 import { engine, init, MLPClassifier } from '../../dist/index.js';
 
-/** Seconds of every epoch but the first, which compiles, and what computed. */
+/** Returns the seconds of every epoch except the first, which compiles, and the engine used. */
 export async function measure({ x, y }, { variant, epochs }) {
   await init({ variant });
   const ends = [];

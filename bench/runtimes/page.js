@@ -1,4 +1,4 @@
-/** For browsers: measures as the address says, and posts what came of it. */
+/** Measures in a browser, with the parameters of the address, and posts the result. */
 import { parseIdx } from '../../dist/index.js';
 import { measure } from './epoch.js';
 

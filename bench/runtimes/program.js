@@ -1,4 +1,4 @@
-/** For runtimes that read files: measures as its arguments say, and prints what came of it. */
+/** Measures in runtimes that read files, with the parameters of the command line, and prints the result. */
 import { loadMnist } from '../../dist/node/node.js';
 import { measure } from './epoch.js';
 

@@ -1,10 +1,11 @@
 /**
- * Times dense products against the same by CSR at a row of densities, and finds where they take equally long.
+ * Times dense products and the same products by CSR at several densities, and finds where they take equally
+ * long.
  */
 
-/** A product both ways, on batches that follow one another: a batch that stays the same would be learned. */
+/** A product both ways, on several batches in turn: the processor would learn a single batch by heart. */
 export interface Comparison {
-  /** Makes so many percent of the values non-zeros. */
+  /** Makes `percent` percent of the values non-zeros. */
   readonly fill: (percent: number) => void;
   readonly dense: readonly (() => void)[];
   readonly csr: readonly (() => void)[];
@@ -19,7 +20,7 @@ export interface Point {
 
 const STEPS = [-30, -20, -10, -5, 0, 5, 10, 20, 30];
 
-/** Seconds that a sample takes at least. */
+/** Shortest duration of a sample, in seconds. */
 const SAMPLE = 0.002;
 
 /** Measures at densities around a threshold, dense and CSR in turns. */
@@ -38,7 +39,7 @@ export function measure({ fill, dense, csr }: Comparison, threshold: number, rou
   });
 }
 
-/** Seconds per batch of running all so many times. */
+/** Runs all batches `repetitions` times; returns the seconds per batch. */
 function seconds(batches: readonly (() => void)[], repetitions: number): number {
   const start = performance.now();
   for (let i = 0; i < repetitions; i++) for (const batch of batches) batch();

@@ -1,7 +1,7 @@
 /**
- * The thresholds of density, and the products that each decides about, in the shapes of W1 to W5
- * (docs/benchmarks.md). Operands become kernel calls as in a training: layers/dense.ts, updates.ts and
- * sparse/format.ts emit them, but without the choice that is to be measured.
+ * The density thresholds, and the products that each one decides about, with the shapes of W1 to W5
+ * (docs/benchmarks.md). Operands become kernel calls as in training: layers/dense.ts, updates.ts and
+ * sparse/format.ts emit them, but without the choice that is measured here.
  */
 import {
   DEEP_FORWARD_MAX_DENSITY,
@@ -34,7 +34,7 @@ import { generator, type Shape, type Workbench } from '../kernels/operands.js';
 import type { Comparison } from './compare.js';
 
 export interface Threshold {
-  /** Of the constant. */
+  /** The name of the constant. */
   readonly name: string;
   readonly about: string;
   readonly percent: number;
@@ -43,7 +43,7 @@ export interface Threshold {
 
 type AdaptiveProduct = 'forward' | 'gradient by x' | 'gradient by delta' | 'input gradient';
 
-/** Every threshold of density of a variant, some at several shapes. */
+/** All density thresholds of a variant, some with several shapes. */
 export function thresholdsOf(variant: Variant): Threshold[] {
   const adaptive =
     (name: string, { [variant]: percent }: Readonly<Record<Variant, number>>, product: AdaptiveProduct) =>
@@ -81,10 +81,10 @@ const BATCHES = 8;
 /** Rows of a data set. */
 const RESIDENT_ROWS = 1024;
 
-/** Percentage points by which sampled rows stay below the threshold, so that a product goes by CSR. */
+/** Percentage points by which the sampled rows stay below the threshold, so that a product goes by CSR. */
 const MARGIN = 3;
 
-/** A layer's weights, and what updates them. */
+/** The weights of a layer, and its update. */
 class Layer {
   readonly layout = new Layout();
   readonly weights: { readonly kernel: number; readonly bias: number; readonly units: number };
@@ -116,7 +116,7 @@ class Layer {
     );
   }
 
-  /** Puts noise into all matrices, and what updates need into records. */
+  /** Fills all matrices with noise, and the records of updates. */
   start(): void {
     const { layout, bench, updates, parameter } = this;
     const { floats } = bench;
@@ -135,8 +135,8 @@ class Layer {
 }
 
 /**
- * One product of an adaptive operand. It goes by CSR wherever the rows that it samples have few non-zeros, so
- * these stay below the threshold, and other rows make up for them; dense operands have no zeros.
+ * Compares one product of an adaptive operand. It goes by CSR if the rows that it samples have few non-zeros,
+ * so these stay below the threshold and the other rows make up for it; dense operands have no zeros.
  */
 function adaptiveProduct(
   bench: Workbench,
@@ -179,7 +179,7 @@ function adaptiveProduct(
 
 const random = generator();
 
-/** Positions of non-zeros: exactly a share of so many values, in no order. */
+/** Random positions of exactly a share of the values: the non-zeros. */
 function* positions(count: number, share: number): Generator<number> {
   let needed = Math.round(share * count);
   for (let i = 0; i < count; i++) {
@@ -190,7 +190,7 @@ function* positions(count: number, share: number): Generator<number> {
 }
 
 /**
- * Makes a matrix of zeros and ones, with a share of ones in the rows that are sampled, and one in the others.
+ * Makes a matrix of zeros and ones, with one share of ones in the sampled rows and another in the others.
  */
 function scatter(floats: Float32Array, matrix: Matrix, rows: number, sampled: number, others: number): void {
   const { offset, stride, columns } = matrix;
@@ -206,7 +206,7 @@ function scatter(floats: Float32Array, matrix: Matrix, rows: number, sampled: nu
   part(false, others);
 }
 
-/** What the first layer does with rows of a data set of bytes: all of a step, or of a prediction. */
+/** Compares the first layer on rows of a byte data set: a whole step, or a prediction. */
 function firstLayer(bench: Workbench, shape: Shape, training: boolean): Comparison {
   const { rows, inputs, units } = shape;
   const layer = new Layer(bench, shape);

@@ -1,6 +1,5 @@
 /**
- * Contestants take turns at a work, round by round; what they did is checked and set beside the first of
- * them.
+ * Runs contestants in turn on a work, round by round, checks what they did and compares them with the first.
  */
 import { spread, type Spread } from '../harness.js';
 import { type Contestant, fault, type Measurement } from './contestants.js';
@@ -8,16 +7,16 @@ import { type WorkData, withFiles } from './data.js';
 import { type Flops, flopsOf } from './flops.js';
 import type { Work } from './table.js';
 
-/** How one contestant did at one work. */
+/** The result of one contestant for one work. */
 export interface Standing {
   readonly contestant: string;
   readonly threads: number;
   readonly variant?: string;
   readonly secondsPerEpoch: Spread;
   readonly cpuSecondsPerEpoch: Spread;
-  /** Its time over that of the first contestant in the same round. */
+  /** Its time divided by that of the first contestant in the same round. */
   readonly ratio: Spread;
-  /** The same in processor time, which other programs disturb less. */
+  /** Ratio of the processor times, which other programs disturb less. */
   readonly cpuRatio: Spread;
   /** Rows timed, if they were scaled to an epoch. */
   readonly rowsTimed?: number;
@@ -31,14 +30,14 @@ export interface WorkResult {
   readonly density: number;
   readonly flopsPerEpoch: Flops;
   readonly standings: readonly Standing[];
-  /** Who did not take part, and why. */
+  /** Contestants that did not take part, with the reason. */
   readonly absent: readonly { readonly contestant: string; readonly why: string }[];
 }
 
 /** The turns of one contestant, by round. */
 type Turns = Map<number, Measurement>;
 
-/** Everyone in turn, round by round. @throws if somebody computed something else, or nothing */
+/** Runs all contestants in turn, round by round. @throws if one computed something else, or nothing */
 export async function compete(
   work: Work,
   data: WorkData,
@@ -85,8 +84,8 @@ function standing({ name, threads, variant }: Contestant, own: Turns, reference:
 }
 
 /**
- * Nobody is timed doing nothing: losses fall (on rows that mean nothing, they move). And scikit-learn starts
- * from the same weights and shuffles: if its first loss is another, the works are not the same.
+ * Checks that every contestant learned: losses fall (on random rows, they change). scikit-learn starts from
+ * the same weights and shuffles, so that a different first loss means that the works differ.
  */
 function check(
   work: Work,

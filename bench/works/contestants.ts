@@ -1,39 +1,42 @@
-/** Those who train the works: what they are asked, and what they answer. */
+/** Contestants, which train the works: their interface and their results. */
 import type { DataFiles, WorkData } from './data.js';
 import type { Work } from './table.js';
 
-/** What one training says. */
+/** The result of one training. */
 export interface Measurement {
   readonly secondsPerEpoch: number;
-  /** The same in processor time: less, if others had the processor meanwhile; of all threads together. */
+  /**
+   * Seconds of processor time, of all threads together: less than by the clock if other programs ran
+   * meanwhile.
+   */
   readonly cpuSecondsPerEpoch: number;
   /** Rows that were timed, if fewer than an epoch has; the seconds are scaled to the epoch. */
   readonly rowsTimed?: number;
   /** Loss of the first epoch, if it is defined as ours. */
   readonly firstLoss?: number;
-  /** A loss of the contestant's own near the beginning and at the end: whoever trains gets better. */
+  /** The contestant's own loss near the beginning and at the end, which shows that it learns. */
   readonly losses: readonly [number, number];
 }
 
-/** Why a contestant does not take part in a work. */
+/** The reason why a contestant does not take part in a work. */
 export interface Refusal {
   readonly unable: string;
 }
 
 export interface Contestant {
   readonly name: string;
-  /** The numerical libraries that it found, with the processor that they take this one for. */
+  /** The numerical libraries that it uses, with the processor that they detect. */
   readonly libraries: readonly string[];
   readonly threads: number;
-  /** The engine's variant, of lamella alone. */
+  /** The variant of the engine; lamella only. */
   readonly variant?: string;
-  /** Rounds it takes part in; default: all. */
+  /** Rounds in which it takes part; default: all. */
   readonly rounds?: number;
   measure(work: Work, data: WorkData, files: DataFiles): Promise<Measurement | Refusal>;
   stop(): void;
 }
 
-/** Says whether a training did what it should; a complaint if not. */
+/** Checks a training; returns a complaint if it did not do what it should. */
 export function fault(
   { losses: [before, after], secondsPerEpoch }: Measurement,
   learns: boolean,

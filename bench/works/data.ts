@@ -18,7 +18,7 @@ export interface WorkData {
   readonly density: number;
 }
 
-/** What a peer is told: files of raw bytes or little-endian floats, row by row. */
+/** The description of a data set for a peer: files of raw bytes or little-endian floats, row by row. */
 export interface DataFiles {
   readonly rows: string;
   readonly targets: string;
@@ -39,7 +39,7 @@ const images: Readonly<Record<string, () => Promise<Rows>>> = {
   random: () => Promise.resolve(randomRows(60_000, 784)),
 };
 
-/** Those of W6 and W7, as large as the tutorials' training rows. */
+/** The data of W6 and W7, with as many rows as in the tutorials. */
 const own = { normal: () => normalRows(367, 13), square: () => pointsInSquare(275) };
 
 export const DATA_NAMES = Object.keys(images);
@@ -55,7 +55,7 @@ export async function loadData(name: string): Promise<WorkData> {
   return { name, x, y, density: filled / x.data.length };
 }
 
-/** Rows without a single 0, and labels that have nothing to do with them: only good for timing. */
+/** Rows without zeros, with unrelated labels: for timing only. */
 function randomRows(rows: number, features: number): Rows {
   const next = uniform();
   const below = (limit: number): number => Math.floor(next() * limit);
@@ -73,7 +73,9 @@ function uniform(): () => number {
   };
 }
 
-/** Nearly standard normal features, sums of twelve uniform numbers each, and such targets. */
+/**
+ * Nearly standard normal features, each the sum of twelve uniform numbers, with targets of the same kind.
+ */
 function normalRows(rows: number, features: number): Rows {
   const next = uniform();
   const normal = (): number => Array.from({ length: 12 }, next).reduce((sum, value) => sum + value, -6);
@@ -89,7 +91,7 @@ function pointsInSquare(rows: number): Rows {
   return { x: { data, shape: [rows, 2] }, y };
 }
 
-/** Gives `use` the data as files, and removes them afterwards. */
+/** Writes the data to files, calls `use` with them, and removes them afterwards. */
 export async function withFiles<T>({ x, y }: WorkData, use: (files: DataFiles) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'lamella-works-'));
   try {
@@ -103,7 +105,7 @@ export async function withFiles<T>({ x, y }: WorkData, use: (files: DataFiles) =
   }
 }
 
-/** What `withFiles` wrote. */
+/** The files that `withFiles` wrote. */
 export async function readData({ rows, targets, types, features, scale }: DataFiles): Promise<WorkData> {
   const read = async (file: string, type: string): Promise<Values> => {
     const bytes = await readFile(file);
@@ -114,7 +116,7 @@ export async function readData({ rows, targets, types, features, scale }: DataFi
   return { name: '', x, y: await read(targets, types.targets), density: NaN };
 }
 
-/** As NumPy calls it. */
+/** The name of the type in NumPy. */
 function typeOf(values: Values): string {
   return values instanceof Uint8Array ? 'u1' : '<f4';
 }

@@ -1,9 +1,9 @@
-/** The peers' time over ours, per work. */
+/** Draws the peers' times as multiples of lamella's, by work. */
 import { bars } from '../drawing.js';
 import { duration } from '../terminal.js';
 import type { WorkResult } from './compete.js';
 
-/** @param machine where they were measured, in words */
+/** @param machine the machine that was measured, in words */
 export function drawWorks(results: readonly WorkResult[], machine: string): string {
   const ours = results.filter(({ standings }) => standings[0]?.variant !== undefined);
   const own = ours[0]?.standings[0].contestant;

@@ -1,14 +1,14 @@
 /**
- * Floating-point operations of training for an epoch: forward, weight gradients, and input gradients but for
- * the first layer.
+ * Floating-point operations of training for an epoch: forward, weight gradients, and input gradients except
+ * for the first layer.
  */
 import type { WorkData } from './data.js';
 import type { Work } from './table.js';
 
 export interface Flops {
-  /** With those multiplications of the first layer left out whose input is 0. */
+  /** Operations without the multiplications of the first layer by zeros. */
   readonly useful: number;
-  /** As if the input had no zeros. */
+  /** Operations as if the input had no zeros. */
   readonly dense: number;
 }
 
@@ -18,7 +18,7 @@ export function flopsOf(work: Work, { x, y, density }: Pick<WorkData, 'x' | 'y' 
     : denseProductsOf(work, x.data.length / y.length, y);
   const above = 3 * others.reduce((sum, product) => sum + product, 0);
   const perRow = (share: number): number => 2 * (2 * share * first + above);
-  const share = work.layers ? 1 : density; // nobody leaves zeros out of a convolution
+  const share = work.layers ? 1 : density; // no contestant skips zeros in a convolution
   return { useful: y.length * perRow(share), dense: y.length * perRow(1) };
 }
 
@@ -29,7 +29,7 @@ function denseProductsOf({ estimator, options }: Work, features: number, y: Work
   return widths.slice(1).map((units, i) => widths[i] * units);
 }
 
-/** The same for layers of images of 28x28 with one channel. */
+/** Multiply-adds of the forward product of each layer, per image of 28x28 pixels with one channel. */
 function productsOf({ layers }: Work): number[] {
   let [side, channels] = [28, 1];
   let features = 0;

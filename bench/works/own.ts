@@ -10,7 +10,7 @@ export interface Setting {
 }
 
 /**
- * What `init` makes of a setting, as a contestant. @throws UnsupportedError where this runtime lacks
+ * Calls `init` with a setting, and makes a contestant of it. @throws UnsupportedError where the runtime lacks
  * something
  */
 export async function lamella(setting: Setting): Promise<Contestant> {
@@ -29,12 +29,15 @@ export async function lamella(setting: Setting): Promise<Contestant> {
   };
 }
 
-/** Trains a work on what `init` has chosen. */
+/** Trains a work with the engine that `init` has chosen. */
 export function train(work: Work, data: WorkData): Promise<Measurement | Refusal> {
   return work.layers ? fitSequential(work, data) : fitEstimator(work, data);
 }
 
-/** Epochs from the end of the first, or of a tenth of all where there are many, to the end of the last. */
+/**
+ * Times the epochs from the end of the first (or of the first tenth, if there are many) to the end of the
+ * last.
+ */
 async function fitEstimator(
   { estimator: kind, options, epochs }: Work,
   { x, y }: WorkData,
@@ -59,7 +62,7 @@ type Factories = Readonly<Record<string, ((options: object) => ReturnType<typeof
 
 const WARM_UP_ROWS = 4000;
 
-/** Whole calls of `fit`, after one with few rows. */
+/** Times whole calls of `fit`, after one with few rows. */
 async function fitSequential(work: Work, data: WorkData): Promise<Measurement | Refusal> {
   const factories = layers as unknown as Factories;
   const missing = work.layers!.find(({ type }) => factories[type] === undefined);
@@ -87,7 +90,7 @@ function images({ x, y }: WorkData, rows: number): { x: NdArray<any>; y: WorkDat
   return { x: { data, shape: [rows, 28, 28, 1], scale: x.scale }, y: y.subarray(0, rows) };
 }
 
-/** Seconds by the clock, and of the processor. */
+/** Returns the seconds of the clock and of the processor. */
 function now(): [number, number] {
   const { user, system } = process.cpuUsage();
   return [performance.now() / 1e3, (user + system) / 1e6];

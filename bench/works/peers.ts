@@ -3,7 +3,7 @@ import { type Peer, type PeerSpec, startOwn, startPeer } from '../peer.js';
 import type { Contestant, Measurement, Refusal } from './contestants.js';
 
 interface TrainingPeer extends PeerSpec {
-  /** A slow one trains for so many seconds instead of a whole epoch, and is scaled. */
+  /** Seconds for which a slow peer trains instead of a whole epoch; its time is scaled. */
   readonly seconds?: number;
   readonly rounds?: number;
 }
@@ -39,7 +39,7 @@ export type PeerName = keyof typeof PEERS;
 
 export const PEER_NAMES = Object.keys(PEERS) as PeerName[];
 
-/** A peer as contestant; undefined if it is not installed. */
+/** Makes a contestant of a peer; returns undefined if it is not installed. */
 export async function startTraining(name: PeerName): Promise<Contestant | undefined> {
   const spec: TrainingPeer = PEERS[name];
   const peer = await startPeer(spec);
@@ -47,7 +47,7 @@ export async function startTraining(name: PeerName): Promise<Contestant | undefi
 }
 
 /**
- * lamella's `wide` in a process whose Node has the flag that it needs, which would change the other variants
+ * lamella's `wide`, in a process started with the flag that it needs, which would change the other variants
  * too.
  */
 export async function startWide(): Promise<Contestant | string> {

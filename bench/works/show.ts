@@ -1,4 +1,4 @@
-/** The standings of a work as text, and all works as one table for a README. */
+/** Prints the results of a work as text, and of all works as one table in Markdown. */
 import type { Spread } from '../harness.js';
 import { duration, table } from '../terminal.js';
 import type { Standing, WorkResult } from './compete.js';
@@ -7,8 +7,8 @@ import type { Standing, WorkResult } from './compete.js';
 export type Peaks = Readonly<Record<string, number>>;
 
 /**
- * Share of the peak that a whole step reaches; of `flops` per epoch. One thread by processor time, where
- * others had the processor meanwhile.
+ * The share of the peak that a whole step reaches, from the `flops` of an epoch: on one thread by processor
+ * time, which other programs do not disturb.
  */
 function shareOfPeak(standing: Standing, flops: number, peaks: Peaks): string {
   const { variant, threads, secondsPerEpoch, cpuSecondsPerEpoch } = standing;

@@ -12,12 +12,12 @@ export interface LayerOfWork {
   readonly activation?: 'relu' | 'softmax';
 }
 
-/** A training to time. A new one is a new entry here: the peers read it too. */
+/** A training to time. To add one, add an entry here: the peers read it too. */
 export interface Work {
   readonly name: string;
   readonly about: string;
   readonly estimator: 'MLPClassifier' | 'MLPRegressor' | 'Sequential';
-  /** The only rows it is trained on; default: those that are asked for. */
+  /** The data set that it is trained on; default: those of the command line. */
   readonly data?: OwnDataName;
   /**
    * The options of the estimator. scikit-learn takes them in snake_case, PyTorch builds the same network from
@@ -29,7 +29,7 @@ export interface Work {
    * adam.
    */
   readonly layers?: readonly LayerOfWork[];
-  /** Epochs to time, after a first one that is not counted. */
+  /** Epochs to time, after a first one that does not count. */
   readonly epochs: number;
 }
 

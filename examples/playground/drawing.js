@@ -1,6 +1,4 @@
-/**
- * Pictures on canvases: fields of colours, points, curves. Orange is -1, or class 0; blue is 1, or class 1.
- */
+/** Draws on canvases: fields of colours, points, curves. Orange is -1, or class 0; blue is 1, or class 1. */
 import { EXTENT } from './problem.js';
 
 const [ORANGE, PALE, BLUE] = [
@@ -9,7 +7,7 @@ const [ORANGE, PALE, BLUE] = [
   [8, 119, 189],
 ];
 
-/** A colour between orange (-1), pale (0) and blue (1). */
+/** Returns a colour between orange (-1), pale (0) and blue (1). */
 function mix(value) {
   const end = value < 0 ? ORANGE : BLUE;
   const share = Math.min(1, Math.abs(value));
@@ -18,7 +16,7 @@ function mix(value) {
 
 const colorOf = (value) => `rgb(${mix(value).map(Math.round).join(' ')})`;
 
-/** Values of a square grid as colours, one pixel each; styles make the canvas as large as it is shown. */
+/** Draws the values of a square grid as colours, one pixel each; styles set the size on the page. */
 export function drawField(canvas, values, side, { stride = 1, start = 0, discrete = false } = {}) {
   if (canvas.width !== side) canvas.width = canvas.height = side;
   const context = canvas.getContext('2d');
@@ -31,7 +29,7 @@ export function drawField(canvas, values, side, { stride = 1, start = 0, discret
   context.putImageData(image, 0, 0);
 }
 
-/** Makes a canvas as fine as the screen; coordinates are those of styles. */
+/** Gives a canvas the resolution of the screen; coordinates are CSS pixels. */
 function ready(canvas) {
   const { width, height } = canvas.getBoundingClientRect();
   const ratio = globalThis.devicePixelRatio;
@@ -42,7 +40,7 @@ function ready(canvas) {
   return { context, width, height };
 }
 
-/** Points by class, with a rim of the colour that their part has. */
+/** Draws points in the colour of their class, with a rim that tells training from test points. */
 export function drawPoints(canvas, parts, { radius = 3.5 } = {}) {
   const { context, width, height } = ready(canvas);
   for (const { points, classes, rim } of parts) {
@@ -59,7 +57,7 @@ export function drawPoints(canvas, parts, { radius = 3.5 } = {}) {
   }
 }
 
-/** Losses over epochs, from 0 to the largest; of many, as many as there are pixels. */
+/** Draws losses over epochs, on an axis from 0 to the largest; at most one per pixel. */
 export function drawCurves(canvas, curves) {
   const { context, width, height } = ready(canvas);
   const top = Math.max(1e-6, ...curves.flatMap(({ values }) => values.reduce((a, b) => Math.max(a, b), 0)));
@@ -78,7 +76,7 @@ export function drawCurves(canvas, curves) {
 }
 
 /**
- * Lines between the pictures of two layers, as thick as the weights are large.
+ * Draws lines between the pictures of two layers, as thick as the weights are large.
  *
  * @param ends (from, to) => { x1, y1, x2, y2 }
  * @param weights (inputs, units)

@@ -1,15 +1,15 @@
-/** The page: what is set, what is trained, what is shown. */
+/** The page: its settings, the training, and the display. */
 import { buildNetwork, drawPoints as draw, featuresOf, FEATURES, gridOf } from './problem.js';
 import { drawCurves, drawField, drawPoints } from './drawing.js';
 import { NetworkView, showDataSets } from './view.js';
 
 const SIDE = 50;
-const MOST_LAYERS = 6;
-const MOST_UNITS = 8;
+const MAX_LAYERS = 6;
+const MAX_UNITS = 8;
 
 const $ = (id) => document.getElementById(id);
 
-/** Everything that decides what comes of it: the same settings give the same weights. */
+/** All settings that affect the result: the same settings give the same weights. */
 const settings = {
   ...{ data: 'circle', noise: 0.2, trainShare: 0.5, batchSize: 10, dataSeed: 1, seed: 2, pace: 1 },
   ...{ features: [0, 1], hidden: [4, 2], activation: 'tanh', optimizer: 'sgd', learningRate: 0.03 },
@@ -26,16 +26,16 @@ const view = new NetworkView($('network'), {
     void change({ features: chosen });
   },
   resize(layer, by) {
-    const units = Math.min(MOST_UNITS, Math.max(1, settings.hidden[layer] + by));
+    const units = Math.min(MAX_UNITS, Math.max(1, settings.hidden[layer] + by));
     void change({ hidden: settings.hidden.with(layer, units) });
   },
 });
 
 let points, rows, network, curves, epoch;
-/** The training that runs. */
+/** The current training. */
 let running;
 
-/** New points, if any are wanted, and new weights. */
+/** Draws new points, if asked to, and new weights. */
 async function restart(newPoints) {
   await pause();
   if (newPoints || !points) points = draw(settings);
@@ -56,7 +56,7 @@ async function restart(newPoints) {
 
 let changes = Promise.resolve();
 
-/** One change after the other; what was running goes on. */
+/** Applies changes one after the other; a training that was running continues. */
 function change(settled, newPoints = false) {
   changes = changes.then(async () => {
     const again = running !== undefined;
@@ -96,7 +96,7 @@ async function pause() {
   await running;
 }
 
-/** What the network is worth now. */
+/** Evaluates the network and shows its losses. */
 function note() {
   for (const part of ['train', 'test']) {
     const { loss, accuracy } = network.model.evaluate(...rows[part]);
@@ -130,10 +130,10 @@ $('start').onclick = () => (running === undefined ? start() : pause());
 $('step').onclick = () => pause().then(() => start(1));
 $('reset').onclick = () => change({ seed: settings.seed + 1 });
 $('regenerate').onclick = () => change({ dataSeed: settings.dataSeed + 1 }, true);
-$('more').onclick = () => change({ hidden: [...settings.hidden, 2].slice(0, MOST_LAYERS) });
+$('more').onclick = () => change({ hidden: [...settings.hidden, 2].slice(0, MAX_LAYERS) });
 $('fewer').onclick = () => change({ hidden: settings.hidden.slice(0, -1) });
 
-/** These change nothing of what has been learned. */
+/** Settings that keep what has been learned. */
 const LIVE = ['learningRate', 'pace', 'showTest', 'discrete'];
 
 function listen(selector, event, settle) {

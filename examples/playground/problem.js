@@ -1,15 +1,13 @@
-/**
- * What is to be learned: points of two classes in the plane, and the features that a network sees of them.
- */
+/** The problem to learn: points of two classes in the plane, and the features that the network sees. */
 import { init, layers, optimizers, regularizers, sequential, trainTestSplit } from 'lamella';
 import { makeBlobs, makeCircles, makeSpirals, makeXor } from 'lamella/datasets';
 
-/** Points lie within [-EXTENT, EXTENT] in both directions, nearly all of them. */
+/** Nearly all points are within [-EXTENT, EXTENT] in both directions. */
 export const EXTENT = 6;
 
 const SAMPLES = 400;
 
-/** `noise` goes from 0 to 1. */
+/** Makes points with `noise` from 0 to 1. */
 export const DATA_SETS = {
   circle: (noise, randomState) =>
     scaled(5, makeCircles({ samples: SAMPLES, factor: 0.35, noise: 0.05 + 0.2 * noise, randomState })),
@@ -39,7 +37,7 @@ function scaled(factor, { x, y }) {
   return { points: { data: x.data.map((value) => value * factor), shape: x.shape }, classes: y };
 }
 
-/** Points of the data set, some to train on and the others to test with. */
+/** Returns the points of the data set, some for training and the others for testing. */
 export function drawPoints({ data, noise, trainShare, dataSeed }) {
   const { points, classes } = DATA_SETS[data](noise, dataSeed);
   const parts = trainTestSplit(points, classes, { trainSize: trainShare, randomState: 0, stratify: classes });
@@ -49,7 +47,7 @@ export function drawPoints({ data, noise, trainShare, dataSeed }) {
   };
 }
 
-/** The features that are switched on, row by row. */
+/** Returns the features that are switched on, row by row. */
 export function featuresOf({ data, shape: [rows] }, chosen) {
   const width = chosen.length;
   const values = new Float32Array(rows * width);
@@ -61,7 +59,7 @@ export function featuresOf({ data, shape: [rows] }, chosen) {
   return { data: values, shape: [rows, width] };
 }
 
-/** The middles of `side` x `side` pixels, from the top left, row by row. */
+/** Returns the centres of `side` x `side` pixels, from the top left, row by row. */
 export function gridOf(side) {
   const data = new Float32Array(2 * side * side);
   for (let i = 0; i < side * side; i++) {
@@ -72,8 +70,8 @@ export function gridOf(side) {
 }
 
 /**
- * The network of the settings, and for every hidden layer a network that ends there, to look into it; these
- * share nothing with it: their weights are to be set.
+ * Makes the network of the settings and, to look into it, one network for each hidden layer that ends there.
+ * These share nothing with it: their weights have to be set.
  */
 export async function buildNetwork(settings) {
   await init();
@@ -88,7 +86,7 @@ export async function buildNetwork(settings) {
   const output = layers.dense({ units: 1, activation: 'sigmoid', kernelRegularizer, ...inputs });
   const model = sequential({ seed, layers: [...hiddenLayers(hidden.length), output] });
   model.compile({
-    // Asked at every step, so that it may be changed while the network is trained.
+    // Read at every step, so that it may change during training.
     optimizer: optimizers[optimizer]({ learningRate: () => settings.learningRate }),
     loss: 'binaryCrossentropy',
     metrics: ['accuracy'],

@@ -1,5 +1,5 @@
 /**
- * Serves the playground, to this computer only.
+ * Serves the playground, on this computer only.
  *
  *   node examples/playground/serve.mjs [port]
  */

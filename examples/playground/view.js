@@ -1,6 +1,6 @@
 /**
- * The network as one sees it: a picture of every feature and unit, and lines between them; and the data sets
- * to choose from.
+ * Shows the network: a picture of every feature and unit, with lines between them; and the data sets to
+ * choose from.
  */
 import { drawField, drawPoints, drawWeights } from './drawing.js';
 import { DATA_SETS, gridOf } from './problem.js';
@@ -16,7 +16,7 @@ function pressed(button, yes) {
   return button;
 }
 
-/** Buttons with a picture of every data set. */
+/** Makes a button with a picture for every data set. */
 export function showDataSets(place, { data, noise, dataSeed }, choose) {
   const buttons = Object.keys(DATA_SETS).map((name) => {
     const canvas = element('canvas');
@@ -43,7 +43,7 @@ export class NetworkView {
     this.#actions = actions;
   }
 
-  /** Puts up a picture for everything there is, without what it shows. */
+  /** Creates all pictures, without their contents. */
   lay({ features, hidden }, known, side) {
     this.#side = side;
     const grid = gridOf(side).data;
@@ -52,7 +52,7 @@ export class NetworkView {
       const values = Float32Array.from({ length: side * side }, (_, i) => {
         return of(grid[2 * i], grid[2 * i + 1]);
       });
-      const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const largest = values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
       drawField(
         canvas,
         values.map((value) => value / largest),
@@ -86,7 +86,7 @@ export class NetworkView {
       this.#columns.push(boxes);
     });
     const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-    // Room for the lines to the output.
+    // Leaves room for the lines to the output.
     this.#place.replaceChildren(svg, ...columns, element('div'));
   }
 

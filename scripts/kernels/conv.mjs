@@ -1,6 +1,5 @@
-// Micro-kernels of convolutions. A convolution is a matrix product whose rows are windows of an image: what
-// stands at position k of window i lies at image + bases[i] + offsets[k] (bytes), and nothing is ever copied
-// into a matrix.
+// Micro-kernels of convolutions. A convolution is a matrix product whose rows are windows of an image:
+// position k of window i is at image + bases[i] + offsets[k] (bytes), so nothing is copied into a matrix.
 import { HEIGHTS, addresses, dispatcher, rows, tallOnly } from './template.mjs';
 
 /**

@@ -32,9 +32,7 @@ ${rows(n, (r) => each.map((j) => `    v128.store(y + ${r} * yStride, clamp(${lan
 }`;
 }
 
-/**
- * One or two rows take several panels at once, so that there are chains enough to keep the multipliers busy.
- */
+/** One or two rows use several panels at once, so that enough chains keep the multipliers busy. */
 const STRIPS = { 1: [1, 2, 3, 4, 5, 6], 2: [1, 2, 3] };
 
 /** y[n][8p] = max(low, bias + x[n][k] · panels[…][k][8]), p panels that lie \`panelStride\` apart. */

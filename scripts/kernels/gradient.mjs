@@ -1,6 +1,6 @@
 import { addresses, dispatcher, HEIGHTS, lane, products, rows, tallOnly, vectors } from './template.mjs';
 
-/** The vector j of row r: two vectors a panel. */
+/** The address of vector j of row r: two vectors per panel. */
 const place = (r, j) => `${j < 2 ? 'g' : 'next'}, ${32 * r + 16 * (j % 2)}`;
 
 /**

@@ -148,7 +148,7 @@ export const RULES = {
   },
 };
 
-/** What remains of sgd and of momentum without decay and Nesterov: isClassical of assembly/update.ts. */
+/** sgd and momentum without decay and Nesterov: isClassical of assembly/update.ts tells when. */
 export const PLAIN_SGD = { ...RULES.sgd, decays: false };
 export const CLASSICAL = {
   ...RULES.momentum,

@@ -1,21 +1,21 @@
-// What the templates of micro-kernels share.
+// Helpers that the templates of micro-kernels share.
 
 const TALLEST = 6;
 export const HEIGHTS = Array.from({ length: TALLEST }, (_, i) => i + 1);
 
 /**
- * The line that leaves a kernel empty where no multiply-add is fused, as in `base`: nothing there calls it.
+ * A line that leaves a kernel empty where multiply-add is not fused, as in `base`, where it is never called.
  */
 export const fusedOnly = (needed) => (needed ? '  if (!ASC_FEATURE_RELAXED_SIMD) return;\n' : '');
 
-/** The same for tiles taller than that of `base` (assembly/simd.ts). */
+/** A line that leaves tiles empty that are taller than those of `base` (assembly/simd.ts). */
 export const tallOnly = (n) => fusedOnly(n > 4);
 
 export const rows = (n, line) => Array.from({ length: n }, (_, r) => line(r)).join('\n');
 
 export const addresses = (names) => names.split(' ').map((n) => [n, 'usize']);
 
-/** Numbers of the vectors that a row of so many panels takes: two a panel. */
+/** The indices of the vectors in a row of `panels` panels, two per panel. */
 export const vectors = (panels) => Array.from({ length: 2 * panels }, (_, j) => j);
 
 /** The accumulator of row r, vector j. */

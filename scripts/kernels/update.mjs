@@ -2,12 +2,14 @@
 // sparse.mjs fuses.
 import { CLASSICAL, RULES } from './rules.mjs';
 
-/** The names in an expression, replaced: not what stands behind a dot, nor the names of functions. */
+/** Replaces the names in an expression, except those after a dot and those of functions. */
 const replaced = (text, by) => text.replace(/(?<![.\w])[a-z]\w*(?![\w(.])/gi, (name) => by(name) ?? name);
 
 const countOf = (text, name) => [...text.matchAll(new RegExp(`(?<![.\\w])${name}(?![\\w(.])`, 'g'))].length;
 
-/** A word of a parameter's record, by its name in assembly/update.ts and what is added to that. */
+/**
+ * The address of a word of a parameter's record, by its name in assembly/update.ts and an offset from that.
+ */
 const word = (first, i) => `parameter, (RecordWord.${first} + ${i}) << 2`;
 
 const splat = (scalars, name) =>
@@ -59,12 +61,12 @@ export function updateLines({ slots, formula, decays = true }, all, { load, stor
 const indent = (lines, by) => lines.map((line) => ' '.repeat(by) + line).join('\n');
 
 /**
- * Rules that are used most: each has a function of its own, whose scalars stay in registers. The others share
- * a loop.
+ * The most used rules: each has a function of its own, whose scalars stay in registers. The others share a
+ * loop.
  */
 const FREQUENT = ['sgd', 'momentum', 'adam'];
 
-/** Vectors `all` where pointers stand at the first of them. */
+/** Updates the vectors `all`, with pointers at the first of them. */
 const atPointers = (rule, all) =>
   updateLines(rule, all, {
     load: (name, i) => `v128.load(${name}, ${16 * i})`,
@@ -73,8 +75,8 @@ const atPointers = (rule, all) =>
   });
 
 /**
- * A rule's own function, two vectors a round. `wide` fuses them; elsewhere both at once would need too many
- * registers.
+ * A function for one rule, two vectors per iteration. `wide` fuses them; elsewhere, both at once would need
+ * too many registers.
  */
 function ownFunction(name, rule, first = '') {
   const all = declarations(rule);
@@ -97,7 +99,7 @@ ${indent(atPointers(rule, [0]), 4)}
 }`;
 }
 
-/** The names that `update` has for the slots of a rule. */
+/** The names of the slots of a rule in `update`. */
 const pointersOf = ({ slots }) => ['w', ...slots.map((_, i) => `slot${i}`)];
 
 const callOwn = (name) => `  if (rule == RuleCode.${name}) return ${name}Update(w, parameter, g, length);`;

@@ -1,6 +1,6 @@
-// Tiles of two panels, or of two blocks of eight rows, for the variant \`wide\`: V8 fuses neighbouring
-// vectors that are treated alike and stored side by side into one of 256 bits, so that twelve accumulators,
-// two vectors and a splat are fifteen registers again.
+// Tiles of two panels, or of two blocks of eight rows, for the variant `wide`: V8 fuses neighbouring vectors
+// with the same operations and adjacent stores into one of 256 bits, so that twelve accumulators, two vectors
+// and a splat are fifteen registers again.
 import { forward } from './forward.mjs';
 import { gradientStore } from './gradient.mjs';
 import { inputGradient, PARAMETERS } from './input-gradient.mjs';

@@ -1,14 +1,14 @@
 /**
- * Words that names and comments do without, and what to say instead: one word for each concept, and that the
- * one of the field. An entry holds for names that are one of `is`, have one of the words `word` (in camel
- * case or with underscores), or match `name`; with `files` for those files only, where the word has no other
- * meaning.
+ * Words that names and comments avoid, and what to say instead: one word for each concept, the usual one in
+ * the field. An entry applies to names that are one of `is`, contain one of the words `word` (in camel case
+ * or with underscores) or match `name`; with `files`, only in those files, because the word has other
+ * meanings elsewhere.
  */
 
 const KERNELS = /^(assembly|scripts\/kernels|src\/(network|layers))\//;
 const ROWS = /^(assembly|src\/(network|layers|train\/(?!callbacks)))\//;
 
-/** Of what is declared: variables, functions, parameters, classes, types and their members. */
+/** Words to avoid in declared names: variables, functions, parameters, classes, types and their members. */
 export const NAMES = [
   { word: ['staff', 'crew'], instead: 'pool (of workers), ArenaThreads (of one arena)' },
   { is: ['Team'], instead: 'ThreadTeam' },
@@ -39,7 +39,7 @@ export const NAMES = [
   { is: ['op', 'ops'], instead: 'kernel' },
 ];
 
-/** Of comments. */
+/** Words to avoid in comments. */
 export const COMMENTS = [
   { text: /\bwhole numbers?\b/gi, instead: 'integer' },
   { text: /\b(staff|crew)\b/gi, instead: 'pool, threads' },

@@ -1,7 +1,7 @@
 /**
- * Rules of ESLint for names and comments: words of the field rather than private ones (glossary.mjs),
- * docstrings that stand alone, comments within the width of the code. Only what can be told without false
- * alarms; the rest is for whoever reviews.
+ * ESLint rules for names and comments: usual words rather than private ones (glossary.mjs), docstrings that
+ * stand alone, comments as wide as code. They check only what can be decided without false alarms; the rest
+ * is up to reviewers.
  */
 import { relative } from 'node:path';
 import { COMMENTS, NAMES } from './glossary.mjs';
