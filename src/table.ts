@@ -7,3 +7,12 @@ export { parseCsv } from './table/csv/parse-csv.js';
 export type { CsvOptions } from './table/csv/options.js';
 export { TableVectorizer } from './table/vectorizer.js';
 export type { ColumnReport, TableVectorizerParams } from './table/vectorizer.js';
+export { TableClassifier } from './table/classifier.js';
+export { TableRegressor } from './table/regressor.js';
+export type {
+  TableClassifierOptions,
+  TableFitOptions,
+  TableModelParams,
+  TableRegressorOptions,
+} from './table/options.js';
+export type { ClassifierEvaluation, RegressorEvaluation } from './table/evaluate.js';

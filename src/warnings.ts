@@ -19,7 +19,15 @@ export type WarningCode =
   /** The value that a callback or early stopping monitors is NaN. */
   | 'NAN_MONITOR'
   /** The value that a callback monitors does not exist. */
-  | 'MISSING_MONITOR';
+  | 'MISSING_MONITOR'
+  /** Rows of a table have no target. */
+  | 'DROPPED_ROWS'
+  /** Rows of a stream are sorted by their target. */
+  | 'SORTED_TARGET'
+  /** Rows have columns that the model does not know. */
+  | 'UNKNOWN_COLUMNS'
+  /** Rows lack columns that the model knows. */
+  | 'MISSING_COLUMNS';
 
 /**
  * Something a user should know that is no error. `onWarning` receives every one; without it console.warn

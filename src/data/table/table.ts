@@ -162,6 +162,9 @@ export class Table {
   }
 }
 
+/** A table, or a part of one whose columns are read when they are asked for. */
+export type TableView = Pick<Table, 'columns' | 'rows' | 'types' | 'column' | 'has'>;
+
 function taken(column: Column, indices: ArrayLike<number>): Column {
   const { length } = indices;
   if (Array.isArray(column)) {

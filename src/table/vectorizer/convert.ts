@@ -3,7 +3,7 @@
  * for text from files, whose types the CSV readers find out.
  */
 import { describe } from '../../check.js';
-import type { Column, ColumnType } from '../../data/table/table.js';
+import type { Column, ColumnType, TableView } from '../../data/table/table.js';
 import { cellsOf, isMissing, Table } from '../../data/table/table.js';
 import { checkRecords, columnOfValues, toCell, valueOf, wrongType } from '../../data/table/records.js';
 import { textToBoolean, textToDate, textToNumber } from '../../data/table/values.js';
@@ -52,7 +52,8 @@ export function columnSource(owner: string, rows: unknown): ColumnSource {
   };
 }
 
-function tableSource(owner: string, table: Table): ColumnSource {
+/** Reads a table, or a part of one, as columns. */
+export function tableSource(owner: string, table: TableView): ColumnSource {
   return {
     rows: table.rows,
     names: new Set(table.columns),

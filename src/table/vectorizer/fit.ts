@@ -3,7 +3,7 @@
  * rows by what was learned. Each column for itself: no column sees another.
  */
 import { describe } from '../../check.js';
-import type { Column, ColumnType, Table } from '../../data/table/table.js';
+import type { Column, ColumnType, TableView } from '../../data/table/table.js';
 import { unknownColumn } from '../../data/table/table.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { Pieces } from '../../yielding.js';
@@ -72,7 +72,7 @@ export class VectorizerFit {
    *
    * @param whole true if there are no more tables
    */
-  *add(table: Table, whole: boolean): Pieces<void> {
+  *add(table: TableView, whole: boolean): Pieces<void> {
     this.#columns ??= this.#begin(table);
     this.rows += table.rows;
     for (const each of this.#columns) {
@@ -89,7 +89,7 @@ export class VectorizerFit {
     }
   }
 
-  #begin(table: Table): LearningColumn[] {
+  #begin(table: TableView): LearningColumn[] {
     for (const name of this.#settings.columns.keys()) {
       if (!table.has(name)) throw unknownColumn(this.#owner, name, table.columns);
     }
