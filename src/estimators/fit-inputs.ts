@@ -39,6 +39,7 @@ export const mlpFitSchema = {
   ...fitSchema,
   sampleWeight: anything<ArrayInput>(),
   validationData: pair,
+  stopBy: oneOf<'score' | 'loss'>(['score', 'loss']),
   threads: anyOf(oneOf<'auto'>(['auto']), positiveInteger),
 };
 

@@ -142,6 +142,8 @@ export interface Judgement {
 
 /** A call of fit or partialFit, ready for a solver. */
 export interface TrainingRequest extends FitOptions {
+  /** What early stopping goes by; default: the score. */
+  readonly stopBy?: 'score' | 'loss';
   readonly params: MLPParams;
   readonly network: Network;
   readonly rows: Rows;

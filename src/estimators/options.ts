@@ -180,6 +180,11 @@ export interface MLPFitOptions extends FitOptions {
    * earlyStopping these decide, and no training rows are held out.
    */
   readonly validationData?: readonly [x: ArrayInput, y: LabelInput];
+  /**
+   * What earlyStopping goes by with validationData: 'score' (default), accuracy or R²; or 'loss', which shows
+   * more of few rows. Then `bestValidationScore` is minus the lowest loss.
+   */
+  readonly stopBy?: 'score' | 'loss';
   /** Threads to compute on, as `init` takes them; the results are the same. Default: what `init` was told. */
   readonly threads?: number | 'auto';
 }

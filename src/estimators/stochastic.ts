@@ -221,7 +221,7 @@ function* endEpoch(
   outcome: Outcome,
   loss: number,
 ): Pieces<boolean> {
-  const { params, progress, network, stops, incremental } = request;
+  const { params, progress, network, stops, stopBy, incremental } = request;
   const judgement = yield* bookEpoch(request, loss, () => {
     progress.nIter += 1;
     progress.t += trainingRows(request);
@@ -229,8 +229,9 @@ function* endEpoch(
   });
   if (!stops || !judgement) countLoss(progress.stopping, loss, params.tol);
   else {
+    const { score, loss: held } = judgement;
     warnIfNaN(request, outcome, judgement);
-    if (countScore(progress.stopping, judgement.score, params.tol))
+    if (countScore(progress.stopping, stopBy === 'loss' && held !== undefined ? -held : score, params.tol))
       outcome.best = yield* sliceInPieces(network.weights.view());
   }
   const finished = schedule(request, optimizer);

@@ -24,7 +24,7 @@ import {
 import { readTable, saveTable } from './model-file.js';
 import type { TableClassifierOptions, TableFitOptions, TableModelParams } from './options.js';
 import { readFit, readModelOptions } from './options.js';
-import { TableClassifierPredictor } from './predictor.js';
+import { TableClassifierPredictor } from './classifier-predictor.js';
 import { labelTargets } from './target.js';
 import type { Prepared } from './training.js';
 

@@ -10,7 +10,13 @@ import { meanAbsoluteError, meanSquaredError, r2Score } from '../data/scores/reg
 import { rocAucScore } from '../data/scores/roc-auc.js';
 import { ValueError } from '../errors.js';
 import type { NdArray } from '../ndarray.js';
-import type { FeatureEstimator } from './predictor.js';
+
+/** An estimator on rows of features, as models of tables use it. */
+export interface FeatureEstimator {
+  predict(x: NdArray<Float32Array>): any;
+  predictProba?(x: NdArray<Float32Array>): NdArray;
+  readonly classes?: readonly Label[];
+}
 
 /** Scores of a classifier. */
 export interface ClassifierEvaluation {

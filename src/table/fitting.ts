@@ -13,7 +13,7 @@ import type { NdArray } from '../ndarray.js';
 import { warn } from '../warnings.js';
 import { freshSeed } from '../random.js';
 import type { TableFitOptions, TableModelParams, TrainableEstimator } from './options.js';
-import type { FeatureEstimator } from './predictor.js';
+import type { FeatureEstimator } from './evaluate.js';
 import type { EncodedRows, Prepared, TableInput } from './training.js';
 import { prepare } from './training.js';
 import type { ReadTargets } from './target.js';
@@ -74,7 +74,9 @@ export async function train<T>(
 ): Promise<void> {
   const { x, y, weights } = rows;
   const isPerceptron = estimator instanceof MLPClassifier || estimator instanceof MLPRegressor;
-  const own = isPerceptron ? { threads, ...(heldOut && { validationData: [heldOut.x, heldOut.y] }) } : {};
+  const own = isPerceptron
+    ? { threads, ...(heldOut && { validationData: [heldOut.x, heldOut.y], stopBy: 'loss' }) }
+    : {};
   const known = isPerceptron || 'toBytes' in estimator ? { signal, onEpoch } : {};
   await estimator.fit(x, y, { ...own, ...known, ...(weights && { sampleWeight: weights }) });
 }
@@ -107,7 +109,7 @@ export function estimatorDecision(
   return `The network has hidden layers of ${hiddenLayerSizes.join(' and ')} units, L2 penalty ${alpha}, batches of ${batchSize} rows and at most ${maxIter} epochs, for ${rows} rows and ${features} features.`;
 }
 
-/** The estimator that a file holds, to predict or to train on. @throws FormatError for any other kind of model */
+/** The estimator that a file holds, to predict or to train on. @throws FormatError for any other model */
 export async function readEstimator(bytes: Uint8Array): Promise<Estimator> {
   const kind = readKind(bytes);
   const Class = [MLPClassifier, MLPRegressor, Perceptron].find(({ name }) => name === kind);

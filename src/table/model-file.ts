@@ -9,7 +9,8 @@ import { asFormatError, writeModelFile } from '../io/model-file.js';
 import { readModelFile } from '../io/read-model-file.js';
 import type { Label } from '../data/labels.js';
 import type { TableModelParams } from './options.js';
-import type { FeatureEstimator, FittedTable } from './predictor.js';
+import type { FeatureEstimator } from './evaluate.js';
+import type { FittedTable } from './predictor.js';
 import { TableVectorizer } from './vectorizer.js';
 
 /** Name of the array that holds the estimator's file. */
@@ -18,7 +19,7 @@ const ESTIMATOR = 'estimator';
 /** @throws ValueError for an estimator or a transformer that cannot be stored */
 export function saveTable(
   kind: string,
-  { onWarning: _onWarning, estimator: given, columns, ...params }: TableModelParams,
+  { onWarning: _onWarning, estimator: given, columns: _columns, ...params }: TableModelParams,
   { target, vectorizer, estimator, heldOut, decisions, baseline, targetScale }: FittedTable,
 ): Uint8Array<ArrayBuffer> {
   const { toBytes } = estimator as { toBytes?: () => Uint8Array };

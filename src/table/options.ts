@@ -90,7 +90,7 @@ const estimatorRule: Rule<TrainableEstimator> = {
   },
 };
 
-export const modelSchema = {
+const modelSchema = {
   target: text,
   estimator: nullable(estimatorRule),
   columns: vectorizerSchema.columns,

@@ -22,7 +22,7 @@ import {
 import { readTable, saveTable } from './model-file.js';
 import type { TableRegressorOptions, TableFitOptions, TableModelParams } from './options.js';
 import { readFit, readModelOptions } from './options.js';
-import { TableRegressorPredictor } from './predictor.js';
+import { TableRegressorPredictor } from './regressor-predictor.js';
 import { numberTargets } from './target.js';
 import type { EncodedRows, Prepared } from './training.js';
 

@@ -1,5 +1,6 @@
 /**
- * The target of a model of tables: the column that is predicted, as labels or numbers. Not for features.
+ * The target of a model of tables: the column that is predicted, as labels or numbers; and parts of tables by
+ * rows and columns. Not for features, which vectorizer/ makes.
  */
 import { describe } from '../check.js';
 import type { Label } from '../data/labels.js';
@@ -71,7 +72,7 @@ export const numberTargets: ReadTargets<number> = (owner, table, target) => {
   return { values: Array.from(rows, (row) => column[row] as number), rows };
 };
 
-/** Weights of rows from a column: numbers of at least 0. @throws ValueError naming the row for any other value */
+/** Weights of rows from a column. @throws ValueError naming the row for anything but a number >= 0 */
 export function weightsOf(owner: string, table: TableView, name: string): Float64Array {
   if (!table.has(name)) throw unknownColumn(`${owner}: sampleWeight`, name, table.columns);
   const column = table.column(name);

@@ -228,7 +228,7 @@ export class TableVectorizer {
 }
 
 /** The options as fit needs them. */
-export function settingsOf({ columns, ...limits }: TableVectorizerParams): VectorizerSettings {
+function settingsOf({ columns, ...limits }: TableVectorizerParams): VectorizerSettings {
   return { ...limits, columns: new Map(Object.entries(columns)) };
 }
 

@@ -1,5 +1,6 @@
 /**
- * What a TableVectorizer has learned as plain data for JSON, and back from data that is not trusted.
+ * What a TableVectorizer has learned as plain data for JSON, and back from data that is not trusted. Not for
+ * files, which table/model-file.ts writes.
  */
 import { anything, boolean, checkOptions, integer, listOf, number, oneOf, rule } from '../../check.js';
 import { formatErrors } from '../../data/stored.js';
