@@ -7,9 +7,12 @@ import type { LoadOptions } from '../io/model-file.js';
 import { copyWithin } from '../io/model-file.js';
 import { lazyImport } from '../lazy.js';
 import { Sequential } from '../sequential/sequential.js';
+import type { TableClassifier } from '../table/classifier.js';
+import type { TableRegressor } from '../table/regressor.js';
 
 /** Any model that `toBytes` writes. */
-export type AnyModel = MLPClassifier | MLPRegressor | Perceptron | Sequential;
+export type AnyModel =
+  MLPClassifier | MLPRegressor | Perceptron | Sequential | TableClassifier | TableRegressor;
 
 const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyModel>> = /* @__PURE__ */ new Map<
   string,
@@ -19,6 +22,20 @@ const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyModel>> = /
   ['MLPRegressor', (bytes) => MLPRegressor.fromBytes(bytes)],
   ['Perceptron', (bytes) => Perceptron.fromBytes(bytes)],
   ['Sequential', (bytes) => Sequential.fromBytes(bytes)],
+  [
+    'TableClassifier',
+    async (bytes) => {
+      const { TableClassifier } = await lazyImport(() => import('../table/classifier.js'));
+      return TableClassifier.fromBytes(bytes);
+    },
+  ],
+  [
+    'TableRegressor',
+    async (bytes) => {
+      const { TableRegressor } = await lazyImport(() => import('../table/regressor.js'));
+      return TableRegressor.fromBytes(bytes);
+    },
+  ],
 ]);
 
 /**

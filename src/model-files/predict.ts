@@ -11,10 +11,18 @@ import { copyWithin } from '../io/model-file.js';
 import { readingModel, readKind } from '../io/read-model-file.js';
 import { lazyImport } from '../lazy.js';
 import type { SequentialPredictor } from '../sequential/predictor.js';
+import type { TableClassifierPredictor } from '../table/classifier-predictor.js';
+import type { FeatureEstimator } from '../table/evaluate.js';
+import type { TableRegressorPredictor } from '../table/regressor-predictor.js';
 
 /** A saved model of any kind, for predicting. */
 export type AnyPredictor =
-  ClassifierPredictor | RegressorPredictor | PerceptronPredictor | SequentialPredictor;
+  | ClassifierPredictor
+  | RegressorPredictor
+  | PerceptronPredictor
+  | SequentialPredictor
+  | TableClassifierPredictor
+  | TableRegressorPredictor;
 
 const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyPredictor>> = /* @__PURE__ */ new Map<
   string,
@@ -24,6 +32,8 @@ const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyPredictor>>
   ['MLPRegressor', readRegressor],
   ['Perceptron', readPerceptronPredictor],
   ['Sequential', readSequentialPredictor],
+  ['TableClassifier', readTableClassifier],
+  ['TableRegressor', readTableRegressor],
 ]);
 
 async function readClassifier(bytes: Uint8Array): Promise<ClassifierPredictor> {
@@ -44,6 +54,33 @@ async function readSequentialPredictor(bytes: Uint8Array): Promise<SequentialPre
   return readPredictor(bytes, ready);
 }
 
+/** Models of tables and their encoders are loaded when the first one is. */
+async function readTableClassifier(bytes: Uint8Array): Promise<TableClassifierPredictor> {
+  const { readTable } = await lazyImport(() => import('../table/model-file.js'));
+  const { TableClassifierPredictor: Predictor } = await lazyImport(
+    () => import('../table/classifier-predictor.js'),
+  );
+  return Predictor.of((await readTable(bytes, 'TableClassifier', readEstimator)).fitted);
+}
+
+async function readTableRegressor(bytes: Uint8Array): Promise<TableRegressorPredictor> {
+  const { readTable } = await lazyImport(() => import('../table/model-file.js'));
+  const { TableRegressorPredictor: Predictor } = await lazyImport(
+    () => import('../table/regressor-predictor.js'),
+  );
+  return Predictor.of((await readTable(bytes, 'TableRegressor', readEstimator)).fitted);
+}
+
+/** The estimator inside a model of tables. @throws FormatError for a model of any other kind */
+async function readEstimator(bytes: Uint8Array): Promise<FeatureEstimator> {
+  const kind = readKind(bytes);
+  const read = kind.startsWith('Table') || kind === 'Sequential' ? undefined : READERS.get(kind);
+  if (read) return (await read(bytes)) as unknown as FeatureEstimator;
+  throw new FormatError(
+    `A model of tables must hold an estimator, but holds a model of kind ${describe(kind)}.`,
+  );
+}
+
 /**
  * Load a model that `toBytes` or `saveModel` of lamella has written, of whichever kind it is, to predict with
  * it and nothing else. What it predicts is what the saved model did, to the bit (with the same variant of the
@@ -52,6 +89,7 @@ async function readSequentialPredictor(bytes: Uint8Array): Promise<SequentialPre
  * - MLPClassifier: `predict`, `predictProba`, `predictLogProba`, `classes` and the other attributes
  * - MLPRegressor: `predict` and the attributes
  * - Perceptron: `predict`, `decisionFunction`, `classes` and the other attributes
+ * - TableClassifier, TableRegressor: `predict`, `predictProba`, `evaluate`, `report`, `featureNames`
  * - Sequential: `predict`, `predictClasses`, `summary`, `layers`, `getWeights`, `countParams`
  *
  * @param bytes the whole file; more than 16 MiB must stay as they are until the promise settles
