@@ -16,3 +16,17 @@ export type {
   TableRegressorOptions,
 } from './table/options.js';
 export type { ClassifierEvaluation, RegressorEvaluation } from './table/evaluate.js';
+export { MaxAbsScaler } from './data/scalers/max-abs.js';
+export type { MaxAbsScalerParams } from './data/scalers/max-abs.js';
+export { FunctionTransformer } from './data/transformers/function-transformer.js';
+export type { FunctionTransformerParams, RowFunction } from './data/transformers/function-transformer.js';
+export { Normalizer } from './data/transformers/normalizer.js';
+export type { NormalizerParams } from './data/transformers/normalizer.js';
+export { OrdinalEncoder } from './data/transformers/ordinal-encoder.js';
+export type { OrdinalEncoderParams } from './data/transformers/ordinal-encoder.js';
+export { PolynomialFeatures } from './data/transformers/polynomial-features.js';
+export type { PolynomialFeaturesParams } from './data/transformers/polynomial-features.js';
+export { QuantileTransformer } from './data/transformers/quantile-transformer.js';
+export type { QuantileTransformerParams } from './data/transformers/quantile-transformer.js';
+export { SimpleImputer } from './data/transformers/simple-imputer.js';
+export type { ImputedRows, SimpleImputerParams } from './data/transformers/simple-imputer.js';

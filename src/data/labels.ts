@@ -16,6 +16,9 @@ export const VALUES_PER_LABEL = 4;
 /** A label of a class. */
 export type Label = string | number | boolean;
 
+/** A value of a column of categories: a label, or null, which stands for a missing value. */
+export type Category = Label | null;
+
 /** Labels as class indices: label of row i = classes[indices[i]]. */
 export interface EncodedLabels<L extends Label = Label> {
   /** The distinct labels: numbers by value, strings by code point, false before true. */
@@ -88,7 +91,8 @@ export function encodeLabels<L extends Label>(labels: ArrayLike<L>, name?: strin
   return runAtOnce(encodeLabelsInPieces(labels, name));
 }
 
-function checkLabel(label: unknown, type: string, index: number, name: string): void {
+/** @throws ValueError unless a label is of a type, which is one of labels */
+export function checkLabel(label: unknown, type: string, index: number, name: string): void {
   const usable = type === 'string' || type === 'boolean' || (type === 'number' && Number.isFinite(label));
   if (usable && typeof label === type) return;
   const expected = ['string', 'number', 'boolean'].includes(type)
@@ -100,7 +104,7 @@ function checkLabel(label: unknown, type: string, index: number, name: string): 
 }
 
 /** Labels of one type in the order of classes. */
-function sortLabels<L extends Label>(labels: L[]): L[] {
+export function sortLabels<L extends Label>(labels: L[]): L[] {
   if (typeof labels[0] === 'string')
     return labels.sort((a, b) => compareCodePoints(a as string, b as string));
   return labels.sort((a, b) => Number(a) - Number(b));

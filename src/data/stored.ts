@@ -1,4 +1,4 @@
-import { anything, checkOptions, describe, type Checked, type Schema } from '../check.js';
+import { anything, checkOptions, describe, listOf, rule, type Checked, type Schema } from '../check.js';
 import { FormatError, LamellaError } from '../errors.js';
 
 /** A transformer as plain data, fit for JSON. */
@@ -9,18 +9,31 @@ export interface StoredTransformer {
   readonly params: object;
   /** Values that fit has learned; null before fit. */
   readonly fitted: object | null;
+  /** Names of the columns of the Table that fit has seen, if it was one. */
+  readonly featureNames?: readonly string[];
 }
+
+const names = listOf(rule('a string', (value): value is string => typeof value === 'string'));
 
 /**
  * Options and learned values of a stored transformer, from untrusted data.
  *
  * @throws FormatError unless it is an object of `kind` with params and fitted
  */
-export function readStored(kind: string, json: unknown): { params: unknown; fitted: unknown } {
+export function readStored(
+  kind: string,
+  json: unknown,
+): { params: unknown; fitted: unknown; featureNames: string[] | undefined } {
   return formatErrors(() => {
-    const schema = { kind: anything<unknown>(), params: anything<unknown>(), fitted: anything<unknown>() };
-    const { kind: given, params, fitted = null } = checkOptions(`${kind}.fromJSON`, json, schema);
-    if (given === kind) return { params, fitted };
+    const any = anything<unknown>();
+    const schema = { kind: any, params: any, fitted: any, featureNames: names };
+    const {
+      kind: given,
+      params,
+      fitted = null,
+      featureNames,
+    } = checkOptions(`${kind}.fromJSON`, json, schema);
+    if (given === kind) return { params, fitted, featureNames };
     throw new FormatError(`${kind}.fromJSON: kind must be '${kind}', but received ${describe(given)}.`);
   });
 }

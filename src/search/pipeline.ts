@@ -122,6 +122,25 @@ export class Pipeline implements Estimator {
     return this.#transformers.reduce((rows, step) => step.transform(rows), x);
   }
 
+  /**
+   * Names of the features that the estimator sees, if all transformers name theirs.
+   *
+   * @param input names of the columns; default: those of the Table that fit has seen, else x0, x1, …
+   * @throws ValueError for a transformer without featureNames
+   */
+  featureNames(input?: readonly string[]): string[] {
+    let names = input;
+    this.#transformers.forEach((step, i) => {
+      if (!step.featureNames) {
+        throw new ValueError(
+          `Pipeline: featureNames needs it of every transformer, but '${this.#names[i]}' has none.`,
+        );
+      }
+      names = step.featureNames(names);
+    });
+    return [...(names ?? [])];
+  }
+
   predict(x: unknown, options?: object): any {
     return this.#method('predict')(this.transform(x), options);
   }

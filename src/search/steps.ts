@@ -11,6 +11,8 @@ export interface Transformer {
   fit(x: any, y?: any): unknown;
   transform(x: any): unknown;
   fitTransform?(x: any, y?: any): unknown;
+  /** Names of the features by those of the columns. */
+  featureNames?(input?: readonly string[]): string[];
   getParams(): object;
   setParams(params: any): unknown;
   clone?(params?: Params): any;

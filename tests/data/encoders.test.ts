@@ -179,10 +179,10 @@ describe('encoders refuse', () => {
       'OneHotEncoder: X must have 1 columns, as in fit, but received 2 in row 0.',
     ],
     [
-      'NaN',
-      () => one.fit([[NaN]]),
+      'infinity',
+      () => one.fit([[null], [1], [Infinity]]),
       ValueError,
-      'OneHotEncoder: column 0 must hold labels of one type (finite numbers), but received NaN at index 0.',
+      'OneHotEncoder: column 0 must hold labels of one type (finite numbers), but received Infinity at index 2.',
     ],
     [
       'a dropped category that is none',
@@ -220,7 +220,7 @@ describe('encoders refuse', () => {
         OneHotEncoder.fromJSON({
           kind: 'OneHotEncoder',
           params: { drop: [1, 2] },
-          fitted: { categories: [[1]] },
+          fitted: { categories: [[1]], infrequent: [[]] },
         }),
       FormatError,
       'OneHotEncoder: drop must have a category for each of the 1 columns, but received 2.',

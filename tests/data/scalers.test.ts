@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { MinMaxScaler, RobustScaler, StandardScaler } from '../../src/index.js';
 import { FormatError, NotFittedError, ShapeError, ValueError } from '../../src/errors.js';
 import { ndarray } from '../../src/ndarray.js';
-import { normalQuantile } from '../../src/data/scalers/robust.js';
+import { normalQuantile } from '../../src/math/normal.js';
 import { expectNear, type Matrix, readGolden, table } from './goldens.js';
 
 const kinds = { StandardScaler, MinMaxScaler, RobustScaler };

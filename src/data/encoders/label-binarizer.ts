@@ -16,7 +16,8 @@ import { ranges, runAtOnce } from '../../yielding.js';
 import type { StoredTransformer } from '../stored.js';
 import { formatErrors, readFitted, readStored } from '../stored.js';
 import { readMatrix } from '../matrix.js';
-import { codesOf, fitClasses, fittedOr, sortedClasses } from './label-encoder.js';
+import { codesOf } from './cells.js';
+import { fitClasses, fittedOr, sortedClasses } from './label-encoder.js';
 
 export interface LabelBinarizerParams {
   /** Value for "not of this class". Default 0. */
@@ -145,7 +146,7 @@ export class LabelBinarizer {
    */
   inverseTransform(y: ArrayInput, threshold?: number): Label[] {
     const classes = this.#fitted('inverseTransform');
-    const { data, rows, columns } = readMatrix('LabelBinarizer', y, undefined, 'y');
+    const { data, rows, columns } = readMatrix('LabelBinarizer', y, undefined, { name: 'y' });
     const expected = classes.length <= 2 ? 1 : classes.length;
     if (columns !== expected) {
       throw new ShapeError(

@@ -6,11 +6,12 @@ import type { AsyncOptions, Rule } from '../../check.js';
 import { runAsync, checkOptions, describe, refused } from '../../check.js';
 import { NotFittedError, ValueError } from '../../errors.js';
 import type { Label } from '../labels.js';
-import { encodeLabels, encodeLabelsInPieces, VALUES_PER_LABEL } from '../labels.js';
+import { encodeLabels, encodeLabelsInPieces } from '../labels.js';
 import type { LabelRows } from '../scores/labels.js';
+import { codesOf } from './cells.js';
 import { labelList, labelListInPieces } from '../scores/labels.js';
 import type { Pieces } from '../../yielding.js';
-import { ranges, runAtOnce } from '../../yielding.js';
+import { runAtOnce } from '../../yielding.js';
 import type { StoredTransformer } from '../stored.js';
 import { formatErrors, readFitted, readStored } from '../stored.js';
 
@@ -153,16 +154,6 @@ export function* fitClasses(owner: string, y: LabelRows): Pieces<Label[]> {
   const { classes } = yield* encodeLabelsInPieces(labels, `${owner}: y`);
   if (classes.length > 0) return classes;
   throw new ValueError(`${owner}: y must hold at least 1 label, but received none.`);
-}
-
-/** Index of every label among the classes; −1 for unknown labels. */
-export function* codesOf(labels: ArrayLike<unknown>, classes: readonly Label[]): Pieces<Int32Array> {
-  const places = new Map<unknown, number>(classes.map((label, i) => [label, i]));
-  const codes = new Int32Array(labels.length);
-  yield* ranges(codes.length, VALUES_PER_LABEL, (begin, end) => {
-    for (let i = begin; i < end; i++) codes[i] = places.get(labels[i]) ?? -1;
-  });
-  return codes;
 }
 
 /** A value that fit has learned. @throws NotFittedError if it is undefined */

@@ -3,214 +3,283 @@
  * encodes, nor for reading cells (cells.ts).
  */
 import { newTable } from '../../budget.js';
-import type { AsyncOptions, Rule } from '../../check.js';
-import { runAsync, anyOf, checkOptions, describe, listOf, nullable, oneOf } from '../../check.js';
-import { ShapeError, ValueError } from '../../errors.js';
+import {
+  anyOf,
+  checkOptions,
+  describe,
+  integer,
+  listOf,
+  nullable,
+  number,
+  oneOf,
+  positiveInteger,
+} from '../../check.js';
+import { FormatError, ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
-import type { Label } from '../labels.js';
-import { VALUES_PER_LABEL } from '../labels.js';
-import { distinctLabels, label } from '../scores/labels.js';
 import type { Pieces } from '../../yielding.js';
-import { ranges, runAtOnce } from '../../yielding.js';
-import type { StoredTransformer } from '../stored.js';
-import { formatErrors, readFitted, readStored } from '../stored.js';
+import { ranges } from '../../yielding.js';
+import type { TransformerInput } from '../columns.js';
+import type { Category } from '../labels.js';
+import { VALUES_PER_LABEL } from '../labels.js';
 import { readMatrix } from '../matrix.js';
-import { categoriesOf, columnsInPieces, unknownLabel } from './cells.js';
-import { codesOf, fittedOr } from './label-encoder.js';
+import { label } from '../scores/labels.js';
+import { formatErrors, readFitted } from '../stored.js';
+import type { Learned } from '../transformer.js';
+import { Transformer } from '../transformer.js';
+import type { ColumnCategories, LabelColumns } from './cells.js';
+import { categoryLists, chosenCategories, codesOf, columnsInPieces, unknownLabel } from './cells.js';
 
-/** Rows of labels: strings, numbers, booleans, each column of one type. */
-export type LabelTable = ArrayInput | readonly (readonly Label[])[];
+/**
+ * Rows of labels, or a Table: strings, numbers, booleans, each column of one type; null, undefined and NaN
+ * are missing values.
+ */
+export type LabelTable = TransformerInput | readonly (readonly (Category | undefined)[])[];
 
 export interface OneHotEncoderParams {
   /**
    * The categories of every column, in the order of their columns in the result; 'auto': those of fit,
-   * sorted.
+   * sorted. null stands for missing values, which are a category like others.
    */
-  readonly categories: 'auto' | readonly (readonly Label[])[];
+  readonly categories: 'auto' | readonly (readonly Category[])[];
   /**
    * Category of each column to leave out of the result: 'first'; 'ifBinary', the first of columns with two
    * categories; an array with one category per column; or null (default), none.
    */
-  readonly drop: null | 'first' | 'ifBinary' | readonly Label[];
-  /** Categories that fit has not seen: an error, or zeros ('ignore'). Default 'error'. */
-  readonly handleUnknown: 'error' | 'ignore';
+  readonly drop: null | 'first' | 'ifBinary' | readonly Category[];
+  /**
+   * Categories that fit has not seen: an error, zeros ('ignore'), or the column of infrequent ones
+   * ('infrequentIfExist', zeros without one). Default 'error'.
+   */
+  readonly handleUnknown: 'error' | 'ignore' | 'infrequentIfExist';
+  /**
+   * Categories with fewer rows share one column, the last: a count (integer >= 1) or a share of all rows (0 <
+   * share < 1). Default null: none do.
+   */
+  readonly minFrequency: number | null;
+  /**
+   * The most columns that a column may become, before `drop`: the rarest categories share one. Default null:
+   * any number.
+   */
+  readonly maxCategories: number | null;
 }
 
 interface Fitted {
-  readonly categories: readonly (readonly Label[])[];
-  /** Index of the category without a column, per column; −1: all have one. */
-  readonly dropped: readonly number[];
+  readonly categories: readonly (readonly Category[])[];
+  /** Indices of the categories that share a column, per column. */
+  readonly infrequent: readonly (readonly number[])[];
+  readonly layout: readonly ColumnLayout[];
 }
 
-const lists: Rule<Label[][]> = listOf(distinctLabels, 1);
+/** The columns of 0 and 1 that a column becomes. */
+interface ColumnLayout {
+  /** Place of every category among the columns before `dropped` is left out: rare ones have the last. */
+  readonly places: readonly number[];
+  /** Category of every column. */
+  readonly labels: readonly Category[];
+  /** The column that is left out; −1: none. */
+  readonly dropped: number;
+}
+
 const schema = {
-  categories: anyOf(oneOf<'auto'>(['auto']), lists),
-  drop: nullable(anyOf(oneOf<'first' | 'ifBinary'>(['first', 'ifBinary']), listOf(label, 1))),
-  handleUnknown: oneOf<'error' | 'ignore'>(['error', 'ignore']),
+  categories: anyOf(oneOf<'auto'>(['auto']), categoryLists),
+  drop: nullable(anyOf(oneOf<'first' | 'ifBinary'>(['first', 'ifBinary']), listOf(nullable(label), 1))),
+  handleUnknown: oneOf<OneHotEncoderParams['handleUnknown']>(['error', 'ignore', 'infrequentIfExist']),
+  minFrequency: nullable(anyOf(positiveInteger, number({ above: 0, below: 1 }))),
+  maxCategories: nullable(positiveInteger),
 };
-const defaults: OneHotEncoderParams = { categories: 'auto', drop: null, handleUnknown: 'error' };
+const fittedSchema = { categories: categoryLists, infrequent: listOf(listOf(integer({ min: 0 }))) };
+const defaults: OneHotEncoderParams = {
+  categories: 'auto',
+  drop: null,
+  handleUnknown: 'error',
+  minFrequency: null,
+  maxCategories: null,
+};
+
+/** What stands for all infrequent categories. */
+const INFREQUENT = 'infrequent_sklearn';
 
 /**
  * Columns of labels as columns of 0 and 1, one for each category of each column: scikit-learn's
  * OneHotEncoder, dense.
  */
-export class OneHotEncoder {
+export class OneHotEncoder extends Transformer<OneHotEncoderParams, Fitted, LabelColumns, LabelTable> {
   /** Class name, which minifiers leave as it is. */
-  static readonly name: string = 'OneHotEncoder';
-  /** Name of the class, which minifiers cannot change. */
+  static override readonly name: string = 'OneHotEncoder';
   readonly name = 'OneHotEncoder';
-  #params = defaults;
-  #fitted: Fitted | undefined;
+  protected readonly schema = schema;
 
   constructor(options: Partial<OneHotEncoderParams> = {}) {
-    this.setParams(options);
+    super({ ...defaults, ...checkOptions('OneHotEncoder', options, schema) });
   }
 
   /** An encoder from the output of toJSON. @throws FormatError for anything else */
   static fromJSON(json: unknown): OneHotEncoder {
-    const { params, fitted } = readStored('OneHotEncoder', json);
-    const encoder = formatErrors(() => new OneHotEncoder(params as object));
-    if (fitted !== null) {
-      const { categories } = readFitted('OneHotEncoder', fitted, { categories: lists });
-      encoder.#fitted = formatErrors(() => encoder.#learned(categories));
-    }
-    return encoder;
+    const encoder = new OneHotEncoder();
+    return encoder.restore(json, (fitted) => {
+      const { categories, infrequent } = readFitted('OneHotEncoder', fitted, fittedSchema);
+      const sound = categories.every((column, j) => infrequent[j]?.every((index) => index < column.length));
+      if (sound && infrequent.length === categories.length) {
+        return formatErrors(() => encoder.#laidOut(categories, infrequent));
+      }
+      throw new FormatError(
+        'OneHotEncoder.fromJSON: infrequent must hold indices of the categories of every column, but received others.',
+      );
+    });
   }
 
-  /** The categories of every column. */
-  get categories(): Label[][] {
-    return fittedOr('OneHotEncoder', 'categories', this.#fitted).categories.map((column) => [...column]);
+  /** The categories of every column; null stands for missing values. */
+  get categories(): Category[][] {
+    return this.fitted('categories').categories.map((column) => [...column]);
+  }
+
+  /** The categories of every column that share a column; null where none do. */
+  get infrequentCategories(): (Category[] | null)[] {
+    const { categories, infrequent } = this.fitted('infrequentCategories');
+    return infrequent.map((rare, j) => (rare.length > 0 ? rare.map((index) => categories[j][index]) : null));
   }
 
   /** Index of the category without a column, per column (null: none); null without `drop`. */
   get dropIdx(): (number | null)[] | null {
-    const { dropped } = fittedOr('OneHotEncoder', 'dropIdx', this.#fitted);
-    return this.#params.drop === null ? null : dropped.map((index) => (index < 0 ? null : index));
+    const { layout } = this.fitted('dropIdx');
+    if (this.params.drop === null) return null;
+    return layout.map(({ places, dropped }) => (dropped < 0 ? null : places.indexOf(dropped)));
   }
 
-  /** Number of columns that fit has seen. */
-  get nFeaturesIn(): number {
-    return fittedOr('OneHotEncoder', 'nFeaturesIn', this.#fitted).categories.length;
+  protected override get noun(): string {
+    return 'encoder';
   }
 
-  /** Learn the categories of rows X (rows, columns). */
-  fit(x: LabelTable): this {
-    runAtOnce(this.#fit(x));
-    return this;
+  protected columns({ categories }: Fitted): number {
+    return categories.length;
   }
 
-  *#fit(x: LabelTable): Pieces<void> {
-    const { categories: chosen, handleUnknown } = this.#params;
-    const width = chosen === 'auto' ? undefined : chosen.length;
-    const table = yield* columnsInPieces('OneHotEncoder', x, width);
-    const found = yield* categoriesOf('OneHotEncoder', table);
-    const categories = chosen === 'auto' ? found : chosen;
-    if (handleUnknown === 'error') {
-      found.forEach((labels, j) => {
-        const unknown = labels.find((each) => !categories[j].includes(each));
-        if (unknown !== undefined) throw unknownLabel('OneHotEncoder', unknown, `column ${j}`, categories[j]);
-      });
+  protected read(x: LabelTable, learned?: Learned<Fitted>): Pieces<LabelColumns> {
+    const { categories } = this.params;
+    const chosen = categories === 'auto' ? undefined : categories;
+    return columnsInPieces(this.name, x, (learned?.fitted.categories ?? chosen)?.length, learned?.names);
+  }
+
+  protected *learn(table: LabelColumns): Pieces<Fitted> {
+    const { categories: chosen, handleUnknown } = this.params;
+    const { categories, found } = yield* chosenCategories(
+      this.name,
+      table,
+      chosen,
+      handleUnknown === 'error',
+    );
+    const infrequent = categories.map((column, j) => this.#infrequent(column, found[j], table.rows));
+    return this.#laidOut(categories, infrequent);
+  }
+
+  /** Indices of the categories that share a column. */
+  #infrequent(categories: readonly Category[], { counts }: ColumnCategories, rows: number): number[] {
+    const { minFrequency, maxCategories } = this.params;
+    const minCount = minFrequency === null ? 0 : minFrequency < 1 ? minFrequency * rows : minFrequency;
+    const count = categories.map((category) => counts.get(category) ?? 0);
+    const rare = new Set(count.flatMap((each, i) => (each < minCount ? [i] : [])));
+    if (maxCategories !== null && maxCategories <= categories.length - rare.size) {
+      const byCount = count.map((_, i) => i).sort((a, b) => count[a] - count[b]);
+      for (const i of byCount.slice(0, categories.length - maxCategories + 1)) rare.add(i);
     }
-    this.#fitted = this.#learned(categories);
+    return [...rare].sort((a, b) => a - b);
   }
 
-  #learned(categories: Fitted['categories']): Fitted {
-    const { drop } = this.#params;
+  #laidOut(categories: Fitted['categories'], infrequent: Fitted['infrequent']): Fitted {
+    const { drop } = this.params;
     if (Array.isArray(drop) && drop.length !== categories.length) {
       throw new ShapeError(
         `OneHotEncoder: drop must have a category for each of the ${categories.length} columns, but received ${drop.length}.`,
       );
     }
-    const dropped = categories.map((column, j) => {
-      if (drop === null) return -1;
-      if (drop === 'first') return 0;
-      if (drop === 'ifBinary') return column.length === 2 ? 0 : -1;
-      const index = column.indexOf(drop[j]);
-      if (index >= 0) return index;
-      throw new ValueError(
-        `OneHotEncoder: drop must have one of the categories ${describe(column)} for column ${j}, but received ${describe(drop[j])}.`,
-      );
+    const layout = categories.map((column, j): ColumnLayout => {
+      const rare = new Set(infrequent[j]);
+      const labels = column.filter((_, i) => !rare.has(i));
+      let frequent = 0;
+      const places = column.map((_, i) => (rare.has(i) ? labels.length : frequent++));
+      if (rare.size > 0) labels.push(INFREQUENT);
+      return { places, labels, dropped: this.#dropped(column, j, places, labels.length, rare) };
     });
-    return { categories, dropped };
+    return { categories, infrequent, layout };
   }
 
-  /**
-   * Rows (rows, kept categories) of 0 and 1. @throws ValueError for unknown categories unless handleUnknown
-   * is 'ignore'
-   */
-  transform(x: LabelTable): NdArray<Float64Array> {
-    return runAtOnce(this.#transformed('transform', x));
-  }
-
-  /** Fit to the rows, then transform them. */
-  fitTransform(x: LabelTable): NdArray<Float64Array> {
-    return this.fit(x).transform(x);
-  }
-
-  /**
-   * `transform` in slices of about 25 ms, between which other work of the program runs.
-   *
-   * @param options `signal`: aborts
-   */
-  async transformAsync(x: LabelTable, options?: AsyncOptions): Promise<NdArray<Float64Array>> {
-    return runAsync('OneHotEncoder.transformAsync', options, {}, () =>
-      this.#transformed('transformAsync', x),
+  #dropped(
+    categories: readonly Category[],
+    j: number,
+    places: readonly number[],
+    width: number,
+    rare: ReadonlySet<number>,
+  ): number {
+    const { drop } = this.params;
+    if (drop === null) return -1;
+    if (drop === 'first') return 0;
+    if (drop === 'ifBinary') return width === 2 ? 0 : -1;
+    const index = categories.indexOf(drop[j]);
+    if (index >= 0 && !rare.has(index)) return places[index];
+    const which = rare.size > 0 ? 'frequent categories' : 'categories';
+    throw new ValueError(
+      `OneHotEncoder: drop must have one of the ${which} ${describe(categories.filter((_, i) => !rare.has(i)))} for column ${j}, but received ${describe(drop[j])}.`,
     );
   }
 
-  /**
-   * `fitTransform` in slices of about 25 ms, between which other work of the program runs.
-   *
-   * @param options `signal`: aborts; what was learned before stays unless all rows have been read
-   */
-  async fitTransformAsync(x: LabelTable, options?: AsyncOptions): Promise<NdArray<Float64Array>> {
-    return runAsync('OneHotEncoder.fitTransformAsync', options, {}, () => this.#fitTransformed(x));
-  }
-
-  *#fitTransformed(x: LabelTable): Pieces<NdArray<Float64Array>> {
-    yield* this.#fit(x);
-    return yield* this.#transformed('transform', x);
-  }
-
-  *#transformed(wanted: string, x: LabelTable): Pieces<NdArray<Float64Array>> {
-    const fitted = fittedOr('OneHotEncoder', wanted, this.#fitted);
-    const { columns, rows } = yield* columnsInPieces('OneHotEncoder', x, fitted.categories.length);
-    const { starts, width } = layout(fitted);
+  protected *apply(
+    { columns, rows }: LabelColumns,
+    { categories, infrequent, layout }: Fitted,
+  ): Pieces<NdArray<Float64Array>> {
+    const { handleUnknown } = this.params;
+    const { starts, width } = startsOf(layout);
     const what = `OneHotEncoder: a table of ${rows} rows and ${width} categories`;
     const data = newTable([rows, width], what, 'transform fewer rows at a time');
-    const strict = this.#params.handleUnknown === 'error';
     for (const [j, column] of columns.entries()) {
-      const codes = yield* codesOf(column, fitted.categories[j]);
+      const codes = yield* codesOf(column, categories[j]);
+      const { places, dropped } = layout[j];
+      const grouped = handleUnknown === 'infrequentIfExist' && infrequent[j].length > 0;
+      const unknown = grouped ? places[infrequent[j][0]] : dropped;
       // The first column meets every page of new memory.
       yield* ranges(rows, Math.max(VALUES_PER_LABEL, width), (begin, end) => {
         for (let row = begin; row < end; row++) {
-          if (codes[row] < 0 && strict) {
-            throw unknownLabel('OneHotEncoder', column[row], `row ${row}, column ${j}`, fitted.categories[j]);
+          const code = codes[row];
+          if (code < 0 && handleUnknown === 'error') {
+            throw unknownLabel('OneHotEncoder', column[row], `row ${row}, column ${j}`, categories[j]);
           }
-          const kept = keptIndex(codes[row], fitted.dropped[j]);
-          if (kept >= 0) data[row * width + starts[j] + kept] = 1;
+          const place = code < 0 ? unknown : places[code];
+          if (place === dropped) continue;
+          data[row * width + starts[j] + place - (dropped >= 0 && place > dropped ? 1 : 0)] = 1;
         }
       });
     }
     return { data, shape: [rows, width] };
   }
 
+  /** Missing values are called 'nan', rare ones 'infrequent_sklearn'. */
+  protected override outputNames(names: readonly string[], { layout }: Fitted): string[] {
+    return layout.flatMap(({ labels, dropped }, j) =>
+      labels.filter((_, i) => i !== dropped).map((each) => `${names[j]}_${each ?? 'nan'}`),
+    );
+  }
+
   /**
-   * Rows of labels from rows of numbers: for every column, the category with the largest value. A row of
-   * zeros stands for the dropped category, else for an unknown one: null with handleUnknown 'ignore',
-   * otherwise an error.
+   * Rows of labels from rows of numbers: for every column, the category with the largest value, null for a
+   * missing value, 'infrequent_sklearn' for infrequent ones. A row of zeros stands for the dropped category,
+   * else for an unknown one: null unless handleUnknown is 'error', otherwise an error.
    */
-  inverseTransform(x: ArrayInput): (Label | null)[][] {
-    const fitted = fittedOr('OneHotEncoder', 'inverseTransform', this.#fitted);
-    const { starts, width } = layout(fitted);
+  inverseTransform(x: ArrayInput): Category[][] {
+    const { infrequent, layout } = this.fitted('inverseTransform');
+    const { starts, width } = startsOf(layout);
     const { data, rows } = readMatrix('OneHotEncoder', x, width);
+    const { handleUnknown } = this.params;
     return Array.from({ length: rows }, (_, row) =>
-      fitted.categories.map((categories, j) => {
-        const kept = categories.length - (fitted.dropped[j] < 0 ? 0 : 1);
-        const values = data.subarray(row * width + starts[j], row * width + starts[j] + kept);
-        const index = categoryOf(values, fitted.dropped[j]);
-        if (index >= 0) return categories[index];
-        if (this.#params.handleUnknown === 'ignore') return null;
+      layout.map(({ labels, dropped }, j) => {
+        const kept = labels.length - (dropped < 0 ? 0 : 1);
+        const begin = row * width + starts[j];
+        const index = categoryOf(data.subarray(begin, begin + kept), dropped);
+        if (index >= 0) return labels[index];
+        if (
+          handleUnknown === 'ignore' ||
+          (handleUnknown === 'infrequentIfExist' && infrequent[j].length === 0)
+        ) {
+          return null;
+        }
         throw new ValueError(
           `OneHotEncoder: X must have a category for every column, but received only zeros in row ${row} for column ${j}.`,
         );
@@ -218,41 +287,20 @@ export class OneHotEncoder {
     );
   }
 
-  /** Options of this encoder, defaults filled in. */
-  getParams(): OneHotEncoderParams {
-    return { ...this.#params };
-  }
-
-  /**
-   * Change options; they apply from the next call of fit. @throws ValueError for unknown names and bad values
-   */
-  setParams(options: Partial<OneHotEncoderParams>): this {
-    this.#params = { ...this.#params, ...checkOptions('OneHotEncoder', options, schema) };
-    return this;
-  }
-
-  /** Options and learned categories, as plain data for JSON. */
-  toJSON(): StoredTransformer {
-    const fitted = this.#fitted ? { categories: this.categories } : null;
-    return { kind: this.name, params: this.getParams(), fitted };
+  protected override stored({ categories, infrequent }: Fitted): object {
+    return { categories, infrequent };
   }
 }
 
 /** First output column of every input column, and the total number of output columns. */
-function layout({ categories, dropped }: Fitted): { starts: number[]; width: number } {
+function startsOf(layout: readonly ColumnLayout[]): { starts: number[]; width: number } {
   let width = 0;
-  const starts = categories.map((column, j) => {
+  const starts = layout.map(({ labels, dropped }) => {
     const start = width;
-    width += column.length - (dropped[j] < 0 ? 0 : 1);
+    width += labels.length - (dropped < 0 ? 0 : 1);
     return start;
   });
   return { starts, width };
-}
-
-/** Index among the kept categories; −1 for an unknown or the dropped one. */
-function keptIndex(code: number, dropped: number): number {
-  if (code < 0 || code === dropped) return -1;
-  return dropped >= 0 && code > dropped ? code - 1 : code;
 }
 
 /** Index of the category that values stand for, −1 for none. */

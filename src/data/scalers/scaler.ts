@@ -1,17 +1,18 @@
 /**
- * The base class of the scalers: fit, transform, their Async forms, and JSON, for a formula that each scaler
- * adds. Not for labels, which the encoders turn into numbers.
+ * The base class of the scalers: transforming cell by cell and back, by a formula that each scaler adds. Not
+ * for what all transformers share (transformer.ts), nor for labels, which the encoders turn into numbers.
  */
-import type { AsyncOptions, Rule, Schema } from '../../check.js';
-import { runAsync, checkOptions, listOf, number, refused } from '../../check.js';
-import { NotFittedError, FormatError, ValueError } from '../../errors.js';
-import type { ArrayInput, NdArray } from '../../ndarray.js';
+import type { Rule } from '../../check.js';
+import { listOf, nullable, number, refused } from '../../check.js';
+import { FormatError, ValueError } from '../../errors.js';
+import type { NdArray } from '../../ndarray.js';
 import type { Pieces } from '../../yielding.js';
 import { ranges, runAtOnce } from '../../yielding.js';
-import type { StoredTransformer } from '../stored.js';
-import { formatErrors, readStored } from '../stored.js';
+import type { TransformerInput } from '../columns.js';
 import type { Matrix } from '../matrix.js';
 import { matrixInPieces } from '../matrix.js';
+import type { Learned } from '../transformer.js';
+import { Transformer } from '../transformer.js';
 
 /** A function of a value and its column. */
 export type CellFunction = (value: number, column: number) => number;
@@ -20,148 +21,56 @@ export type CellFunction = (value: number, column: number) => number;
  * Base class of the scalers, which shift and scale columns of numbers by values that `fit` has learned. They
  * compute in float64 and never change their input.
  */
-export abstract class Scaler<Params extends object, Fitted extends object> {
-  /** Name of the class, which minifiers cannot change. */
-  abstract readonly name: string;
-  protected abstract readonly schema: Schema;
-  protected params: Params;
-  #fitted: Fitted | undefined;
-
-  protected constructor(params: Params) {
-    this.params = params;
-  }
-
-  /** Learns the values that the scaler remembers of a matrix. */
-  protected abstract learn(matrix: Matrix): Pieces<Fitted>;
-  /** Number of columns that fit has seen. */
-  protected abstract columns(fitted: Fitted): number;
+export abstract class Scaler<Params extends object, Fitted extends object> extends Transformer<
+  Params,
+  Fitted,
+  Matrix
+> {
   protected abstract forward(fitted: Fitted): CellFunction;
   protected abstract backward(fitted: Fitted): CellFunction;
 
-  /**
-   * Learn from rows X (rows, columns).
-   *
-   * @returns this scaler
-   * @throws ShapeError for another rank than 2, ValueError for NaN and infinities; what was learned before
-   *   stays
-   */
-  fit(x: ArrayInput): this {
-    this.#fitted = runAtOnce(this.#learned(x));
-    return this;
+  protected override get noun(): string {
+    return 'scaler';
   }
 
-  /**
-   * Scale rows. Returns (rows, columns) of float64. @throws NotFittedError before fit, ShapeError for another
-   * width
-   */
-  transform(x: ArrayInput): NdArray<Float64Array> {
-    return runAtOnce(this.#transformed('transform', x));
-  }
-
-  /** Fit to the rows, then transform them. */
-  fitTransform(x: ArrayInput): NdArray<Float64Array> {
-    return this.fit(x).transform(x);
-  }
-
-  /**
-   * `transform` in slices of about 25 ms, between which other work of the program runs.
-   *
-   * @param options `signal`: aborts
-   */
-  async transformAsync(x: ArrayInput, options?: AsyncOptions): Promise<NdArray<Float64Array>> {
-    return runAsync(`${this.name}.transformAsync`, options, {}, () => this.#transformed('transformAsync', x));
-  }
-
-  /**
-   * `fitTransform` in slices of about 25 ms, between which other work of the program runs.
-   *
-   * @param options `signal`: aborts; what was learned before stays unless all rows have been read
-   */
-  async fitTransformAsync(x: ArrayInput, options?: AsyncOptions): Promise<NdArray<Float64Array>> {
-    return runAsync(`${this.name}.fitTransformAsync`, options, {}, () => this.#fitTransformed(x));
+  /** True if values may be missing. */
+  protected get missing(): boolean {
+    return false;
   }
 
   /** Undo the scaling: the original rows, up to rounding. */
-  inverseTransform(x: ArrayInput): NdArray<Float64Array> {
-    const fitted = this.fitted('inverseTransform');
-    return runAtOnce(this.#map(x, fitted, this.backward(fitted)));
+  inverseTransform(x: TransformerInput): NdArray<Float64Array> {
+    return runAtOnce(this.#inverse(x));
   }
 
-  *#learned(x: ArrayInput): Pieces<Fitted> {
-    return yield* this.learn(yield* matrixInPieces(this.name, x));
+  protected read(x: TransformerInput, learned?: Learned<Fitted>): Pieces<Matrix> {
+    const width = learned && this.columns(learned.fitted);
+    return matrixInPieces(this.name, x, width, { missing: this.missing, seen: learned?.names });
   }
 
-  *#transformed(wanted: string, x: ArrayInput): Pieces<NdArray<Float64Array>> {
-    const fitted = this.fitted(wanted);
-    return yield* this.#map(x, fitted, this.forward(fitted));
+  protected apply(matrix: Matrix, fitted: Fitted): Pieces<NdArray<Float64Array>> {
+    return mapCells(matrix, this.forward(fitted));
   }
 
-  *#fitTransformed(x: ArrayInput): Pieces<NdArray<Float64Array>> {
-    const fitted = yield* this.#learned(x);
-    this.#fitted = fitted;
-    return yield* this.#map(x, fitted, this.forward(fitted));
+  *#inverse(x: TransformerInput): Pieces<NdArray<Float64Array>> {
+    const learned = this.learned('inverseTransform');
+    return yield* mapCells(yield* this.read(x, learned), this.backward(learned.fitted));
   }
+}
 
-  *#map(x: ArrayInput, fitted: Fitted, cell: CellFunction): Pieces<NdArray<Float64Array>> {
-    const { data, scale, rows, columns } = yield* matrixInPieces(this.name, x, this.columns(fitted));
-    const result = new Float64Array(rows * columns);
-    yield* ranges(rows, 2 * columns, (begin, end) => {
-      for (let i = begin * columns, column = 0; i < end * columns; i++) {
-        result[i] = cell(data[i] * scale, column);
-        if (++column === columns) column = 0;
-      }
-    });
-    return { data: result, shape: [rows, columns] };
-  }
-
-  /** Number of columns of the rows that fit has seen. */
-  get nFeaturesIn(): number {
-    return this.columns(this.fitted('nFeaturesIn'));
-  }
-
-  /** Options of this scaler, defaults filled in. */
-  getParams(): Params {
-    return { ...this.params };
-  }
-
-  /**
-   * Change options; they apply from the next call of fit. @throws ValueError for unknown names and bad values
-   */
-  setParams(params: Partial<Params>): this {
-    this.params = this.check({ ...this.params, ...checkOptions(this.name, params, this.schema) } as Params);
-    return this;
-  }
-
-  /** Checks that options fit together. @throws ValueError if not */
-  protected check(params: Params): Params {
-    return params;
-  }
-
-  /** Options and learned values, as plain data for JSON; fromJSON of the class reads them. */
-  toJSON(): StoredTransformer {
-    const fitted = this.#fitted;
-    const entries = Object.entries(fitted ?? {}).map(([name, value]: [string, unknown]) => [
-      name,
-      value instanceof Float64Array ? Array.from(value) : value,
-    ]);
-    return { kind: this.name, params: this.getParams(), fitted: fitted ? Object.fromEntries(entries) : null };
-  }
-
-  /** Take over the output of toJSON. */
-  protected restore(json: unknown, readFitted: (fitted: unknown) => Fitted): this {
-    const { params, fitted } = readStored(this.name, json);
-    formatErrors(() => this.setParams(params as Partial<Params>));
-    if (fitted !== null) this.#fitted = readFitted(fitted);
-    return this;
-  }
-
-  /** Learned values. @throws NotFittedError, in which `wanted` names what needs them */
-  protected fitted(wanted: string): Fitted {
-    if (this.#fitted) return this.#fitted;
-    throw new NotFittedError(
-      `${this.name}: ${wanted} needs a fitted scaler, but fit has not been called; call fit(X) first.`,
-    );
-  }
+/** A function of every cell of a matrix, as a new one. */
+export function* mapCells(
+  { data, scale, rows, columns }: Matrix,
+  cell: CellFunction,
+): Pieces<NdArray<Float64Array>> {
+  const result = new Float64Array(rows * columns);
+  yield* ranges(rows, 2 * columns, (begin, end) => {
+    for (let i = begin * columns, column = 0; i < end * columns; i++) {
+      result[i] = cell(data[i] * scale, column);
+      if (++column === columns) column = 0;
+    }
+  });
+  return { data: result, shape: [rows, columns] };
 }
 
 /** float64's epsilon, 2^-52. */
@@ -175,6 +84,17 @@ export const perColumn: Rule<Float64Array> = {
   accept: (value) => {
     const list = numbers.accept(value);
     return list === refused ? refused : Float64Array.from(list);
+  },
+};
+
+const numbersOrNull = listOf(nullable(number()), 1);
+
+/** Finite numbers or null, which stands for NaN, one per column, as a Float64Array. */
+export const perColumnOrMissing: Rule<Float64Array> = {
+  expected: numbersOrNull.expected,
+  accept: (value) => {
+    const list = numbersOrNull.accept(value);
+    return list === refused ? refused : Float64Array.from(list, (each) => each ?? NaN);
   },
 };
 
