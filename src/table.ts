@@ -30,3 +30,5 @@ export { QuantileTransformer } from './data/transformers/quantile-transformer.js
 export type { QuantileTransformerParams } from './data/transformers/quantile-transformer.js';
 export { SimpleImputer } from './data/transformers/simple-imputer.js';
 export type { ImputedRows, SimpleImputerParams } from './data/transformers/simple-imputer.js';
+export { TargetEncoder } from './data/transformers/target-encoder.js';
+export type { TargetEncoderParams, TargetType } from './data/transformers/target-encoder.js';

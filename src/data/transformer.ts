@@ -88,7 +88,7 @@ export abstract class Transformer<
 
   /** Fit to the rows, then transform them. */
   fitTransform(x: Input): Output {
-    return runAtOnce(this.fitTransformed(x));
+    return this.fitTransformTo(x);
   }
 
   /**
@@ -113,6 +113,11 @@ export abstract class Transformer<
   protected fitTo(x: Input, y?: unknown): this {
     this.#learned = runAtOnce(this.#learnedOf(x, y));
     return this;
+  }
+
+  /** `fitTransform`, with targets. */
+  protected fitTransformTo(x: Input, y?: unknown): Output {
+    return runAtOnce(this.fitTransformed(x, y));
   }
 
   *#learnedOf(x: Input, y: unknown): Pieces<Learned<Fitted>> {

@@ -3,6 +3,7 @@
  * for the option `cv`, which experiment.ts reads.
  */
 import { anyOf, boolean, checkOptions, describe, func, instance, integer, nullable } from '../check.js';
+import { byFirstAppearance, equalParts, stratifiedParts } from '../data/fold-parts.js';
 import { encodeLabelsInPieces, rowLabels } from '../data/labels.js';
 import { countRows } from '../data/take.js';
 import { ValueError } from '../errors.js';
@@ -84,14 +85,7 @@ export function* kFoldInPieces(rows: unknown, options: FoldOptions = {}): Pieces
   }
   checkRowNumbers('kFold', count, nSplits);
   const order = random ? random.permutation(count) : ascending(count);
-  const partOf = new Int32Array(count);
-  const larger = count % nSplits;
-  let start = 0;
-  for (let part = 0; part < nSplits; part++) {
-    const end = start + Math.floor(count / nSplits) + (part < larger ? 1 : 0);
-    for (; start < end; start++) partOf[order[start]] = part;
-  }
-  return yield* foldsOf(partOf, nSplits);
+  return yield* foldsOf(equalParts(order, nSplits), nSplits);
 }
 
 /**
@@ -124,46 +118,6 @@ export function* stratifiedKFoldInPieces(y: unknown, options: FoldOptions = {}):
     warn(new LamellaWarning(message, 'SMALL_CLASS'), onWarning);
   }
   return yield* foldsOf(yield* stratifiedParts(codes, counts, nSplits, random), nSplits);
-}
-
-/** Class numbers of the rows, renumbered by first appearance. */
-function byFirstAppearance(indices: Int32Array): Int32Array {
-  const numbers = new Map<number, number>();
-  return indices.map((index) => {
-    const number = numbers.get(index) ?? numbers.size;
-    numbers.set(index, number);
-    return number;
-  });
-}
-
-/** The part of every row: within the rows sorted by class, parts take turns. */
-function* stratifiedParts(
-  codes: Int32Array,
-  counts: readonly number[],
-  nSplits: number,
-  random: RandomState | undefined,
-): Pieces<Int32Array> {
-  let start = 0;
-  const partsOf = counts.map((count) => {
-    const shares = new Int32Array(nSplits);
-    for (let i = start; i < start + count; i++) shares[i % nSplits]++;
-    start += count;
-    const parts: number[] = [];
-    shares.forEach((share, part) => {
-      for (let i = 0; i < share; i++) parts.push(part);
-    });
-    random?.shuffle(parts);
-    return parts;
-  });
-  const partOf = new Int32Array(codes.length);
-  const next = new Int32Array(counts.length);
-  yield* ranges(codes.length, 4, (begin, end) => {
-    for (let row = begin; row < end; row++) {
-      const code = codes[row];
-      partOf[row] = partsOf[code][next[code]++];
-    }
-  });
-  return partOf;
 }
 
 function* foldsOf(partOf: Int32Array, nSplits: number): Pieces<Fold[]> {
