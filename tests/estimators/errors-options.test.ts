@@ -85,7 +85,7 @@ describe('options that are refused', () => {
     [{ epochs: 5 }, "'epochs' is not an option; 'maxIter' goes to new MLPClassifier({ ... })."],
     [
       { callbacks: [] },
-      "'callbacks' is not an option; the options are signal, onEpoch, sampleWeight, validationData, threads.",
+      "'callbacks' is not an option; the options are signal, onEpoch, sampleWeight, validationData, stopBy, threads.",
     ],
     [{ signal: true }, 'signal must be an AbortSignal, but received true.'],
     [{ onEpoch: 5 }, 'onEpoch must be a function, but received 5.'],

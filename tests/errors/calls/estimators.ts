@@ -61,7 +61,13 @@ const kinds: readonly Kind[] = [
     options: () => ({ ...mlp(), classWeight: { a: 1, b: 2 } }),
     few: { hiddenLayerSizes: [2], maxIter: 1, randomState: 1, onWarning },
     y: labels,
-    fit: () => ({ ...fitOptions(), sampleWeight: weights(), validationData: [x(), labels()], threads: 1 }),
+    fit: () => ({
+      ...fitOptions(),
+      sampleWeight: weights(),
+      validationData: [x(), labels()],
+      stopBy: 'loss',
+      threads: 1,
+    }),
     partial: () => ({
       ...fitOptions(),
       sampleWeight: weights(),
@@ -77,7 +83,13 @@ const kinds: readonly Kind[] = [
     options: () => ({ ...mlp(), loss: 'squaredError' }),
     few: { hiddenLayerSizes: [2], maxIter: 1, randomState: 1, onWarning },
     y: values,
-    fit: () => ({ ...fitOptions(), sampleWeight: weights(), validationData: [x(), values()], threads: 1 }),
+    fit: () => ({
+      ...fitOptions(),
+      sampleWeight: weights(),
+      validationData: [x(), values()],
+      stopBy: 'loss',
+      threads: 1,
+    }),
     partial: () => ({
       ...fitOptions(),
       sampleWeight: weights(),
