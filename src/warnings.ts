@@ -16,6 +16,8 @@ export type WarningCode =
   | 'SMALL_CLASS'
   /** Rows of probabilities do not sum to 1. */
   | 'NOT_PROBABILITIES'
+  /** A score is not defined for these data, and gets the value that the message names. */
+  | 'UNDEFINED_SCORE'
   /** The value that a callback or early stopping monitors is NaN. */
   | 'NAN_MONITOR'
   /** The value that a callback monitors does not exist. */

@@ -48,10 +48,15 @@ export interface SplitIndices {
 }
 
 const size = nullable(anyOf(integer({ min: 1 }), number({ above: 0, below: 1 })));
-const schema = {
+
+/** The rules of the options of random splits. */
+export const randomSplitSchema = {
   testSize: size,
   trainSize: size,
   randomState: nullable(anyOf(integer({ min: 0, max: 0xffffffff }), instance(RandomState))),
+};
+const schema = {
+  ...randomSplitSchema,
   shuffle: boolean,
   stratify: anything(),
 };

@@ -79,10 +79,10 @@ describe('scores refuse', () => {
       'accuracyScore: yTrue and yPred must hold labels (strings, booleans or whole numbers), but received 0.5.',
     ],
     [
-      'rows of labels',
+      'rows of labels without an average',
       () => f1Score([[0, 1]], [[0, 1]]),
-      ShapeError,
-      'f1Score: yTrue must have one label per row, but received 2 values in row 0.',
+      ValueError,
+      "f1Score: average must be 'micro', 'macro', 'weighted', null or 'samples' for rows of several labels, but received 'binary'.",
     ],
     [
       'rows of labels on one side',

@@ -7,6 +7,7 @@ import { ValueError } from '../../errors.js';
 import { readFitted } from '../stored.js';
 import type { Matrix } from '../matrix.js';
 import { columnOf } from '../matrix.js';
+import { median, quantile } from '../quantiles.js';
 import type { CellFunction } from './scaler.js';
 import { checkColumns, checkFinite, copied, perColumn, Scaler } from './scaler.js';
 import { divisor, pair } from './min-max.js';
@@ -129,26 +130,6 @@ export class RobustScaler extends Scaler<RobustScalerParams, Fitted> {
       return center ? spread + center[column] : spread;
     };
   }
-}
-
-/** The middle of sorted values. */
-export function median(sorted: Float64Array): number {
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-}
-
-/**
- * The value below which a share of sorted values lies, linear between neighbours, as numpy's default.
- *
- * @param share 0 to 1
- */
-export function quantile(sorted: Float64Array, share: number): number {
-  const position = (sorted.length - 1) * share;
-  const below = Math.floor(position);
-  const above = Math.min(below + 1, sorted.length - 1);
-  const part = position - below;
-  const gap = sorted[above] - sorted[below];
-  return part < 0.5 ? sorted[below] + gap * part : sorted[above] - gap * (1 - part);
 }
 
 /** Number of values that are sorted at once: about 15 ms. */

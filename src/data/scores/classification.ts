@@ -1,29 +1,26 @@
 /**
- * Scores that count predicted labels: accuracy, the confusion matrix, precision, recall and F1. Not for
- * scores of probabilities (probabilities.ts, roc-auc.ts).
+ * Scores that compare predicted labels with the true ones: the confusion matrix, accuracy, Hamming loss,
+ * correlation and agreement. Not for precision and its like (precision.ts), nor for scores of probabilities
+ * (probabilities.ts, curves.ts).
  */
-import { anything, boolean, checkOptions, describe, nullable, oneOf } from '../../check.js';
+import { boolean, checkOptions, describe, nullable, oneOf } from '../../check.js';
 import { newTable } from '../../budget.js';
-import { ShapeError, ValueError } from '../../errors.js';
-import type { ArrayInput, NdArray } from '../../ndarray.js';
+import { ValueError } from '../../errors.js';
+import type { NdArray } from '../../ndarray.js';
 import type { Label } from '../labels.js';
-import { readWeights } from '../weights.js';
-import type { LabelCells, LabelRows, ScoreOptions, ClassCounts, LabelPair, Average } from './labels.js';
+import { countClasses } from './counts.js';
+import type { LabelCells, LabelPair, LabelRows, ScoreOptions, WarningOption } from './labels.js';
 import {
-  mean,
-  total,
-  checkRows,
   chosenLabels,
-  labelCells,
-  ones,
-  readPair,
   distinctLabels,
+  mean,
+  onWarning,
+  readCells,
+  readPair,
   sampleWeight,
-  countClasses,
-  pooled,
-  average,
-  label,
-  zeroDivision,
+  total,
+  warnUndefined,
+  weightsOr1,
 } from './labels.js';
 
 export interface ConfusionMatrixOptions extends ScoreOptions {
@@ -53,7 +50,18 @@ export function confusionMatrix(
   options: ConfusionMatrixOptions = {},
 ): NdArray<Float64Array> {
   const given = checkOptions('confusionMatrix', options, matrixSchema);
-  const pair = readPair('confusionMatrix', yTrue, yPred, given.sampleWeight, given.labels);
+  const { data, size } = matrixOf('confusionMatrix', yTrue, yPred, given);
+  if (given.normalize) normalized(data, size, given.normalize);
+  return { data, shape: [size, size] };
+}
+
+function matrixOf(
+  owner: string,
+  yTrue: LabelRows,
+  yPred: LabelRows,
+  given: Pick<ConfusionMatrixOptions, 'labels' | 'sampleWeight'>,
+): { data: Float64Array; size: number } {
+  const pair = readPair(owner, yTrue, yPred, given.sampleWeight, given.labels);
   const { labels, indices } = chosenLabels(pair, given.labels);
   const size = labels.length;
   const place = new Int32Array(pair.classes.length).fill(-1);
@@ -62,12 +70,12 @@ export function confusionMatrix(
   });
   if (!pair.truth.some((code) => place[code] >= 0)) {
     throw new ValueError(
-      `confusionMatrix: labels must hold at least one label of yTrue, but received ${describe(labels)}.`,
+      `${owner}: labels must hold at least one label of yTrue, but received ${describe(labels)}.`,
     );
   }
   const data = newTable(
     [size, size],
-    `confusionMatrix: a matrix of ${size} labels`,
+    `${owner}: a matrix of ${size} labels`,
     'name the labels that matter by { labels: [...] }',
   );
   for (let row = 0; row < pair.truth.length; row++) {
@@ -75,8 +83,7 @@ export function confusionMatrix(
     const j = place[pair.predicted[row]];
     if (i >= 0 && j >= 0) data[i * size + j] += pair.weights[row];
   }
-  if (given.normalize) normalized(data, size, given.normalize);
-  return { data, shape: [size, size] };
+  return { data, size };
 }
 
 function normalized(data: Float64Array, size: number, by: 'true' | 'pred' | 'all'): void {
@@ -100,32 +107,39 @@ export function accuracyScore(
   yPred: LabelRows,
   options: ScoreOptions & { readonly normalize?: boolean } = {},
 ): number {
-  const schema = { normalize: boolean, sampleWeight: anything<ArrayInput>() };
-  const { normalize = true, sampleWeight } = checkOptions('accuracyScore', options, schema);
-  const right = rightRows(yTrue, yPred);
-  const rows = right.length;
-  const weights = sampleWeight === undefined ? ones(rows) : readWeights(sampleWeight, rows);
-  return normalize ? mean(right, weights) : total(right.map((each, row) => each * weights[row]));
+  const given = checkOptions('accuracyScore', options, { normalize: boolean, sampleWeight });
+  const { differences, weights } = compared('accuracyScore', yTrue, yPred, given.sampleWeight);
+  let right = 0;
+  for (let row = 0; row < weights.length; row++) if (differences[row] === 0) right += weights[row];
+  return (given.normalize ?? true) ? right / total(weights) : right;
 }
 
-/** 1 for every row that was predicted right, else 0. */
-function rightRows(yTrue: unknown, yPred: unknown): Float64Array {
-  const truth = labelCells('accuracyScore', yTrue, 'yTrue');
-  const predicted = labelCells('accuracyScore', yPred, 'yPred');
-  const rows = checkRows('accuracyScore', truth.rows, predicted.rows, 'yPred');
-  const { width } = truth;
-  if (width !== predicted.width) {
-    throw new ShapeError(
-      `accuracyScore: yPred must have as many labels per row as yTrue, ${width}, but received ${predicted.width}.`,
-    );
-  }
-  const right = ones(rows);
+/**
+ * Hamming loss: the share of labels that were predicted wrong, by the weights of their rows. Of one label per
+ * row that is 1 − accuracy; of rows of several labels (n, k), each of the n · k labels counts for itself.
+ */
+export function hammingLoss(yTrue: LabelRows, yPred: LabelRows, options: ScoreOptions = {}): number {
+  const given = checkOptions('hammingLoss', options, { sampleWeight });
+  const { differences, weights, width } = compared('hammingLoss', yTrue, yPred, given.sampleWeight);
+  return mean(differences, weights) / width;
+}
+
+/** The number of labels that were predicted wrong in every row. */
+function compared(
+  owner: string,
+  yTrue: unknown,
+  yPred: unknown,
+  sampleWeight: unknown,
+): { differences: Float64Array; weights: ArrayLike<number>; width: number } {
+  const [truth, predicted] = readCells(owner, yTrue, yPred);
+  const { rows, width } = truth;
+  const differences = new Float64Array(rows);
   for (let j = 0; j < width; j++) {
-    const owner = width === 1 ? 'accuracyScore' : `accuracyScore: column ${j}`;
-    const pair = readPair(owner, columnOf(truth, j), columnOf(predicted, j), undefined);
-    for (let row = 0; row < rows; row++) if (pair.truth[row] !== pair.predicted[row]) right[row] = 0;
+    const name = width === 1 ? owner : `${owner}: column ${j}`;
+    const pair = readPair(name, columnOf(truth, j), columnOf(predicted, j), undefined);
+    for (let row = 0; row < rows; row++) if (pair.truth[row] !== pair.predicted[row]) differences[row]++;
   }
-  return right;
+  return { differences, weights: weightsOr1(sampleWeight, rows), width };
 }
 
 function columnOf({ cells, rows, width }: LabelCells, column: number): ArrayLike<Label> {
@@ -141,140 +155,78 @@ export function balancedAccuracyScore(
   yPred: LabelRows,
   options: ScoreOptions & { readonly adjusted?: boolean } = {},
 ): number {
-  const schema = { adjusted: boolean, sampleWeight: anything<ArrayInput>() };
-  const { adjusted = false, sampleWeight } = checkOptions('balancedAccuracyScore', options, schema);
-  const { classes, truth, predicted, weights } = readPair(
-    'balancedAccuracyScore',
-    yTrue,
-    yPred,
-    sampleWeight,
-  );
-  const right = new Float64Array(classes.length);
-  const support = new Float64Array(classes.length);
-  for (let row = 0; row < truth.length; row++) {
-    support[truth[row]] += weights[row];
-    if (truth[row] === predicted[row]) right[truth[row]] += weights[row];
-  }
-  const shares = Array.from(right, (weight, i) => weight / support[i]).filter((share) => share === share);
+  const given = checkOptions('balancedAccuracyScore', options, { adjusted: boolean, sampleWeight });
+  const { right, support } = countAll(readPair('balancedAccuracyScore', yTrue, yPred, given.sampleWeight));
+  const shares = right.map((weight, i) => weight / support[i]).filter((share) => share === share);
   const score = mean(shares);
-  return adjusted ? (score - 1 / shares.length) / (1 - 1 / shares.length) : score;
+  return given.adjusted ? (score - 1 / shares.length) / (1 - 1 / shares.length) : score;
 }
 
-export interface PrecisionRecallOptions extends ScoreOptions {
-  /**
-   * The classes to report on, in this order; without effect for 'binary'. Default: all that occur, sorted.
-   */
+function countAll(pair: LabelPair): ReturnType<typeof countClasses> {
+  return countClasses(pair, chosenLabels(pair, undefined).indices);
+}
+
+/**
+ * Matthews correlation coefficient of true and predicted classes, −1 to 1: 1 for a perfect prediction, 0 for
+ * one that is no better than chance, and where all rows are of one class or are predicted as one.
+ *
+ * (c · n − Σ tᵢ pᵢ) / √((n² − Σ pᵢ²) (n² − Σ tᵢ²)), with c the rows predicted right, n all rows, tᵢ those of
+ * class i and pᵢ those predicted as it (J. Gorodkin, "Comparing two K-category assignments by a K-category
+ * correlation coefficient", 2004).
+ */
+export function matthewsCorrcoef(yTrue: LabelRows, yPred: LabelRows, options: ScoreOptions = {}): number {
+  const given = checkOptions('matthewsCorrcoef', options, { sampleWeight });
+  const counts = countAll(readPair('matthewsCorrcoef', yTrue, yPred, given.sampleWeight));
+  const { right, predicted, support } = counts;
+  const dot = (a: Float64Array, b: Float64Array) => total(a.map((value, i) => value * b[i]));
+  const rows = total(predicted);
+  const spreads = (rows * rows - dot(predicted, predicted)) * (rows * rows - dot(support, support));
+  if (spreads === 0) return 0;
+  return (total(right) * rows - dot(support, predicted)) / Math.sqrt(spreads);
+}
+
+export interface CohenKappaOptions extends ScoreOptions, WarningOption {
+  /** The classes that count, in order; rows of others are left out. Default: all that occur, sorted. */
   readonly labels?: readonly Label[];
-  /** The class that 'binary' reports on. Default 1, or true for booleans. */
-  readonly posLabel?: Label;
   /**
-   * 'binary': one class of two. 'micro': all classes counted as one. 'macro': the mean over classes.
-   * 'weighted': the mean by their rows in yTrue. null: all of them, as a Float64Array. Default 'binary'.
+   * How much a disagreement counts: 'linear', the distance of the two classes in their order; 'quadratic',
+   * its square; null, 1. Default null.
    */
-  readonly average?: Average;
-  /** The score of a class where it would be 0/0: 0, 1, or NaN, which averages leave out. Default 0. */
-  readonly zeroDivision?: number;
+  readonly weights?: 'linear' | 'quadratic' | null;
 }
 
-const schema = { labels: distinctLabels, posLabel: label, average, sampleWeight, zeroDivision };
+const kappaSchema = {
+  labels: distinctLabels,
+  weights: nullable(oneOf<'linear' | 'quadratic'>(['linear', 'quadratic'])),
+  sampleWeight,
+  onWarning,
+};
 
-/** Scores of every class. */
-export interface ClassScores {
-  readonly precision: Float64Array;
-  readonly recall: Float64Array;
-  readonly f1: Float64Array;
-}
-
-type Score = keyof ClassScores;
-type Averaged<O> = O extends { readonly average: null } ? Float64Array : number;
-
-/** Precision, the share of the rows predicted as a class that are of it: right / predicted. */
-export function precisionScore<const O extends PrecisionRecallOptions>(
-  yTrue: LabelRows,
-  yPred: LabelRows,
-  options?: O,
-): Averaged<O> {
-  return score('precisionScore', 'precision', yTrue, yPred, options) as Averaged<O>;
-}
-
-/** Recall, the share of the rows of a class that were predicted as it: right / support. */
-export function recallScore<const O extends PrecisionRecallOptions>(
-  yTrue: LabelRows,
-  yPred: LabelRows,
-  options?: O,
-): Averaged<O> {
-  return score('recallScore', 'recall', yTrue, yPred, options) as Averaged<O>;
-}
-
-/** The harmonic mean of precision and recall: 2 · right / (support + predicted). */
-export function f1Score<const O extends PrecisionRecallOptions>(
-  yTrue: LabelRows,
-  yPred: LabelRows,
-  options?: O,
-): Averaged<O> {
-  return score('f1Score', 'f1', yTrue, yPred, options) as Averaged<O>;
-}
-
-function score(
-  owner: string,
-  which: Score,
-  yTrue: LabelRows,
-  yPred: LabelRows,
-  options: PrecisionRecallOptions | undefined,
-): number | Float64Array {
-  const given = checkOptions(owner, options, schema);
-  const { average = 'binary', zeroDivision = 0 } = given;
-  const pair = readPair(owner, yTrue, yPred, given.sampleWeight, given.labels);
-  const labels = average === 'binary' ? [positiveLabel(owner, pair, given.posLabel)] : given.labels;
-  const counts = countClasses(pair, chosenLabels(pair, labels).indices);
-  if (average === null) return classScores(counts, zeroDivision)[which];
-  return averageScores(counts, average, zeroDivision)[which];
-}
-
-function positiveLabel(owner: string, { classes }: LabelPair, posLabel: Label | undefined): Label {
-  if (classes.length > 2) {
-    throw new ValueError(
-      `${owner}: average must be 'micro', 'macro', 'weighted' or null for the ${classes.length} classes that occur, but received 'binary'.`,
-    );
+/**
+ * Cohen's kappa, the agreement of two raters beyond chance: 1 − observed / expected disagreement. 1 for
+ * complete agreement, 0 for that of chance; NaN, with a warning, where chance allows no disagreement.
+ *
+ * @throws ShapeError for unequal lengths, ValueError for mixed types and if none of `labels` is in y1
+ */
+export function cohenKappaScore(y1: LabelRows, y2: LabelRows, options: CohenKappaOptions = {}): number {
+  const given = checkOptions('cohenKappaScore', options, kappaSchema);
+  const { data, size } = matrixOf('cohenKappaScore', y1, y2, given);
+  const [rows, columns] = [new Float64Array(size), new Float64Array(size)];
+  data.forEach((value, at) => {
+    rows[Math.floor(at / size)] += value;
+    columns[at % size] += value;
+  });
+  let [observed, expected] = [0, 0];
+  data.forEach((value, at) => {
+    const [i, j] = [Math.floor(at / size), at % size];
+    const distance = given.weights ? Math.abs(i - j) : i === j ? 0 : 1;
+    const weight = given.weights === 'quadratic' ? distance * distance : distance;
+    observed += weight * value;
+    expected += weight * rows[i] * columns[j];
+  });
+  if (expected === 0) {
+    const message = 'cohenKappaScore: kappa is NaN where both raters use one and the same class only.';
+    warnUndefined(message, given.onWarning);
   }
-  const positive = posLabel ?? (typeof classes[0] === 'boolean' ? true : 1);
-  if (classes.includes(positive) || (classes.length < 2 && typeof positive === typeof classes[0])) {
-    return positive;
-  }
-  throw new ValueError(
-    `${owner}: posLabel must be one of the classes ${describe(classes)}, but received ${describe(positive)}.`,
-  );
-}
-
-/** Precision, recall and F1 of every class; `zeroDivision` where they would be 0/0. */
-export function classScores({ right, predicted, support }: ClassCounts, zeroDivision: number): ClassScores {
-  const share = (part: number, whole: number) => (whole === 0 ? zeroDivision : part / whole);
-  return {
-    precision: right.map((weight, i) => share(weight, predicted[i])),
-    recall: right.map((weight, i) => share(weight, support[i])),
-    f1: right.map((weight, i) => share(2 * weight, support[i] + predicted[i])),
-  };
-}
-
-/** Scores of all classes together. */
-export function averageScores(
-  counts: ClassCounts,
-  average: Exclude<Average, null>,
-  zeroDivision: number,
-): Record<Score, number> {
-  const scores = classScores(average === 'micro' ? pooled(counts) : counts, zeroDivision);
-  const weights = average === 'weighted' ? counts.support : undefined;
-  return {
-    precision: meanOfNumbers(scores.precision, weights),
-    recall: meanOfNumbers(scores.recall, weights),
-    f1: meanOfNumbers(scores.f1, weights),
-  };
-}
-
-/** Mean of the values that are not NaN, by weights unless those are all 0; NaN if all values are. */
-function meanOfNumbers(values: Float64Array, weights?: Float64Array): number {
-  const isNumber = (_value: number, i: number) => !Number.isNaN(values[i]);
-  const numbers = values.filter(isNumber);
-  const own = weights?.filter(isNumber);
-  return own && total(own) > 0 ? mean(numbers, own) : mean(numbers);
+  return 1 - observed / (expected / total(rows));
 }

@@ -1,12 +1,14 @@
 /**
  * Input of the scores: reads true and predicted labels and weights, and has the rules of shared options. Not
- * for the scores themselves.
+ * for counting rows by class (counts.ts), for numbers (numbers.ts), nor for the scores themselves.
  */
-import { describe, anything, listOf, nullable, oneOf, refused, rule } from '../../check.js';
+import { describe, anything, func, listOf, nullable, oneOf, refused, rule } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray, TypedArray } from '../../ndarray.js';
-import { arrayInPieces, formatShape, isList, readArray, readList } from '../../ndarray.js';
+import { arrayInPieces, formatShape, isList, isTypedArray, readArray, readList } from '../../ndarray.js';
 import { copied } from '../../ndarray/values.js';
+import type { OnWarning } from '../../warnings.js';
+import { LamellaWarning, warn } from '../../warnings.js';
 import type { Pieces } from '../../yielding.js';
 import { ranges, runAtOnce } from '../../yielding.js';
 import type { Label } from '../labels.js';
@@ -14,8 +16,8 @@ import { encodeLabels, VALUES_PER_LABEL } from '../labels.js';
 import { readWeights } from '../weights.js';
 import type { Rule } from '../../check.js';
 
-/** Average over the scores of classes; null gives all of them. */
-export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | null;
+/** Average over the scores of classes, or of rows of several labels ('samples'); null gives all of them. */
+export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | 'samples' | null;
 
 /** Average over the scores of several outputs, or a weight for each output. */
 export type Multioutput = 'rawValues' | 'uniformAverage' | 'varianceWeighted' | readonly number[];
@@ -24,6 +26,17 @@ export type Multioutput = 'rawValues' | 'uniformAverage' | 'varianceWeighted' | 
 export interface ScoreOptions {
   /** A weight >= 0 for every row. Default: all 1. */
   readonly sampleWeight?: ArrayInput;
+}
+
+/** The option of scores that some data leave undefined. */
+export interface WarningOption {
+  /** Receives the warning of a score that is not defined for these data, instead of console.warn. */
+  readonly onWarning?: OnWarning | null;
+}
+
+/** Warns of a score that is not defined, by a sentence that says what its value is. */
+export function warnUndefined(message: string, onWarning: OnWarning | null | undefined): void {
+  warn(new LamellaWarning(message, 'UNDEFINED_SCORE'), onWarning);
 }
 
 /** A string, a finite number or a boolean. */
@@ -44,7 +57,7 @@ export const distinctLabels: Rule<Label[]> = {
   },
 };
 
-export const average: Rule<Average> = nullable(oneOf(['binary', 'micro', 'macro', 'weighted']));
+export const average: Rule<Average> = nullable(oneOf(['binary', 'micro', 'macro', 'weighted', 'samples']));
 
 export const zeroDivision: Rule<number> = rule(
   '0, 1 or NaN',
@@ -52,6 +65,8 @@ export const zeroDivision: Rule<number> = rule(
 );
 
 export const sampleWeight: Rule<ArrayInput> = anything<ArrayInput>();
+
+export const onWarning: Rule<OnWarning | null> = nullable(func<OnWarning>());
 
 /** Labels as scores take them: one per row, or an NdArray of shape (n) or (n, 1). */
 export type LabelRows =
@@ -64,7 +79,7 @@ export interface LabelPair {
   readonly truth: Int32Array;
   readonly predicted: Int32Array;
   /** Weights of the rows; all 1 if none were given. */
-  readonly weights: ArrayLike<number>;
+  readonly weights: Float64Array;
 }
 
 /** One label per row. @throws ShapeError for several per row */
@@ -76,7 +91,7 @@ export function* labelListInPieces(owner: string, input: unknown, name: string):
     yield* ranges(list.length, VALUES_PER_LABEL, (begin, end) => {
       for (let i = begin; i < end; i++) {
         const row: unknown = list[i];
-        if (!isList(row)) labels[i] = row as Label;
+        if (typeof row !== 'object' || !isList(row)) labels[i] = row as Label;
         else if (row.length === 1) labels[i] = row[0] as Label;
         else throw severalPerRow(owner, name, `${row.length} values in row ${i}`);
       }
@@ -108,7 +123,7 @@ export interface LabelCells {
  */
 export function labelCells(owner: string, input: unknown, name: string): LabelCells {
   const list = readList(input, name);
-  if (Array.isArray(list) && list.some(isList)) {
+  if (Array.isArray(list) && list.some((row) => typeof row === 'object' && isList(row))) {
     const rows = Array.from(list as readonly unknown[], (row) =>
       Array.from((readList(row, name) ?? [row]) as Label[]),
     );
@@ -123,11 +138,22 @@ export function labelCells(owner: string, input: unknown, name: string): LabelCe
   if (list) return { cells: list as ArrayLike<Label>, rows: list.length, width: 1 };
   const { data, shape, scale = 1 } = readArray(input, name);
   if ((shape.length === 1 || shape.length === 2) && shape[1] !== 0) {
-    const cells = scale === 1 ? data : Float64Array.from(data, (value) => value * scale);
+    const cells = scale === 1 ? data : runAtOnce(copied(data, new Float64Array(data.length), scale));
     return { cells, rows: shape[0], width: shape[1] ?? 1 };
   }
   throw new ShapeError(
     `${owner}: ${name} must be of shape (rows) or (rows, labels), but received the shape ${formatShape(shape)}.`,
+  );
+}
+
+/** True and predicted labels, one or several per row. @throws ShapeError unless they have the same shape */
+export function readCells(owner: string, yTrue: unknown, yPred: unknown): [LabelCells, LabelCells] {
+  const truth = labelCells(owner, yTrue, 'yTrue');
+  const predicted = labelCells(owner, yPred, 'yPred');
+  checkRows(owner, truth.rows, predicted.rows, 'yPred');
+  if (truth.width === predicted.width) return [truth, predicted];
+  throw new ShapeError(
+    `${owner}: yPred must have as many labels per row as yTrue, ${truth.width}, but received ${predicted.width}.`,
   );
 }
 
@@ -151,24 +177,39 @@ export function readPair(
   const predicted = labelList(owner, yPred, 'yPred');
   const rows = checkRows(owner, truth.length, predicted.length, 'yPred');
   checkTypes(owner, truth, predicted, labels);
-  const all = encodeLabels([...Array.from(truth), ...Array.from(predicted)], `${owner}: yTrue and yPred`);
-  const fraction = all.classes.find((label) => typeof label === 'number' && !Number.isInteger(label));
-  if (fraction !== undefined) {
-    throw new ValueError(
-      `${owner}: yTrue and yPred must hold labels (strings, booleans or whole numbers), but received ${fraction}.`,
-    );
-  }
+  const all = encodeLabels(joined(truth, predicted), `${owner}: yTrue and yPred`);
+  refuseFractions(owner, all.classes, 'yTrue and yPred');
   return {
     classes: all.classes,
     truth: all.indices.subarray(0, rows),
     predicted: all.indices.subarray(rows),
-    weights: sampleWeight === undefined ? ones(rows) : readWeights(sampleWeight, rows),
+    weights: weightsOr1(sampleWeight, rows),
   };
 }
 
-/** Weight 1 for every row. */
-export function ones(rows: number): Float64Array {
-  return new Float64Array(rows).fill(1);
+/** Two lists of labels in one. */
+function joined(first: ArrayLike<Label>, second: ArrayLike<Label>): ArrayLike<Label> {
+  if (!isTypedArray(first) || !isTypedArray(second)) return Array.from(first).concat(Array.from(second));
+  const all = new Float64Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
+}
+
+/** @throws ValueError for numbers that are not whole: these are targets of a regression */
+export function refuseFractions(owner: string, classes: readonly Label[], what: string): void {
+  const fraction = classes.find((label) => typeof label === 'number' && !Number.isInteger(label));
+  if (fraction === undefined) return;
+  throw new ValueError(
+    `${owner}: ${what} must hold labels (strings, booleans or whole numbers), but received ${fraction}.`,
+  );
+}
+
+/** The weights of the rows; 1 for every row if none are given. */
+export function weightsOr1(sampleWeight: unknown, rows: number): Float64Array {
+  if (sampleWeight === undefined) return new Float64Array(rows).fill(1);
+  const weights = readWeights(sampleWeight, rows);
+  return weights instanceof Float64Array ? weights : Float64Array.from(weights);
 }
 
 /** Number of rows. @throws ShapeError unless there are as many predictions as labels, and at least one */
@@ -209,43 +250,6 @@ export function chosenLabels(
   if (labels === undefined) return { labels: classes, indices: classes.map((_, i) => i) };
   const positions = new Map(classes.map((label, i) => [label, i]));
   return { labels, indices: labels.map((label) => positions.get(label) ?? -1) };
-}
-
-/**
- * Weights of rows by class: `right`, of the class and predicted as it; `predicted`, predicted as it;
- * `support`, of it.
- */
-export interface ClassCounts {
-  readonly right: Float64Array;
-  readonly predicted: Float64Array;
-  readonly support: Float64Array;
-}
-
-/** Count the rows of some classes, given by index; −1 is a class that does not occur. */
-export function countClasses(
-  { classes, truth, predicted, weights }: LabelPair,
-  chosen: readonly number[],
-): ClassCounts {
-  const right = new Float64Array(classes.length);
-  const asPredicted = new Float64Array(classes.length);
-  const support = new Float64Array(classes.length);
-  for (let row = 0; row < truth.length; row++) {
-    const weight = weights[row];
-    support[truth[row]] += weight;
-    asPredicted[predicted[row]] += weight;
-    if (truth[row] === predicted[row]) right[truth[row]] += weight;
-  }
-  const pick = (all: Float64Array) => Float64Array.from(chosen, (index) => (index < 0 ? 0 : all[index]));
-  return { right: pick(right), predicted: pick(asPredicted), support: pick(support) };
-}
-
-/** All classes counted as one. */
-export function pooled({ right, predicted, support }: ClassCounts): ClassCounts {
-  return { right: sumOf(right), predicted: sumOf(predicted), support: sumOf(support) };
-}
-
-function sumOf(values: Float64Array): Float64Array {
-  return Float64Array.of(total(values));
 }
 
 /** Sum in order. */

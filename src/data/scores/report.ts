@@ -1,21 +1,15 @@
 /**
  * classificationReport: precision, recall, F1 and support of every class as an object or as text. Not for
- * computing the numbers (classification.ts).
+ * computing the numbers (precision.ts).
  */
 import { boolean, checkOptions, integer, listOf, rule } from '../../check.js';
 import { ShapeError } from '../../errors.js';
 import type { Label } from '../labels.js';
-import type { ClassCounts, LabelRows, ScoreOptions } from './labels.js';
-import {
-  countClasses,
-  total,
-  chosenLabels,
-  readPair,
-  distinctLabels,
-  sampleWeight,
-  zeroDivision,
-} from './labels.js';
-import { averageScores, classScores } from './classification.js';
+import type { ClassCounts } from './counts.js';
+import { countClasses } from './counts.js';
+import type { LabelRows, ScoreOptions } from './labels.js';
+import { total, chosenLabels, readPair, distinctLabels, sampleWeight, zeroDivision } from './labels.js';
+import { averageScore, classScores, fScore, precision, recall } from './precision.js';
 
 export interface ClassificationReportOptions extends ScoreOptions {
   /** The classes to report on, in this order. Default: all that occur, sorted. */
@@ -108,20 +102,24 @@ type Lines = readonly (readonly [name: string, line: ReportLine])[];
 type Averages = Omit<Report, 'classes'>;
 
 function linesOf(counts: ClassCounts, names: readonly string[], zeroDivision: number): Lines {
-  const { precision, recall, f1 } = classScores(counts, zeroDivision);
+  const [precisions, recalls, f1Scores] = [precision, recall, fScore(1)].map((of) =>
+    classScores(counts, of, zeroDivision),
+  );
   const { support } = counts;
   return names.map((name, i) => [
     name,
-    { precision: precision[i], recall: recall[i], f1Score: f1[i], support: support[i] },
+    { precision: precisions[i], recall: recalls[i], f1Score: f1Scores[i], support: support[i] },
   ]);
 }
 
 function averagesOf(counts: ClassCounts, whole: boolean, zeroDivision: number): Averages {
   const support = total(counts.support);
-  const averaged = (kind: 'micro' | 'macro' | 'weighted'): ReportLine => {
-    const { f1: f1Score, ...rest } = averageScores(counts, kind, zeroDivision);
-    return { ...rest, f1Score, support };
-  };
+  const averaged = (kind: 'micro' | 'macro' | 'weighted'): ReportLine => ({
+    precision: averageScore(counts, precision, kind, zeroDivision),
+    recall: averageScore(counts, recall, kind, zeroDivision),
+    f1Score: averageScore(counts, fScore(1), kind, zeroDivision),
+    support,
+  });
   return {
     ...(whole ? { accuracy: averaged('micro').f1Score } : { microAvg: averaged('micro') }),
     macroAvg: averaged('macro'),

@@ -5,12 +5,14 @@
 import { checkOptions, describe, nullable, oneOf } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput } from '../../ndarray.js';
+import { ascending } from '../../random.js';
 import type { Label } from '../labels.js';
-import { readWeights } from '../weights.js';
 import type { LabelRows, ScoreOptions } from './labels.js';
-import { mean, total, ones, distinctLabels, sampleWeight } from './labels.js';
+import { distinctLabels, mean, sampleWeight, weightsOr1 } from './labels.js';
+import { columnOf } from './numbers.js';
 import type { Scored } from './probabilities.js';
 import { readScored } from './probabilities.js';
+import { countByThreshold } from './thresholds.js';
 
 export interface RocAucOptions extends ScoreOptions {
   /**
@@ -56,8 +58,7 @@ export function rocAucScore(
   const given = checkOptions('rocAucScore', options, schema);
   const scored = readScored('rocAucScore', yTrue, yScore, given.labels);
   const { truth, classes, columns } = scored;
-  const weights =
-    given.sampleWeight === undefined ? ones(truth.length) : readWeights(given.sampleWeight, truth.length);
+  const weights = weightsOr1(given.sampleWeight, truth.length);
   if (columns <= 2 && classes.length <= 2) {
     return area(truth, column(scored, columns - 1), weights, 1, classes);
   }
@@ -85,7 +86,8 @@ function checkProbabilities({ classes, columns, scores, truth }: Scored): void {
     );
   }
   for (let row = 0; row < truth.length; row++) {
-    const sum = total(scores.subarray(row * columns, (row + 1) * columns));
+    let sum = 0;
+    for (let j = 0; j < columns; j++) sum += scores[row * columns + j];
     if (Math.abs(sum - 1) <= 1.001e-5) continue;
     throw new ValueError(
       `rocAucScore: yScore must hold probabilities that sum to 1 in every row for more than two classes, but received the sum ${sum} in row ${row}.`,
@@ -93,8 +95,8 @@ function checkProbabilities({ classes, columns, scores, truth }: Scored): void {
   }
 }
 
-function column({ scores, columns, truth }: Scored, j: number): Float64Array {
-  return Float64Array.from({ length: truth.length }, (_, row) => scores[row * columns + j]);
+function column({ scores, columns, truth, single }: Scored, j: number): Float64Array {
+  return columnOf({ data: scores, rows: truth.length, columns, single }, j);
 }
 
 function oneAgainstRest(
@@ -117,17 +119,16 @@ function oneAgainstRest(
 
 /** For each pair of classes the mean of the areas by either's score, on the rows of these classes only. */
 function pairwise(scored: Scored, average: 'macro' | 'weighted'): number {
-  const { truth, classes } = scored;
+  const { truth, classes, scores, columns } = scored;
   const areas: number[] = [];
   const prevalence: number[] = [];
   for (let a = 0; a < classes.length; a++) {
     for (let b = a + 1; b < classes.length; b++) {
-      const rows = [...truth.keys()].filter((row) => truth[row] === a || truth[row] === b);
-      const labels = Int32Array.from(rows, (row) => truth[row]);
+      const rows = ascending(truth.length).filter((row) => truth[row] === a || truth[row] === b);
+      const labels = rows.map((row) => truth[row]);
       const byScoreOf = (j: number) => {
-        const all = column(scored, j);
-        const scores = Float64Array.from(rows, (row) => all[row]);
-        return area(labels, scores, ones(rows.length), j, classes);
+        const own = Float64Array.from(rows, (row) => scores[row * columns + j]);
+        return area(labels, own, weightsOr1(undefined, rows.length), j, classes);
       };
       areas.push((byScoreOf(a) + byScoreOf(b)) / 2);
       prevalence.push(rows.length);
@@ -147,21 +148,13 @@ function area(
   positive: number,
   classes: readonly Label[],
 ): number {
-  const order = Int32Array.from(truth.keys()).sort((a, b) => scores[b] - scores[a]);
-  let above = 0;
-  let others = 0;
-  let sum = 0;
-  for (let i = 0; i < order.length;) {
-    let tiedOwn = 0;
-    let tiedOthers = 0;
-    const score = scores[order[i]];
-    for (; i < order.length && scores[order[i]] === score; i++) {
-      if (truth[order[i]] === positive) tiedOwn += weights[order[i]];
-      else tiedOthers += weights[order[i]];
-    }
-    sum += tiedOthers * (above + tiedOwn / 2);
-    above += tiedOwn;
-    others += tiedOthers;
+  const own = truth.map((label) => (label === positive ? 1 : 0));
+  const { tps, fps } = countByThreshold(own, scores, weights);
+  let [above, others, sum] = [0, 0, 0];
+  for (let i = 0; i < tps.length; i++) {
+    sum += (fps[i] - others) * ((above + tps[i]) / 2);
+    above = tps[i];
+    others = fps[i];
   }
   if (above > 0 && others > 0) return sum / (above * others);
   const rows = truth.length;
