@@ -88,6 +88,16 @@ export type { Estimator, EstimatorFactory, EstimatorSource, Params } from './sea
 export type { ExperimentOptions, ScoringOptions } from './search/experiment.js';
 export { kFold, stratifiedKFold } from './search/folds.js';
 export type { Fold, FoldOptions } from './search/folds.js';
+export { groupKFold, stratifiedGroupKFold } from './search/group-folds.js';
+export {
+  leaveOneOut,
+  repeatedKFold,
+  repeatedStratifiedKFold,
+  shuffleSplit,
+  stratifiedShuffleSplit,
+  timeSeriesSplit,
+} from './search/repeated-folds.js';
+export type { RepeatedFoldOptions, ShuffleSplitOptions, TimeSeriesOptions } from './search/repeated-folds.js';
 export { distributions } from './search/model-selection.js';
 export type { Distribution, ParamDistributions, ParamGrid } from './search/grid.js';
 export {

@@ -1,6 +1,7 @@
 /**
- * kFold and stratifiedKFold: which rows of each fold train and which test, as scikit-learn draws them. Not
- * for the option `cv`, which experiment.ts reads.
+ * kFold and stratifiedKFold: which rows of each fold train and which test, as scikit-learn draws them; and
+ * what other splits share with them. Not for splits by groups (group-folds.ts), for repeated ones
+ * (repeated-folds.ts), nor for the option `cv`, which experiment.ts reads.
  */
 import { anyOf, boolean, checkOptions, describe, func, instance, integer, nullable } from '../check.js';
 import { byFirstAppearance, equalParts, stratifiedParts } from '../data/fold-parts.js';
@@ -45,7 +46,7 @@ interface Checked {
   readonly onWarning: OnWarning | null | undefined;
 }
 
-function readFoldOptions(owner: string, options: FoldOptions): Checked {
+export function readFoldOptions(owner: string, options: FoldOptions): Checked {
   const { nSplits = 5, shuffle = false, randomState, onWarning } = checkOptions(owner, options, foldSchema);
   if (!shuffle && randomState !== undefined && randomState !== null) {
     throw new ValueError(`${owner}: randomState must be omitted without shuffle: true, but was given.`);
@@ -53,7 +54,7 @@ function readFoldOptions(owner: string, options: FoldOptions): Checked {
   return { nSplits, random: shuffle ? toRandomState(randomState) : undefined, onWarning };
 }
 
-/** Most row numbers of all folds together: 1 GiB. */
+/** Most row numbers of all folds of kFold and stratifiedKFold together: 1 GiB. */
 const MAX_ROW_NUMBERS = 268435456;
 
 function checkRowNumbers(owner: string, rows: number, nSplits: number): void {
@@ -61,6 +62,11 @@ function checkRowNumbers(owner: string, rows: number, nSplits: number): void {
   throw new ValueError(
     `${owner}: nSplits times the number of rows must be at most ${MAX_ROW_NUMBERS}, but received ${nSplits} and ${rows}.`,
   );
+}
+
+/** The number of rows: the number itself, or that of anything that has rows. */
+export function rowCount(rows: unknown): number {
+  return typeof rows === 'number' ? rows : countRows(rows, 'rows');
 }
 
 /**
@@ -75,15 +81,15 @@ export function kFold(rows: unknown, options?: FoldOptions): Fold[] {
   return runAtOnce(kFoldInPieces(rows, options));
 }
 
-export function* kFoldInPieces(rows: unknown, options: FoldOptions = {}): Pieces<Fold[]> {
-  const { nSplits, random } = readFoldOptions('kFold', options);
-  const count = typeof rows === 'number' ? rows : countRows(rows, 'rows');
+export function* kFoldInPieces(rows: unknown, options: FoldOptions = {}, owner = 'kFold'): Pieces<Fold[]> {
+  const { nSplits, random } = readFoldOptions(owner, options);
+  const count = rowCount(rows);
   if (!Number.isSafeInteger(count) || count < nSplits) {
     throw new ValueError(
-      `kFold: nSplits must be at most the number of rows, ${describe(count)}, but received ${nSplits}.`,
+      `${owner}: nSplits must be at most the number of rows, ${describe(count)}, but received ${nSplits}.`,
     );
   }
-  checkRowNumbers('kFold', count, nSplits);
+  checkRowNumbers(owner, count, nSplits);
   const order = random ? random.permutation(count) : ascending(count);
   return yield* foldsOf(equalParts(order, nSplits), nSplits);
 }
@@ -101,26 +107,44 @@ export function stratifiedKFold(y: unknown, options?: FoldOptions): Fold[] {
   return runAtOnce(stratifiedKFoldInPieces(y, options));
 }
 
-export function* stratifiedKFoldInPieces(y: unknown, options: FoldOptions = {}): Pieces<Fold[]> {
-  const { nSplits, random, onWarning } = readFoldOptions('stratifiedKFold', options);
+export function* stratifiedKFoldInPieces(
+  y: unknown,
+  options: FoldOptions = {},
+  owner = 'stratifiedKFold',
+): Pieces<Fold[]> {
+  const { nSplits, random, onWarning } = readFoldOptions(owner, options);
   const codes = byFirstAppearance((yield* encodeLabelsInPieces(rowLabels(y, 'y'))).indices);
   const counts: number[] = [];
   for (const code of codes) counts[code] = (counts[code] ?? 0) + 1;
-  const [smallest, largest] = [Math.min(...counts), Math.max(...counts)];
-  if (nSplits > largest || counts.length === 0) {
-    throw new ValueError(
-      `stratifiedKFold: nSplits must be at most the number of rows of the largest class, ${Math.max(largest, 0)}, but received ${nSplits}.`,
-    );
-  }
-  checkRowNumbers('stratifiedKFold', codes.length, nSplits);
-  if (nSplits > smallest) {
-    const message = `The least populated class in y has only ${smallest} members, which is less than nSplits=${nSplits}.`;
-    warn(new LamellaWarning(message, 'SMALL_CLASS'), onWarning);
-  }
+  checkClassSizes(owner, counts, nSplits);
+  checkRowNumbers(owner, codes.length, nSplits);
+  warnOfSmallClasses(counts, nSplits, onWarning);
   return yield* foldsOf(yield* stratifiedParts(codes, counts, nSplits, random), nSplits);
 }
 
-function* foldsOf(partOf: Int32Array, nSplits: number): Pieces<Fold[]> {
+/** @throws ValueError if there are more parts than rows of any class */
+export function checkClassSizes(owner: string, counts: ArrayLike<number>, nSplits: number): void {
+  const largest = Array.from(counts).reduce((max, count) => Math.max(max, count), 0);
+  if (nSplits <= largest) return;
+  throw new ValueError(
+    `${owner}: nSplits must be at most the number of rows of the largest class, ${largest}, but received ${nSplits}.`,
+  );
+}
+
+/** Warns if there are more parts than rows of some class. */
+export function warnOfSmallClasses(
+  counts: ArrayLike<number>,
+  nSplits: number,
+  onWarning: OnWarning | null | undefined,
+): void {
+  const smallest = Array.from(counts).reduce((min, count) => Math.min(min, count), Infinity);
+  if (nSplits <= smallest) return;
+  const message = `The least populated class in y has only ${smallest} members, which is less than nSplits=${nSplits}.`;
+  warn(new LamellaWarning(message, 'SMALL_CLASS'), onWarning);
+}
+
+/** A fold per part, which has the rows of the part to test on and all others to train on. */
+export function* foldsOf(partOf: Int32Array, nSplits: number): Pieces<Fold[]> {
   const sizes = new Int32Array(nSplits);
   for (const part of partOf) sizes[part]++;
   const folds: Fold[] = [];
