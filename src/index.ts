@@ -83,6 +83,12 @@ export type {
   LearningCurveOptions,
   ValidationCurveOptions,
 } from './search/cross-validation.js';
+export type {
+  CrossValidateOptions,
+  CrossValidateResult,
+  FoldScores,
+  SeveralScorings,
+} from './search/cross-validate.js';
 export type { CrossValidation } from './search/experiment.js';
 export type { Estimator, EstimatorFactory, EstimatorSource, Params } from './search/estimator.js';
 export type { ExperimentOptions, ScoringOptions } from './search/experiment.js';
@@ -103,11 +109,14 @@ export type { Distribution, ParamDistributions, ParamGrid } from './search/grid.
 export {
   crossValPredict,
   crossValScore,
+  crossValidate,
   gridSearch,
   learningCurve,
+  permutationImportance,
   randomizedSearch,
   validationCurve,
 } from './search/model-selection.js';
+export type { PermutationImportance, PermutationImportanceOptions } from './search/importance.js';
 export { Pipeline, pipeline } from './search/pipeline.js';
 export type { Step, Transformer } from './search/pipeline.js';
 export type { Scorer, Scoring, ScoringName } from './search/scoring.js';

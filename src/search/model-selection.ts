@@ -1,7 +1,7 @@
 /**
  * The public functions of model selection, and the distributions for randomizedSearch. Not their
- * implementations: each function loads its own, from cross-validation.ts or search.ts, when it is first
- * called.
+ * implementations: each function loads its own, from cross-validation.ts, search.ts or a neighbour, when it
+ * is first called.
  */
 import { lazyImport } from '../lazy.js';
 import type {
@@ -11,9 +11,11 @@ import type {
   LearningCurveOptions,
   ValidationCurveOptions,
 } from './cross-validation.js';
+import type { CrossValidateOptions, CrossValidateResult } from './cross-validate.js';
 import type { Estimator, EstimatorSource } from './estimator.js';
 import type { ScoringOptions } from './experiment.js';
 import type { ParamDistributions, ParamGrid, Distribution } from './grid.js';
+import type { PermutationImportance, PermutationImportanceOptions } from './importance.js';
 import type { RandomizedSearchOptions, SearchOptions, SearchResult } from './search.js';
 import { describe } from '../check.js';
 import { ValueError } from '../errors.js';
@@ -38,6 +40,50 @@ export async function crossValScore(
 ): Promise<number[]> {
   const selection = await lazyImport(() => import('./cross-validation.js'));
   return selection.crossValScore(estimator, x, y, options);
+}
+
+/**
+ * Cross-validation with details: scores by one or several scorers, times and, if wanted, the scores of
+ * training rows and the fitted estimators of each fold. scikit-learn's cross_validate.
+ *
+ * @param estimator an estimator (its own state is neither used nor changed), a class, or a function that
+ *   makes one
+ * @param options `scoring`: a name, a function, an array of names, or an object of scorers by name, for which
+ *   `testScore` has an array of scores by name
+ * @returns arrays with one entry per fold, in order
+ * @throws ShapeError if x and y differ in rows; ValueError for unknown scorings and folds that do not fit;
+ *   whatever fit throws
+ */
+export async function crossValidate<
+  E extends Estimator,
+  const O extends CrossValidateOptions = Record<never, never>,
+>(
+  estimator: EstimatorSource<E>,
+  x: unknown,
+  y: unknown,
+  options?: O,
+): Promise<CrossValidateResult<E, O extends { readonly scoring: infer S } ? S : null>> {
+  const selection = await lazyImport(() => import('./cross-validate.js'));
+  return selection.crossValidate(estimator, x, y, options) as Promise<CrossValidateResult<E, any>>;
+}
+
+/**
+ * Importance of every column of x for a fitted model: the loss of score when the values of the column are
+ * shuffled, which breaks their relation to y. scikit-learn's permutation_importance, seed for seed.
+ *
+ * @param model a fitted estimator; it is not changed
+ * @param x rows (rows, columns), best those that the model was not fitted on
+ * @param y targets, one per row
+ * @throws ShapeError if x is no matrix or differs from y in rows, ValueError for unknown scorings
+ */
+export async function permutationImportance(
+  model: object,
+  x: unknown,
+  y: unknown,
+  options: PermutationImportanceOptions = {},
+): Promise<PermutationImportance> {
+  const selection = await lazyImport(() => import('./importance.js'));
+  return selection.permutationImportance(model, x, y, options);
 }
 
 /**

@@ -7,9 +7,10 @@ import { takeRowsInPieces } from '../data/take.js';
 import { LamellaError, ValueError } from '../errors.js';
 import { runInSlices, Yielder } from '../yielding.js';
 import type { Estimator, EstimatorFactory, Params } from './estimator.js';
+import { isPlainObject } from './estimator.js';
 import { callInSlices } from './slices.js';
 import type { Scoring } from './scoring.js';
-import { scorerOf } from './scoring.js';
+import { scoredRows, scorerOf } from './scoring.js';
 
 /** Name of the method that gives predictions. */
 export type PredictMethod = 'predict' | 'predictProba' | 'predictLogProba' | 'decisionFunction';
@@ -28,10 +29,15 @@ export interface Trial {
   readonly params: Params;
   readonly train: Int32Array;
   readonly test: Int32Array;
-  /** Scorer for the test rows, and with `train` also for the training rows; undefined: no scores. */
-  readonly scoring?: { readonly by: Scoring; readonly train: boolean };
+  /**
+   * Scorer for the test rows, or several by name, and with `train` also for the training rows; undefined: no
+   * scores.
+   */
+  readonly scoring?: { readonly by: Scoring | Readonly<Record<string, Scoring>>; readonly train: boolean };
   /** Method that predicts the test rows; undefined: no predictions. */
   readonly predict?: PredictMethod;
+  /** Return the fitted estimator too, and the time that fitting and scoring took. Default false. */
+  readonly detailed?: boolean;
 }
 
 /** Rows and targets of all trials. */
@@ -44,6 +50,14 @@ export interface TrialData {
 export interface TrialResult extends Pick<Trial, 'number' | 'candidate' | 'fold' | 'params'> {
   readonly testScore?: number;
   readonly trainScore?: number;
+  /** Scores by the names of the scorers, where there are several. */
+  readonly testScores?: Readonly<Record<string, number>>;
+  readonly trainScores?: Readonly<Record<string, number>>;
+  /** The fitted estimator of a detailed trial. */
+  readonly estimator?: Estimator;
+  /** Milliseconds that fitting, and scoring the test rows, of a detailed trial took. */
+  readonly fitTimeMs?: number;
+  readonly scoreTimeMs?: number;
   /** Predictions for the test rows, and the classes of the fitted estimator. */
   readonly predictions?: unknown;
   readonly classes?: readonly unknown[];
@@ -67,17 +81,25 @@ export interface TrialContext {
 export async function runTrial(trial: Trial, context: TrialContext): Promise<TrialResult> {
   const { data, create, signal, errorScore } = context;
   const { number, candidate, fold, params, scoring } = trial;
-  const result = { number, candidate, fold, params };
   const yielder = new Yielder(signal);
   const x = await runInSlices(takeRowsInPieces(data.x, trial.train), yielder);
   const y = await runInSlices(takeRowsInPieces(data.y, trial.train), yielder);
   const estimator = create(params);
+  const begin = performance.now();
+  let failure: LamellaError | undefined;
   try {
     await (signal ? estimator.fit(x, y, { signal }) : estimator.fit(x, y));
   } catch (error) {
     if (errorScore === 'raise' || !(error instanceof LamellaError)) throw error;
-    const trainScore = scoring?.train ? { trainScore: errorScore } : {};
-    return { ...result, testScore: errorScore, ...trainScore, error: error.message };
+    failure = error;
+  }
+  const details = trial.detailed ? { estimator, fitTimeMs: performance.now() - begin } : {};
+  const result = { number, candidate, fold, params, ...details };
+  if (failure) {
+    const scores = scoring
+      ? scoresFor(scoring, () => errorScore as number)
+      : { testScore: errorScore as number };
+    return { ...result, ...scores, ...(trial.detailed ? { scoreTimeMs: 0 } : {}), error: failure.message };
   }
   await yielder.pause();
   const xTest = await runInSlices(takeRowsInPieces(data.x, trial.test), yielder);
@@ -93,32 +115,52 @@ interface Fit {
   readonly xTest: unknown;
 }
 
+type Scores = Pick<TrialResult, 'testScore' | 'trainScore' | 'testScores' | 'trainScores'>;
+
+/** A value for each scorer and, if it is wanted, for the training rows too. */
+function scoresFor(
+  { by, train }: NonNullable<Trial['scoring']>,
+  score: (part: 'test' | 'train', name: string) => number,
+): Scores {
+  if (!isPlainObject(by)) {
+    return { testScore: score('test', ''), ...(train ? { trainScore: score('train', '') } : {}) };
+  }
+  const named = (part: 'test' | 'train') =>
+    Object.fromEntries(Object.keys(by).map((name) => [name, score(part, name)]));
+  return { testScores: named('test'), ...(train ? { trainScores: named('train') } : {}) };
+}
+
 /** Scores of a fitted estimator; `errorScore` if the scorer throws. */
 async function rate(
-  { test }: Trial,
+  { test, detailed }: Trial,
   { owner, data, signal, errorScore }: TrialContext,
-  { by, train }: NonNullable<Trial['scoring']>,
+  scoring: NonNullable<Trial['scoring']>,
   { estimator, x, y, xTest }: Fit,
-): Promise<Pick<TrialResult, 'testScore' | 'trainScore' | 'error'>> {
-  const scorer = scorerOf(owner, by);
+): Promise<Scores & Pick<TrialResult, 'scoreTimeMs' | 'error'>> {
+  const { by, train } = scoring;
+  const scorers = Object.entries(isPlainObject(by) ? (by as Record<string, Scoring>) : { '': by });
   let failure: string | undefined;
-  const score = async (rows: unknown, targets: unknown): Promise<number> => {
-    try {
-      return checkScore(owner, await scorer(estimator, rows, targets, signal));
-    } catch (error) {
-      if (errorScore === 'raise' || signal?.aborted) throw error;
-      failure ??= error instanceof Error ? error.message : describe(error);
-      return errorScore;
+  const score = async (rows: unknown, targets: unknown): Promise<Map<string, number>> => {
+    const scored = scoredRows(estimator, rows, targets, signal);
+    const scores = new Map<string, number>();
+    for (const [name, each] of scorers) {
+      try {
+        scores.set(name, checkScore(owner, await scorerOf(owner, each)(scored)));
+      } catch (error) {
+        if (errorScore === 'raise' || signal?.aborted) throw error;
+        failure ??= error instanceof Error ? error.message : describe(error);
+        scores.set(name, errorScore);
+      }
     }
+    return scores;
   };
   const yTest = await runInSlices(takeRowsInPieces(data.y, test), new Yielder(signal));
-  const testScore = await score(xTest, yTest);
-  const trainScore = train ? await score(x, y) : undefined;
-  return {
-    testScore,
-    ...(trainScore === undefined ? {} : { trainScore }),
-    ...(failure === undefined ? {} : { error: failure }),
-  };
+  const begin = performance.now();
+  const onTest = await score(xTest, yTest);
+  const time = detailed ? { scoreTimeMs: performance.now() - begin } : {};
+  const onTrain = train ? await score(x, y) : undefined;
+  const scores = scoresFor(scoring, (part, name) => (part === 'test' ? onTest : onTrain!).get(name)!);
+  return { ...scores, ...time, ...(failure === undefined ? {} : { error: failure }) };
 }
 
 function checkScore(owner: string, score: unknown): number {

@@ -43,7 +43,7 @@ const LOADING = `import { loadModel, MLPClassifier } from 'lamella';
 
 /** What the programs of the other pages print, in order. */
 const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
-  'docs/api.md': [/^Model: "sequential"[^]*\n0\.(8[5-9]|9[0-5])\d*$/],
+  'docs/api.md': [/^Model: "sequential"[^]*\n0\.(8[5-9]|9[0-5])\d*$/, /^5\n2$/],
   'docs/errors.md': [/^CONVERGENCE$/],
   'docs/saving.md': [/^true$/],
   'docs/threads-and-variants.md': [/^base\n(true|false)$/, /^2$/],
