@@ -32,3 +32,7 @@ export { SimpleImputer } from './data/transformers/simple-imputer.js';
 export type { ImputedRows, SimpleImputerParams } from './data/transformers/simple-imputer.js';
 export { TargetEncoder } from './data/transformers/target-encoder.js';
 export type { TargetEncoderParams, TargetType } from './data/transformers/target-encoder.js';
+export { ColumnTransformer } from './table/column-transformer.js';
+export type { ColumnTransformerOptions } from './table/column-transformer.js';
+export type { ColumnChoice, ColumnStep, StepTransformer } from './table/column-groups.js';
+export { transformerFromJSON } from './table/transformer-from-json.js';

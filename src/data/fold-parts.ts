@@ -1,6 +1,6 @@
 /**
- * The part that every row tests in, in cross-validation and where TargetEncoder fits across parts. Not for the
- * folds that search/folds.ts makes of them.
+ * The part that every row tests in, in cross-validation and where TargetEncoder fits across parts. Not for
+ * the folds that search/folds.ts makes of them.
  */
 import type { RandomState } from '../random.js';
 import type { Pieces } from '../yielding.js';

@@ -15,7 +15,7 @@ import { columnSource } from './vectorizer/convert.js';
 import type { Treatment } from './vectorizer/encoders.js';
 import type { ColumnChoice, FittedVectorizer, VectorizerSettings } from './vectorizer/fit.js';
 import { encodeRows, isTransformer, VectorizerFit } from './vectorizer/fit.js';
-import { fromStored, toStored } from './vectorizer/stored.js';
+import { fromStored, readChoices, storeChoices, toStored } from './vectorizer/stored.js';
 import type { StoredTransformer } from '../data/stored.js';
 import { formatErrors, readStored } from '../data/stored.js';
 
@@ -196,13 +196,14 @@ export class TableVectorizer {
 
   /** Options and learned values, as plain data for JSON; fromJSON reads them. */
   toJSON(): StoredTransformer {
-    return { kind: this.name, params: this.#params, fitted: this.#fitted ? toStored(this.#fitted) : null };
+    const params = { ...this.#params, columns: storeChoices(this.#params.columns) };
+    return { kind: this.name, params, fitted: this.#fitted ? toStored(this.#fitted) : null };
   }
 
   /** A vectorizer from the output of toJSON. @throws FormatError for anything else */
   static fromJSON(json: unknown): TableVectorizer {
     const { params, fitted } = readStored('TableVectorizer', json);
-    const vectorizer = formatErrors(() => new TableVectorizer(params as object));
+    const vectorizer = formatErrors(() => new TableVectorizer(readChoices(params) as object));
     if (fitted !== null) vectorizer.#fitted = fromStored(fitted);
     return vectorizer;
   }

@@ -7,12 +7,10 @@ import { packedFiles, root } from './packing.js';
 
 const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
-/**
- * Bytes, compressed, of everything that importing an entry loads at once; chunks imported later do not count.
- */
-async function gzipped(entry: string): Promise<number> {
+/** Bytes, compressed, of the chunks that importing each of some entries loads at once, built together. */
+async function chunks(entries: readonly string[]): Promise<Map<string, number>[]> {
   const { outputFiles, metafile } = await build({
-    entryPoints: [root + entry],
+    entryPoints: entries.map((entry) => root + entry),
     absWorkingDir: root,
     outdir: 'build/size',
     bundle: true,
@@ -24,19 +22,33 @@ async function gzipped(entry: string): Promise<number> {
     write: false,
     logLevel: 'error',
   });
-  const loaded = new Set(
-    Object.keys(metafile.outputs).filter((path) => path.endsWith(entry.split('/').at(-1)!)),
+  const sizes = new Map(
+    outputFiles.map(({ path, contents }) => [relative(root, path), gzipSync(contents).length]),
   );
-  for (const path of loaded) {
-    for (const { path: chunk, kind } of metafile.outputs[path].imports) {
-      if (kind === 'import-statement') loaded.add(chunk);
+  return entries.map((entry) => {
+    const loaded = new Set(
+      Object.keys(metafile.outputs).filter((path) => path.endsWith(`/${entry.split('/').at(-1)!}`)),
+    );
+    expect(loaded.size).toBe(1);
+    for (const path of loaded) {
+      for (const { path: chunk, kind } of metafile.outputs[path].imports) {
+        if (kind === 'import-statement') loaded.add(chunk);
+      }
     }
-  }
-  const sizes = outputFiles
-    .filter(({ path }) => loaded.has(relative(root, path)))
-    .map(({ contents }) => gzipSync(contents).length);
-  expect(sizes).toHaveLength(loaded.size);
-  return sizes.reduce((sum, size) => sum + size);
+    return new Map([...loaded].map((path) => [path, sizes.get(path)!]));
+  });
+}
+
+function sum(sizes: Iterable<number>): number {
+  return [...sizes].reduce((total, size) => total + size, 0);
+}
+
+/**
+ * Bytes, compressed, of everything that importing an entry loads at once; chunks imported later do not count.
+ */
+async function gzipped(entry: string): Promise<number> {
+  const [loaded] = await chunks([entry]);
+  return sum(loaded.values());
 }
 
 describe('the packed package', () => {
@@ -96,6 +108,15 @@ describe('the packed package', () => {
     ['dist/predict.js', 56],
   ])('%s compresses to at most %d kB', async (entry, most) => {
     expect(await gzipped(entry)).toBeLessThanOrEqual(most * 1000);
+  });
+
+  test.each([
+    ['dist', 48],
+    ['dist/node', 42],
+  ])('%s/table.js adds at most %d kB to index.js, csv-parse among them', async (folder, most) => {
+    const [index, table] = await chunks([`${folder}/index.js`, `${folder}/table.js`]);
+    const own = [...table].filter(([path]) => !index.has(path)).map(([, size]) => size);
+    expect(sum(own)).toBeLessThanOrEqual(most * 1000);
   });
 
   test('predict shares its errors with the other entries, and loads nothing that trains', async () => {

@@ -46,6 +46,11 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
   'docs/api.md': [/^Model: "sequential"[^]*\n0\.(8[5-9]|9[0-5])\d*$/, /^5\n2$/],
   'docs/errors.md': [/^CONVERGENCE$/],
   'docs/saving.md': [/^true$/],
+  'docs/tables.md': [
+    /^\{ island: 'string', mass: 'number', sex: 'string' \}\n\[ 3, 6 \] island_Biscoe island_Dream mass sex_f sex_m sex_missing$/,
+    /^scale__mass scale__bill kind__island_Biscoe kind__island_Dream\n\[ 'Adelie' \]$/,
+    /^Float64Array\(1\) \[ 0\.4 \]$/,
+  ],
   'docs/threads-and-variants.md': [/^base\n(true|false)$/, /^2$/],
   'docs/training.md': [
     /^1797 true$/,

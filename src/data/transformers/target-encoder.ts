@@ -34,6 +34,8 @@ import { readFitted } from '../stored.js';
 import type { Learned } from '../transformer.js';
 import { Transformer } from '../transformer.js';
 import { randomStateRule } from './quantile-transformer.js';
+import type { Encoding } from './target-means.js';
+import { encodeRow, encodingBy } from './target-means.js';
 
 /** What targets are. */
 export type TargetType = 'binary' | 'multiclass' | 'continuous';
@@ -43,8 +45,8 @@ export interface TargetEncoderParams {
   /** The categories of every column; null stands for missing values. Default 'auto': those of fit. */
   readonly categories: 'auto' | readonly (readonly Category[])[];
   /**
-   * What targets are. Default 'auto': 'continuous' if a number is not whole, else 'binary' up to two different
-   * targets, else 'multiclass'.
+   * What targets are. Default 'auto': 'continuous' if a number is not whole, else 'binary' up to two
+   * different targets, else 'multiclass'.
    */
   readonly targetType: 'auto' | TargetType;
   /**
@@ -66,14 +68,6 @@ interface Fitted {
   /** Sorted labels; null for numbers. */
   readonly classes: readonly Label[] | null;
   readonly encoding: Encoding;
-}
-
-/** What a category becomes. */
-interface Encoding {
-  /** Mean target, or mean of every class: what unknown categories become. */
-  readonly means: readonly number[];
-  /** Values of the categories, for every column and in it for every mean. */
-  readonly values: readonly (readonly number[])[];
 }
 
 /** Targets as columns of numbers: one, or one of 0 and 1 for every class. */
@@ -111,16 +105,16 @@ const defaults: TargetEncoderParams = {
 };
 
 /**
- * Categories as numbers: the mean target of the rows of a category, drawn towards the mean of all rows where a
- * category has few. With more than two classes, a feature for each. Unknown categories become the mean of all
- * rows; missing values are a category. scikit-learn's TargetEncoder.
+ * Categories as numbers: the mean target of the rows of a category, drawn towards the mean of all rows where
+ * a category has few. With more than two classes, a feature for each. Unknown categories become the mean of
+ * all rows; missing values are a category. scikit-learn's TargetEncoder.
  *
- * `fitTransform` is not `fit` and `transform`: it encodes each of `cv` parts of the rows by the targets of the
- * others, so that no row sees its own target. Use it for the rows that train a model, as a pipeline does.
+ * `fitTransform` is not `fit` and `transform`: it encodes each of `cv` parts of the rows by the targets of
+ * the others, so that no row sees its own target. Use it for the rows that train a model, as a pipeline does.
  *
- * With 'auto': λ mean + (1 − λ) mean of all, λ = n v / (n v + w), where n rows of a category have the variance w
- * and all rows v. D. Micci-Barreca, "A preprocessing scheme for high-cardinality categorical attributes",
- * SIGKDD Explorations 3 (2001).
+ * With 'auto': λ mean + (1 − λ) mean of all, λ = n v / (n v + w), where n rows of a category have the
+ * variance w and all rows v. D. Micci-Barreca, "A preprocessing scheme for high-cardinality categorical
+ * attributes", SIGKDD Explorations 3 (2001).
  */
 export class TargetEncoder extends Transformer<TargetEncoderParams, Fitted, LabelColumns, LabelTable> {
   /** Class name, which minifiers leave as it is. */
@@ -167,12 +161,12 @@ export class TargetEncoder extends Transformer<TargetEncoderParams, Fitted, Labe
     return classes && [...classes];
   }
 
-  /** Mean of the targets, of binary ones the share of the second class; of several classes the share of each. */
+  /** Mean of the targets; of binary ones the share of the second class, of several classes of each. */
   get targetMean(): number[] {
     return [...this.fitted('targetMean').encoding.means];
   }
 
-  /** Values of the categories: an array for every column, of several classes for every column and class. */
+  /** Values of the categories: an array for every column, with several classes one for each of these. */
   get encodings(): number[][] {
     return this.fitted('encodings').encoding.values.map((each) => [...each]);
   }
@@ -182,8 +176,8 @@ export class TargetEncoder extends Transformer<TargetEncoderParams, Fitted, Labe
    *
    * @param y a label or number for every row
    * @returns this encoder
-   * @throws ShapeError if X and y differ in rows, ValueError for targets that are none; what was learned before
-   *   stays
+   * @throws ShapeError if X and y differ in rows, ValueError for targets that are none; what was learned
+   *   before stays
    */
   override fit(x: LabelTable, y?: LabelRows): this {
     return this.fitTo(x, y);
@@ -263,16 +257,11 @@ export class TargetEncoder extends Transformer<TargetEncoderParams, Fitted, Labe
   #encoding(
     codes: readonly Int32Array[],
     categories: Fitted['categories'],
-    { columns: targets }: Targets,
+    { columns }: Targets,
     rows: Int32Array,
   ): Encoding {
-    const means = targets.map((target) => meanOf(target, rows));
-    const values = codes.flatMap((code, j) =>
-      targets.map((target, t) =>
-        encodingOf(code, categories[j].length, target, rows, means[t], this.params.smooth),
-      ),
-    );
-    return { means, values };
+    const counts = categories.map(({ length }) => length);
+    return encodingBy(codes, counts, columns, rows, this.params.smooth);
   }
 
   protected *apply(table: LabelColumns, { categories, encoding }: Fitted): Pieces<NdArray<Float64Array>> {
@@ -348,63 +337,4 @@ function* allCodes(
   const codes: Int32Array[] = [];
   for (const [j, column] of columns.entries()) codes.push(yield* codesOf(column, categories[j]));
   return codes;
-}
-
-function encodeRow(
-  codes: readonly Int32Array[],
-  { means, values }: Encoding,
-  row: number,
-  data: Float64Array,
-): void {
-  const width = values.length;
-  for (let i = 0; i < width; i++) {
-    const target = i % means.length;
-    const code = codes[(i - target) / means.length][row];
-    data[row * width + i] = code < 0 ? means[target] : values[i][code];
-  }
-}
-
-function meanOf(values: Float64Array, rows: Int32Array): number {
-  let sum = 0;
-  for (const row of rows) sum += values[row];
-  return sum / rows.length;
-}
-
-/** The values of the categories of a column, by one column of targets. */
-function encodingOf(
-  codes: Int32Array,
-  count: number,
-  target: Float64Array,
-  rows: Int32Array,
-  mean: number,
-  smooth: 'auto' | number,
-): number[] {
-  const sums = new Float64Array(count);
-  const counts = new Float64Array(count);
-  const squares = new Float64Array(count);
-  let variance = 0;
-  for (const row of rows) {
-    const code = codes[row];
-    variance += (target[row] - mean) * (target[row] - mean);
-    if (code < 0) continue;
-    counts[code]++;
-    sums[code] += target[row];
-  }
-  variance /= rows.length;
-  if (smooth !== 'auto') {
-    return Array.from(counts, (n, code) =>
-      n + smooth > 0 ? (sums[code] + smooth * mean) / (n + smooth) : mean,
-    );
-  }
-  for (const row of rows) {
-    const code = codes[row];
-    if (code < 0) continue;
-    const distance = target[row] - sums[code] / counts[code];
-    squares[code] += distance * distance;
-  }
-  return Array.from(counts, (n, code) => {
-    const lambda = (variance * n) / (variance * n + squares[code] / n);
-    // Without rows, or if all targets are the same.
-    return lambda === lambda ? (lambda * sums[code]) / n + (1 - lambda) * mean : mean;
-  });
 }

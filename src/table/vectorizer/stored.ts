@@ -5,11 +5,18 @@
 import { anything, boolean, checkOptions, integer, listOf, number, oneOf, rule } from '../../check.js';
 import { formatErrors } from '../../data/stored.js';
 import type { ColumnType } from '../../data/table/table.js';
-import { FormatError, ValueError } from '../../errors.js';
+import { FormatError } from '../../errors.js';
 import type { Decision } from './decide.js';
-import type { ColumnEncoder, Scale, Treatment } from './encoders.js';
-import { BooleanEncoder, CategoryEncoder, DateEncoder, NumberEncoder } from './encoders.js';
-import type { FittedColumn, FittedVectorizer } from './fit.js';
+import { readTransformer, storeTransformer } from '../stored-transformers.js';
+import type { ColumnEncoder, Scale, Treatment, UserTransformer } from './encoders.js';
+import {
+  BooleanEncoder,
+  CategoryEncoder,
+  DateEncoder,
+  NumberEncoder,
+  TransformerEncoder,
+} from './encoders.js';
+import type { ColumnChoice, FittedColumn, FittedVectorizer } from './fit.js';
 import { fittedOf } from './fit.js';
 import { DATE_PARTS } from './learners.js';
 
@@ -40,9 +47,33 @@ function encoderToStored(name: string, encoder: ColumnEncoder): object {
   if (encoder instanceof BooleanEncoder) return { indicator: encoder.indicator };
   if (encoder instanceof DateEncoder) return { scales: encoder.scales, indicator: encoder.indicator };
   if (encoder instanceof CategoryEncoder) return encoder.categories;
-  throw new ValueError(
-    `TableVectorizer: column '${name}' has a transformer that cannot be stored; use 'number', 'category', 'boolean', 'date' or 'drop'.`,
-  );
+  const { names, transformer } = encoder as TransformerEncoder;
+  return {
+    names,
+    transformer: storeTransformer(`TableVectorizer: the transformer of column '${name}'`, transformer),
+  };
+}
+
+/** The option `columns`, its transformers as plain data. @throws ValueError for one that cannot be stored */
+export function storeChoices(columns: Readonly<Record<string, ColumnChoice>>): Record<string, unknown> {
+  const stored = Object.entries(columns).map(([name, choice]) => [
+    name,
+    typeof choice === 'string'
+      ? choice
+      : storeTransformer(`TableVectorizer: the transformer of column '${name}'`, choice),
+  ]);
+  return Object.fromEntries(stored) as Record<string, unknown>;
+}
+
+/** Options before `storeChoices`, its result read back. @throws FormatError for unknown transformers */
+export function readChoices(params: unknown): unknown {
+  const { columns } = (params ?? {}) as { columns?: unknown };
+  if (typeof columns !== 'object' || columns === null || Array.isArray(columns)) return params;
+  const read = Object.entries(columns).map(([name, choice]: [string, unknown]) => [
+    name,
+    typeof choice === 'object' ? readTransformer('TableVectorizer.fromJSON', choice) : choice,
+  ]);
+  return { ...(params as object), columns: Object.fromEntries(read) as object };
 }
 
 const string = rule('a string', (value): value is string => typeof value === 'string');
@@ -98,14 +129,20 @@ function readColumn(owner: string, stored: unknown): FittedColumn {
   ]);
   const { name, type, treatment, reason, missing, categories, encoder } = column;
   const decision: Decision = {
-    encoder: treatment === 'drop' ? undefined : readEncoder(owner, name, treatment, encoder),
+    encoder: treatment === 'drop' ? undefined : readEncoder(owner, name, type, treatment, encoder),
     ...{ treatment, reason, missing },
     ...(categories !== undefined && { categories }),
   };
   return { name, type, decision };
 }
 
-function readEncoder(owner: string, name: string, treatment: Treatment, stored: unknown): ColumnEncoder {
+function readEncoder(
+  owner: string,
+  name: string,
+  type: ColumnType,
+  treatment: Treatment,
+  stored: unknown,
+): ColumnEncoder {
   const given = stored ?? {};
   switch (treatment) {
     case 'number': {
@@ -140,6 +177,17 @@ function readEncoder(owner: string, name: string, treatment: Treatment, stored: 
         name,
         scales.map((scale) => readScale(owner, scale)),
         indicator,
+      );
+    }
+    case 'transformer': {
+      const schema = { names: listOf(string, 1), transformer: anything<unknown>() };
+      const parts = ['names', 'transformer'] as const;
+      const { names, transformer } = whole('an encoder', checkOptions(owner, given, schema), parts);
+      return new TransformerEncoder(
+        name,
+        type,
+        readTransformer(owner, transformer) as UserTransformer,
+        names,
       );
     }
     default:
