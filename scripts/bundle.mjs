@@ -50,10 +50,10 @@ const lazyFflate = {
 
 /**
  * `lazyImport(() => import('./x.js'))` in src/: all go into one chunk, since they share most of their
- * modules. Binaries, threads, tables and what lamella/predict loads have chunks of their own.
+ * modules. Binaries, threads and what lamella/predict loads have chunks of their own.
  */
 const LAZY_IMPORT = /lazyImport\(\s*\(\) =>\s*import\('(\.[^']+)\.js'\),?\s*\)/g;
-const APART = /[\\/](generated|threads|table)[\\/]/;
+const APART = /[\\/](generated|threads)[\\/]/;
 /** The module whose lazy imports stay apart: none of them loads the others. */
 const PREDICT = resolve('src/model-files/predict.ts');
 

@@ -27,7 +27,7 @@ export type { PerceptronOptions, PerceptronParams } from './estimators/perceptro
 export { Perceptron } from './estimators/perceptron/perceptron.js';
 export type { PerceptronFitOptions } from './estimators/perceptron/perceptron.js';
 export { loadModel } from './model-files/load.js';
-export type { AnyModel } from './model-files/load.js';
+export type { AnyModel, AnyTableModel } from './model-files/load.js';
 export type { LoadOptions } from './io/model-file.js';
 export { parseIdx } from './data/idx.js';
 export type { ReadOptions } from './data/idx.js';

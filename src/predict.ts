@@ -12,4 +12,4 @@ export type { RegressorPredictor } from './estimators/regressor-predictor.js';
 export type { SequentialPredictor } from './sequential/predictor.js';
 export { loadModel } from './model-files/predict.js';
 export type { LoadOptions } from './io/model-file.js';
-export type { AnyPredictor } from './model-files/predict.js';
+export type { AnyPredictor, AnyTablePredictor } from './model-files/predict.js';

@@ -11,32 +11,32 @@ import type { TableClassifier } from '../table/classifier.js';
 import type { TableRegressor } from '../table/regressor.js';
 
 /** Any model that `toBytes` writes. */
-export type AnyModel =
-  MLPClassifier | MLPRegressor | Perceptron | Sequential | TableClassifier | TableRegressor;
+export type AnyModel = MLPClassifier | MLPRegressor | Perceptron | Sequential;
 
-const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyModel>> = /* @__PURE__ */ new Map<
-  string,
-  (bytes: Uint8Array) => Promise<AnyModel>
->([
-  ['MLPClassifier', (bytes) => MLPClassifier.fromBytes(bytes)],
-  ['MLPRegressor', (bytes) => MLPRegressor.fromBytes(bytes)],
-  ['Perceptron', (bytes) => Perceptron.fromBytes(bytes)],
-  ['Sequential', (bytes) => Sequential.fromBytes(bytes)],
-  [
-    'TableClassifier',
-    async (bytes) => {
-      const { TableClassifier } = await lazyImport(() => import('../table/classifier.js'));
-      return TableClassifier.fromBytes(bytes);
-    },
-  ],
-  [
-    'TableRegressor',
-    async (bytes) => {
-      const { TableRegressor } = await lazyImport(() => import('../table/regressor.js'));
-      return TableRegressor.fromBytes(bytes);
-    },
-  ],
-]);
+/** Models of tables, whose `predict` takes records: name the one you load, as in loadModel<TableClassifier>(bytes). */
+export type AnyTableModel = TableClassifier | TableRegressor;
+
+const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyModel | AnyTableModel>> =
+  /* @__PURE__ */ new Map<string, (bytes: Uint8Array) => Promise<AnyModel | AnyTableModel>>([
+    ['MLPClassifier', (bytes) => MLPClassifier.fromBytes(bytes)],
+    ['MLPRegressor', (bytes) => MLPRegressor.fromBytes(bytes)],
+    ['Perceptron', (bytes) => Perceptron.fromBytes(bytes)],
+    ['Sequential', (bytes) => Sequential.fromBytes(bytes)],
+    [
+      'TableClassifier',
+      async (bytes) => {
+        const { TableClassifier } = await lazyImport(() => import('../table/classifier.js'));
+        return TableClassifier.fromBytes(bytes);
+      },
+    ],
+    [
+      'TableRegressor',
+      async (bytes) => {
+        const { TableRegressor } = await lazyImport(() => import('../table/regressor.js'));
+        return TableRegressor.fromBytes(bytes);
+      },
+    ],
+  ]);
 
 /**
  * Load a model that `toBytes` or `saveModel` has written, of whichever kind it is. It predicts what the saved
@@ -47,7 +47,7 @@ const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyModel>> = /
  * @throws ValueError for anything but bytes; FormatError for files of other programs or a later version, and
  *   damaged ones
  */
-export async function loadModel<M extends AnyModel = AnyModel>(
+export async function loadModel<M extends AnyModel | AnyTableModel = AnyModel>(
   bytes: Uint8Array,
   options?: LoadOptions,
 ): Promise<M> {

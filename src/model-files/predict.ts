@@ -1,3 +1,7 @@
+/**
+ * loadModel of lamella/predict: models of any kind, to predict with and nothing else. What trains is not
+ * loaded; Sequential models and models of tables have chunks of their own.
+ */
 import { describe } from '../check.js';
 import { ready } from '../engine/predict-engine.js';
 import { FormatError } from '../errors.js';
@@ -17,24 +21,20 @@ import type { TableRegressorPredictor } from '../table/regressor-predictor.js';
 
 /** A saved model of any kind, for predicting. */
 export type AnyPredictor =
-  | ClassifierPredictor
-  | RegressorPredictor
-  | PerceptronPredictor
-  | SequentialPredictor
-  | TableClassifierPredictor
-  | TableRegressorPredictor;
+  ClassifierPredictor | RegressorPredictor | PerceptronPredictor | SequentialPredictor;
 
-const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyPredictor>> = /* @__PURE__ */ new Map<
-  string,
-  (bytes: Uint8Array) => Promise<AnyPredictor>
->([
-  ['MLPClassifier', readClassifier],
-  ['MLPRegressor', readRegressor],
-  ['Perceptron', readPerceptronPredictor],
-  ['Sequential', readSequentialPredictor],
-  ['TableClassifier', readTableClassifier],
-  ['TableRegressor', readTableRegressor],
-]);
+/** A saved model of tables, whose `predict` takes records: name the one you load. */
+export type AnyTablePredictor = TableClassifierPredictor | TableRegressorPredictor;
+
+const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyPredictor | AnyTablePredictor>> =
+  /* @__PURE__ */ new Map<string, (bytes: Uint8Array) => Promise<AnyPredictor | AnyTablePredictor>>([
+    ['MLPClassifier', readClassifier],
+    ['MLPRegressor', readRegressor],
+    ['Perceptron', readPerceptronPredictor],
+    ['Sequential', readSequentialPredictor],
+    ['TableClassifier', readTableClassifier],
+    ['TableRegressor', readTableRegressor],
+  ]);
 
 async function readClassifier(bytes: Uint8Array): Promise<ClassifierPredictor> {
   return new ClassifierPredictor((await readMLP(bytes, 'MLPClassifier', readOptionsToPredict, ready)).model);
@@ -97,7 +97,7 @@ async function readEstimator(bytes: Uint8Array): Promise<FeatureEstimator> {
  * @throws ValueError for anything but bytes; FormatError for files of other programs or a later version, and
  *   damaged ones. How a Sequential model was compiled is not looked at
  */
-export async function loadModel<M extends AnyPredictor = AnyPredictor>(
+export async function loadModel<M extends AnyPredictor | AnyTablePredictor = AnyPredictor>(
   bytes: Uint8Array,
   options?: LoadOptions,
 ): Promise<M> {

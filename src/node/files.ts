@@ -14,7 +14,7 @@ import { FormatError, ValueError } from '../errors.js';
 import type { NdArray, TypedArray } from '../ndarray.js';
 import type { LoadOptions } from '../io/model-file.js';
 import { readLoadOptions } from '../io/model-file.js';
-import type { AnyModel } from '../model-files/load.js';
+import type { AnyModel, AnyTableModel } from '../model-files/load.js';
 import { loadModel } from '../model-files/load.js';
 import { writeAtomically } from './atomic.js';
 
@@ -152,7 +152,7 @@ export async function saveModel(model: { toBytes(): Uint8Array }, path: string |
  * @throws ValueError for what is no path; FormatError naming the file, as `loadModel`; errors of the file
  *   system as they are
  */
-export async function readModel<M extends AnyModel = AnyModel>(
+export async function readModel<M extends AnyModel | AnyTableModel = AnyModel>(
   path: string | URL,
   options?: LoadOptions,
 ): Promise<M> {

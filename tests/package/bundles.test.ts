@@ -9,7 +9,7 @@ import { root } from './packing.js';
 /** Trains all that is trained, after init and a call of `before`; prints what came of it. */
 const script = (before: string): string => `
   import { callbacks, crossValScore, init, layers, loadModel, MLPClassifier, MLPRegressor, Perceptron, sequential } from 'lamella';
-  import { rmSync } from 'node:fs';
+  import { writeFileSync } from 'node:fs';
   const x = Array.from({ length: 40 }, (_, i) => [i % 7, (i * i) % 5]);
   const y = x.map(([a, b]) => (a > b ? 'more' : 'less'));
   const options = { hiddenLayerSizes: [4], maxIter: 3, randomState: 1, onWarning() {} };
@@ -95,7 +95,8 @@ describe('the package in a bundle', () => {
   });
 
   test('needs nothing more after init', async () => {
-    const before = 'await init(); rmSync(process.argv[2]);';
+    // Node.js looks for the file again where another module imports it; it must not read it again.
+    const before = "await init(); writeFileSync(process.argv[2], 'throw new Error()');";
     const { file, chunk } = await bundle(before, { splitting: true });
     const printed = execFileSync(process.execPath, [file, chunk!], { encoding: 'utf8' }).trim();
     expect(printed).toBe(expected);
