@@ -13,7 +13,7 @@ import type { TableRegressor } from '../table/regressor.js';
 /** Any model that `toBytes` writes. */
 export type AnyModel = MLPClassifier | MLPRegressor | Perceptron | Sequential;
 
-/** Models of tables, whose `predict` takes records: name the one you load, as in loadModel<TableClassifier>(bytes). */
+/** Models of tables, whose `predict` takes records: name the one you load, loadModel<TableClassifier>(…). */
 export type AnyTableModel = TableClassifier | TableRegressor;
 
 const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyModel | AnyTableModel>> =
