@@ -9,7 +9,18 @@ export { init } from './model-files/init.js';
 export * from './errors.js';
 export { ConvergenceWarning, LamellaWarning } from './warnings.js';
 export type { OnWarning, WarningCode } from './warnings.js';
-export { ndarray, toNested } from './ndarray.js';
+export {
+  argMax,
+  column,
+  concatenate,
+  ndarray,
+  reshape,
+  row,
+  rows,
+  take,
+  toNested,
+  transpose,
+} from './ndarray.js';
 export type { AsyncOptions } from './check.js';
 export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArray } from './ndarray.js';
 export { MLPClassifier } from './estimators/mlp-classifier.js';

@@ -1,8 +1,16 @@
+/**
+ * Arrays of numbers: what `lamella` exports of them, and what its other folders use. Here are the functions
+ * that give the same memory another form; those that copy are in ndarray/operations.ts, those that read
+ * what callers give in ndarray/read.ts and ndarray/rows.ts.
+ */
+import { checkValue, integer } from './check.js';
 import { ShapeError, UnsupportedError } from './errors.js';
+import { readRanked } from './ndarray/operations.js';
 import { checkNdArray, readArray } from './ndarray/read.js';
 import type { ArrayInput, NdArray, TypedArray } from './ndarray/types.js';
 import { elementCount, formatShape, readShape } from './ndarray/types.js';
 
+export { argMax, column, concatenate, take, transpose } from './ndarray/operations.js';
 export { arrayInPieces, readArray } from './ndarray/read.js';
 export { refuseNonFinite, rowsInPieces, sliceRows, takeRows, toRows } from './ndarray/rows.js';
 
@@ -68,4 +76,62 @@ export function toNested(array: NdArray<TypedArray>): NestedNumbers {
     return Array.from({ length: shape[depth] }, (_, i) => build(depth + 1, start + i * step, step));
   };
   return build(0, 0, data.length);
+}
+
+/**
+ * Returns row `i`, x[i]: shape (columns) of a matrix, (height, width, channels) of images. A view: the same
+ * memory as `x`, without a copy; what is written to one shows in the other.
+ *
+ * @param x an array of rank 1 or more
+ * @param i an integer, 0 to rows - 1
+ * @throws ValueError if there is no such row; ShapeError for rank 0
+ */
+export function row<T extends TypedArray>(x: NdArray<T>, i: number): NdArray<T> {
+  const array = readRows(x, 'row');
+  return rowOf(array, checkValue('row', 'i', i, integer({ min: 0, max: array.shape[0] - 1 })));
+}
+
+/**
+ * Returns the rows of an array one after another, as views that `row` would return:
+ * `for (const image of rows(images)) …`.
+ *
+ * @param x an array of rank 1 or more
+ * @throws ShapeError for rank 0
+ */
+export function rows<T extends TypedArray>(x: NdArray<T>): Iterable<NdArray<T>> {
+  const array = readRows(x, 'rows');
+  return {
+    *[Symbol.iterator]() {
+      for (let i = 0; i < array.shape[0]; i++) yield rowOf(array, i);
+    },
+  };
+}
+
+/** An array from a caller that has rows. Its kind is the caller's. */
+function readRows<T extends TypedArray>(x: NdArray<T>, owner: string): NdArray<T> {
+  return readRanked(x, owner, 1) as NdArray<T>;
+}
+
+function rowOf<T extends TypedArray>(array: NdArray<T>, i: number): NdArray<T> {
+  const [count, ...shape] = array.shape;
+  const width = array.data.length / count;
+  return { ...array, data: array.data.subarray(i * width, (i + 1) * width) as T, shape };
+}
+
+/**
+ * Returns the same values in another shape, row-major. A view: the same memory as `x`, without a copy.
+ *
+ * @param x the array
+ * @param shape the new shape; one size may be -1, which stands for as many as there are values for
+ * @throws ShapeError if the shape does not hold exactly the values of `x`
+ */
+export function reshape<T extends TypedArray>(x: NdArray<T>, shape: readonly number[]): NdArray<T> {
+  const array = readArray(x, 'reshape: x');
+  const sizes = readShape(shape, 'shape');
+  const open = sizes.indexOf(-1);
+  if (open >= 0) {
+    sizes[open] = 1;
+    sizes[open] = Math.floor(array.data.length / Math.max(1, elementCount(sizes, 'shape')));
+  }
+  return ndarray(array, sizes);
 }

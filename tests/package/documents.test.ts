@@ -43,7 +43,11 @@ const LOADING = `import { loadModel, MLPClassifier } from 'lamella';
 
 /** What the programs of the other pages print, in order. */
 const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
-  'docs/api.md': [/^Model: "sequential"[^]*\n0\.(8[5-9]|9[0-5])\d*$/, /^5\n2$/],
+  'docs/api.md': [
+    /^Model: "sequential"[^]*\n0\.(8[5-9]|9[0-5])\d*$/,
+    /^5\n2$/,
+    /^\[ 32, 32, 3 \] \[ 3, 32, 32, 3 \] \[ 4, 32, 32, 3 \]\nInt32Array\(2\) \[ 1, 0 \]$/,
+  ],
   'docs/errors.md': [/^CONVERGENCE$/],
   'docs/saving.md': [/^true$/],
   'docs/tables.md': [

@@ -16,6 +16,7 @@ const weights = (): number[] => [1, 2, 1, 1];
 const inSlices = (): object => ({ signal: new AbortController().signal, threads: 1 });
 const csr = (): object => ({ data: [1, 2], indices: [0, 1], indptr: [0, 1, 2], shape: [2, 2] });
 const strided = (): object => ({ data: [1, 2, 3, 4], shape: [2, 2], stride: [1, 2], offset: 0 });
+const grid = (): object => ({ data: Float64Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3], scale: 2 });
 const onWarning = (): void => {};
 
 const arrays: Call[] = [
@@ -33,6 +34,21 @@ const arrays: Call[] = [
   func('ndarray of CSR rows', lamella.ndarray, () => [csr(), [4]]),
   func('ndarray of strides', lamella.ndarray, () => [strided()]),
   func('toNested', lamella.toNested, () => [{ data: Float32Array.of(1, 2), shape: [2, 1], scale: 2 }]),
+  func('row', lamella.row, () => [grid(), 1]),
+  func(
+    'rows',
+    (...args: [any]) => [...lamella.rows(...args)],
+    () => [grid()],
+  ),
+  func('reshape', lamella.reshape, () => [grid(), [3, -1]]),
+  func('column', lamella.column, () => [grid(), 2]),
+  func('take', lamella.take, () => [grid(), [1, 0, 1]]),
+  func('transpose', lamella.transpose, () => [grid(), [1, 0]]),
+  func('concatenate', lamella.concatenate, () => [[grid(), grid()], 1]),
+  func('concatenate of two types', lamella.concatenate, () => [
+    [grid(), { data: Float32Array.of(1, 2, 3), shape: [1, 3] }],
+  ]),
+  func('argMax', lamella.argMax, () => [grid(), 0]),
   func('toCategorical', lamella.toCategorical, () => [[0, 1, 2], 4]),
   func('parseIdx', lamella.parseIdx, () => [Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 5, 6)]),
   func('trainTestSplit', lamella.trainTestSplit, () => [
