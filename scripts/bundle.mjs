@@ -38,7 +38,7 @@ const lazyFflate = {
       const { outputFiles } = await build({
         ...common,
         ...{ splitting: false, format: 'iife', globalName: 'fflate', write: false, metafile: false },
-        stdin: { contents: "export { Gunzip } from 'fflate';", resolveDir: '.' },
+        stdin: { contents: "export { Gunzip, Inflate } from 'fflate';", resolveDir: '.' },
       });
       const code = outputFiles[0].text;
       return {

@@ -4,7 +4,7 @@ export * from './table.js';
 export { readCsv, readCsvChunks } from './node/csv.js';
 export type { CsvChunkOptions } from './node/csv.js';
 export { init } from './node/init.js';
-export { readIdx } from './node/files.js';
+export { readIdx, readNpy, readNpz } from './node/files.js';
 export { loadFashionMnist, loadMnist } from './node/mnist.js';
 export type { ImageDataSet, ImageDataSetOptions, LabeledImages } from './node/mnist.js';
 export { callbacks } from './node/callbacks.js';

@@ -42,7 +42,8 @@ export function isUnusable(view: ArrayBufferView): boolean {
 export function readBytes(value: unknown, what: string): Uint8Array {
   if (typedArrayKind(value) !== 'Uint8Array') {
     let hint = value instanceof ArrayBuffer ? '; wrap it as new Uint8Array(buffer)' : '';
-    if (typeof value === 'string') hint = '; files are read by readModel and readIdx of lamella/node';
+    if (typeof value === 'string')
+      hint = '; files are read by lamella/node: readModel, readIdx, readNpy, ...';
     throw new ValueError(`${what}, a Uint8Array, but received ${describe(value)}${hint}.`);
   }
   const bytes = value as Uint8Array;

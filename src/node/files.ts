@@ -1,6 +1,6 @@
 /**
- * Files of lamella/node: paths, readIdx, readModel and saveModel. Formats are in data/ and io/, safe
- * replacement of files in atomic.ts, MNIST in mnist.ts.
+ * Files of lamella/node: paths, arrays (readIdx, readNpy, readNpz) and models (readModel, saveModel). Formats
+ * are in data/ and io/, safe replacement of files in atomic.ts, data sets in mnist.ts.
  */
 import { fileURLToPath } from 'node:url';
 import type { FileHandle } from 'node:fs/promises';
@@ -10,6 +10,9 @@ import { checkValue, refused, checkOptions, printable, describe, readBytes } fro
 import { DEFAULT_MAX_BYTES, maxBytesRule, newBytes } from '../budget.js';
 import type { ReadOptions } from '../data/idx.js';
 import { readIdxBytes } from '../data/idx.js';
+import type { NpyArray } from '../data/npy.js';
+import { readNpyBytes } from '../data/npy.js';
+import { readNpzBytes } from '../data/npz.js';
 import { FormatError, ValueError } from '../errors.js';
 import type { NdArray, TypedArray } from '../ndarray.js';
 import type { LoadOptions } from '../io/model-file.js';
@@ -112,6 +115,19 @@ export async function namingFile<T>(path: string, work: () => T | Promise<T>): P
   }
 }
 
+/** What `read` makes of a file; the file and its result may take `maxBytes` together. */
+async function readWithin<T>(
+  owner: string,
+  path: unknown,
+  options: ReadOptions | undefined,
+  read: (bytes: Uint8Array, maxBytes: number) => T,
+): Promise<T> {
+  const { maxBytes = DEFAULT_MAX_BYTES } = checkOptions(owner, options, { maxBytes: maxBytesRule });
+  const file = readPath(owner, path);
+  const bytes = await readBytesOf(file, maxBytes);
+  return namingFile(file, () => read(bytes, maxBytes - bytes.length));
+}
+
 /**
  * Read an IDX file, compressed or not, as `parseIdx` does.
  *
@@ -120,10 +136,36 @@ export async function namingFile<T>(path: string, work: () => T | Promise<T>): P
  *   system as they are
  */
 export async function readIdx(path: string | URL, options?: ReadOptions): Promise<NdArray<TypedArray>> {
-  const { maxBytes = DEFAULT_MAX_BYTES } = checkOptions('readIdx', options, { maxBytes: maxBytesRule });
-  const file = readPath('readIdx', path);
-  const bytes = await readBytesOf(file, maxBytes);
-  return namingFile(file, () => readIdxBytes(bytes, maxBytes - bytes.length));
+  return readWithin('readIdx', path, options, readIdxBytes);
+}
+
+/**
+ * Read a .npy file of NumPy, as `parseNpy` does.
+ *
+ * @param options.maxBytes the most bytes that the file and the array may take together; default 2^30
+ * @throws ValueError for what is no path; FormatError naming the file and the byte offset; errors of the file
+ *   system as they are
+ */
+export async function readNpy<A extends NpyArray = NdArray<any>>(
+  path: string | URL,
+  options?: ReadOptions,
+): Promise<A> {
+  return readWithin('readNpy', path, options, (bytes, maxBytes) => readNpyBytes(bytes, maxBytes).array as A);
+}
+
+/**
+ * Read a .npz archive of NumPy, as `parseNpz` does.
+ *
+ * @param options.maxBytes the most bytes that the file and the arrays may take together; default 2^30
+ * @returns a plain object with the arrays by their names
+ * @throws ValueError for what is no path; FormatError naming the file and the array; errors of the file
+ *   system as they are
+ */
+export async function readNpz<A extends Readonly<Record<string, NpyArray>> = Record<string, NdArray<any>>>(
+  path: string | URL,
+  options?: ReadOptions,
+): Promise<A> {
+  return readWithin('readNpz', path, options, (bytes, maxBytes) => readNpzBytes(bytes, maxBytes) as A);
 }
 
 /**

@@ -36,7 +36,7 @@ describe('loadModel refuses', () => {
     [
       'a path',
       'model.safetensors',
-      "'model.safetensors'; files are read by readModel and readIdx of lamella/node",
+      "'model.safetensors'; files are read by lamella/node: readModel, readIdx, readNpy, ...",
     ],
     ['nothing', undefined, 'undefined'],
     ['a list', [1, 2], '[1, 2]'],

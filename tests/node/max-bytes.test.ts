@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { FormatError, layers, loadModel, sequential, ValueError } from 'lamella';
-import { loadFashionMnist, loadMnist, readIdx, readModel, saveModel } from 'lamella/node';
+import { loadFashionMnist, loadMnist, readIdx, readModel, readNpy, readNpz, saveModel } from 'lamella/node';
 import { loadModel as loadPredictor } from 'lamella/predict';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { expectRefusal } from '../estimators/refusal.js';
+import { zipOf } from '../helpers/zip.js';
 
 let folder: string;
 
@@ -35,6 +37,33 @@ describe('maxBytes', () => {
       FormatError,
       `${path}: the file must have at most 107 bytes, as many as reading may allocate, but has 108; give another maxBytes.`,
     );
+  });
+
+  test('of readNpy and readNpz is for the file and its arrays together', async () => {
+    const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (25,), }`.padEnd(117);
+    const npy = Uint8Array.from([
+      0x93,
+      ...Buffer.from(`NUMPY\x01\0\x76\0${header}\n`),
+      ...new Uint8Array(100),
+    ]);
+    const [one, several] = [join(folder, 'x.npy'), join(folder, 'x.npz')];
+    await writeFile(one, npy);
+    await writeFile(several, zipOf([{ name: 'x.npy', content: npy, method: 0 }]));
+    const size = (await stat(several)).size;
+    expect((await readNpy(one, { maxBytes: 328 })).shape).toEqual([25]);
+    expect(await readNpz(pathToFileURL(several), { maxBytes: size + 100 })).toEqual({
+      x: { data: new Float32Array(25), shape: [25] },
+    });
+    const sentence =
+      "npy: the shape (25) of 'f4' takes 100 bytes, but reading may allocate 99 at most; give another maxBytes.";
+    await expectRefusal(() => readNpy(one, { maxBytes: 327 }), FormatError, `${one}: ${sentence}`);
+    await expectRefusal(
+      () => readNpz(several, { maxBytes: size + 99 }),
+      FormatError,
+      `${several}: 'x.npy': ${sentence}`,
+    );
+    await expect(readNpz(one)).rejects.toThrow(`${one}: zip: the file must be a whole archive`);
+    await expect(readNpy(several)).rejects.toThrow('parseNpz reads archives');
   });
 
   test('of readIdx is for what is compressed too', async () => {

@@ -2,6 +2,7 @@ import * as lamella from 'lamella';
 import * as datasets from 'lamella/datasets';
 import type { Call } from '../attempt.js';
 import { func, method } from '../attempt.js';
+import { zipOf } from '../../helpers/zip.js';
 
 const x = (): number[][] => [
   [0, 1],
@@ -17,6 +18,13 @@ const inSlices = (): object => ({ signal: new AbortController().signal, threads:
 const csr = (): object => ({ data: [1, 2], indices: [0, 1], indptr: [0, 1, 2], shape: [2, 2] });
 const strided = (): object => ({ data: [1, 2, 3, 4], shape: [2, 2], stride: [1, 2], offset: 0 });
 const grid = (): object => ({ data: Float64Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3], scale: 2 });
+/** A file of two bytes as numpy.save writes it. */
+const npy = (): Uint8Array =>
+  Uint8Array.from([
+    ...[0x93, ...Buffer.from('NUMPY'), 1, 0, 58, 0],
+    ...Buffer.from(`{'descr': '|u1', 'fortran_order': False, 'shape': (2,)}`.padEnd(57) + '\n'),
+    ...[5, 6],
+  ]);
 const onWarning = (): void => {};
 
 const arrays: Call[] = [
@@ -51,6 +59,8 @@ const arrays: Call[] = [
   func('argMax', lamella.argMax, () => [grid(), 0]),
   func('toCategorical', lamella.toCategorical, () => [[0, 1, 2], 4]),
   func('parseIdx', lamella.parseIdx, () => [Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 5, 6)]),
+  func('parseNpy', lamella.parseNpy, () => [npy(), { maxBytes: 1000 }]),
+  func('parseNpz', lamella.parseNpz, () => [zipOf([{ name: 'x.npy', content: npy() }]), { maxBytes: 1000 }]),
   func('trainTestSplit', lamella.trainTestSplit, () => [
     x(),
     labels(),

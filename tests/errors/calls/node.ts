@@ -85,6 +85,8 @@ const reset = async (): Promise<void> => {
 export const nodeCalls: readonly Call[] = [
   ...callbacks,
   refusing(func('node.readIdx', node.readIdx, () => [path('none.idx'), { maxBytes: 1000 }])),
+  refusing(func('node.readNpy', node.readNpy, () => [path('none.npy'), { maxBytes: 1000 }])),
+  refusing(func('node.readNpz', node.readNpz, () => [path('none.npz'), { maxBytes: 1000 }])),
   refusing(
     func('node.readModel', node.readModel, () => [
       pathToFileURL(path('none.safetensors')),
