@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { run, timed, upToDate } from './tasks.mjs';
 
 /** Bundled packages, with their licences. */
-const BUNDLED = ['fflate', 'csv-parse'];
+const BUNDLED = ['fflate', 'csv-parse', 'fast-png', 'iobuffer'];
 
 const common = {
   bundle: true,
@@ -17,11 +17,11 @@ const common = {
   target: 'es2022',
   legalComments: 'none',
   chunkNames: 'chunk-[hash]',
-  // fflate is bundled, without its unused parts.
+  // Packages are bundled, without their unused parts.
   platform: 'neutral',
   mainFields: ['module', 'main'],
   conditions: ['browser', 'import'],
-  external: ['node:*'],
+  external: ['node:*', 'jpeg-js'],
   minify: true,
   metafile: true,
   logLevel: 'warning',
@@ -50,10 +50,11 @@ const lazyFflate = {
 
 /**
  * `lazyImport(() => import('./x.js'))` in src/: all go into one chunk, since they share most of their
- * modules. Binaries, threads and what lamella/predict loads have chunks of their own.
+ * modules. Binaries, threads, what only lamella/node loads and what lamella/predict loads have
+ * chunks of their own.
  */
 const LAZY_IMPORT = /lazyImport\(\s*\(\) =>\s*import\('(\.[^']+)\.js'\),?\s*\)/g;
-const APART = /[\\/](generated|threads)[\\/]/;
+const APART = /[\\/](generated|threads)[\\/]|^node[\\/]/;
 /** The module whose lazy imports stay apart: none of them loads the others. */
 const PREDICT = resolve('src/model-files/predict.ts');
 

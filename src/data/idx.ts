@@ -49,7 +49,7 @@ export interface ReadOptions {
 /**
  * Read an IDX file, the format of MNIST: bytes 0, 0, type, rank; rank sizes, u32 big-endian; elements,
  * row-major, big-endian. Gzip-compressed files are recognised and decompressed, no further than the header
- * declares.
+ * declares. EMNIST stores its images columns first: `transpose(x, [0, 2, 1])` sets them upright.
  *
  * @param bytes the whole file
  * @param options.maxBytes the most bytes that the array may take; default 2^30

@@ -58,7 +58,7 @@ export function readPath(owner: string, path: unknown): string {
 const MAX_PATH = 1024;
 
 /** A path in a message. */
-const shown = (path: string): string => printable(path, MAX_PATH);
+export const shown = (path: string): string => printable(path, MAX_PATH);
 
 /** Bytes of the first buffer for a file of unknown size: a pipe, a device. */
 const UNKNOWN_SIZE = 65536;
@@ -71,7 +71,7 @@ const MAX_READ = 1073741824;
  *
  * @throws FormatError naming the file if it has more; errors of the file system as they are
  */
-async function readBytesOf(path: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytesOf(path: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const handle = await open(path);
   try {
     const { size } = await handle.stat();

@@ -2,6 +2,7 @@ import { parseNpy, parseNpz } from 'lamella';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Mutation } from '../model-files/mutations.js';
 import { readSafetensors } from '../../src/io/read-safetensors.js';
+import { openImage } from '../../src/node/images.js';
 import { fileOf } from '../io/files.js';
 import { readGolden } from '../data/goldens.js';
 import { damages, faultOfReading } from '../helpers/damage.js';
@@ -68,6 +69,24 @@ describe('every damaged file of data is refused by a LamellaError, or is read', 
   ])('%s, with any byte changed, or cut anywhere', async (_name, file, read, checked) => {
     // What has checksums gives what it gave.
     const expected = checked ? JSON.stringify(await read(file)) : undefined;
+    const faults: string[] = [];
+    for (const damage of damages(file)) {
+      const fault = await faultOfReading(damage, read, expected);
+      if (fault !== undefined) faults.push(fault);
+    }
+    expect(faults).toEqual([]);
+  });
+
+  // JPEG has no checksums.
+  test.each([
+    ...['PNG of mode RGB', 'PNG with a palette of 4 bits', 'PNG with a transparent grey'],
+    ...['JPEG', 'progressive JPEG', 'grey JPEG'],
+  ])('%s, with any byte changed, or cut anywhere', async (name) => {
+    const { images } = readGolden<{ images: readonly Golden[] }>('pillow_images');
+    const file = new Uint8Array(Buffer.from(images.find((image) => image.name === name)!.file, 'base64'));
+    const isPng = name.startsWith('PNG');
+    const read = async (bytes: Uint8Array): Promise<unknown> => (await openImage(bytes)).decode(10e6);
+    const expected = isPng ? JSON.stringify(await read(file)) : undefined;
     const faults: string[] = [];
     for (const damage of damages(file)) {
       const fault = await faultOfReading(damage, read, expected);

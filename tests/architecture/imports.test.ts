@@ -64,6 +64,8 @@ describe('the rules catch', () => {
     ['src/datasets.ts', `export * from 'node:fs'`, 'which only Node has'],
     ['src/data/zip.ts', `import pako from 'pako'`, 'imports the package pako'],
     ['src/data/zip.ts', `import fs from 'fs'`, 'imports the package fs'],
+    ['src/data/png.ts', `import { decode } from 'fast-png'`, 'imports the package fast-png'],
+    ['src/report/picture.ts', `await import('jpeg-js')`, 'imports the package jpeg-js'],
     ['src/data/csv.ts', `import { ShapeError } from '../errors'`, 'without its .js extension'],
     ['src/data/csv.ts', `import { close } from '../../tests/helpers/close.js'`, 'which is outside src'],
     ['src/engine/boot.ts', `import base from '../wasm/base.wasm'`, 'imports ../wasm/base.wasm'],
@@ -83,6 +85,8 @@ describe('the rules catch', () => {
     ['src/node/files.ts', `import { readFile } from 'node:fs/promises'; import * as all from '../index.js'`],
     ['src/cli/main.ts', `import { readCsv } from '../node/files.js'`],
     ['src/data/zip.ts', `import { inflateSync } from 'fflate'`],
+    ['src/node/png.ts', `import { decode } from 'fast-png'; const jpeg = await import('jpeg-js')`],
+    ['src/report/picture.ts', `import { encode } from 'fast-png'`],
     ['src/engine/binaries.workerd.ts', `import base from '../wasm/base.wasm'`],
   ])('nothing in %s: %s', (path, source) => {
     expect(faultsOf(path, source)).toEqual([]);

@@ -34,11 +34,13 @@ const LEAVES = [
   'yielding',
 ];
 const WITH_NODE = ['node', 'cli'];
-/** Packages that are bundled, by the folders that may import them. */
+/** Packages that are bundled, or optional peers, by the folders that may import them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   fflate: ['leaves', 'data', 'io'],
   'csv-parse': ['table', 'node'],
   'csv-parse/sync': ['table'],
+  'fast-png': ['report', 'node'],
+  'jpeg-js': ['node'],
 };
 
 /** 'src/train/fit.ts' → 'train'; 'src/math/double.ts' → 'leaves'; 'src/report.ts' → 'entries'. */

@@ -63,7 +63,7 @@ describe('the packed package', () => {
       /^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/,
       /^docs\/[a-z-]+\.(md|svg)$/,
       /^examples\/(README\.md|[a-z-]+\.mjs|playground\/[a-z]+\.(js|mjs|html|css))$/,
-      /^dist\/LICENSE-(fflate|csv-parse)\.txt$/,
+      /^dist\/LICENSE-(fflate|csv-parse|fast-png|iobuffer)\.txt$/,
       /^dist\/(node\/|workerd\/)?[a-z]+\.js$/,
       /^dist\/(node\/|workerd\/)?chunk-[A-Z0-9]+\.js$/,
       /^dist\/wasm\/[a-z-]+\.wasm$/,
@@ -93,7 +93,12 @@ describe('the packed package', () => {
     const scripts = Object.keys(manifest.scripts);
     expect(scripts.filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
     expect(manifest.dependencies).toBeUndefined();
-    expect(files).toContain('dist/LICENSE-fflate.txt');
+    for (const name of ['fflate', 'csv-parse', 'fast-png', 'iobuffer'])
+      expect(files).toContain(`dist/LICENSE-${name}.txt`);
+    // Peers are there if the user wants them.
+    const { peerDependencies, peerDependenciesMeta } = manifest;
+    expect(Object.keys(peerDependencies)).toEqual(['jpeg-js']);
+    for (const name of Object.keys(peerDependencies)) expect(peerDependenciesMeta[name].optional).toBe(true);
   });
 
   test.each(['dist/index.js', 'dist/node/index.js'])('%s keeps the names of classes', async (entry) => {

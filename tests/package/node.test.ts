@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { installed, type Installed } from './packing.js';
+import { readGolden } from '../data/goldens.js';
+import { installed, print, root, type Installed } from './packing.js';
 
 /** What Node.js prints when nobody catches the error. */
 const UNCAUGHT = [
@@ -41,4 +42,27 @@ describe('the packed package in Node.js', () => {
       expect(before.length).toBeLessThan(400);
     },
   );
+
+  test('reads PNG images, and JPEG images once jpeg-js is installed', () => {
+    const { images } = readGolden<{ images: { name: string; file: string }[] }>('pillow_images');
+    for (const [name, label] of [
+      ['PNG of mode P', 'png'],
+      ['grey JPEG', 'jpg'],
+    ]) {
+      const { file } = images.find((image) => image.name === name)!;
+      mkdirSync(join(place.folder, label, 'a'), { recursive: true });
+      writeFileSync(join(place.folder, label, 'a', `1.${label}`), Buffer.from(file, 'base64'));
+    }
+    const program = `import { imageFolder } from 'lamella/node';
+      for (const folder of ['png', 'jpg'])
+        await imageFolder(folder).then(({ x }) => console.log(...x.shape), (error) => console.log(String(error)));`;
+    const run = (): string[] =>
+      print(place.folder, process.execPath, '--input-type=module', '-e', program).trim().split('\n');
+    expect(run()).toEqual([
+      '1 9 13 3',
+      'UnsupportedError: JPEG images need the package jpeg-js, but it could not be loaded; run `npm install jpeg-js`.',
+    ]);
+    symlinkSync(join(root, 'node_modules/jpeg-js'), join(place.folder, 'node_modules/jpeg-js'));
+    expect(run()).toEqual(['1 9 13 3', '1 18 26 3']);
+  });
 });

@@ -88,6 +88,12 @@ export const nodeCalls: readonly Call[] = [
   refusing(func('node.readNpy', node.readNpy, () => [path('none.npy'), { maxBytes: 1000 }])),
   refusing(func('node.readNpz', node.readNpz, () => [path('none.npz'), { maxBytes: 1000 }])),
   refusing(
+    func('node.imageFolder', node.imageFolder, () => [
+      path('none'),
+      { size: [28, 28], channels: 3, maxBytes: 1000 },
+    ]),
+  ),
+  refusing(
     func('node.readModel', node.readModel, () => [
       pathToFileURL(path('none.safetensors')),
       { maxBytes: 1000 },
