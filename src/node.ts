@@ -5,6 +5,8 @@ export { readCsv, readCsvChunks } from './node/csv.js';
 export type { CsvChunkOptions } from './node/csv.js';
 export { init } from './node/init.js';
 export { readIdx, readNpy, readNpz } from './node/files.js';
+export { readCifar } from './node/cifar.js';
+export type { CifarImages, CifarOptions } from './node/cifar.js';
 export { imageFolder } from './node/images.js';
 export type { ImageFolder, ImageFolderOptions } from './node/images.js';
 export { loadFashionMnist, loadMnist } from './node/mnist.js';

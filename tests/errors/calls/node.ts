@@ -88,6 +88,9 @@ export const nodeCalls: readonly Call[] = [
   refusing(func('node.readNpy', node.readNpy, () => [path('none.npy'), { maxBytes: 1000 }])),
   refusing(func('node.readNpz', node.readNpz, () => [path('none.npz'), { maxBytes: 1000 }])),
   refusing(
+    func('node.readCifar', node.readCifar, () => [[path('none.bin')], { kind: 'cifar100', maxBytes: 1000 }]),
+  ),
+  refusing(
     func('node.imageFolder', node.imageFolder, () => [
       path('none'),
       { size: [28, 28], channels: 3, maxBytes: 1000 },
