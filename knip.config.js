@@ -8,6 +8,7 @@ const entries = Object.keys(exports)
 export default {
   entry: [
     ...entries,
+    'src/cli/main.ts', // bin
     // These take the place of binaries.ts and predict-binaries.ts in dist/workerd.
     'src/engine/*binaries.workerd.ts',
     'scripts/*.mjs',

@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { run, timed, upToDate } from './tasks.mjs';
 
 /** Bundled packages, with their licences. */
-const BUNDLED = ['fflate', 'csv-parse', 'fast-png', 'iobuffer'];
+const BUNDLED = ['fflate', 'csv-parse', 'commander', 'fast-png', 'iobuffer'];
 
 const common = {
   bundle: true,
@@ -113,6 +113,26 @@ const importedBinaries = {
 const FOR_BROWSERS = { 'csv-parse/sync': 'csv-parse/browser/esm/sync' };
 const FOR_NODE = { stream: 'node:stream' };
 
+/** `require('node:…')` in CommonJS, which ES modules of Node.js have as imports. */
+const requiredOfNode = {
+  name: 'required-of-node',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'require-call' ? { path, namespace: 'required' } : undefined,
+    );
+    bundle.onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = require('default of ${path}').default;`,
+    }));
+    bundle.onResolve({ filter: /^default of / }, ({ path }) => ({ path, namespace: 'default' }));
+    bundle.onLoad({ filter: /.*/, namespace: 'default' }, ({ path }) => ({
+      contents: `export { default } from '${path.replace('default of ', '')}';`,
+    }));
+  },
+};
+
+/** The command line, which is no export: './dist/node/cli.js' in `bin`. */
+const CLI = { in: 'src/cli/main.ts', out: 'cli' };
+
 /** The sources of what package.json exports from a folder: './dist/node/index.js' → 'src/index.ts'. */
 async function entries(folder) {
   const { exports } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -120,17 +140,18 @@ async function entries(folder) {
     typeof target === 'string' ? [] : Object.values(target),
   );
   const files = targets.filter((file) => file.endsWith('.js') && dirname(file) === `./${folder}`);
-  return [...new Set(files)].map((file) => `src/${basename(file, '.js')}.ts`);
+  const names = [...new Set(files)].map((file) => basename(file, '.js'));
+  return names.map((name) => ({ in: `src/${name}.ts`, out: name }));
 }
 
 /** Bundles the exports of a folder into it, and removes chunks of earlier builds. */
 async function bundle(folder, options = {}) {
   const { metafile } = await build({
     ...common,
-    entryPoints: await entries(folder),
+    entryPoints: [...(await entries(folder)), ...(options.alias === FOR_NODE ? [CLI] : [])],
     outdir: folder,
     ...options,
-    plugins: [lazyFflate, oneLazyChunk, ...(options.plugins ?? [])],
+    plugins: [lazyFflate, oneLazyChunk, requiredOfNode, ...(options.plugins ?? [])],
   });
   for (const file of await readdir(folder)) {
     const path = join(folder, file);

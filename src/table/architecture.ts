@@ -26,7 +26,7 @@ export function networkFor({ rows, features }: TableSize): MLPOptions {
   if (rows < SMALL) {
     return {
       hiddenLayerSizes: [64 * wide],
-      ...{ alpha: 1e-2, batchSize: Math.max(8, Math.min(32, Math.ceil(rows / 20))) },
+      ...{ alpha: 1e-2, batchSize: Math.min(rows, Math.max(8, Math.min(32, Math.ceil(rows / 20)))) },
       ...{ maxIter, nIterNoChange: 40, tol: 1e-5 },
     };
   }

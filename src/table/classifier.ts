@@ -8,7 +8,9 @@ import { MLPClassifier } from '../estimators/mlp-classifier.js';
 import { ValueError } from '../errors.js';
 import { FitGuard } from '../train/fit-guard.js';
 import { runAtOnce } from '../yielding.js';
+import type { TableSize } from './architecture.js';
 import { isImbalanced, networkFor } from './architecture.js';
+import type { MLPOptions } from '../estimators/options.js';
 import { largestClass } from './evaluate.js';
 import type { Estimator, FitCall } from './fitting.js';
 import {
@@ -108,6 +110,9 @@ export class TableClassifier extends TableClassifierPredictor {
         ],
         ...{ baseline: largestClass(rows.y), targetScale: undefined },
       };
+      if (!heldOut) return;
+      const evaluation = this.evaluateFeatures(heldOut.x, heldOut.y);
+      this.fittedTable = { ...this.need('fit'), heldOut: evaluation };
     };
     try {
       await train(estimator, rows, heldOut, options);
@@ -117,8 +122,6 @@ export class TableClassifier extends TableClassifierPredictor {
       throw error;
     }
     keep();
-    if (heldOut)
-      this.fittedTable = { ...this.need('fit'), heldOut: this.evaluateFeatures(heldOut.x, heldOut.y) };
   }
 
   #network(
@@ -127,10 +130,15 @@ export class TableClassifier extends TableClassifierPredictor {
   ): Estimator {
     const { classWeight, onWarning } = this.#params;
     return new MLPClassifier({
-      ...networkFor({ rows: x.shape[0], features: x.shape[1] }),
+      ...this.networkOptions({ rows: x.shape[0], features: x.shape[1] }),
       ...{ earlyStopping: heldOut !== undefined, randomState: seed, onWarning },
       classWeight: classWeight === 'auto' ? (weighted ? 'balanced' : null) : classWeight,
     }) as unknown as Estimator;
+  }
+
+  /** Options of the network for so many rows and features. Subclasses may choose others. */
+  protected networkOptions(size: TableSize): MLPOptions {
+    return networkFor(size);
   }
 
   /**

@@ -118,10 +118,11 @@ export function readModelOptions(owner: string, given: unknown, classifier: bool
     );
   }
   return {
-    ...{ estimator: null, columns: {}, validationFraction: 0.1, classWeight: 'auto' as const },
+    ...{ estimator: null, columns: {}, validationFraction: 0.1 },
+    ...(classifier && { classWeight: 'auto' as const }),
     ...{ randomState: null, onWarning: null },
     ...(options as TableModelOptions),
-  };
+  } as TableModelParams;
 }
 
 const fitSchema = {

@@ -6,7 +6,9 @@ import type { Table } from '../data/table/table.js';
 import { MLPRegressor } from '../estimators/mlp-regressor.js';
 import { FitGuard } from '../train/fit-guard.js';
 import { runAtOnce } from '../yielding.js';
+import type { TableSize } from './architecture.js';
 import { networkFor } from './architecture.js';
+import type { MLPOptions } from '../estimators/options.js';
 import { evaluateNumbers } from './evaluate.js';
 import type { Estimator, FitCall } from './fitting.js';
 import {
@@ -99,6 +101,10 @@ export class TableRegressor extends TableRegressorPredictor {
         ],
         ...{ baseline: targetScale.mean, targetScale },
       };
+      if (!prepared.heldOut) return;
+      const { x, y } = prepared.heldOut;
+      const evaluation = evaluateNumbers(y, this.predictFeatures(x), targetScale.mean);
+      this.fittedTable = { ...this.need('fit'), heldOut: evaluation };
     };
     try {
       await train(estimator, rows, heldOut, options);
@@ -108,17 +114,18 @@ export class TableRegressor extends TableRegressorPredictor {
       throw error;
     }
     keep();
-    if (!prepared.heldOut) return;
-    const { x, y } = prepared.heldOut;
-    const evaluation = evaluateNumbers(y, this.predictFeatures(x), targetScale.mean);
-    this.fittedTable = { ...this.need('fit'), heldOut: evaluation };
   }
 
   #network({ train: { x }, heldOut, seed }: Prepared<number> & { readonly seed: number }): Estimator {
     return new MLPRegressor({
-      ...networkFor({ rows: x.shape[0], features: x.shape[1] }),
+      ...this.networkOptions({ rows: x.shape[0], features: x.shape[1] }),
       ...{ earlyStopping: heldOut !== undefined, randomState: seed, onWarning: this.#params.onWarning },
     }) as unknown as Estimator;
+  }
+
+  /** Options of the network for so many rows and features. Subclasses may choose others. */
+  protected networkOptions(size: TableSize): MLPOptions {
+    return networkFor(size);
   }
 
   /**

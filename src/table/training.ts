@@ -163,10 +163,23 @@ interface Split {
 /** Rows below which none are held out. */
 const MIN_ROWS_TO_HOLD_OUT = 20;
 
+/** How rows are split into those to train on and those held out. */
+type SplitRequest<T> = Pick<PrepareRequest<T>, 'validationFraction' | 'seed' | 'readTargets'>;
+
+/** Numbers of the rows of a table that fit holds out. */
+export function heldOutRows<T extends Label>(
+  table: Table,
+  target: string,
+  request: SplitRequest<T>,
+): Int32Array {
+  const { values, rows } = request.readTargets('heldOutRows', table, target);
+  return splitRows(values, request).test.map((i) => rows[i]);
+}
+
 /** A random split: stratified by the labels of a classifier, whose rare classes are trained on only. */
 function splitRows<T extends Label>(
   values: readonly T[],
-  { validationFraction, seed, readTargets }: PrepareRequest<T>,
+  { validationFraction, seed, readTargets }: SplitRequest<T>,
 ): Split {
   const rows = values.length;
   const test = Math.ceil(validationFraction * rows);

@@ -41,6 +41,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'csv-parse/sync': ['table'],
   'fast-png': ['report', 'node'],
   'jpeg-js': ['node'],
+  commander: ['cli'],
 };
 
 /** 'src/train/fit.ts' → 'train'; 'src/math/double.ts' → 'leaves'; 'src/report.ts' → 'entries'. */

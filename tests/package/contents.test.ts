@@ -63,7 +63,7 @@ describe('the packed package', () => {
       /^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/,
       /^docs\/[a-z-]+\.(md|svg)$/,
       /^examples\/(README\.md|[a-z-]+\.mjs|playground\/[a-z]+\.(js|mjs|html|css))$/,
-      /^dist\/LICENSE-(fflate|csv-parse|fast-png|iobuffer)\.txt$/,
+      /^dist\/LICENSE-(fflate|csv-parse|commander|fast-png|iobuffer)\.txt$/,
       /^dist\/(node\/|workerd\/)?[a-z]+\.js$/,
       /^dist\/(node\/|workerd\/)?chunk-[A-Z0-9]+\.js$/,
       /^dist\/wasm\/[a-z-]+\.wasm$/,
