@@ -3,6 +3,7 @@ import { Seeded } from '../helpers/seeded.js';
 import { calls, cases, inWords, quietly, run } from './raw.js';
 import { placesIn, inject } from './inject.js';
 import { publicCalls } from './surface.js';
+import { UNTRIED } from './untried.js';
 
 // No call of the public API lets a TypeError or another error of JavaScript out, whatever it is given: wrong
 // values are put into every argument and every option of everything that is exported.
@@ -21,7 +22,9 @@ afterAll(() => restore());
 
 test('the table has every call of the public API', async () => {
   const tried = new Set(calls.map(({ name }) => name.split(' ')[0]));
-  expect((await publicCalls()).filter((name) => !tried.has(name))).toEqual([]);
+  const all = await publicCalls();
+  expect(all.filter((name) => !tried.has(name) && !UNTRIED.includes(name))).toEqual([]);
+  expect(UNTRIED.filter((name) => tried.has(name) || !all.includes(name))).toEqual([]);
 });
 
 test('the calls of the table succeed as they are', async () => {

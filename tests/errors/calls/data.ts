@@ -100,9 +100,9 @@ const scores: Call[] = [
     ...ofLabels(),
     { labels: ['a', 'b'], normalize: 'all', sampleWeight: weights() },
   ]),
-  func('precisionScore', lamella.precisionScore, () => [...ofLabels(), averaged()]),
-  func('recallScore', lamella.recallScore, () => [...ofLabels(), averaged()]),
-  func('f1Score', lamella.f1Score, () => [...ofLabels(), averaged()]),
+  func('precisionScore', lamella.precisionScore, () => [...ofLabels(), { ...averaged(), onWarning }]),
+  func('recallScore', lamella.recallScore, () => [...ofLabels(), { ...averaged(), onWarning }]),
+  func('f1Score', lamella.f1Score, () => [...ofLabels(), { ...averaged(), onWarning }]),
   func('classificationReport', lamella.classificationReport, () => [
     ...ofLabels(),
     {
@@ -139,7 +139,10 @@ const scores: Call[] = [
     ...regression(),
     { sampleWeight: weights(), multioutput: 'rawValues' },
   ]),
-  func('r2Score', lamella.r2Score, () => [...regression(), { sampleWeight: weights(), multioutput: [1, 2] }]),
+  func('r2Score', lamella.r2Score, () => [
+    ...regression(),
+    { sampleWeight: weights(), multioutput: [1, 2], forceFinite: true },
+  ]),
 ];
 
 /** What all transformers have. */
