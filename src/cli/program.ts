@@ -11,6 +11,8 @@ import type { InfoFlags } from './info.js';
 import { addInfoFlags, info } from './info.js';
 import type { PredictFlags } from './predict.js';
 import { addPredictFlags, predict } from './predict.js';
+import type { ServeFlags } from './serve/command.js';
+import { addServeFlags, serve } from './serve/command.js';
 import type { TrainFlags } from './train/command.js';
 import { addTrainFlags, train } from './train/command.js';
 
@@ -73,5 +75,8 @@ function programFor(terminal: Terminal, args: readonly string[], end: (code: num
   addInfoFlags(command('info', 'say what a model file holds'))
     .argument('<model>', 'model file of any kind')
     .action(async (model: string, flags: InfoFlags) => end(await info(terminal, model, flags)));
+  addServeFlags(command('serve', 'predict over HTTP: POST records as JSON to /predict'))
+    .argument('<model>', MODEL)
+    .action(async (model: string, flags: ServeFlags) => end(await serve(terminal, model, flags)));
   return program;
 }
