@@ -32,7 +32,7 @@ export function integerFlag(min: number): (text: string) => number {
 }
 
 /** Texts between commas; a flag that is given again adds to them. */
-export function listFlag(text: string, before: readonly string[] = []): string[] {
+function listFlag(text: string, before: readonly string[] = []): string[] {
   return [...before, ...text.split(',')];
 }
 

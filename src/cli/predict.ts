@@ -31,12 +31,12 @@ export function addPredictFlags(command: Command): Command {
 }
 
 /** A cell of CSV (RFC 4180), in quotes where it must be. */
-export function csvCell(text: string): string {
+function csvCell(text: string): string {
   return /[",;\t|\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** A line of CSV. A single empty cell would be an empty line, which readers leave out. */
-export function csvLine(cells: readonly string[]): string {
+function csvLine(cells: readonly string[]): string {
   return cells.length === 1 && cells[0] === '' ? '""\n' : `${cells.map(csvCell).join(',')}\n`;
 }
 

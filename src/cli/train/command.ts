@@ -66,7 +66,7 @@ export function addTrainFlags(command: Command): Command {
 const MAX_NUMERIC_CLASSES = 20;
 
 /** The task that a target asks for, unless a flag names it. */
-export function taskOf(table: Table, { target, regression, classification }: TrainFlags): Task {
+function taskOf(table: Table, { target, regression, classification }: TrainFlags): Task {
   if (regression && classification) {
     throw usageError('--regression and --classification exclude each other; give one of them.');
   }

@@ -20,7 +20,7 @@ import { fitModel } from './fit.js';
 export type Evaluation = ClassifierEvaluation | RegressorEvaluation;
 
 /** The score that decides: accuracy or R². */
-export function mainScore(evaluation: Evaluation): number {
+function mainScore(evaluation: Evaluation): number {
   return 'accuracy' in evaluation ? evaluation.accuracy : evaluation.r2;
 }
 
