@@ -52,6 +52,7 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
   'docs/saving.md': [/^true$/],
   'docs/tables.md': [
     /^\{ island: 'string', mass: 'number', sex: 'string' \}\n\[ 3, 6 \] island_Biscoe island_Dream mass sex_f sex_m sex_missing$/,
+    /^\[ 'yes', 'no' \]\nisland_Biscoe island_Dream island_missing mass\ntrue$/,
     /^scale__mass scale__bill kind__island_Biscoe kind__island_Dream\n\[ 'Adelie' \]$/,
     /^Float64Array\(1\) \[ 0\.4 \]$/,
   ],
