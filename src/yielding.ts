@@ -134,12 +134,6 @@ export class Yielder {
  */
 export type Pieces<T> = Generator<number | undefined, T, void>;
 
-/** A computation that has its result already. */
-export function* atHand<T>(value: T): Pieces<T> {
-  yield* [];
-  return value;
-}
-
 /** The result of a computation, computed without a pause. */
 export function runAtOnce<T>(pieces: Pieces<T>): T {
   let next = pieces.next();
@@ -168,7 +162,7 @@ export async function runInSlices<T>(pieces: Pieces<T>, yielder: Yielder): Promi
 }
 
 /** Values that a piece of `ranges` has: well below a millisecond's work. */
-const PIECE_VALUES = 65536;
+export const PIECE_VALUES = 65536;
 
 /** Floating-point operations that a value read or written in TypeScript counts as. */
 const FLOPS_PER_VALUE = 16;

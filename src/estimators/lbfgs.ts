@@ -86,8 +86,9 @@ async function descend(
     },
     async onIteration(iteration, loss, x) {
       objective.write(x, reached);
-      const book = (): void => void (progress.nIter = iteration);
-      await runInSlices(bookEpoch(request, loss, book), yielder);
+      const judgement = request.validate && (await runInSlices(request.validate(), yielder));
+      progress.nIter = iteration;
+      bookEpoch(request, loss, judgement);
       await request.onEpoch?.(epochInfo(request));
       throwIfAborted(signal);
     },

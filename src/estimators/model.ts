@@ -167,24 +167,21 @@ export interface TrainingRequest extends FitOptions {
 }
 
 /**
- * Judge an epoch or iteration by the validation rows, then call `book` and note and print its loss and what
- * validation says, which is returned: an abort on the way leaves nothing of the epoch.
+ * Note and print the loss of an epoch or iteration that is counted already, and what validation says.
+ * Validate before it is counted: an abort on the way then leaves nothing of the epoch.
  */
-export function* bookEpoch(
-  { params, progress, validate }: TrainingRequest,
+export function bookEpoch(
+  { params, progress }: TrainingRequest,
   loss: number,
-  book: () => void,
-): Pieces<Judgement | undefined> {
-  const judgement = validate && (yield* validate());
-  book();
+  judgement: Judgement | undefined,
+): void {
   progress.loss = loss;
   if (params.verbose) console.log(`Iteration ${progress.nIter}, loss = ${loss.toFixed(8)}`);
-  if (!judgement) return undefined;
+  if (!judgement) return;
   const { score, loss: validationLoss } = judgement;
   progress.validationScores.push(score);
   if (validationLoss !== undefined) progress.validationLossCurve.push(validationLoss);
   if (params.verbose) console.log(`Validation score: ${score.toFixed(6)}`);
-  return judgement;
 }
 
 /** The argument of onEpoch for the epoch that was booked last. */

@@ -3,7 +3,7 @@
  * train/fit.ts, and the trainer that partialFit keeps between calls. All rows at once is lbfgs.ts.
  */
 import type { Pieces } from '../yielding.js';
-import { throwIfAborted, runAtOnce, runInSlices, Yielder } from '../yielding.js';
+import { throwIfAborted, runInSlices, Yielder } from '../yielding.js';
 import { LostWorkerError } from '../engine/lost-worker.js';
 import type { ThreadTeam } from '../engine/threads/team.js';
 import { DivergedError } from '../errors.js';
@@ -63,6 +63,8 @@ interface Outcome {
   warnedOfNaN: boolean;
   /** True if maxIter was reached without a reason to stop. */
   unconverged: boolean;
+  /** True once the schedule has ended training. */
+  finished: boolean;
 }
 
 /**
@@ -70,7 +72,7 @@ interface Outcome {
  */
 export async function fitStochastic(request: StochasticRequest): Promise<void> {
   const { params, network, progress, incremental } = request;
-  const outcome: Outcome = { unconverged: false, warnedOfNaN: false };
+  const outcome: Outcome = { unconverged: false, warnedOfNaN: false, finished: false };
   const batchSize = chooseBatchSize(request);
   const { team, release } = await leaseTeam({
     engine: network.engine,
@@ -102,7 +104,7 @@ async function prepareFit(
   const dataset = { rows: toKernelRows(request.rows), targets: task.targets, weights: request.weights };
   const opening = openWith(request, optimizer, dataset, batchSize, team);
   const trainer = await runInSlices(opening, yielder);
-  const order = epochOrder(request, () => {
+  const order = epochOrder(request, yielder, () => {
     progress.optimizer = optimizer;
     request.onBegin();
   });
@@ -110,8 +112,10 @@ async function prepareFit(
   return {
     network,
     trainer,
-    *batches() {
-      return inBatches(dataset, yield* order(), batchSize);
+    batches() {
+      const rows = order();
+      if (!(rows instanceof Promise)) return inBatches(dataset, rows, batchSize);
+      return rows.then((shuffled) => inBatches(dataset, shuffled, batchSize));
     },
     firstEpoch: 1,
     lastEpoch: incremental ? 1 : params.maxIter,
@@ -119,11 +123,14 @@ async function prepareFit(
     signal,
     hooks: {
       async onEpoch({ loss }) {
-        const ending = endEpoch(request, optimizer, outcome, loss);
-        const finished = request.validate ? await runInSlices(ending, yielder) : runAtOnce(ending);
+        const { validate } = request;
+        const judgement = validate && (await runInSlices(validate(), yielder));
+        if (endEpoch(request, optimizer, outcome, loss, judgement)) {
+          outcome.best = await runInSlices(sliceInPieces(network.weights.view()), yielder);
+        }
         await request.onEpoch?.(epochInfo(request));
         throwIfAborted(signal);
-        return finished;
+        return outcome.finished;
       },
     },
   };
@@ -197,46 +204,47 @@ function chooseBatchSize(request: StochasticRequest): number {
  */
 function epochOrder(
   { params, rows, train, random }: StochasticRequest,
+  yielder: Yielder,
   onBegin: () => void,
-): () => Pieces<Int32Array> {
+): () => Int32Array | Promise<Int32Array> {
   let order: Int32Array | undefined;
-  return function* () {
+  function* shuffled(previous: Int32Array): Pieces<Int32Array> {
+    const positions = ascending(previous.length);
+    yield* random.shuffleInPieces(positions);
+    return (order = yield* mapped(positions, positions, (position) => previous[position]));
+  }
+  return () => {
     if (!order) {
       onBegin();
       order = train ?? ascending(rows.rows);
     }
-    if (!params.shuffle) return order;
-    const previous = order;
-    const positions = ascending(previous.length);
-    yield* random.shuffleInPieces(positions);
-    order = yield* mapped(positions, positions, (position) => previous[position]);
-    return order;
+    return params.shuffle ? runInSlices(shuffled(order), yielder) : order;
   };
 }
 
-/** Book an epoch and print it; true when training is to stop. */
-function* endEpoch(
+/** Book an epoch and print it; true if the network is the best by the validation rows so far. */
+function endEpoch(
   request: StochasticRequest,
   optimizer: Optimizer,
   outcome: Outcome,
   loss: number,
-): Pieces<boolean> {
-  const { params, progress, network, stops, stopBy, incremental } = request;
-  const judgement = yield* bookEpoch(request, loss, () => {
-    progress.nIter += 1;
-    progress.t += trainingRows(request);
-    progress.lossCurve.push(loss);
-  });
+  judgement: Judgement | undefined,
+): boolean {
+  const { params, progress, stops, stopBy, incremental } = request;
+  progress.nIter += 1;
+  progress.t += trainingRows(request);
+  progress.lossCurve.push(loss);
+  bookEpoch(request, loss, judgement);
+  let best = false;
   if (!stops || !judgement) countLoss(progress.stopping, loss, params.tol);
   else {
     const { score, loss: held } = judgement;
     warnIfNaN(request, outcome, judgement);
-    if (countScore(progress.stopping, stopBy === 'loss' && held !== undefined ? -held : score, params.tol))
-      outcome.best = yield* sliceInPieces(network.weights.view());
+    best = countScore(progress.stopping, stopBy === 'loss' && held !== undefined ? -held : score, params.tol);
   }
-  const finished = schedule(request, optimizer);
-  if (!finished && !incremental && progress.nIter === params.maxIter) outcome.unconverged = true;
-  return finished;
+  outcome.finished = schedule(request, optimizer);
+  if (!outcome.finished && !incremental && progress.nIter === params.maxIter) outcome.unconverged = true;
+  return best;
 }
 
 /** Warn, once per fit, that early stopping is judged by a score that is NaN. */

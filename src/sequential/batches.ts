@@ -9,8 +9,8 @@ import { ascending, RandomState } from '../random.js';
 import type { Batch } from '../network/feed.js';
 import { inBatches } from '../network/feed.js';
 import type { Batches } from '../train/fit.js';
-import type { Pieces } from '../yielding.js';
-import { abortReason, atHand, runAtOnce } from '../yielding.js';
+import type { Pieces, Yielder } from '../yielding.js';
+import { abortReason, runAtOnce, runInSlices } from '../yielding.js';
 import type { Prepared, Sample } from './data.js';
 
 /** Gives the batches of an epoch. */
@@ -21,7 +21,7 @@ export interface Source {
   readonly whole: Prepared | undefined;
   /** The data that the present batch was taken from. */
   current(): Prepared;
-  epoch(): Pieces<Batches>;
+  epoch(yielder: Yielder): Batches | Promise<Batches>;
 }
 
 export interface ArraySourceOptions {
@@ -47,7 +47,11 @@ export function arraySource(prepared: Prepared, options: ArraySourceOptions): So
   }
   const shared = { whole: prepared, current: () => prepared };
   if (stepsPerEpoch === undefined) {
-    return { ...shared, steps: Math.ceil(rows / batchSize), epoch: pass };
+    return {
+      ...shared,
+      steps: Math.ceil(rows / batchSize),
+      epoch: (yielder) => runInSlices(pass(), yielder),
+    };
   }
   let present: Generator<Batch> | undefined;
   function* some(): Generator<Batch> {
@@ -61,7 +65,7 @@ export function arraySource(prepared: Prepared, options: ArraySourceOptions): So
       yield next.value as Batch;
     }
   }
-  return { ...shared, steps: stepsPerEpoch, epoch: () => atHand(some()) };
+  return { ...shared, steps: stepsPerEpoch, epoch: some };
 }
 
 /** Batches of a stream, each a data set of its own. */
@@ -77,7 +81,7 @@ export function streamSource(
       yield { dataset: current.dataset, rows: ascending(current.rows) };
     }
   }
-  return { steps: stepsPerEpoch, whole: undefined, current: () => current, epoch: () => atHand(epoch()) };
+  return { steps: stepsPerEpoch, whole: undefined, current: () => current, epoch };
 }
 
 /** A function that is called once per epoch and returns the batches of that epoch. */

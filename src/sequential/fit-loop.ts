@@ -104,7 +104,7 @@ class FitLoop<M extends CallbackModel> {
     try {
       await fit({
         ...{ network, trainer, signal, maxTimeMs, maxSteps },
-        batches: () => source.epoch(),
+        batches: (_epoch, yielder) => source.epoch(yielder),
         // onTrainBegin may have restored a state.
         firstEpoch: run.epochs + 1,
         lastEpoch: epochs,

@@ -3,8 +3,7 @@
  * and from lost workers, and pauses for the host's event loop. It knows no model and no options of the public
  * API: what is to be done with an epoch or a step is up to the hooks of the request.
  */
-import type { Pieces } from '../yielding.js';
-import { throwIfAborted, runInSlices, Yielder } from '../yielding.js';
+import { PIECE_VALUES, throwIfAborted, runInSlices, Yielder } from '../yielding.js';
 import { LostWorkerError } from '../engine/lost-worker.js';
 import { DivergedError } from '../errors.js';
 import type { Network } from '../network/network.js';
@@ -65,8 +64,8 @@ export interface FitHooks {
 export interface FitRequest {
   readonly network: Network;
   readonly trainer: Trainer;
-  /** The batches of an epoch, counted from 1. */
-  readonly batches: (epoch: number) => Pieces<Batches>;
+  /** The batches of an epoch, counted from 1. A promise only where there is something to wait for. */
+  readonly batches: (epoch: number, yielder: Yielder) => Batches | Promise<Batches>;
   /** First and last epoch, counted from 1. */
   readonly firstEpoch: number;
   readonly lastEpoch: number;
@@ -161,8 +160,9 @@ class Run {
     const reached = trainer.session.weights.view();
     // Losses are those before the updates: where the last updates of an epoch lead to, only the weights show.
     const fault = Number.isFinite(report.loss) ? this.#faultOf(reached) : `The loss became ${report.loss}`;
-    if (fault === undefined) {
-      await runInSlices(copied(reached, this.#finite), this.#yielder);
+    if (!fault) {
+      if (reached.length <= PIECE_VALUES) this.#finite.set(reached);
+      else await runInSlices(copied(reached, this.#finite), this.#yielder);
       return false;
     }
     trainer.session.weights.set(this.#finite);
@@ -201,7 +201,7 @@ class Run {
   async epoch(epoch: number): Promise<EpochReport> {
     const total = { epoch, loss: 0, rows: 0, steps: 0 };
     try {
-      const source = await runInSlices(this.#request.batches(epoch), this.#yielder);
+      const source = await this.#request.batches(epoch, this.#yielder);
       if (Symbol.asyncIterator in source) {
         for await (const batch of source) if (await this.#step(batch, total)) break;
       } else {

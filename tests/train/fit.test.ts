@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { atHand } from '../../src/yielding.js';
 import { DivergedError } from '../../src/errors.js';
 import type { OptimizerSpec } from '../../src/network/optimizers.js';
 import { newOptimizerState } from '../../src/network/optimizers.js';
@@ -40,7 +39,7 @@ function made(more: Partial<FitRequest & FitHooks> = {}, optimizer = ADAM) {
   const reports: EpochReport[] = [];
   const request: FitRequest = {
     ...{ network, trainer, firstEpoch: 1, lastEpoch: 3 },
-    batches: () => atHand(inBatches(dataset, allRows(ROWS), BATCH)),
+    batches: () => inBatches(dataset, allRows(ROWS), BATCH),
     rate: () => 0.01,
     ...more,
     hooks: { onEpoch: (report) => void reports.push(report), ...more },
@@ -125,7 +124,7 @@ describe('fit', () => {
         yield batch;
       }
     }
-    const [awaited, direct] = [made({ batches: () => atHand(slowly()) }), made()];
+    const [awaited, direct] = [made({ batches: () => slowly() }), made()];
     await Promise.all([fit(awaited.request), fit(direct.request)]);
     expectSameBits(awaited.network.weights.view(), direct.network.weights.view(), 'parameters');
   });

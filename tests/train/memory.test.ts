@@ -1,5 +1,4 @@
 import { setFlagsFromString } from 'node:v8';
-import { atHand } from '../../src/yielding.js';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { newOptimizerState } from '../../src/network/optimizers.js';
@@ -27,7 +26,7 @@ async function trainOne(): Promise<void> {
   const setup = { network, dataset, loss: { name: 'meanSquaredError' }, optimizer, batchSize: 5 } as const;
   await fit({
     ...{ network, trainer: trainerOf({ ...setup, state: newOptimizerState() }), firstEpoch: 1, lastEpoch: 2 },
-    batches: () => atHand(inBatches(dataset, allRows(10), 5)),
+    batches: () => inBatches(dataset, allRows(10), 5),
     rate: () => 0.01,
     hooks: { onEpoch: () => undefined },
   });
