@@ -110,8 +110,12 @@ const importedBinaries = {
 };
 
 /** Modules that runtimes other than Node.js, and Node.js itself, need in another form. */
-const FOR_BROWSERS = { 'csv-parse/sync': 'csv-parse/browser/esm/sync' };
-const FOR_NODE = { stream: 'node:stream' };
+const FOR_NODE = { alias: { stream: 'node:stream' } };
+/** csv-parse for browsers is the same code with a polyfill of Node's Buffer, of which it uses little. */
+const FOR_BROWSERS = {
+  alias: { 'csv-parse/sync': resolve('node_modules/csv-parse/lib/sync.js') },
+  inject: ['src/table/csv/buffer.ts'],
+};
 
 /** `require('node:…')` in CommonJS, which ES modules of Node.js have as imports. */
 const requiredOfNode = {
@@ -148,7 +152,7 @@ async function entries(folder) {
 async function bundle(folder, options = {}) {
   const { metafile } = await build({
     ...common,
-    entryPoints: [...(await entries(folder)), ...(options.alias === FOR_NODE ? [CLI] : [])],
+    entryPoints: [...(await entries(folder)), ...(options.alias === FOR_NODE.alias ? [CLI] : [])],
     outdir: folder,
     ...options,
     plugins: [lazyFflate, oneLazyChunk, requiredOfNode, ...(options.plugins ?? [])],
@@ -171,9 +175,9 @@ export async function buildJavaScript() {
   const types = declare();
   types.catch(() => {});
   await timed('bundles', async () => {
-    await bundle('dist', { alias: FOR_BROWSERS });
-    await bundle('dist/node', { minify: false, alias: FOR_NODE });
-    await bundle('dist/workerd', { alias: FOR_BROWSERS, plugins: [importedBinaries] });
+    await bundle('dist', FOR_BROWSERS);
+    await bundle('dist/node', { minify: false, ...FOR_NODE });
+    await bundle('dist/workerd', { ...FOR_BROWSERS, plugins: [importedBinaries] });
     for (const name of BUNDLED) {
       await copyFile(`node_modules/${name}/LICENSE`, `dist/LICENSE-${name}.txt`);
     }
@@ -197,6 +201,6 @@ const withoutWide = {
 export async function buildTrainingJavaScript() {
   const entryPoints = ['src/index.ts', 'src/node.ts'];
   await timed('bundle', () =>
-    bundle('dist/node', { minify: false, alias: FOR_NODE, entryPoints, plugins: [withoutWide] }),
+    bundle('dist/node', { minify: false, ...FOR_NODE, entryPoints, plugins: [withoutWide] }),
   );
 }
