@@ -114,5 +114,11 @@ export function inputNames(
       `${owner}: featureNames takes the names that fit has seen, ${describe(seen)}, but received ${describe(given)}.`,
     );
   }
-  return given.map(String);
+  const wrong = given.findIndex((name) => typeof name !== 'string');
+  if (wrong >= 0) {
+    throw new ValueError(
+      `${owner}: featureNames takes strings, but received ${describe(given[wrong])} at position ${wrong}.`,
+    );
+  }
+  return [...given];
 }

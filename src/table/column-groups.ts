@@ -10,6 +10,7 @@ import { readMatrix } from '../data/matrix.js';
 import { unknownColumn } from '../data/table/table.js';
 import { FormatError, ShapeError, ValueError } from '../errors.js';
 import type { NdArray } from '../ndarray.js';
+import { isTypedArray } from '../ndarray/types.js';
 import { RandomState } from '../random.js';
 
 /** A transformer of columns: one of this package, or any object with these methods. */
@@ -64,7 +65,8 @@ export function readSteps(steps: unknown): ColumnStep[] {
     );
   }
   const names = new Set<unknown>(['remainder', 'verboseFeatureNamesOut']);
-  return steps.map((entry: unknown, i): ColumnStep => {
+  // Array.from reads holes too.
+  return Array.from(steps, (entry: unknown, i): ColumnStep => {
     const [name, step, columns] = (Array.isArray(entry) ? entry : []) as unknown[];
     const named = typeof name === 'string' && name !== '' && !name.includes('__') && !names.has(name);
     if (named && remainderRule.accept(step) !== refused && isColumns(columns)) {
@@ -96,10 +98,10 @@ export function readChoices(
     remainder = 'drop',
     verboseFeatureNamesOut = true,
   } = checkOptions(owner, params, schema);
-  const sound = Array.isArray(transformers) && transformers.every((each) => Array.isArray(each));
-  if (sound) {
+  const entries: unknown[] | undefined = Array.isArray(transformers) ? Array.from(transformers) : undefined;
+  if (entries?.every((each) => Array.isArray(each))) {
     return {
-      transformers: transformers as [string, unknown, ColumnChoice][],
+      transformers: entries as [string, unknown, ColumnChoice][],
       remainder,
       verboseFeatureNamesOut,
     };
@@ -158,9 +160,10 @@ function columnNumber(choice: string | number, names: readonly string[] | undefi
 /** Number of columns of rows in any form. @throws ShapeError for what has no columns */
 export function widthOf(x: unknown): number {
   if (isTable(x)) return x.columns.length;
-  const { length } = (Array.isArray(x) ? (x[0] ?? []) : []) as ArrayLike<unknown>;
-  const width = Array.isArray(x) ? length : (x as Partial<NdArray> | undefined)?.shape?.[1];
-  if (typeof width === 'number' && width > 0) return width;
+  // Whatever has no rows as arrays is checked whole: what it says of its width may be wrong.
+  if (!Array.isArray(x)) return readMatrix('ColumnTransformer', x, undefined, { missing: true }).columns;
+  const first: unknown = x[0];
+  if ((Array.isArray(first) || isTypedArray(first)) && first.length > 0) return first.length;
   throw new ShapeError(
     `ColumnTransformer: X must be a Table or a 2-d array with at least 1 row and 1 column, but received ${describe(x)}.`,
   );
@@ -180,7 +183,7 @@ export function partOf(
   }
   if (Array.isArray(x)) {
     const width = widthOf(x);
-    return x.map((row: ArrayLike<number>, i) => {
+    return Array.from(x, (row: ArrayLike<number>, i) => {
       if (row?.length === width) return columns.map((j) => row[j]);
       throw new ShapeError(
         `ColumnTransformer: X must have ${width} columns, as row 0, but received ${describe(row)} in row ${i}.`,

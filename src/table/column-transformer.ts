@@ -221,6 +221,9 @@ export class ColumnTransformer {
    * @throws ValueError for unknown steps and options
    */
   setParams(params: object): this {
+    if (typeof params !== 'object' || params === null) {
+      throw new ValueError(`ColumnTransformer: params must be an object, but received ${describe(params)}.`);
+    }
     const own: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(params)) {
       const [name, ...option] = key.split('__');

@@ -5,7 +5,7 @@
 import { anything, checkOptions, integer, listOf, nullable, number, rule, text } from '../check.js';
 import { formatErrors } from '../data/stored.js';
 import { FormatError, ValueError } from '../errors.js';
-import { asFormatError, writeModelFile } from '../io/model-file.js';
+import { asFormatError, copyBytes, writeModelFile } from '../io/model-file.js';
 import { readModelFile } from '../io/read-model-file.js';
 import type { Label } from '../data/labels.js';
 import type { TableModelParams } from './options.js';
@@ -76,7 +76,7 @@ export async function readTable(
   kind: string,
   readEstimator: (bytes: Uint8Array) => Promise<FeatureEstimator>,
 ): Promise<StoredTable> {
-  const { config, arrays } = await readModelFile(bytes, kind);
+  const { config, arrays } = await readModelFile(copyBytes(bytes), kind);
   const checked = asFormatError(() => checkOptions(`The config of a ${kind}`, config, configSchema));
   const { params, vectorizer, heldOut, decisions, baseline, targetScale } = checked;
   const file = arrays.get(ESTIMATOR);

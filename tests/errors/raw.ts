@@ -2,9 +2,12 @@ import { dataCalls } from './calls/data.js';
 import { estimatorCalls } from './calls/estimators.js';
 import { layerCalls } from './calls/layers.js';
 import { nodeCalls, workAside } from './calls/node.js';
+import { scoreCalls } from './calls/scores.js';
 import { searchCalls } from './calls/search.js';
 import { sequentialCalls } from './calls/sequential.js';
+import { tableCalls } from './calls/table.js';
 import { trainingCalls } from './calls/training.js';
+import { transformerCalls } from './calls/transformers.js';
 import type { Call } from './attempt.js';
 import { attempt } from './attempt.js';
 import type { Path } from './inject.js';
@@ -21,6 +24,9 @@ export const calls: readonly Call[] = [
   ...trainingCalls,
   ...searchCalls,
   ...nodeCalls,
+  ...scoreCalls,
+  ...tableCalls,
+  ...transformerCalls,
 ];
 
 /** Keep the console silent, and work in a folder of its own. Returns what ends both. */

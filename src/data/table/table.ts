@@ -73,7 +73,14 @@ export class Table {
   readonly #columns: ReadonlyMap<string, Column>;
 
   /** Use `fromColumns` or `fromRecords` to make a table. */
-  constructor({ columns, types, rows, source }: TableParts) {
+  constructor(parts: TableParts) {
+    const { columns, types, rows, source } = parts ?? {};
+    const whole = columns instanceof Map && [...columns.values()].every((column) => column?.length === rows);
+    if (!whole || !(types instanceof Map)) {
+      throw new ValueError(
+        `Table: make a table by fromColumns(columns), fromRecords(records) or parseCsv(text), but received ${describe(parts)}.`,
+      );
+    }
     this.#columns = columns;
     this.columns = [...columns.keys()];
     this.rows = rows;
@@ -129,7 +136,7 @@ export class Table {
    */
   take(indices: ArrayLike<number>): Table {
     const length = indices?.length;
-    if (!Number.isSafeInteger(length) || typeof indices !== 'object') {
+    if (!Number.isSafeInteger(length) || length < 0 || typeof indices !== 'object') {
       throw new ValueError(
         `Table.take: indices must be an array of row numbers, but received ${describe(indices)}.`,
       );

@@ -12,6 +12,7 @@ const labels = (): string[] => ['a', 'b', 'a', 'b'];
 const onWarning = (): void => {};
 
 const estimator = (): lamella.Perceptron => new lamella.Perceptron({ maxIter: 1, onWarning });
+const trained = await estimator().fit(x(), labels());
 const folds = (): object => ({ kind: 'kFold', nSplits: 2, shuffle: true, randomState: 1, onWarning });
 const common = (): object => ({ cv: folds(), signal: new AbortController().signal, onTrial: (): void => {} });
 const scored = (): object => ({ ...common(), scoring: 'accuracy', errorScore: NaN });
@@ -42,6 +43,22 @@ const searches: Call[] = [
     { cv: [{ train: [0, 1], test: [2, 3] }], scoring: null, errorScore: 0 },
   ]),
   func('crossValScore of an own estimator', lamella.crossValScore, () => [own(), ...data(), { cv: 2 }]),
+  func('crossValidate', lamella.crossValidate, () => [
+    estimator(),
+    ...data(),
+    {
+      ...{ ...common(), scoring: ['accuracy', 'f1Macro'], errorScore: NaN },
+      ...{ returnTrainScore: true, returnEstimator: true },
+    },
+  ]),
+  func('permutationImportance', lamella.permutationImportance, () => [
+    trained,
+    ...data(),
+    {
+      ...{ scoring: 'accuracy', nRepeats: 2, randomState: 1 },
+      signal: new AbortController().signal,
+    },
+  ]),
   func('crossValPredict', lamella.crossValPredict, () => [
     estimator(),
     ...data(),
