@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { root } from './packing.js';
 
 /**
@@ -25,16 +25,11 @@ const options: ts.CompilerOptions = {
   verbatimModuleSyntax: true,
 };
 
-const parsed = new Map<string, ts.SourceFile | undefined>();
-const host = ts.createCompilerHost(options);
-const parse = host.getSourceFile.bind(host);
-host.getSourceFile = (file, ...rest) => {
-  if (!parsed.has(file)) parsed.set(file, parse(file, ...rest));
-  return parsed.get(file);
-};
-
-function faultsOf(file: string): string[] {
-  const program = ts.createProgram([root + file], options, host);
+function faultsOf(files: readonly string[]): string[] {
+  const program = ts.createProgram(
+    files.map((file) => root + file),
+    options,
+  );
   return ts
     .getPreEmitDiagnostics(program)
     .map(
@@ -45,8 +40,7 @@ function faultsOf(file: string): string[] {
 const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const declarations = Object.values<{ types?: string }>(exports).flatMap(({ types }) => types ?? []);
 
-describe('the declarations of the package', () => {
-  test.each(declarations)('%s compile strictly, without dom and without @types/node', (file) => {
-    expect(faultsOf(file)).toEqual([]);
-  });
+test('the declarations of the package compile strictly, without dom and without @types/node', () => {
+  expect(declarations.length).toBeGreaterThan(4);
+  expect(faultsOf(declarations)).toEqual([]);
 });
