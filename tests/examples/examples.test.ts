@@ -4,7 +4,7 @@ import { firstDigits, print, root, run, shareAfter } from './run.js';
 
 const hasBoston = existsSync('/usr/lib/python3/dist-packages/sklearn/datasets/data/boston_house_prices.csv');
 
-/** Some, on the first digits, for an epoch; tests/acceptance/examples.test.ts has all, on all of their data. */
+/** Some, on the first digits, for an epoch; tests/acceptance/examples.test.ts has all, on all their data. */
 describe('the example', () => {
   let digits: string;
 
