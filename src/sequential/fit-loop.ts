@@ -8,6 +8,7 @@ import type { ThreadTeam } from '../engine/threads/team.js';
 import { newOptimizerState } from '../network/optimizers.js';
 import type { ArrayInput } from '../ndarray.js';
 import { CallbackList } from '../train/callbacks/list.js';
+import { ProgressCallback } from '../train/callbacks/progress-callback.js';
 import { Progress } from '../train/callbacks/progress.js';
 import type { CallbackModel, Logs, TrainParams } from '../train/callbacks/types.js';
 import type { EpochReport, StepReport } from '../train/fit.js';
@@ -68,7 +69,7 @@ class FitLoop<M extends CallbackModel> {
     this.#data = data;
     this.#metrics = new Metrics(`${name}.compile`, compiled.metrics, data.structure, compiled.loss);
     this.#callbacks = new CallbackList<M>(callbacks, model, run);
-    const shown = verbose > 0 && !callbacks.some((callback) => callback instanceof Progress);
+    const shown = verbose > 0 && !callbacks.some((callback) => callback instanceof ProgressCallback);
     this.#progress = shown ? new Progress() : undefined;
     const params = this.#params();
     for (const callback of callbacks) callback.setParams?.(params);

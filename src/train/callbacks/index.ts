@@ -1,6 +1,6 @@
 import { boolean, checkOptions, func, rule } from '../../check.js';
 import type { ProgressOptions } from './progress.js';
-import { Progress } from './progress.js';
+import { ProgressCallback } from './progress-callback.js';
 import { backupAndRestore } from './backup-and-restore.js';
 import { csvLogger } from './csv-logger.js';
 import type { EarlyStoppingOptions, TerminateOnNaNOptions } from './stopping.js';
@@ -45,6 +45,6 @@ export const callbacks = {
    * Keras's progress bar, written to a destination of your choice. `fit` shows one of its own unless
    * `verbose` is 0.
    */
-  progress: (options?: ProgressOptions): Progress =>
-    new Progress(checkOptions('progress', options, progressRules)),
+  progress: (options?: ProgressOptions): ProgressCallback =>
+    new ProgressCallback(checkOptions('progress', options, progressRules)),
 };

@@ -1,6 +1,6 @@
 /**
- * Prints the progress of fit to the terminal or to a function, for the option `verbose` and as callback. Not
- * for logs in files, which csvLogger and tensorBoard write.
+ * Prints the progress of fit to the terminal or to a function, for the option `verbose` and for the callback
+ * (progress-callback.ts), which load it. Not for logs in files, which csvLogger and tensorBoard write.
  */
 import { checkIndex, loggedValues, readClock, readParams } from './arguments.js';
 import type { Callback, Logs, TrainParams } from './types.js';
