@@ -88,7 +88,8 @@ export { LabelBinarizer } from './data/encoders/label-binarizer.js';
 export type { LabelBinarizerParams } from './data/encoders/label-binarizer.js';
 export { LabelEncoder } from './data/encoders/label-encoder.js';
 export { OneHotEncoder } from './data/encoders/one-hot-encoder.js';
-export type { LabelTable, OneHotEncoderParams } from './data/encoders/one-hot-encoder.js';
+export type { LabelTable } from './data/encoders/cells.js';
+export type { OneHotEncoderParams } from './data/encoders/one-hot-encoder.js';
 export { toCategorical } from './data/encoders/label-binarizer.js';
 export type { CrossValPredictOptions } from './search/cross-validation.js';
 export type {

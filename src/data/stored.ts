@@ -1,5 +1,5 @@
 import { anything, checkOptions, describe, listOf, rule, type Checked, type Schema } from '../check.js';
-import { FormatError, LamellaError } from '../errors.js';
+import { FormatError, LamellaError, ValueError } from '../errors.js';
 
 /** A transformer as plain data, fit for JSON. */
 export interface StoredTransformer {
@@ -50,6 +50,36 @@ export function readFitted<S extends Schema>(kind: string, fitted: unknown, sche
     if (missing === undefined) return checked as Required<Checked<S>>;
     throw new FormatError(`${kind}.fromJSON: fitted must hold ${missing}, but received none.`);
   });
+}
+
+/** Classes whose transformers can be stored; table/stored-transformers.ts reads them. */
+const STORED_KINDS = [
+  ...['StandardScaler', 'MinMaxScaler', 'RobustScaler', 'MaxAbsScaler', 'Normalizer', 'QuantileTransformer'],
+  ...['OneHotEncoder', 'OrdinalEncoder', 'TargetEncoder', 'LabelEncoder', 'LabelBinarizer', 'SimpleImputer'],
+  'PolynomialFeatures',
+];
+
+/**
+ * A transformer as plain data.
+ *
+ * @param owner what it belongs to, for errors: "ColumnTransformer: step 'scale'"
+ * @param more other classes that its reader knows
+ * @throws ValueError unless it is of one of the classes themselves: no code is stored
+ */
+export function storeTransformer(
+  owner: string,
+  transformer: unknown,
+  more: readonly string[] = [],
+): StoredTransformer {
+  const { toJSON, constructor } = (transformer ?? {}) as { toJSON?: unknown; constructor?: { name: string } };
+  const kinds = [...STORED_KINDS, ...more];
+  const name = constructor?.name;
+  if (kinds.includes(name!) && typeof toJSON === 'function') {
+    return (transformer as { toJSON(): StoredTransformer }).toJSON();
+  }
+  throw new ValueError(
+    `${owner} must be one of ${kinds.join(', ')} to be stored, but is ${name ?? describe(transformer)}.`,
+  );
 }
 
 /** The result of `work`, whose errors of this package become FormatErrors. */

@@ -12,23 +12,15 @@ import type { TableSize } from './architecture.js';
 import { isImbalanced, networkFor } from './architecture.js';
 import type { MLPOptions } from '../estimators/options.js';
 import { largestClass } from './evaluate.js';
-import type { Estimator, FitCall } from './fitting.js';
-import {
-  canPredict,
-  copyOf,
-  estimatorDecision,
-  fittedVectorizer,
-  prepareFit,
-  readEstimator,
-  rowDecisions,
-  train,
-} from './fitting.js';
+import type { Begun, Estimator, PreparedRows } from './fitting.js';
+import { copyOf, fitTable } from './fitting.js';
+import { readEstimator } from '../estimators/read-estimator.js';
+import { asFormatError } from '../io/model-file.js';
 import { readTable, saveTable } from './model-file.js';
 import type { TableClassifierOptions, TableFitOptions, TableModelParams } from './options.js';
 import { readFit, readModelOptions } from './options.js';
 import { TableClassifierPredictor } from './classifier-predictor.js';
 import { labelTargets } from './target.js';
-import type { Prepared } from './training.js';
 
 /**
  * Learns to predict a column of labels from the other columns of a table, whatever these are: gaps, words,
@@ -59,7 +51,9 @@ export class TableClassifier extends TableClassifierPredictor {
   /** The model that `toBytes` made these bytes of. @throws FormatError for anything else */
   static async fromBytes(bytes: Uint8Array): Promise<TableClassifier> {
     const { params, fitted } = await readTable(bytes, 'TableClassifier', readEstimator);
-    const model = new TableClassifier(params as TableClassifierOptions);
+    const { columns } = fitted.vectorizer.getParams();
+    const options = { ...(params as TableClassifierOptions), columns };
+    const model = asFormatError(() => new TableClassifier(options));
     model.fittedTable = fitted;
     return model;
   }
@@ -75,59 +69,37 @@ export class TableClassifier extends TableClassifierPredictor {
   fit(table: Table | AsyncIterable<Table>, options?: TableFitOptions): Promise<this> {
     return this.#guard.run(this, 'TableClassifier', 'fit', async () => {
       const checked = readFit('TableClassifier.fit', table, options);
-      await this.#fit({ owner: 'TableClassifier.fit', params: this.#params, ...checked });
+      await fitTable(
+        { owner: 'TableClassifier.fit', params: this.#params, ...checked },
+        {
+          readTargets: labelTargets,
+          begin: (prepared) => this.#begin(prepared),
+          keep: (fitted) => (this.fittedTable = fitted),
+          evaluate: ({ x, y }) => this.evaluateFeatures(x, y),
+        },
+      );
     });
   }
 
-  async #fit(call: FitCall): Promise<void> {
-    const { params, options } = call;
-    const prepared = await prepareFit(call, labelTargets);
+  #begin(prepared: PreparedRows<Label>): Begun<Label> {
+    const { target, estimator: given, classWeight } = this.#params;
     const { train: rows, heldOut } = prepared;
     const { classes, counts } = encodeLabels<Label>(rows.y);
     if (classes.length < 2) {
       throw new ValueError(
-        `TableClassifier.fit: target '${params.target}' must have at least 2 classes, but has one only, ${JSON.stringify(classes[0])}.`,
+        `TableClassifier.fit: target '${target}' must have at least 2 classes, but has one only, ${JSON.stringify(classes[0])}.`,
       );
     }
-    const weighted = params.estimator === null && params.classWeight === 'auto' && isImbalanced(counts);
-    const estimator = params.estimator ? copyOf(params.estimator) : this.#network(prepared, weighted);
-    const [count, width] = rows.x.shape;
     this.#seed = prepared.seed;
-    const keep = () => {
-      this.fittedTable = {
-        ...{
-          target: params.target,
-          vectorizer: fittedVectorizer(params, prepared),
-          estimator,
-          heldOut: null,
-        },
-        decisions: [
-          ...rowDecisions(prepared),
-          ...(weighted
-            ? ['Classes are weighted, since the largest has 5 times the rows of the smallest.']
-            : []),
-          estimatorDecision(estimator, params.estimator === null, count, width),
-        ],
-        ...{ baseline: largestClass(rows.y), targetScale: undefined },
-      };
-      if (!heldOut) return;
-      const evaluation = this.evaluateFeatures(heldOut.x, heldOut.y);
-      this.fittedTable = { ...this.need('fit'), heldOut: evaluation };
+    const weighted = given === null && classWeight === 'auto' && isImbalanced(counts);
+    const why = 'Classes are weighted, since the largest has 5 times the rows of the smallest.';
+    return {
+      estimator: given ? copyOf(given) : this.#network(prepared, weighted),
+      ...{ rows, heldOut, decisions: weighted ? [why] : [], baseline: largestClass(rows.y) },
     };
-    try {
-      await train(estimator, rows, heldOut, options);
-    } catch (error) {
-      // What was trained until then is of use; an estimator that has not begun is not.
-      if (canPredict(estimator, width)) keep();
-      throw error;
-    }
-    keep();
   }
 
-  #network(
-    { train: { x }, heldOut, seed }: Prepared<Label> & { readonly seed: number },
-    weighted: boolean,
-  ): Estimator {
+  #network({ train: { x }, heldOut, seed }: PreparedRows<Label>, weighted: boolean): Estimator {
     const { classWeight, onWarning } = this.#params;
     return new MLPClassifier({
       ...this.networkOptions({ rows: x.shape[0], features: x.shape[1] }),

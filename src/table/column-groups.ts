@@ -5,7 +5,7 @@
 import type { Rule } from '../check.js';
 import { anything, boolean, checkOptions, describe, refused } from '../check.js';
 import { isTable } from '../data/columns.js';
-import type { LabelTable } from '../data/encoders/one-hot-encoder.js';
+import type { LabelTable } from '../data/encoders/cells.js';
 import { readMatrix } from '../data/matrix.js';
 import { unknownColumn } from '../data/table/table.js';
 import { FormatError, ShapeError, ValueError } from '../errors.js';

@@ -5,9 +5,9 @@
 import type { AsyncOptions } from '../check.js';
 import { boolean, checkOptions, describe, listOf, positiveInteger, runAsync } from '../check.js';
 import { inputNames, isTable } from '../data/columns.js';
-import type { LabelTable } from '../data/encoders/one-hot-encoder.js';
+import type { LabelTable } from '../data/encoders/cells.js';
 import type { StoredTransformer } from '../data/stored.js';
-import { formatErrors, readFitted, readStored } from '../data/stored.js';
+import { formatErrors, readFitted, readStored, storeTransformer } from '../data/stored.js';
 import { FormatError, NotFittedError, ShapeError, ValueError } from '../errors.js';
 import type { NdArray } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
@@ -23,7 +23,7 @@ import {
   resolveGroups,
   widthOf,
 } from './column-groups.js';
-import { readTransformer, storeTransformer } from './stored-transformers.js';
+import { readTransformer } from './stored-transformers.js';
 
 /** Options of ColumnTransformer. */
 export interface ColumnTransformerOptions {
@@ -254,7 +254,7 @@ export class ColumnTransformer {
     const store = (name: string, step: StepTransformer | 'drop' | 'passthrough') =>
       typeof step === 'string'
         ? step
-        : storeTransformer(`ColumnTransformer: step '${name}'`, step, [ColumnTransformer]);
+        : storeTransformer(`ColumnTransformer: step '${name}'`, step, ['ColumnTransformer']);
     const { remainder, verboseFeatureNamesOut } = this.#options;
     const { nFeaturesIn, widths, names } = this.#fitted ?? {};
     return {
@@ -271,14 +271,52 @@ export class ColumnTransformer {
 
   /** A transformer from the output of toJSON. @throws FormatError for anything else */
   static fromJSON(json: unknown): ColumnTransformer {
-    return read(json, 0);
+    return ColumnTransformer.#read(json, 0);
   }
 
-  /** A transformer with learned values. Not for users. */
-  static of(steps: readonly ColumnStep[], options: ColumnTransformerOptions, fitted: Fitted | undefined) {
-    const transformer = new ColumnTransformer(steps, options);
-    transformer.#fitted = fitted;
-    return transformer;
+  static #read(json: unknown, depth: number): ColumnTransformer {
+    const owner = 'ColumnTransformer.fromJSON';
+    if (depth > MAX_DEPTH) {
+      throw new FormatError(`${owner}: steps may be nested ${MAX_DEPTH} deep, but received more.`);
+    }
+    const { params, fitted: given, featureNames: names } = readStored('ColumnTransformer', json);
+    const nested = {
+      name: 'ColumnTransformer',
+      fromJSON: (each: unknown) => ColumnTransformer.#read(each, depth + 1),
+    };
+    return formatErrors(() => {
+      const choices = readChoices(owner, params);
+      const step = (each: unknown) =>
+        each === 'drop' || each === 'passthrough'
+          ? each
+          : (readTransformer(owner, each, [nested]) as StepTransformer);
+      const steps = choices.transformers.map(([name, each, columns]): ColumnStep => [
+        name,
+        step(each),
+        columns,
+      ]);
+      const { verboseFeatureNamesOut } = choices;
+      const remainder = step(choices.remainder);
+      if (given === null) return new ColumnTransformer(steps, { remainder, verboseFeatureNamesOut });
+      const { nFeaturesIn, widths } = readFitted('ColumnTransformer', given, {
+        nFeaturesIn: positiveInteger,
+        widths: listOf(positiveInteger),
+      });
+      if (nFeaturesIn > 1000000 || (names !== undefined && names.length !== nFeaturesIn)) {
+        throw new FormatError(
+          `${owner}: featureNames must hold the names of ${nFeaturesIn} columns, but received ${names?.length ?? 'none'}.`,
+        );
+      }
+      const groups = resolveGroups(steps, remainder, names, nFeaturesIn);
+      if (groups.length !== widths.length) {
+        throw new FormatError(
+          `${owner}: widths must hold the features of ${groups.length} steps, but received ${widths.length}.`,
+        );
+      }
+      const transformer = new ColumnTransformer(steps, { remainder, verboseFeatureNamesOut });
+      transformer.#fitted = { groups, nFeaturesIn, names, widths };
+      return transformer;
+    });
   }
 
   #need(wanted: string): Fitted {
@@ -308,48 +346,4 @@ function* sideBySide(blocks: readonly NdArray<Float64Array>[]): Pieces<NdArray<F
     offset += own;
   }
   return { data: result, shape: [rows, width] };
-}
-
-function read(json: unknown, depth: number): ColumnTransformer {
-  const owner = 'ColumnTransformer.fromJSON';
-  if (depth > MAX_DEPTH) {
-    throw new FormatError(`${owner}: steps may be nested ${MAX_DEPTH} deep, but received more.`);
-  }
-  const { params, fitted: given, featureNames: names } = readStored('ColumnTransformer', json);
-  const nested = { name: 'ColumnTransformer', fromJSON: (each: unknown) => read(each, depth + 1) };
-  return formatErrors(() => {
-    const choices = readChoices(owner, params);
-    const step = (each: unknown) =>
-      each === 'drop' || each === 'passthrough'
-        ? each
-        : (readTransformer(owner, each, [nested]) as StepTransformer);
-    const steps = choices.transformers.map(([name, each, columns]): ColumnStep => [
-      name,
-      step(each),
-      columns,
-    ]);
-    const { verboseFeatureNamesOut } = choices;
-    const remainder = step(choices.remainder);
-    if (given === null) return new ColumnTransformer(steps, { remainder, verboseFeatureNamesOut });
-    const { nFeaturesIn, widths } = readFitted('ColumnTransformer', given, {
-      nFeaturesIn: positiveInteger,
-      widths: listOf(positiveInteger),
-    });
-    if (nFeaturesIn > 1000000 || (names !== undefined && names.length !== nFeaturesIn)) {
-      throw new FormatError(
-        `${owner}: featureNames must hold the names of ${nFeaturesIn} columns, but received ${names?.length ?? 'none'}.`,
-      );
-    }
-    const groups = resolveGroups(steps, remainder, names, nFeaturesIn);
-    if (groups.length !== widths.length) {
-      throw new FormatError(
-        `${owner}: widths must hold the features of ${groups.length} steps, but received ${widths.length}.`,
-      );
-    }
-    return ColumnTransformer.of(
-      steps,
-      { remainder, verboseFeatureNamesOut },
-      { groups, nFeaturesIn, names, widths },
-    );
-  });
 }

@@ -2,11 +2,7 @@
  * The part of fit that both models of tables share: prepares rows, makes the estimator, trains it, and tells
  * what was decided. Preparing is in training.ts, the choice of the network in architecture.ts.
  */
-import { describe } from '../check.js';
 import type { Label } from '../data/labels.js';
-import { FormatError } from '../errors.js';
-import { Perceptron } from '../estimators/perceptron/perceptron.js';
-import { readKind } from '../io/read-model-file.js';
 import { MLPClassifier } from '../estimators/mlp-classifier.js';
 import { MLPRegressor } from '../estimators/mlp-regressor.js';
 import type { NdArray } from '../ndarray.js';
@@ -18,6 +14,12 @@ import type { EncodedRows, Prepared, TableInput } from './training.js';
 import { prepare } from './training.js';
 import type { ReadTargets } from './target.js';
 import { TableVectorizer } from './vectorizer.js';
+import type { UserTransformer } from './vectorizer/encoders.js';
+import type { ColumnChoice } from './vectorizer/fit.js';
+import { remember } from './vectorizer/learned.js';
+import type { StepTransformer } from './column-groups.js';
+import { cloneStep } from './column-groups.js';
+import type { FittedTable } from './predictor.js';
 
 /** An estimator that trains and predicts. */
 export type Estimator = TrainableEstimator & FeatureEstimator & { fitted?: boolean };
@@ -30,16 +32,71 @@ export interface FitCall {
   readonly options: TableFitOptions;
 }
 
+/** What a model makes of encoded rows, to train on. */
+export interface Begun<T> {
+  readonly estimator: Estimator;
+  /** Rows to train on and to stop by, whose targets may be scaled. */
+  readonly rows: EncodedRows<T>;
+  readonly heldOut: EncodedRows<T> | undefined;
+  /** What was decided about targets, in sentences. */
+  readonly decisions: readonly string[];
+  readonly baseline: FittedTable['baseline'];
+  readonly targetScale?: FittedTable['targetScale'];
+}
+
+/** What the two kinds of models differ in. */
+export interface FitParts<T extends Label> {
+  readonly readTargets: ReadTargets<T>;
+  /** @throws ValueError for targets that cannot be learned */
+  begin(prepared: PreparedRows<T>): Begun<T>;
+  /** Takes over what was fitted. */
+  keep(fitted: FittedTable): void;
+  /** Evaluates what was kept. */
+  evaluate(heldOut: EncodedRows<T>): FittedTable['heldOut'];
+}
+
+/** Prepares rows, trains an estimator on them and evaluates it: fit of both models. */
+export async function fitTable<T extends Label>(call: FitCall, parts: FitParts<T>): Promise<void> {
+  const { params, options } = call;
+  const prepared = await prepareFit(call, parts.readTargets);
+  const { estimator, rows, heldOut, decisions, ...learned } = parts.begin(prepared);
+  const [count, width] = rows.x.shape;
+  const keep = (): void => {
+    const fitted: FittedTable = {
+      ...{ target: params.target, estimator, heldOut: null, targetScale: undefined, ...learned },
+      vectorizer: remember(new TableVectorizer({ columns: params.columns }), prepared.vectorizer),
+      decisions: [
+        ...rowDecisions(prepared),
+        ...decisions,
+        estimatorDecision(estimator, params.estimator === null, count, width),
+      ],
+    };
+    parts.keep(fitted);
+    if (prepared.heldOut) parts.keep({ ...fitted, heldOut: parts.evaluate(prepared.heldOut) });
+  };
+  try {
+    await train(estimator, rows, heldOut, options);
+  } catch (error) {
+    // What was trained until then is of use; an estimator that has not begun is not.
+    if (canPredict(estimator, width)) keep();
+    throw error;
+  }
+  keep();
+}
+
+/** Encoded rows, and the seed that they were split by. */
+export type PreparedRows<T> = Prepared<T> & { readonly seed: number };
+
 /** The rows of a call of fit, encoded. */
-export async function prepareFit<T extends Label>(
+async function prepareFit<T extends Label>(
   { owner, params, input, options }: FitCall,
   readTargets: ReadTargets<T>,
-): Promise<Prepared<T> & { readonly seed: number }> {
+): Promise<PreparedRows<T>> {
   const seed = params.randomState ?? freshSeed();
   const { columns, ...limits } = vectorizerParams(params);
   const prepared = await prepare<T>({
     ...{ owner, input, target: params.target, readTargets, seed },
-    settings: { ...limits, columns: new Map(Object.entries(columns)) },
+    settings: { ...limits, columns: ownChoices(columns, seed) },
     sampleWeight: options.sampleWeight,
     validationFraction: params.validationFraction,
     warn: (warning) => warn(warning, params.onWarning),
@@ -52,9 +109,29 @@ function vectorizerParams({ columns }: TableModelParams) {
   return new TableVectorizer({ columns }).getParams();
 }
 
-/** The vectorizer of a model, fitted. */
-export function fittedVectorizer<T>(params: TableModelParams, { vectorizer }: Prepared<T>): TableVectorizer {
-  return TableVectorizer.of({ columns: params.columns }, vectorizer);
+/**
+ * The choices for columns, with unfitted copies of the transformers: two models must not share what they
+ * learn.
+ */
+function ownChoices(
+  columns: Readonly<Record<string, ColumnChoice>>,
+  seed: number,
+): ReadonlyMap<string, ColumnChoice> {
+  return new Map(
+    Object.entries(columns).map(([name, choice]) => [
+      name,
+      typeof choice === 'string' ? choice : ownTransformer(choice as UserTransformer & StepTransformer, seed),
+    ]),
+  );
+}
+
+/** A copy that draws by the seed of the model, unless it has one. */
+function ownTransformer(transformer: UserTransformer & StepTransformer, seed: number): UserTransformer {
+  if (typeof transformer.getParams !== 'function') return transformer;
+  const copy = cloneStep(transformer);
+  const { randomState } = copy.getParams() as { randomState?: unknown };
+  if (randomState === null) copy.setParams({ randomState: seed });
+  return copy;
 }
 
 /** An unfitted copy of an estimator of the user's. */
@@ -66,7 +143,7 @@ export function copyOf(estimator: TrainableEstimator): Estimator {
 }
 
 /** Trains an estimator on encoded rows; a multi-layer perceptron stops by the rows held out. */
-export async function train<T>(
+async function train<T>(
   estimator: Estimator,
   rows: EncodedRows<T>,
   heldOut: EncodedRows<T> | undefined,
@@ -82,7 +159,7 @@ export async function train<T>(
 }
 
 /** What was decided about rows, in sentences. */
-export function rowDecisions<T>({ train: { x }, heldOut, dropped, vectorizer }: Prepared<T>): string[] {
+function rowDecisions<T>({ train: { x }, heldOut, dropped, vectorizer }: Prepared<T>): string[] {
   const [rows, features] = x.shape;
   const held = heldOut?.x.shape[0] ?? 0;
   return [
@@ -92,12 +169,7 @@ export function rowDecisions<T>({ train: { x }, heldOut, dropped, vectorizer }: 
 }
 
 /** What an estimator is, in a sentence. */
-export function estimatorDecision(
-  estimator: Estimator,
-  chosen: boolean,
-  rows: number,
-  features: number,
-): string {
+function estimatorDecision(estimator: Estimator, chosen: boolean, rows: number, features: number): string {
   const { name } = estimator.constructor;
   if (!chosen) return `The estimator is the ${name} that was given.`;
   const { hiddenLayerSizes, alpha, batchSize, maxIter } = estimator.getParams() as {
@@ -109,18 +181,8 @@ export function estimatorDecision(
   return `The network has hidden layers of ${hiddenLayerSizes.join(' and ')} units, L2 penalty ${alpha}, batches of ${batchSize} rows and at most ${maxIter} epochs, for ${rows} rows and ${features} features.`;
 }
 
-/** The estimator that a file holds, to predict or to train on. @throws FormatError for any other model */
-export async function readEstimator(bytes: Uint8Array): Promise<Estimator> {
-  const kind = readKind(bytes);
-  const Class = [MLPClassifier, MLPRegressor, Perceptron].find(({ name }) => name === kind);
-  if (Class) return (await Class.fromBytes(bytes)) as unknown as Estimator;
-  throw new FormatError(
-    `A model of tables must hold an estimator, but holds a model of kind ${describe(kind)}.`,
-  );
-}
-
 /** True if training has left an estimator that predicts. */
-export function canPredict(estimator: Estimator, width: number): boolean {
+function canPredict(estimator: Estimator, width: number): boolean {
   try {
     estimator.predict({ data: new Float32Array(width), shape: [1, width] } satisfies NdArray<Float32Array>);
     return true;

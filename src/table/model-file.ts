@@ -4,17 +4,16 @@
  */
 import { anything, checkOptions, integer, listOf, nullable, number, rule, text } from '../check.js';
 import { formatErrors } from '../data/stored.js';
-import { FormatError, ValueError } from '../errors.js';
-import { asFormatError, copyBytes, writeModelFile } from '../io/model-file.js';
+import { FormatError } from '../errors.js';
+import { heldFile, writeHolding } from '../estimators/held-estimator.js';
+import { asFormatError, copyBytes } from '../io/model-file.js';
 import { readModelFile } from '../io/read-model-file.js';
 import type { Label } from '../data/labels.js';
 import type { TableModelParams } from './options.js';
 import type { FeatureEstimator } from './evaluate.js';
 import type { FittedTable } from './predictor.js';
+import { readEvaluation } from './stored-evaluation.js';
 import { TableVectorizer } from './vectorizer.js';
-
-/** Name of the array that holds the estimator's file. */
-const ESTIMATOR = 'estimator';
 
 /** @throws ValueError for an estimator or a transformer that cannot be stored */
 export function saveTable(
@@ -22,13 +21,6 @@ export function saveTable(
   { onWarning: _onWarning, estimator: given, columns: _columns, ...params }: TableModelParams,
   { target, vectorizer, estimator, heldOut, decisions, baseline, targetScale }: FittedTable,
 ): Uint8Array<ArrayBuffer> {
-  const { toBytes } = estimator as { toBytes?: () => Uint8Array };
-  if (typeof toBytes !== 'function') {
-    throw new ValueError(
-      `${kind}.toBytes: the estimator must be one that can be stored, with toBytes, but '${estimator.constructor.name}' has none.`,
-    );
-  }
-  const bytes = toBytes.call(estimator);
   const config = {
     params: { ...params, target },
     // The user's own estimator is stored as it was fitted; refitting takes its options.
@@ -36,12 +28,7 @@ export function saveTable(
     vectorizer: vectorizer.toJSON(),
     ...{ heldOut, decisions, baseline, targetScale: targetScale ?? null },
   };
-  const data = new Uint8Array(bytes);
-  return writeModelFile({
-    kind,
-    config,
-    arrays: new Map([[ESTIMATOR, { dtype: 'U8', shape: [data.length], data }]]),
-  });
+  return writeHolding(kind, config, estimator, `${kind}.toBytes: the estimator`);
 }
 
 const label = rule(
@@ -53,7 +40,7 @@ const configSchema = {
   params: anything<object>(),
   ownEstimator: anything<boolean>(),
   vectorizer: anything<unknown>(),
-  heldOut: nullable(anything<FittedTable['heldOut'] & object>()),
+  heldOut: nullable(anything<object>()),
   decisions: listOf(text),
   baseline: label,
   targetScale: nullable(anything<object>()),
@@ -79,21 +66,43 @@ export async function readTable(
   const { config, arrays } = await readModelFile(copyBytes(bytes), kind);
   const checked = asFormatError(() => checkOptions(`The config of a ${kind}`, config, configSchema));
   const { params, vectorizer, heldOut, decisions, baseline, targetScale } = checked;
-  const file = arrays.get(ESTIMATOR);
-  if (file?.dtype !== 'U8' || arrays.size !== 1 || baseline === undefined || decisions === undefined) {
+  if (baseline === undefined || decisions === undefined) {
     throw new FormatError(
       `A model file of kind '${kind}' must hold an estimator and what was learned of it, but does not.`,
     );
   }
-  const estimator = await readEstimator(file.data as Uint8Array);
+  const estimator = await readEstimator(heldFile(kind, arrays));
+  const classes = kind === 'TableClassifier' ? (estimator.classes ?? []) : undefined;
+  checkTask(kind, { classes, estimator, baseline, targetScale });
   const fitted: FittedTable = {
     target: targetOf(params),
     vectorizer: TableVectorizer.fromJSON(vectorizer),
-    ...{ estimator, heldOut: heldOut ?? null, decisions, baseline },
+    ...{ estimator, decisions, baseline },
+    heldOut: heldOut ? readEvaluation(heldOut, classes) : null,
     targetScale: targetScale ? readScale(targetScale) : undefined,
   };
   checkWidth(kind, fitted);
   return { params: params!, fitted };
+}
+
+/** Throws FormatError unless the estimator does what the model does: tells known labels, or numbers. */
+function checkTask(kind: string, { classes, estimator, baseline, targetScale }: TaskParts): void {
+  const sound = classes
+    ? classes.includes(baseline)
+    : estimator.classes === undefined && typeof baseline === 'number' && Boolean(targetScale);
+  if (sound) return;
+  throw new FormatError(
+    `A model file of kind '${kind}' must hold ${classes ? 'a classifier and one of its labels' : 'a regressor and the mean of its target'}, but does not.`,
+  );
+}
+
+/** What tells whether an estimator fits its model. */
+interface TaskParts {
+  /** Labels of a classifier; undefined for regressors. */
+  readonly classes: readonly Label[] | undefined;
+  readonly estimator: FeatureEstimator;
+  readonly baseline: Label;
+  readonly targetScale: object | null | undefined;
 }
 
 function targetOf(params: unknown): string {

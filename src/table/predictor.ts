@@ -2,6 +2,7 @@
  * The base class of fitted models of tables: encodes a Table or records, and reports what was decided. Not
  * for predictions, which the two kinds of models add, nor for training (classifier.ts, regressor.ts).
  */
+import { notJson } from '../check.js';
 import type { Label } from '../data/labels.js';
 import { NotFittedError, ValueError } from '../errors.js';
 import type { NdArray } from '../ndarray.js';
@@ -14,7 +15,9 @@ import { rowsOf } from './target.js';
 import { columnSource } from './vectorizer/convert.js';
 import { differences, encodeRows } from './vectorizer/fit.js';
 import type { ColumnReport } from './vectorizer.js';
-import { reportOf, TableVectorizer } from './vectorizer.js';
+import type { TableVectorizer } from './vectorizer.js';
+import { reportOf } from './vectorizer.js';
+import { learnedBy } from './vectorizer/learned.js';
 import { Table } from '../data/table/table.js';
 
 /** What fit leaves behind. */
@@ -50,7 +53,7 @@ export abstract class TablePredictor {
   /** Features of rows. Warns once of columns that are unknown, and once of those that are missing. */
   protected *features(wanted: string, rows: unknown): Pieces<NdArray<Float32Array>> {
     const { vectorizer, target } = this.need(wanted);
-    const fitted = TableVectorizer.learnedBy(vectorizer, wanted);
+    const fitted = learnedBy(vectorizer, wanted);
     const source = columnSource(`${this.name}.${wanted}`, rows);
     const { absent, unknown } = differences(fitted, source, [target]);
     if (unknown.length > 0)
@@ -75,7 +78,7 @@ export abstract class TablePredictor {
 
   /** What was made of every column, and why, in the order of the table. @throws NotFittedError before fit */
   report(): ColumnReport[] {
-    return reportOf(TableVectorizer.learnedBy(this.need('report').vectorizer, 'report'));
+    return reportOf(learnedBy(this.need('report').vectorizer, 'report'));
   }
 
   /** Name of every input of the network: 'age', 'age_missing', 'island_Dream'. */
@@ -101,6 +104,11 @@ export abstract class TablePredictor {
   /** What the network is and how it was trained, in sentences. */
   get decisions(): readonly string[] {
     return this.need('decisions').decisions;
+  }
+
+  /** Throws ValueError whenever JSON.stringify calls it. */
+  toJSON(): never {
+    throw notJson(this.name, 'keep the bytes of toBytes()');
   }
 
   /** A table whose rows have a target, of which some are warned about and left out. */

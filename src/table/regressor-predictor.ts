@@ -71,6 +71,10 @@ export class TableRegressorPredictor extends TablePredictor {
    */
   evaluate(table: Table): RegressorEvaluation {
     const { values, table: rows } = this.rowsWithTarget<number>('evaluate', table, numberTargets);
-    return evaluateNumbers(values, this.predict(rows), this.need('evaluate').baseline as number);
+    return this.evaluateFeatures(runAtOnce(this.features('evaluate', rows)), values);
+  }
+
+  protected evaluateFeatures(x: NdArray<Float32Array>, y: readonly number[]): RegressorEvaluation {
+    return evaluateNumbers(y, this.predictFeatures(x), this.need('evaluate').baseline as number);
   }
 }

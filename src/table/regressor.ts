@@ -9,24 +9,16 @@ import { runAtOnce } from '../yielding.js';
 import type { TableSize } from './architecture.js';
 import { networkFor } from './architecture.js';
 import type { MLPOptions } from '../estimators/options.js';
-import { evaluateNumbers } from './evaluate.js';
-import type { Estimator, FitCall } from './fitting.js';
-import {
-  canPredict,
-  copyOf,
-  estimatorDecision,
-  fittedVectorizer,
-  prepareFit,
-  readEstimator,
-  rowDecisions,
-  train,
-} from './fitting.js';
+import type { Begun, Estimator, PreparedRows } from './fitting.js';
+import { copyOf, fitTable } from './fitting.js';
+import { readEstimator } from '../estimators/read-estimator.js';
+import { asFormatError } from '../io/model-file.js';
 import { readTable, saveTable } from './model-file.js';
 import type { TableRegressorOptions, TableFitOptions, TableModelParams } from './options.js';
 import { readFit, readModelOptions } from './options.js';
 import { TableRegressorPredictor } from './regressor-predictor.js';
 import { numberTargets } from './target.js';
-import type { EncodedRows, Prepared } from './training.js';
+import type { EncodedRows } from './training.js';
 
 /**
  * Learns to predict a column of numbers from the other columns of a table, whatever these are: gaps, words,
@@ -57,7 +49,9 @@ export class TableRegressor extends TableRegressorPredictor {
   /** The model that `toBytes` made these bytes of. @throws FormatError for anything else */
   static async fromBytes(bytes: Uint8Array): Promise<TableRegressor> {
     const { params, fitted } = await readTable(bytes, 'TableRegressor', readEstimator);
-    const model = new TableRegressor(params as TableRegressorOptions);
+    const { columns } = fitted.vectorizer.getParams();
+    const options = { ...(params as TableRegressorOptions), columns };
+    const model = asFormatError(() => new TableRegressor(options));
     model.fittedTable = fitted;
     return model;
   }
@@ -73,50 +67,34 @@ export class TableRegressor extends TableRegressorPredictor {
   fit(table: Table | AsyncIterable<Table>, options?: TableFitOptions): Promise<this> {
     return this.#guard.run(this, 'TableRegressor', 'fit', async () => {
       const checked = readFit('TableRegressor.fit', table, options);
-      await this.#fit({ owner: 'TableRegressor.fit', params: this.#params, ...checked });
+      await fitTable(
+        { owner: 'TableRegressor.fit', params: this.#params, ...checked },
+        {
+          readTargets: numberTargets,
+          begin: (prepared) => this.#begin(prepared),
+          keep: (fitted) => (this.fittedTable = fitted),
+          evaluate: ({ x, y }) => this.evaluateFeatures(x, y),
+        },
+      );
     });
   }
 
-  async #fit(call: FitCall): Promise<void> {
-    const { params, options } = call;
-    const prepared = await prepareFit(call, numberTargets);
-    const targetScale = scaleOfTargets(prepared.train.y);
-    const rows = scaled(prepared.train, targetScale);
-    const heldOut = prepared.heldOut && scaled(prepared.heldOut, targetScale);
-    const estimator = params.estimator ? copyOf(params.estimator) : this.#network(prepared);
-    const [count, width] = rows.x.shape;
-    this.#seed = prepared.seed;
-    const keep = () => {
-      this.fittedTable = {
-        ...{
-          target: params.target,
-          vectorizer: fittedVectorizer(params, prepared),
-          estimator,
-          heldOut: null,
-        },
-        decisions: [
-          ...rowDecisions(prepared),
-          'The target is scaled to mean 0 and standard deviation 1 for training; predictions are in its own units.',
-          estimatorDecision(estimator, params.estimator === null, count, width),
-        ],
-        ...{ baseline: targetScale.mean, targetScale },
-      };
-      if (!prepared.heldOut) return;
-      const { x, y } = prepared.heldOut;
-      const evaluation = evaluateNumbers(y, this.predictFeatures(x), targetScale.mean);
-      this.fittedTable = { ...this.need('fit'), heldOut: evaluation };
+  #begin(prepared: PreparedRows<number>): Begun<number> {
+    const { estimator: given } = this.#params;
+    const { train: rows, heldOut, seed } = prepared;
+    const targetScale = scaleOfTargets(rows.y);
+    this.#seed = seed;
+    return {
+      estimator: given ? copyOf(given) : this.#network(prepared),
+      ...{ rows: scaled(rows, targetScale), heldOut: heldOut && scaled(heldOut, targetScale) },
+      decisions: [
+        'The target is scaled to mean 0 and standard deviation 1 for training; predictions are in its own units.',
+      ],
+      ...{ baseline: targetScale.mean, targetScale },
     };
-    try {
-      await train(estimator, rows, heldOut, options);
-    } catch (error) {
-      // What was trained until then is of use; an estimator that has not begun is not.
-      if (canPredict(estimator, width)) keep();
-      throw error;
-    }
-    keep();
   }
 
-  #network({ train: { x }, heldOut, seed }: Prepared<number> & { readonly seed: number }): Estimator {
+  #network({ train: { x }, heldOut, seed }: PreparedRows<number>): Estimator {
     return new MLPRegressor({
       ...this.networkOptions({ rows: x.shape[0], features: x.shape[1] }),
       ...{ earlyStopping: heldOut !== undefined, randomState: seed, onWarning: this.#params.onWarning },

@@ -1,6 +1,7 @@
 /**
- * The transformers that files and JSON hold, by their kind. Each class writes and checks its own JSON; here
- * is which there are. Not for the steps inside a ColumnTransformer, which it reads itself.
+ * Reads the transformers that files and JSON hold, by their kind. Each class checks its own JSON; here is
+ * which there are, the same as in data/stored.ts, which stores them. Not for the steps inside a
+ * ColumnTransformer, which it reads itself.
  */
 import { describe } from '../check.js';
 import { LabelBinarizer } from '../data/encoders/label-binarizer.js';
@@ -10,14 +11,13 @@ import { MaxAbsScaler } from '../data/scalers/max-abs.js';
 import { MinMaxScaler } from '../data/scalers/min-max.js';
 import { RobustScaler } from '../data/scalers/robust.js';
 import { StandardScaler } from '../data/scalers/standard.js';
-import type { StoredTransformer } from '../data/stored.js';
 import { Normalizer } from '../data/transformers/normalizer.js';
 import { OrdinalEncoder } from '../data/transformers/ordinal-encoder.js';
 import { PolynomialFeatures } from '../data/transformers/polynomial-features.js';
 import { QuantileTransformer } from '../data/transformers/quantile-transformer.js';
 import { SimpleImputer } from '../data/transformers/simple-imputer.js';
 import { TargetEncoder } from '../data/transformers/target-encoder.js';
-import { FormatError, ValueError } from '../errors.js';
+import { FormatError } from '../errors.js';
 
 /** A class whose transformers can be stored. */
 interface StoredClass {
@@ -33,29 +33,6 @@ function classes(more: readonly StoredClass[]): ReadonlyMap<unknown, StoredClass
     ...[SimpleImputer, PolynomialFeatures, ...more],
   ];
   return new Map(all.map((each) => [each.name, each]));
-}
-
-/**
- * A transformer as plain data.
- *
- * @param owner what it belongs to, for errors: "ColumnTransformer: step 'scale'"
- * @param more classes that this file does not know
- * @throws ValueError unless it is of one of the classes: others cannot be read back
- */
-export function storeTransformer(
-  owner: string,
-  transformer: unknown,
-  more: readonly StoredClass[] = [],
-): StoredTransformer {
-  const { name, toJSON } = (transformer ?? {}) as { name?: unknown; toJSON?: unknown };
-  const known = classes(more);
-  if (known.has(name) && typeof toJSON === 'function') {
-    return (transformer as { toJSON(): StoredTransformer }).toJSON();
-  }
-  const what = typeof name === 'string' ? name : describe(transformer);
-  throw new ValueError(
-    `${owner} must be one of ${[...known.keys()].join(', ')} to be stored, but is ${what}.`,
-  );
 }
 
 /**

@@ -112,6 +112,7 @@ export async function prepare<T extends Label>(request: PrepareRequest<T>): Prom
     await runInSlices(parts.add(request, kept, own, places.subarray(begin, begin + own.length)), yielder);
     begin += own.length;
   }
+  learning.writeTrained(parts.train.x.data);
   return { vectorizer, dropped, train: parts.train, heldOut: split.test.length > 0 ? parts.test : undefined };
 }
 

@@ -6,7 +6,7 @@ import type { AsyncOptions, Rule } from '../check.js';
 import { checkOptions, describe, integer, oneOf, refused, runAsync } from '../check.js';
 import type { ColumnType, Table } from '../data/table/table.js';
 import { Table as TableClass } from '../data/table/table.js';
-import { NotFittedError, ValueError } from '../errors.js';
+import { ValueError } from '../errors.js';
 import type { NdArray } from '../ndarray.js';
 import type { Pieces } from '../yielding.js';
 import { runAtOnce } from '../yielding.js';
@@ -15,6 +15,7 @@ import { columnSource } from './vectorizer/convert.js';
 import type { Treatment } from './vectorizer/encoders.js';
 import type { ColumnChoice, FittedVectorizer, VectorizerSettings } from './vectorizer/fit.js';
 import { encodeRows, isTransformer, VectorizerFit } from './vectorizer/fit.js';
+import { hasLearned, learnedBy, remember } from './vectorizer/learned.js';
 import { fromStored, readChoices, storeChoices, toStored } from './vectorizer/stored.js';
 import type { StoredTransformer } from '../data/stored.js';
 import { formatErrors, readStored } from '../data/stored.js';
@@ -89,7 +90,6 @@ export class TableVectorizer {
   /** Name of the class, which minifiers cannot change. */
   readonly name = 'TableVectorizer';
   #params = defaults;
-  #fitted: FittedVectorizer | undefined;
 
   constructor(options: Partial<TableVectorizerParams> = {}) {
     this.setParams(options);
@@ -102,7 +102,7 @@ export class TableVectorizer {
    * @throws ValueError if no column tells anything; ShapeError without rows
    */
   fit(table: Table, y?: unknown): this {
-    this.#fitted = runAtOnce(this.#learned(table, y));
+    runAtOnce(this.#learn(table, y));
     return this;
   }
 
@@ -117,9 +117,12 @@ export class TableVectorizer {
     return runAtOnce(this.#transformed('transform', rows));
   }
 
-  /** Fit to a table, then transform it. */
+  /**
+   * Fit to a table, then transform it; by `fitTransform` of transformers of your own, of which TargetEncoder
+   * encodes each row without its own target.
+   */
   fitTransform(table: Table, y?: unknown): NdArray<Float64Array> {
-    return this.fit(table, y).transform(table);
+    return runAtOnce(this.#fitTransformed('fitTransform', table, y));
   }
 
   /**
@@ -139,15 +142,19 @@ export class TableVectorizer {
    * @param options `signal`: aborts; what was learned before stays
    */
   async fitTransformAsync(table: Table, y?: unknown, options?: AsyncOptions): Promise<NdArray<Float64Array>> {
-    return runAsync('TableVectorizer.fitTransformAsync', options, {}, () => this.#fitTransformed(table, y));
+    return runAsync('TableVectorizer.fitTransformAsync', options, {}, () =>
+      this.#fitTransformed('fitTransformAsync', table, y),
+    );
   }
 
-  *#fitTransformed(table: Table, y: unknown): Pieces<NdArray<Float64Array>> {
-    this.#fitted = yield* this.#learned(table, y);
-    return yield* this.#transformed('fitTransformAsync', table);
+  *#fitTransformed(wanted: string, table: Table, y: unknown): Pieces<NdArray<Float64Array>> {
+    const fit = yield* this.#learn(table, y);
+    const features = yield* this.#transformed(wanted, table);
+    fit.writeTrained(features.data);
+    return features;
   }
 
-  *#learned(table: Table, y: unknown): Pieces<FittedVectorizer> {
+  *#learn(table: Table, y: unknown): Pieces<VectorizerFit> {
     if (!(table instanceof TableClass)) {
       throw new ValueError(
         `TableVectorizer.fit: the table must be a Table, such as fromRecords(records) makes, but received ${describe(table)}.`,
@@ -155,11 +162,12 @@ export class TableVectorizer {
     }
     const fit = new VectorizerFit('TableVectorizer', settingsOf(this.#params));
     yield* fit.add(table, true);
-    return yield* fit.finish(y);
+    remember(this, yield* fit.finish(y));
+    return fit;
   }
 
   *#transformed(wanted: string, rows: TableRows): Pieces<NdArray<Float64Array>> {
-    const fitted = this.#need(wanted);
+    const fitted = learnedBy(this, wanted);
     const source = columnSource('TableVectorizer', rows);
     const data = new Float64Array(source.rows * fitted.names.length);
     yield* encodeRows('TableVectorizer', fitted, source, data);
@@ -168,17 +176,17 @@ export class TableVectorizer {
 
   /** What was made of every column, in the order of the table. @throws NotFittedError before fit */
   report(): ColumnReport[] {
-    return reportOf(this.#need('report'));
+    return reportOf(learnedBy(this, 'report'));
   }
 
   /** Name of every feature: 'age', 'age_missing', 'island_Dream'. @throws NotFittedError before fit */
   featureNames(): string[] {
-    return [...this.#need('featureNames').names];
+    return [...learnedBy(this, 'featureNames').names];
   }
 
   /** Number of columns that fit has seen. */
   get nFeaturesIn(): number {
-    return this.#need('nFeaturesIn').columns.length;
+    return learnedBy(this, 'nFeaturesIn').columns.length;
   }
 
   /** The options, defaults filled in. */
@@ -197,34 +205,14 @@ export class TableVectorizer {
   /** Options and learned values, as plain data for JSON; fromJSON reads them. */
   toJSON(): StoredTransformer {
     const params = { ...this.#params, columns: storeChoices(this.#params.columns) };
-    return { kind: this.name, params, fitted: this.#fitted ? toStored(this.#fitted) : null };
+    return { kind: this.name, params, fitted: hasLearned(this) ? toStored(learnedBy(this, 'toJSON')) : null };
   }
 
   /** A vectorizer from the output of toJSON. @throws FormatError for anything else */
   static fromJSON(json: unknown): TableVectorizer {
     const { params, fitted } = readStored('TableVectorizer', json);
     const vectorizer = formatErrors(() => new TableVectorizer(readChoices(params) as object));
-    if (fitted !== null) vectorizer.#fitted = fromStored(fitted);
-    return vectorizer;
-  }
-
-  /** A vectorizer that has learned this. Not for users: models of tables learn from streams. */
-  static of(params: Partial<TableVectorizerParams>, fitted: FittedVectorizer): TableVectorizer {
-    const vectorizer = new TableVectorizer(params);
-    vectorizer.#fitted = fitted;
-    return vectorizer;
-  }
-
-  /** What a vectorizer has learned. Not for users. @throws NotFittedError before fit */
-  static learnedBy(vectorizer: TableVectorizer, wanted: string): FittedVectorizer {
-    return vectorizer.#need(wanted);
-  }
-
-  #need(wanted: string): FittedVectorizer {
-    if (this.#fitted) return this.#fitted;
-    throw new NotFittedError(
-      `TableVectorizer: ${wanted} needs a fitted vectorizer, but fit has not been called; call fit(table) first.`,
-    );
+    return fitted === null ? vectorizer : remember(vectorizer, fromStored(fitted));
   }
 }
 

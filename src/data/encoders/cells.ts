@@ -2,6 +2,7 @@
  * Rows of labels as encoders take them: by column, with their categories. Not for the labels of targets
  * (data/labels.ts).
  */
+import type { TransformerInput } from '../columns.js';
 import type { Rule } from '../../check.js';
 import { describe, listOf, nullable, refused } from '../../check.js';
 import { ShapeError, ValueError } from '../../errors.js';
@@ -12,6 +13,12 @@ import { ranges } from '../../yielding.js';
 import { isTable, tableLabels } from '../columns.js';
 import type { Category } from '../labels.js';
 import { checkLabel, sortLabels, VALUES_PER_LABEL } from '../labels.js';
+
+/**
+ * Rows of labels, or a Table: strings, numbers, booleans, each column of one type; null, undefined and NaN
+ * are missing values.
+ */
+export type LabelTable = TransformerInput | readonly (readonly (Category | undefined)[])[];
 
 /** Columns of labels: numbers, strings or booleans, each column of one type; null for missing values. */
 export interface LabelColumns {

@@ -18,22 +18,14 @@ import { FormatError, ShapeError, ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
 import type { Pieces } from '../../yielding.js';
 import { ranges } from '../../yielding.js';
-import type { TransformerInput } from '../columns.js';
 import type { Category } from '../labels.js';
 import { VALUES_PER_LABEL } from '../labels.js';
 import { readMatrix } from '../matrix.js';
 import { label } from '../scores/labels.js';
 import { formatErrors, readFitted } from '../stored.js';
-import type { Learned } from '../transformer.js';
-import { Transformer } from '../transformer.js';
+import { CategoryTransformer } from './category-transformer.js';
 import type { ColumnCategories, LabelColumns } from './cells.js';
-import { categoryLists, chosenCategories, codesOf, columnsInPieces, unknownLabel } from './cells.js';
-
-/**
- * Rows of labels, or a Table: strings, numbers, booleans, each column of one type; null, undefined and NaN
- * are missing values.
- */
-export type LabelTable = TransformerInput | readonly (readonly (Category | undefined)[])[];
+import { categoryLists, chosenCategories, codesOf, unknownLabel } from './cells.js';
 
 export interface OneHotEncoderParams {
   /**
@@ -103,7 +95,7 @@ const INFREQUENT = 'infrequent_sklearn';
  * Columns of labels as columns of 0 and 1, one for each category of each column: scikit-learn's
  * OneHotEncoder, dense.
  */
-export class OneHotEncoder extends Transformer<OneHotEncoderParams, Fitted, LabelColumns, LabelTable> {
+export class OneHotEncoder extends CategoryTransformer<OneHotEncoderParams, Fitted> {
   /** Class name, which minifiers leave as it is. */
   static override readonly name: string = 'OneHotEncoder';
   readonly name = 'OneHotEncoder';
@@ -128,11 +120,6 @@ export class OneHotEncoder extends Transformer<OneHotEncoderParams, Fitted, Labe
     });
   }
 
-  /** The categories of every column; null stands for missing values. */
-  get categories(): Category[][] {
-    return this.fitted('categories').categories.map((column) => [...column]);
-  }
-
   /** The categories of every column that share a column; null where none do. */
   get infrequentCategories(): (Category[] | null)[] {
     const { categories, infrequent } = this.fitted('infrequentCategories');
@@ -144,20 +131,6 @@ export class OneHotEncoder extends Transformer<OneHotEncoderParams, Fitted, Labe
     const { layout } = this.fitted('dropIdx');
     if (this.params.drop === null) return null;
     return layout.map(({ places, dropped }) => (dropped < 0 ? null : places.indexOf(dropped)));
-  }
-
-  protected override get noun(): string {
-    return 'encoder';
-  }
-
-  protected columns({ categories }: Fitted): number {
-    return categories.length;
-  }
-
-  protected read(x: LabelTable, learned?: Learned<Fitted>): Pieces<LabelColumns> {
-    const { categories } = this.params;
-    const chosen = categories === 'auto' ? undefined : categories;
-    return columnsInPieces(this.name, x, (learned?.fitted.categories ?? chosen)?.length, learned?.names);
   }
 
   protected *learn(table: LabelColumns): Pieces<Fitted> {

@@ -8,20 +8,12 @@ import { ValueError } from '../../errors.js';
 import type { ArrayInput, NdArray } from '../../ndarray.js';
 import type { Pieces } from '../../yielding.js';
 import { ranges } from '../../yielding.js';
+import { CategoryTransformer } from '../encoders/category-transformer.js';
 import type { LabelColumns } from '../encoders/cells.js';
-import {
-  categoryLists,
-  chosenCategories,
-  codesOf,
-  columnsInPieces,
-  unknownLabel,
-} from '../encoders/cells.js';
-import type { LabelTable } from '../encoders/one-hot-encoder.js';
+import { categoryLists, chosenCategories, codesOf, unknownLabel } from '../encoders/cells.js';
 import type { Category } from '../labels.js';
 import { readMatrix } from '../matrix.js';
 import { formatErrors, readFitted } from '../stored.js';
-import type { Learned } from '../transformer.js';
-import { Transformer } from '../transformer.js';
 
 /** Options of OrdinalEncoder. */
 export interface OrdinalEncoderParams {
@@ -72,7 +64,7 @@ const defaults: OrdinalEncoderParams = {
  * Columns of labels as numbers from 0: the place of each label among the sorted labels of its column. Missing
  * values (null, NaN) become encodedMissingValue. scikit-learn's OrdinalEncoder.
  */
-export class OrdinalEncoder extends Transformer<OrdinalEncoderParams, Fitted, LabelColumns, LabelTable> {
+export class OrdinalEncoder extends CategoryTransformer<OrdinalEncoderParams, Fitted> {
   /** Class name, which minifiers leave as it is. */
   static override readonly name: string = 'OrdinalEncoder';
   readonly name = 'OrdinalEncoder';
@@ -100,23 +92,6 @@ export class OrdinalEncoder extends Transformer<OrdinalEncoderParams, Fitted, La
     throw new ValueError(
       `OrdinalEncoder: unknownValue must be omitted unless handleUnknown is 'useEncodedValue', but received ${describe(unknownValue)}.`,
     );
-  }
-
-  /** The categories of every column; null stands for missing values. */
-  get categories(): Category[][] {
-    return this.fitted('categories').categories.map((column) => [...column]);
-  }
-
-  protected override get noun(): string {
-    return 'encoder';
-  }
-
-  protected columns({ categories }: Fitted): number {
-    return categories.length;
-  }
-
-  protected read(x: LabelTable, learned?: Learned<Fitted>): Pieces<LabelColumns> {
-    return columnsInPieces(this.name, x, learned?.fitted.categories.length, learned?.names);
   }
 
   protected *learn(table: LabelColumns): Pieces<Fitted> {

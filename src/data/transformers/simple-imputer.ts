@@ -10,7 +10,7 @@ import { runAtOnce } from '../../yielding.js';
 import type { TransformerInput } from '../columns.js';
 import type { LabelColumns } from '../encoders/cells.js';
 import { categoriesOf, columnsInPieces } from '../encoders/cells.js';
-import type { LabelTable } from '../encoders/one-hot-encoder.js';
+import type { LabelTable } from '../encoders/cells.js';
 import type { Category, Label } from '../labels.js';
 import { median } from '../quantiles.js';
 import { sortedInPieces } from '../scalers/robust.js';

@@ -21,18 +21,17 @@ import type { RandomState } from '../../random.js';
 import { ascending, toRandomState } from '../../random.js';
 import type { Pieces } from '../../yielding.js';
 import { ranges } from '../../yielding.js';
+import { CategoryTransformer } from '../encoders/category-transformer.js';
 import type { LabelColumns } from '../encoders/cells.js';
-import { categoryLists, chosenCategories, codesOf, columnsInPieces } from '../encoders/cells.js';
+import { categoryLists, chosenCategories, codesOf } from '../encoders/cells.js';
 import { sortedClasses } from '../encoders/label-encoder.js';
-import type { LabelTable } from '../encoders/one-hot-encoder.js';
+import type { LabelTable } from '../encoders/cells.js';
 import { byFirstAppearance, equalParts, stratifiedParts } from '../fold-parts.js';
 import type { Category, Label } from '../labels.js';
 import { encodeLabelsInPieces } from '../labels.js';
 import type { LabelRows } from '../scores/labels.js';
 import { labelListInPieces } from '../scores/labels.js';
 import { readFitted } from '../stored.js';
-import type { Learned } from '../transformer.js';
-import { Transformer } from '../transformer.js';
 import { randomStateRule } from './quantile-transformer.js';
 import type { Encoding } from './target-means.js';
 import { encodeRow, encodingBy } from './target-means.js';
@@ -116,7 +115,7 @@ const defaults: TargetEncoderParams = {
  * variance w and all rows v. D. Micci-Barreca, "A preprocessing scheme for high-cardinality categorical
  * attributes", SIGKDD Explorations 3 (2001).
  */
-export class TargetEncoder extends Transformer<TargetEncoderParams, Fitted, LabelColumns, LabelTable> {
+export class TargetEncoder extends CategoryTransformer<TargetEncoderParams, Fitted> {
   /** Class name, which minifiers leave as it is. */
   static override readonly name: string = 'TargetEncoder';
   readonly name = 'TargetEncoder';
@@ -143,11 +142,6 @@ export class TargetEncoder extends Transformer<TargetEncoderParams, Fitted, Labe
         'TargetEncoder.fromJSON: fitted must hold a mean for every class, and encodings of all categories for each, but received others.',
       );
     });
-  }
-
-  /** The categories of every column; null stands for missing values. */
-  get categories(): Category[][] {
-    return this.fitted('categories').categories.map((column) => [...column]);
   }
 
   /** What the targets of fit were. */
@@ -199,18 +193,6 @@ export class TargetEncoder extends Transformer<TargetEncoderParams, Fitted, Labe
     options?: AsyncOptions,
   ): Promise<NdArray<Float64Array>> {
     return runAsync('TargetEncoder.fitTransformAsync', options, {}, () => this.fitTransformed(x, y));
-  }
-
-  protected override get noun(): string {
-    return 'encoder';
-  }
-
-  protected columns({ categories }: Fitted): number {
-    return categories.length;
-  }
-
-  protected read(x: LabelTable, learned?: Learned<Fitted>): Pieces<LabelColumns> {
-    return columnsInPieces(this.name, x, learned?.fitted.categories.length, learned?.names);
   }
 
   protected *learn(table: LabelColumns, y: unknown): Pieces<Fitted> {

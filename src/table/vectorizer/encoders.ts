@@ -225,6 +225,7 @@ function writeAngle(
 export interface UserTransformer {
   fit(x: any, y?: any): unknown;
   transform(x: any): unknown;
+  fitTransform?(x: any, y?: any): unknown;
   featureNames?(input?: readonly string[]): string[];
   toJSON?(): unknown;
 }
@@ -247,7 +248,8 @@ export class TransformerEncoder implements ColumnEncoder {
 
   encode(column: Column, { data, width }: Features, offset: number): void {
     const count = this.names.length;
-    const result = featuresOf(this.transformer, oneColumn(this.#name, this.type, column), this.#name);
+    const given = this.transformer.transform(oneColumn(this.#name, this.type, column));
+    const result = featuresOf(given, column.length, this.#name);
     if (result.width !== count) {
       throw new ValueError(
         `TableVectorizer: the transformer of column '${this.#name}' must give ${count} features, as in fit, but gave ${result.width}.`,
@@ -265,17 +267,18 @@ export function oneColumn(name: string, type: ColumnType, column: Column): Table
   return new Table({ columns, types, rows: column.length });
 }
 
-/** The features that a transformer of the user's gives for a table. @throws ValueError if it gives none */
-export function featuresOf(
-  transformer: UserTransformer,
-  table: Table,
-  name: string,
-): { data: ArrayLike<number>; width: number } {
-  const result = transformer.transform(table) as Partial<NdArray> | undefined;
-  const { data, shape, scale = 1 } = result ?? {};
-  if (data === undefined || shape?.length !== 2 || shape[0] !== table.rows) {
+/** Features of rows, side by side. */
+export interface FeatureBlock {
+  readonly data: ArrayLike<number>;
+  readonly width: number;
+}
+
+/** What a transformer of the user's gave for a column. @throws ValueError unless it is features of rows */
+export function featuresOf(result: unknown, rows: number, name: string): FeatureBlock {
+  const { data, shape, scale = 1 } = (result ?? {}) as Partial<NdArray>;
+  if (data === undefined || shape?.length !== 2 || shape[0] !== rows) {
     throw new ValueError(
-      `TableVectorizer: the transformer of column '${name}' must give an array (rows, features) of ${table.rows} rows, but gave ${describe(result)}.`,
+      `TableVectorizer: the transformer of column '${name}' must give an array (rows, features) of ${rows} rows, but gave ${describe(result)}.`,
     );
   }
   return { data: scale === 1 ? data : Float64Array.from(data, (value) => value * scale), width: shape[1] };

@@ -12,7 +12,7 @@ import type { ColumnSource } from './convert.js';
 import { convertColumn, emptyColumn } from './convert.js';
 import type { CategoryLimits, Decision } from './decide.js';
 import { decide, TYPE_OF } from './decide.js';
-import type { ColumnEncoder, Features, UserTransformer } from './encoders.js';
+import type { ColumnEncoder, FeatureBlock, Features, UserTransformer } from './encoders.js';
 import { featuresOf, oneColumn, TransformerEncoder } from './encoders.js';
 import type { Learner } from './learners.js';
 import { learnColumn, learnerOf } from './learners.js';
@@ -60,6 +60,9 @@ export class VectorizerFit {
   readonly #owner: string;
   readonly #settings: VectorizerSettings;
   #columns: LearningColumn[] | undefined;
+  #fitted: FittedVectorizer | undefined;
+  /** What fitTransform of transformers of the user's gave for the rows of fit, by column. */
+  readonly #trained = new Map<string, FeatureBlock>();
   rows = 0;
 
   constructor(owner: string, settings: VectorizerSettings) {
@@ -117,6 +120,7 @@ export class VectorizerFit {
       columns.push({ name: each.name, type: each.type, decision: yield* this.#decide(each, y) });
     }
     const fitted = fittedOf(columns);
+    this.#fitted = fitted;
     if (fitted.names.length > 0) return fitted;
     const reasons = columns.map(({ name, decision }) => `${describe(name)}: ${decision.reason}`).slice(0, 5);
     throw new ValueError(
@@ -124,10 +128,32 @@ export class VectorizerFit {
     );
   }
 
+  /**
+   * Writes into features of the rows of fit, in their order, what fitTransform of transformers gave, which
+   * may differ from transform: TargetEncoder encodes each of these rows without its own target.
+   */
+  writeTrained(data: Features['data']): void {
+    const { columns, names } = this.#fitted!;
+    let offset = 0;
+    for (const { name, decision } of columns) {
+      const trained = this.#trained.get(name);
+      for (let row = 0; trained && row < this.rows; row++) {
+        for (let j = 0; j < trained.width; j++) {
+          data[row * names.length + offset + j] = trained.data[row * trained.width + j];
+        }
+      }
+      offset += decision.encoder?.names.length ?? 0;
+    }
+  }
+
   *#decide({ name, type, choice, learner, column }: LearningColumn, y: unknown): Pieces<Decision> {
     if (choice === 'drop')
       return { encoder: undefined, treatment: 'drop', reason: 'as columns says', missing: 0 };
-    if (isTransformer(choice)) return fitTransformer(name, type, choice, column!, y);
+    if (isTransformer(choice)) {
+      const { decision, trained } = fitTransformer(name, type, choice, column!, y);
+      this.#trained.set(name, trained);
+      return decision;
+    }
     return yield* decide(name, learner, this.#settings, choice !== undefined);
   }
 }
@@ -145,15 +171,19 @@ function fitTransformer(
   transformer: UserTransformer,
   column: Column,
   y: unknown,
-): Decision {
+): { decision: Decision; trained: FeatureBlock } {
   const table = oneColumn(name, type, column);
-  transformer.fit(table, y);
-  const { width } = featuresOf(transformer, table, name);
+  const result = transformer.fitTransform
+    ? transformer.fitTransform(table, y)
+    : (transformer.fit(table, y), transformer.transform(table));
+  const trained = featuresOf(result, table.rows, name);
+  const { width } = trained;
   const names = transformer.featureNames?.([name]) ?? Array.from({ length: width }, (_, i) => `${name}_${i}`);
   const encoder = new TransformerEncoder(name, type, transformer, names);
   const kind = (transformer as { name?: unknown }).name ?? transformer.constructor?.name;
   const missing = (column as (string | null)[]).filter((value) => value === null || value !== value).length;
-  return { encoder, treatment: 'transformer', reason: `${String(kind)}, as columns says`, missing };
+  const reason = `${String(kind)}, as columns says`;
+  return { decision: { encoder, treatment: 'transformer', reason, missing }, trained };
 }
 
 /** Rows that are encoded at once. */

@@ -3,11 +3,11 @@
  * files, which table/model-file.ts writes.
  */
 import { anything, boolean, checkOptions, integer, listOf, number, oneOf, rule } from '../../check.js';
-import { formatErrors } from '../../data/stored.js';
+import { formatErrors, storeTransformer } from '../../data/stored.js';
 import type { ColumnType } from '../../data/table/table.js';
 import { FormatError } from '../../errors.js';
 import type { Decision } from './decide.js';
-import { readTransformer, storeTransformer } from '../stored-transformers.js';
+import { readTransformer } from '../stored-transformers.js';
 import type { ColumnEncoder, Scale, Treatment, UserTransformer } from './encoders.js';
 import {
   BooleanEncoder,

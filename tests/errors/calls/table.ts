@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as node from 'lamella/node';
 import type { Call } from '../attempt.js';
-import { func, method } from '../attempt.js';
+import { func, method, refusing } from '../attempt.js';
 
 const onWarning = (): void => {};
 const inSlices = (): object => ({ signal: new AbortController().signal, threads: 1 });
@@ -169,6 +169,7 @@ function ofModel(name: 'TableClassifier' | 'TableRegressor', target: string): Ca
     method(`${own}#setParams`, made, () => [options()]),
     method(`${own}#toBytes`, fitted, () => [{ dtype: 'float16' }]),
     ...['featureNames', 'getParams', 'report'].map((member) => method(`${own}#${member}`, fitted, () => [])),
+    refusing(method(`${own}#toJSON`, fitted, () => [])),
     func(
       `${own}.fromBytes`,
       async (given: never) => Class.fromBytes(given),
