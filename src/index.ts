@@ -105,7 +105,7 @@ export type {
   SeveralScorings,
 } from './search/cross-validate.js';
 export type { CrossValidation } from './search/experiment.js';
-export type { Estimator, EstimatorFactory, EstimatorSource, Params } from './search/estimator.js';
+export type { Estimator, EstimatorFactory, EstimatorSource, Params } from './pipeline/estimator.js';
 export type { ExperimentOptions, ScoringOptions } from './search/experiment.js';
 export { kFold, stratifiedKFold } from './search/folds.js';
 export type { Fold, FoldOptions } from './search/folds.js';
@@ -132,8 +132,8 @@ export {
   validationCurve,
 } from './search/model-selection.js';
 export type { PermutationImportance, PermutationImportanceOptions } from './search/importance.js';
-export { Pipeline, pipeline } from './search/pipeline.js';
-export type { Step, Transformer } from './search/pipeline.js';
+export { Pipeline, pipeline } from './pipeline/pipeline.js';
+export type { Step, Transformer } from './pipeline/pipeline.js';
 export type { Scorer, Scoring, ScoringName } from './search/scoring.js';
 export type { Candidate, RandomizedSearchOptions, SearchOptions, SearchResult } from './search/search.js';
 export type { PredictMethod, TrialResult } from './search/trial.js';

@@ -9,6 +9,7 @@ export type { ArrayInput, CsrRows, NdArray, NestedArray, StridedArray, TypedArra
 export type { ClassifierPredictor } from './estimators/classifier-predictor.js';
 export type { PerceptronPredictor } from './estimators/perceptron/predictor.js';
 export type { RegressorPredictor } from './estimators/regressor-predictor.js';
+export type { PipelinePredictor } from './pipeline/predictor.js';
 export type { SequentialPredictor } from './sequential/predictor.js';
 export { loadModel } from './model-files/predict.js';
 export type { LoadOptions } from './io/model-file.js';

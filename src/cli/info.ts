@@ -7,6 +7,8 @@ import type { Command } from 'commander';
 import type { AnyModel } from '../model-files/load.js';
 import { readModel } from '../node/files.js';
 import { Perceptron } from '../estimators/perceptron/perceptron.js';
+import type { MLPClassifier } from '../estimators/mlp-classifier.js';
+import { Pipeline } from '../pipeline/pipeline.js';
 import { Sequential } from '../sequential/sequential.js';
 import { TableClassifier } from '../table/classifier.js';
 import { TableRegressor } from '../table/regressor.js';
@@ -49,11 +51,15 @@ function layersOf(coefs: readonly NdArray[], intercepts: readonly { readonly len
   }));
 }
 
-function describeModel(model: AnyModel): Omit<Info, 'bytes'> {
+function describeModel(model: AnyModel | Pipeline): Omit<Info, 'bytes'> {
   if (model instanceof TableClassifier || model instanceof TableRegressor) {
     const { layers, parameters } = describeModel(model.estimator as AnyModel);
     const classes = model instanceof TableClassifier ? model.classes : null;
     return { kind: model.name, layers, parameters, inputs: model.report().length, classes };
+  }
+  if (model instanceof Pipeline) {
+    const [first, last] = [0, -1].map((i): AnyModel => Object.values(model.namedSteps).at(i) as AnyModel);
+    return { ...describeModel(last), kind: 'Pipeline', inputs: (first as MLPClassifier).nFeaturesIn };
   }
   if (model instanceof Sequential) {
     const layers = model.layers.map((layer) => {

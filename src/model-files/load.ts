@@ -8,6 +8,7 @@ import { copyWithin } from '../io/model-file.js';
 import { lazyImport } from '../lazy.js';
 import { Sequential } from '../sequential/sequential.js';
 import type { TableClassifier } from '../table/classifier.js';
+import { Pipeline } from '../pipeline/pipeline.js';
 import type { TableRegressor } from '../table/regressor.js';
 
 /** Any model that `toBytes` writes. */
@@ -16,27 +17,32 @@ export type AnyModel = MLPClassifier | MLPRegressor | Perceptron | Sequential;
 /** Models of tables, whose `predict` takes records: name the one you load, loadModel<TableClassifier>(…). */
 export type AnyTableModel = TableClassifier | TableRegressor;
 
-const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyModel | AnyTableModel>> =
-  /* @__PURE__ */ new Map<string, (bytes: Uint8Array) => Promise<AnyModel | AnyTableModel>>([
-    ['MLPClassifier', (bytes) => MLPClassifier.fromBytes(bytes)],
-    ['MLPRegressor', (bytes) => MLPRegressor.fromBytes(bytes)],
-    ['Perceptron', (bytes) => Perceptron.fromBytes(bytes)],
-    ['Sequential', (bytes) => Sequential.fromBytes(bytes)],
-    [
-      'TableClassifier',
-      async (bytes) => {
-        const { TableClassifier } = await lazyImport(() => import('../table/classifier.js'));
-        return TableClassifier.fromBytes(bytes);
-      },
-    ],
-    [
-      'TableRegressor',
-      async (bytes) => {
-        const { TableRegressor } = await lazyImport(() => import('../table/regressor.js'));
-        return TableRegressor.fromBytes(bytes);
-      },
-    ],
-  ]);
+type Loaded = AnyModel | AnyTableModel | Pipeline;
+
+const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<Loaded>> = /* @__PURE__ */ new Map<
+  string,
+  (bytes: Uint8Array) => Promise<Loaded>
+>([
+  ['MLPClassifier', (bytes) => MLPClassifier.fromBytes(bytes)],
+  ['MLPRegressor', (bytes) => MLPRegressor.fromBytes(bytes)],
+  ['Perceptron', (bytes) => Perceptron.fromBytes(bytes)],
+  ['Sequential', (bytes) => Sequential.fromBytes(bytes)],
+  [
+    'TableClassifier',
+    async (bytes) => {
+      const { TableClassifier } = await lazyImport(() => import('../table/classifier.js'));
+      return TableClassifier.fromBytes(bytes);
+    },
+  ],
+  [
+    'TableRegressor',
+    async (bytes) => {
+      const { TableRegressor } = await lazyImport(() => import('../table/regressor.js'));
+      return TableRegressor.fromBytes(bytes);
+    },
+  ],
+  ['Pipeline', (bytes) => Pipeline.fromBytes(bytes)],
+]);
 
 /**
  * Load a model that `toBytes` or `saveModel` has written, of whichever kind it is. It predicts what the saved
@@ -47,7 +53,7 @@ const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyModel | Any
  * @throws ValueError for anything but bytes; FormatError for files of other programs or a later version, and
  *   damaged ones
  */
-export async function loadModel<M extends AnyModel | AnyTableModel = AnyModel>(
+export async function loadModel<M extends AnyModel | AnyTableModel | Pipeline = AnyModel>(
   bytes: Uint8Array,
   options?: LoadOptions,
 ): Promise<M> {

@@ -1,6 +1,6 @@
 /**
  * loadModel of lamella/predict: models of any kind, to predict with and nothing else. What trains is not
- * loaded; Sequential models and models of tables have chunks of their own.
+ * loaded; Sequential models, models of tables and pipelines have chunks of their own.
  */
 import { describe } from '../check.js';
 import { ready } from '../engine/predict-engine.js';
@@ -10,13 +10,14 @@ import { readMLP, readPerceptron } from '../estimators/loading.js';
 import { PerceptronPredictor } from '../estimators/perceptron/predictor.js';
 import { readOptionsToPredict } from '../estimators/read-options.js';
 import { RegressorPredictor } from '../estimators/regressor-predictor.js';
+import { notHeld } from '../estimators/held-estimator.js';
 import type { LoadOptions } from '../io/model-file.js';
 import { copyWithin } from '../io/model-file.js';
 import { readingModel, readKind } from '../io/read-model-file.js';
 import { lazyImport } from '../lazy.js';
+import type { PipelinePredictor } from '../pipeline/predictor.js';
 import type { SequentialPredictor } from '../sequential/predictor.js';
 import type { TableClassifierPredictor } from '../table/classifier-predictor.js';
-import type { FeatureEstimator } from '../table/evaluate.js';
 import type { TableRegressorPredictor } from '../table/regressor-predictor.js';
 
 /** A saved model of any kind, for predicting. */
@@ -26,15 +27,20 @@ export type AnyPredictor =
 /** A saved model of tables, whose `predict` takes records: name the one you load. */
 export type AnyTablePredictor = TableClassifierPredictor | TableRegressorPredictor;
 
-const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<AnyPredictor | AnyTablePredictor>> =
-  /* @__PURE__ */ new Map<string, (bytes: Uint8Array) => Promise<AnyPredictor | AnyTablePredictor>>([
-    ['MLPClassifier', readClassifier],
-    ['MLPRegressor', readRegressor],
-    ['Perceptron', readPerceptronPredictor],
-    ['Sequential', readSequentialPredictor],
-    ['TableClassifier', readTableClassifier],
-    ['TableRegressor', readTableRegressor],
-  ]);
+type Loaded = AnyPredictor | AnyTablePredictor | PipelinePredictor;
+
+const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Promise<Loaded>> = /* @__PURE__ */ new Map<
+  string,
+  (bytes: Uint8Array) => Promise<Loaded>
+>([
+  ['MLPClassifier', readClassifier],
+  ['MLPRegressor', readRegressor],
+  ['Perceptron', readPerceptronPredictor],
+  ['Sequential', readSequentialPredictor],
+  ['TableClassifier', readTableClassifier],
+  ['TableRegressor', readTableRegressor],
+  ['Pipeline', readPipelinePredictor],
+]);
 
 async function readClassifier(bytes: Uint8Array): Promise<ClassifierPredictor> {
   return new ClassifierPredictor((await readMLP(bytes, 'MLPClassifier', readOptionsToPredict, ready)).model);
@@ -71,14 +77,22 @@ async function readTableRegressor(bytes: Uint8Array): Promise<TableRegressorPred
   return Predictor.of((await readTable(bytes, 'TableRegressor', readEstimator)).fitted);
 }
 
-/** The estimator inside a model of tables. @throws FormatError for a model of any other kind */
-async function readEstimator(bytes: Uint8Array): Promise<FeatureEstimator> {
+/** Pipelines and the transformers are loaded when the first one is. */
+async function readPipelinePredictor(bytes: Uint8Array): Promise<PipelinePredictor> {
+  const { readPipeline } = await lazyImport(() => import('../pipeline/model-file.js'));
+  const { PipelinePredictor: Predictor } = await lazyImport(() => import('../pipeline/predictor.js'));
+  return new Predictor(await readPipeline(bytes, readEstimator));
+}
+
+/** The estimator inside another model. @throws FormatError for a model of any other kind */
+async function readEstimator(
+  bytes: Uint8Array,
+): Promise<ClassifierPredictor | RegressorPredictor | PerceptronPredictor> {
   const kind = readKind(bytes);
-  const read = kind.startsWith('Table') || kind === 'Sequential' ? undefined : READERS.get(kind);
-  if (read) return (await read(bytes)) as unknown as FeatureEstimator;
-  throw new FormatError(
-    `A model of tables must hold an estimator, but holds a model of kind ${describe(kind)}.`,
-  );
+  if (kind === 'MLPClassifier') return readClassifier(bytes);
+  if (kind === 'MLPRegressor') return readRegressor(bytes);
+  if (kind === 'Perceptron') return readPerceptronPredictor(bytes);
+  throw notHeld(kind);
 }
 
 /**
@@ -90,6 +104,7 @@ async function readEstimator(bytes: Uint8Array): Promise<FeatureEstimator> {
  * - MLPRegressor: `predict` and the attributes
  * - Perceptron: `predict`, `decisionFunction`, `classes` and the other attributes
  * - TableClassifier, TableRegressor: `predict`, `predictProba`, `evaluate`, `report`, `featureNames`
+ * - Pipeline: the methods of its estimator, `transform`, `classes`, `featureNames`
  * - Sequential: `predict`, `predictClasses`, `summary`, `layers`, `getWeights`, `countParams`
  *
  * @param bytes the whole file; more than 16 MiB must stay as they are until the promise settles
@@ -97,10 +112,9 @@ async function readEstimator(bytes: Uint8Array): Promise<FeatureEstimator> {
  * @throws ValueError for anything but bytes; FormatError for files of other programs or a later version, and
  *   damaged ones. How a Sequential model was compiled is not looked at
  */
-export async function loadModel<M extends AnyPredictor | AnyTablePredictor = AnyPredictor>(
-  bytes: Uint8Array,
-  options?: LoadOptions,
-): Promise<M> {
+export async function loadModel<
+  M extends AnyPredictor | AnyTablePredictor | PipelinePredictor = AnyPredictor,
+>(bytes: Uint8Array, options?: LoadOptions): Promise<M> {
   const file = copyWithin(bytes, options);
   const kind = await readingModel(file, () => readKind(file));
   const read = READERS.get(kind);

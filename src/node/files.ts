@@ -19,6 +19,7 @@ import type { LoadOptions } from '../io/model-file.js';
 import { readLoadOptions } from '../io/model-file.js';
 import type { AnyModel, AnyTableModel } from '../model-files/load.js';
 import { loadModel } from '../model-files/load.js';
+import type { Pipeline } from '../pipeline/pipeline.js';
 import { writeAtomically } from './atomic.js';
 
 /** A path in the file system: a string without NUL, or a file: URL. */
@@ -173,7 +174,7 @@ export async function readNpz<A extends Readonly<Record<string, NpyArray>> = Rec
  * was: the bytes go to a temporary file in the same folder, which then takes the other's place. Missing
  * folders are made.
  *
- * @param model an estimator that has been trained, or a Sequential model
+ * @param model an estimator, pipeline or model of tables that has been trained, or a Sequential model
  * @throws ValueError for what is no model or no path; errors of the file system as they are
  */
 export async function saveModel(model: { toBytes(): Uint8Array }, path: string | URL): Promise<void> {
@@ -194,7 +195,7 @@ export async function saveModel(model: { toBytes(): Uint8Array }, path: string |
  * @throws ValueError for what is no path; FormatError naming the file, as `loadModel`; errors of the file
  *   system as they are
  */
-export async function readModel<M extends AnyModel | AnyTableModel = AnyModel>(
+export async function readModel<M extends AnyModel | AnyTableModel | Pipeline = AnyModel>(
   path: string | URL,
   options?: LoadOptions,
 ): Promise<M> {

@@ -4,8 +4,8 @@
  */
 import { boolean, checkOptions, describe } from '../check.js';
 import { ValueError } from '../errors.js';
-import type { Estimator, EstimatorSource } from './estimator.js';
-import { isPlainObject } from './estimator.js';
+import type { Estimator, EstimatorSource } from '../pipeline/estimator.js';
+import { isPlainObject } from '../pipeline/estimator.js';
 import type { ScoringOptions } from './experiment.js';
 import { experiment, runTasks, scoringSchema } from './experiment.js';
 import type { Scoring } from './scoring.js';

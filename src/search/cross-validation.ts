@@ -7,7 +7,7 @@ import { encodeLabels, rowLabels } from '../data/labels.js';
 import { ValueError, ShapeError } from '../errors.js';
 import type { NdArray, TypedArray } from '../ndarray.js';
 import { isTypedArray, readList } from '../ndarray.js';
-import type { EstimatorSource, Estimator, Params } from './estimator.js';
+import type { EstimatorSource, Estimator, Params } from '../pipeline/estimator.js';
 import type { ExperimentOptions, ScoringOptions, Experiment, Task } from './experiment.js';
 import { experiment, experimentSchema, runTasks, scoringSchema, checkCandidates } from './experiment.js';
 import type { Fold } from './folds.js';

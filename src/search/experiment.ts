@@ -19,8 +19,8 @@ import {
 import { countRows } from '../data/take.js';
 import { ShapeError, ValueError } from '../errors.js';
 import { runInSlices, Yielder } from '../yielding.js';
-import type { Estimator, EstimatorFactory, EstimatorSource, Params } from './estimator.js';
-import { isClassifier, cloneEstimator, isEstimator, isPlainObject } from './estimator.js';
+import type { Estimator, EstimatorFactory, EstimatorSource, Params } from '../pipeline/estimator.js';
+import { isClassifier, cloneEstimator, isEstimator, isPlainObject } from '../pipeline/estimator.js';
 import type { Fold, FoldOptions } from './folds.js';
 import type { Scoring } from './scoring.js';
 import { scorerOf } from './scoring.js';

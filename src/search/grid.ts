@@ -8,8 +8,8 @@ import { ValueError } from '../errors.js';
 import { isTypedArray } from '../ndarray.js';
 import type { RandomState } from '../random.js';
 import { ascending } from '../random.js';
-import type { Params } from './estimator.js';
-import { isPlainObject } from './estimator.js';
+import type { Params } from '../pipeline/estimator.js';
+import { isPlainObject } from '../pipeline/estimator.js';
 
 /** A function that draws a value; `distributions` makes some. */
 export type Distribution = (random: RandomState) => unknown;

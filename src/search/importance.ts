@@ -12,7 +12,7 @@ import type { RandomState } from '../random.js';
 import { ascending, RandomState as Generator, toRandomState } from '../random.js';
 import type { Pieces } from '../yielding.js';
 import { ranges, runInSlices, Yielder } from '../yielding.js';
-import type { Estimator } from './estimator.js';
+import type { Estimator } from '../pipeline/estimator.js';
 import { foldSchema } from './folds.js';
 import type { Scoring } from './scoring.js';
 import { scoredRows, scorerOf } from './scoring.js';

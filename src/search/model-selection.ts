@@ -12,7 +12,7 @@ import type {
   ValidationCurveOptions,
 } from './cross-validation.js';
 import type { CrossValidateOptions, CrossValidateResult } from './cross-validate.js';
-import type { Estimator, EstimatorSource } from './estimator.js';
+import type { Estimator, EstimatorSource } from '../pipeline/estimator.js';
 import type { ScoringOptions } from './experiment.js';
 import type { ParamDistributions, ParamGrid, Distribution } from './grid.js';
 import type { PermutationImportance, PermutationImportanceOptions } from './importance.js';

@@ -9,8 +9,8 @@ import * as scores from '../data/scores.js';
 import { ValueError } from '../errors.js';
 import type { ArrayInput } from '../ndarray.js';
 import { readArray } from '../ndarray.js';
-import type { Estimator } from './estimator.js';
-import { callInSlices } from './slices.js';
+import type { Estimator } from '../pipeline/estimator.js';
+import { callInSlices } from '../pipeline/slices.js';
 
 /** A function that scores a fitted estimator on rows; higher is better. */
 export type Scorer = (estimator: Estimator, x: unknown, y: unknown) => number | Promise<number>;

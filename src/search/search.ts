@@ -7,7 +7,7 @@ import { boolean, checkOptions, positiveInteger } from '../check.js';
 import { ValueError } from '../errors.js';
 import type { RandomState } from '../random.js';
 import { toRandomState } from '../random.js';
-import type { Estimator, EstimatorSource, Params } from './estimator.js';
+import type { Estimator, EstimatorSource, Params } from '../pipeline/estimator.js';
 import type { Experiment, ScoringOptions } from './experiment.js';
 import { mergeParams, checkCandidates, experiment, runTasks, scoringSchema } from './experiment.js';
 import { foldSchema } from './folds.js';

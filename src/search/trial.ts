@@ -6,9 +6,9 @@ import { describe } from '../check.js';
 import { takeRowsInPieces } from '../data/take.js';
 import { LamellaError, ValueError } from '../errors.js';
 import { runInSlices, Yielder } from '../yielding.js';
-import type { Estimator, EstimatorFactory, Params } from './estimator.js';
-import { isPlainObject } from './estimator.js';
-import { callInSlices } from './slices.js';
+import type { Estimator, EstimatorFactory, Params } from '../pipeline/estimator.js';
+import { isPlainObject } from '../pipeline/estimator.js';
+import { callInSlices } from '../pipeline/slices.js';
 import type { Scoring } from './scoring.js';
 import { scoredRows, scorerOf } from './scoring.js';
 

@@ -9,7 +9,10 @@ import { damages, faultOfReading } from '../helpers/damage.js';
 import { zipOf } from '../helpers/zip.js';
 import { byteMutations, faultOf, smallFiles, valueMutations } from '../model-files/mutations.js';
 
-const KINDS = ['MLPClassifier', 'MLPRegressor', 'Perceptron', 'Sequential of rows', 'Sequential of images'];
+const KINDS = [
+  ...['MLPClassifier', 'MLPRegressor', 'Perceptron', 'Sequential of rows', 'Sequential of images'],
+  ...['TableClassifier', 'TableRegressor', 'Pipeline'],
+];
 let files: Map<string, Uint8Array>;
 
 beforeAll(async () => {

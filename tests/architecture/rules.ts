@@ -13,6 +13,7 @@ const TIERS = [
   ['train'],
   ['estimators', 'sequential'],
   ['table'],
+  ['pipeline'],
   ['model-files'],
   ['search'],
   ['report', 'interchange'],

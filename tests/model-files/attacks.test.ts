@@ -72,7 +72,7 @@ describe('loadModel refuses', () => {
     [
       'kinds that it does not know',
       { kind: '__proto__' },
-      "A model file must hold one of the kinds MLPClassifier, MLPRegressor, Perceptron, Sequential, TableClassifier, TableRegressor, but received '__proto__'.",
+      "A model file must hold one of the kinds MLPClassifier, MLPRegressor, Perceptron, Sequential, TableClassifier, TableRegressor, Pipeline, but received '__proto__'.",
     ],
     [
       'files without config',

@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { byteMutations, faultOf, sampled, smallFiles, valueMutations } from './mutations.js';
 
-const KINDS = ['MLPClassifier', 'MLPRegressor', 'Perceptron', 'Sequential of rows', 'Sequential of images'];
+const KINDS = [
+  ...['MLPClassifier', 'MLPRegressor', 'Perceptron', 'Sequential of rows', 'Sequential of images'],
+  ...['TableClassifier', 'TableRegressor', 'Pipeline'],
+];
 let files: Map<string, Uint8Array>;
 
 beforeAll(async () => {

@@ -1,4 +1,6 @@
-import { layers, loadModel, MLPClassifier, MLPRegressor, Perceptron, sequential } from 'lamella';
+import { layers, loadModel, MLPClassifier, MLPRegressor, Perceptron, pipeline, sequential } from 'lamella';
+import { OneHotEncoder, StandardScaler } from 'lamella';
+import { ColumnTransformer, fromRecords, TableClassifier, TableRegressor } from 'lamella/table';
 import { loadModel as loadPredictor } from 'lamella/predict';
 import { LamellaError } from 'lamella';
 import { fileOf, headerOf, withHeader } from '../io/files.js';
@@ -6,6 +8,12 @@ import { Seeded } from '../helpers/seeded.js';
 
 /** A file that is not what it was, and what was done to it. */
 export type Mutation = readonly [what: string, bytes: Uint8Array];
+
+/** Options of a model of tables whose estimator is small. */
+const own = (Estimator: typeof MLPClassifier | typeof MLPRegressor, network: object) => ({
+  ...{ onWarning: () => {}, randomState: 1 },
+  estimator: new Estimator(network),
+});
 
 /** Small files of every kind of model, with a training under way in them. */
 export async function smallFiles(): Promise<Map<string, Uint8Array>> {
@@ -39,7 +47,27 @@ export async function smallFiles(): Promise<Map<string, Uint8Array>> {
       layers.reshape({ targetShape: [2] }),
     ],
   });
+  const table = fromRecords(
+    Array.from({ length: 24 }, (_, i) => ({
+      ...{ size: i % 7 === 0 ? null : i, colour: ['red', 'green', null][i % 3], sold: i % 4 === 0 },
+      ...{ when: new Date(86400000 * i), name: i % 2 ? 'a' : 'b', price: 3 * i },
+    })),
+  );
+  const columns = new ColumnTransformer([
+    ['size', new StandardScaler(), ['price']],
+    ['colour', new OneHotEncoder(), ['colour']],
+  ]);
+  const labels = table.column('name') as string[];
   return new Map([
+    [
+      'TableClassifier',
+      (await new TableClassifier({ target: 'name', ...own(MLPClassifier, network) }).fit(table)).toBytes(),
+    ],
+    [
+      'TableRegressor',
+      (await new TableRegressor({ target: 'price', ...own(MLPRegressor, network) }).fit(table)).toBytes(),
+    ],
+    ['Pipeline', (await pipeline([columns, new MLPClassifier(network)]).fit(table, labels)).toBytes()],
     ['MLPClassifier', (await new MLPClassifier(network).fit(x, ['a', 'b', 'a', 'c'])).toBytes()],
     [
       'MLPRegressor',

@@ -9,7 +9,7 @@ import {
   validationCurve,
   distributions,
 } from '../../src/search/model-selection.js';
-import type { Estimator } from '../../src/search/estimator.js';
+import type { Estimator } from '../../src/pipeline/estimator.js';
 
 const x = [[0], [1], [2], [3], [4], [5]];
 const y = ['a', 'b', 'a', 'b', 'a', 'b'];

@@ -1,7 +1,7 @@
 import * as lamella from 'lamella';
 import { loadIris } from 'lamella/datasets';
 import type { CrossValidation } from '../../src/search/experiment.js';
-import type { Estimator, Params } from '../../src/search/estimator.js';
+import type { Estimator, Params } from '../../src/pipeline/estimator.js';
 import { type Matrix, readGolden } from '../data/goldens.js';
 
 /** A recorded run of model selection. */

@@ -144,6 +144,14 @@ const pipelines: Call[] = [
   method('Pipeline#scoreAsync', fitted, () => [...data(), inSlices()]),
   method('Pipeline#supports', piped, () => ['predictProba']),
   refusing(method('Pipeline#toJSON', piped, () => [])),
+  method('Pipeline#toBytes', network, () => []),
+  refusing(
+    func(
+      'Pipeline.fromBytes',
+      async (bytes: never) => lamella.Pipeline.fromBytes(bytes),
+      () => [new Uint8Array(9)],
+    ),
+  ),
   method('Pipeline#score', fitted, () => data()),
   method('Pipeline#getParams', piped, () => []),
   method('Pipeline#setParams', piped, () => [{ scale: { withMean: true }, last__alpha: 0.1 }]),

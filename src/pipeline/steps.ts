@@ -4,7 +4,8 @@
  */
 import { closestName, describe } from '../check.js';
 import { ValueError } from '../errors.js';
-import type { Params } from './estimator.js';
+import type { Estimator, Params } from './estimator.js';
+import { isEstimator } from './estimator.js';
 
 /** A step of a pipeline before the last: a scaler, an encoder, or any object with these methods. */
 export interface Transformer {
@@ -21,15 +22,52 @@ export interface Transformer {
 /** A step of a pipeline, alone or as [name, step]. */
 export type Step<T> = T | readonly [name: string, step: T];
 
+/** What a pipeline needs of an estimator to predict. */
+export interface FittedEstimator {
+  predict(x: any): unknown;
+  readonly classes?: readonly unknown[];
+  readonly estimatorType?: 'classifier' | 'regressor';
+}
+
+/** The steps of a pipeline. */
+export interface PipelineSteps<E = FittedEstimator> {
+  /** Names of the transformers, and of the estimator last. */
+  readonly names: readonly string[];
+  readonly transformers: readonly Transformer[];
+  readonly estimator: E;
+}
+
 /** A step with its name: the given one, or that of its class with a lower-case initial. */
-export interface NamedStep {
+interface NamedStep {
   readonly name: string;
   readonly given: boolean;
   readonly step: unknown;
 }
 
+/** Transformers and an estimator at the end. @throws ValueError for anything else, and for unfit names */
+export function readSteps(steps: unknown): PipelineSteps<Estimator> {
+  if (!Array.isArray(steps) || steps.length === 0) {
+    throw new ValueError(
+      `pipeline: steps must be an array of transformers and an estimator at its end, but received ${describe(steps)}.`,
+    );
+  }
+  const named = Array.from(steps as readonly unknown[], readStep);
+  const { step: estimator } = named[named.length - 1];
+  if (!isEstimator(estimator)) {
+    throw new ValueError(
+      `pipeline: the last step must be an estimator with fit, predict and getParams, but received ${describe(estimator)}.`,
+    );
+  }
+  const names = distinctNames(named);
+  return {
+    names,
+    estimator,
+    transformers: named.slice(0, -1).map(({ step }, i) => checkTransformer(step, i)),
+  };
+}
+
 /** Read a step and its name. @throws ValueError for a name that is not text, is empty or has '__' in it */
-export function readStep(entry: unknown, i: number): NamedStep {
+function readStep(entry: unknown, i: number): NamedStep {
   if (!Array.isArray(entry)) return { name: classNameOf(entry), given: false, step: entry };
   const [name, step] = entry as unknown[];
   if (entry.length === 2 && typeof name === 'string' && name !== '' && !name.includes('__')) {
@@ -56,7 +94,7 @@ function classNameOf(step: unknown): string {
  * Names of all steps; repeated names of classes are numbered from 2. @throws ValueError if a given name
  * occurs twice
  */
-export function distinctNames(steps: readonly NamedStep[]): string[] {
+function distinctNames(steps: readonly NamedStep[]): string[] {
   const names: string[] = [];
   for (const { name, given } of steps) {
     if (given && names.includes(name)) {
@@ -72,7 +110,7 @@ export function distinctNames(steps: readonly NamedStep[]): string[] {
 }
 
 /** Check a step before the last. @throws ValueError unless it has fit, transform and getParams */
-export function checkTransformer(step: unknown, i: number): Transformer {
+function checkTransformer(step: unknown, i: number): Transformer {
   const { fit, transform, getParams } = (step ?? {}) as Partial<Transformer>;
   if ([fit, transform, getParams].every((method) => typeof method === 'function')) return step as Transformer;
   throw new ValueError(

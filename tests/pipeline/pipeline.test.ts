@@ -5,8 +5,8 @@ import { takeRows } from '../../src/data/take.js';
 import { ValueError } from '../../src/errors.js';
 import { crossValScore, gridSearch } from '../../src/search/model-selection.js';
 import { kFold } from '../../src/search/folds.js';
-import { pipeline } from '../../src/search/pipeline.js';
-import { iris } from './goldens.js';
+import { pipeline } from '../../src/pipeline/pipeline.js';
+import { iris } from '../search/goldens.js';
 
 const { x, y } = iris();
 const small = (options: object = {}) =>
