@@ -13,7 +13,7 @@ import { isImbalanced, networkFor } from './architecture.js';
 import type { MLPOptions } from '../estimators/options.js';
 import { largestClass } from './evaluate.js';
 import type { Begun, Estimator, PreparedRows } from './fitting.js';
-import { copyOf, fitTable } from './fitting.js';
+import { copyOf, fitTable, trainOneEpoch } from './fitting.js';
 import { readEstimator } from '../estimators/read-estimator.js';
 import { asFormatError } from '../io/model-file.js';
 import { readTable, saveTable } from './model-file.js';
@@ -125,7 +125,7 @@ export class TableClassifier extends TableClassifierPredictor {
       const { estimator } = this.need('partialFit');
       const { values, table: rows } = this.rowsWithTarget<Label>('partialFit', table, labelTargets);
       const x = runAtOnce(this.features('partialFit', rows));
-      await (estimator as unknown as MLPClassifier).partialFit(x, values);
+      await trainOneEpoch('TableClassifier.partialFit', estimator, x, values);
     });
   }
 

@@ -5,6 +5,7 @@
 import type { Label } from '../data/labels.js';
 import { MLPClassifier } from '../estimators/mlp-classifier.js';
 import { MLPRegressor } from '../estimators/mlp-regressor.js';
+import { ValueError } from '../errors.js';
 import type { NdArray } from '../ndarray.js';
 import { warn } from '../warnings.js';
 import { freshSeed } from '../random.js';
@@ -150,12 +151,34 @@ async function train<T>(
   { signal, onEpoch, threads }: TableFitOptions,
 ): Promise<void> {
   const { x, y, weights } = rows;
-  const isPerceptron = estimator instanceof MLPClassifier || estimator instanceof MLPRegressor;
+  const isPerceptron = isMLP(estimator);
   const own = isPerceptron
     ? { threads, ...(heldOut && { validationData: [heldOut.x, heldOut.y], stopBy: 'loss' }) }
     : {};
   const known = isPerceptron || 'toBytes' in estimator ? { signal, onEpoch } : {};
   await estimator.fit(x, y, { ...own, ...known, ...(weights && { sampleWeight: weights }) });
+}
+
+/** An epoch on encoded rows, for partialFit. @throws ValueError for an estimator that has no partialFit */
+export async function trainOneEpoch<T>(
+  owner: string,
+  estimator: FeatureEstimator,
+  x: NdArray<Float32Array>,
+  y: readonly T[],
+): Promise<void> {
+  // The network that fit chose stops early, which means nothing for a single epoch.
+  if (isMLP(estimator)) estimator.setParams({ earlyStopping: false });
+  const { partialFit } = estimator as { partialFit?(x: unknown, y: unknown): unknown };
+  if (typeof partialFit !== 'function') {
+    throw new ValueError(
+      `${owner}: the estimator must have partialFit, but ${estimator.constructor.name} has none.`,
+    );
+  }
+  await partialFit.call(estimator, x, y);
+}
+
+function isMLP(estimator: unknown): estimator is MLPClassifier | MLPRegressor {
+  return estimator instanceof MLPClassifier || estimator instanceof MLPRegressor;
 }
 
 /** What was decided about rows, in sentences. */

@@ -10,7 +10,7 @@ import type { TableSize } from './architecture.js';
 import { networkFor } from './architecture.js';
 import type { MLPOptions } from '../estimators/options.js';
 import type { Begun, Estimator, PreparedRows } from './fitting.js';
-import { copyOf, fitTable } from './fitting.js';
+import { copyOf, fitTable, trainOneEpoch } from './fitting.js';
 import { readEstimator } from '../estimators/read-estimator.js';
 import { asFormatError } from '../io/model-file.js';
 import { readTable, saveTable } from './model-file.js';
@@ -120,7 +120,7 @@ export class TableRegressor extends TableRegressorPredictor {
       const x = runAtOnce(this.features('partialFit', rows));
       const { mean, scale } = targetScale!;
       const y = values.map((value) => (value - mean) / scale);
-      await (estimator as unknown as MLPRegressor).partialFit(x, y);
+      await trainOneEpoch('TableRegressor.partialFit', estimator, x, y);
     });
   }
 

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { writeSafetensors } from '../../src/io/safetensors.js';
 import { blobs, trained } from '../estimators/blobs.js';
 import { expectRefusal } from '../estimators/refusal.js';
-import { headerOf, withHeader } from '../io/files.js';
+import { headerOf } from '../io/files.js';
+import { withConfig, withMetadata } from './config.js';
 
 const { x, y } = blobs();
 let classifier: Uint8Array<ArrayBuffer>;
@@ -13,23 +14,6 @@ beforeAll(async () => {
   classifier = (await trained()).toBytes();
   perceptron = (await new Perceptron().fit(x, y)).toBytes();
 });
-
-/** The same file with other texts in its metadata; without the checksum that would tell. */
-function withMetadata(
-  bytes: Uint8Array,
-  change: Record<string, string | undefined>,
-): Uint8Array<ArrayBuffer> {
-  return withHeader(bytes, (header) => {
-    Object.assign(header.__metadata__, { checksum: undefined, ...change });
-  });
-}
-
-/** The same file with another config. */
-function withConfig(bytes: Uint8Array, change: (config: any) => void): Uint8Array<ArrayBuffer> {
-  const config = JSON.parse(JSON.parse(headerOf(bytes).text).__metadata__.config);
-  change(config);
-  return withMetadata(bytes, { config: JSON.stringify(config) });
-}
 
 describe('loadModel refuses', () => {
   test.each<[string, unknown, string]>([

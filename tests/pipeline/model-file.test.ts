@@ -35,7 +35,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectRefusal } from '../estimators/refusal.js';
-import { headerOf, withHeader } from '../io/files.js';
+import { withHeader } from '../io/files.js';
+import { withConfig } from '../model-files/config.js';
 import { iris } from '../search/goldens.js';
 
 const { x, y } = iris();
@@ -50,15 +51,6 @@ const table = fromRecords(
   })),
 );
 const labels = Array.from({ length: 40 }, (_, i) => (i % 4 === 0 ? 'yes' : 'no'));
-
-/** The same file with another config, without the checksum that would tell. */
-function withConfig(bytes: Uint8Array, change: (config: any) => void): Uint8Array<ArrayBuffer> {
-  const config = JSON.parse(JSON.parse(headerOf(bytes).text).__metadata__.config);
-  change(config);
-  return withHeader(bytes, (header) => {
-    Object.assign(header.__metadata__, { checksum: undefined, config: JSON.stringify(config) });
-  });
-}
 
 describe('a pipeline that was saved and loaded', () => {
   test.each<[string, any[]]>([
