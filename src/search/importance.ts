@@ -1,7 +1,7 @@
 /**
  * The work of permutationImportance: the loss of score when the values of one column are shuffled; loaded
  * when it is first called. What is scored stands behind `Permutable`, so that other data than matrices fit
- * in. Not for scorers (scoring.ts).
+ * in. Not for models of tables (table-importance.ts), nor for scorers (scoring.ts).
  */
 import { abortSignal, anything, checkOptions, describe, positiveInteger } from '../check.js';
 import { countRows } from '../data/take.js';
@@ -51,14 +51,15 @@ export interface Permutable {
   score(): number | Promise<number>;
 }
 
-const schema = {
+/** Rules of the options. */
+export const importanceSchema = {
   scoring: anything<Scoring>(),
   nRepeats: positiveInteger,
   randomState: foldSchema.randomState,
   signal: abortSignal,
 };
 
-/** The loss of score by the columns of x: the work of permutationImportance in model-selection.ts. */
+/** The loss of score by the columns of x. */
 export async function permutationImportance(
   model: unknown,
   x: unknown,
@@ -66,7 +67,7 @@ export async function permutationImportance(
   options: PermutationImportanceOptions = {},
 ): Promise<PermutationImportance> {
   const owner = 'permutationImportance';
-  const { scoring, ...given } = checkOptions(owner, options, schema);
+  const { scoring, ...given } = checkOptions(owner, options, importanceSchema);
   const scorer = scorerOf(owner, scoring);
   if (typeof (model as Partial<Estimator> | null | undefined)?.predict !== 'function') {
     throw new ValueError(

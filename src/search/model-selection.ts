@@ -17,6 +17,8 @@ import type { ScoringOptions } from './experiment.js';
 import type { ParamDistributions, ParamGrid, Distribution } from './grid.js';
 import type { PermutationImportance, PermutationImportanceOptions } from './importance.js';
 import type { RandomizedSearchOptions, SearchOptions, SearchResult } from './search.js';
+import type { Table } from '../data/table/table.js';
+import type { TablePredictor } from '../table/predictor.js';
 import { describe } from '../check.js';
 import { ValueError } from '../errors.js';
 import { exp, log } from '../math.js';
@@ -68,6 +70,20 @@ export async function crossValidate<
 }
 
 /**
+ * Importance of every column that a fitted model of tables uses: the loss of score when the values of the
+ * column, as the table has them, are shuffled among rows.
+ *
+ * @param model a TableClassifier or TableRegressor; it is not changed
+ * @param table rows with their target, best those that the model was not fitted on
+ * @returns as for arrays, with the `names` of the columns
+ * @throws ValueError without the target's column, for unknown scorings and options
+ */
+export async function permutationImportance(
+  model: TablePredictor,
+  table: Table,
+  options?: PermutationImportanceOptions,
+): Promise<PermutationImportance>;
+/**
  * Importance of every column of x for a fitted model: the loss of score when the values of the column are
  * shuffled, which breaks their relation to y. scikit-learn's permutation_importance, seed for seed.
  *
@@ -80,10 +96,14 @@ export async function permutationImportance(
   model: object,
   x: unknown,
   y: unknown,
-  options: PermutationImportanceOptions = {},
+  options?: PermutationImportanceOptions,
+): Promise<PermutationImportance>;
+export async function permutationImportance(
+  model: unknown,
+  ...rest: readonly unknown[]
 ): Promise<PermutationImportance> {
-  const selection = await lazyImport(() => import('./importance.js'));
-  return selection.permutationImportance(model, x, y, options);
+  const selection = await lazyImport(() => import('./table-importance.js'));
+  return selection.permutationImportanceOf(model, ...rest);
 }
 
 /**

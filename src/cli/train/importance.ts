@@ -2,10 +2,9 @@
  * How much a model relies on each column: the loss of score when the values of the column are shuffled among
  * rows (permutation importance, Breiman, 2001). For the report of `train`.
  */
-import type { Column } from '../../data/table/table.js';
-import { Table } from '../../data/table/table.js';
+import type { Table } from '../../data/table/table.js';
 import { RandomState } from '../../random.js';
-import { importancesOf } from '../../search/importance.js';
+import { tableImportance } from '../../search/table-importance.js';
 import { labelTargets, numberTargets } from '../../table/target.js';
 import { heldOutRows } from '../../table/training.js';
 import type { TableModel } from '../network.js';
@@ -48,12 +47,6 @@ function rowsToShuffle(model: TableModel, table: Table, seed: number) {
   return { heldOut, rows: order.slice(0, MAX_ROWS).map((i) => rows[i]) };
 }
 
-/** A table with other values in one column. */
-function withColumn(table: Table, name: string, column: Column): Table {
-  const columns = new Map(table.columns.map((each) => [each, each === name ? column : table.column(each)]));
-  return new Table({ columns, types: new Map(Object.entries(table.types)), rows: table.rows });
-}
-
 /** Importances of the columns that a model uses; none for tables too wide for it. */
 export async function columnImportance(model: TableModel, table: Table, seed: number): Promise<Importance> {
   const names = model
@@ -65,18 +58,8 @@ export async function columnImportance(model: TableModel, table: Table, seed: nu
   const max = Math.min(rows.length, Math.floor(MAX_CELLS / Math.max(1, cost)));
   if (max < MIN_HELD_OUT && max < rows.length) return { columns: [], rows: 0, heldOut };
   const sample = table.take(rows.slice(0, max));
-  let shuffled = sample;
-  const { means, stds } = await importancesOf(
-    {
-      ...{ rows: sample.rows, columns: names.length, names },
-      *permute(column, order) {
-        shuffled = withColumn(sample, names[column], sample.take(order).column(names[column]));
-        yield;
-      },
-      score: () => model.score(shuffled),
-    },
-    { nRepeats: REPEATS, randomState: seed },
-  );
+  const options = { nRepeats: REPEATS, randomState: seed };
+  const { means, stds } = await tableImportance(model, sample, options);
   const columns = names.map((column, j) => ({ column, mean: means[j], sd: stds[j] }));
   return { columns: columns.sort((a, b) => b.mean - a.mean), rows: sample.rows, heldOut };
 }
